@@ -1,0 +1,425 @@
+"""Incidents: unplanned interruptions of a service, or losses of its quality (ITIL 4)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain import text
+from domain.aggregate import Event
+from domain.personal import Personal
+from domain.provenance import Provenance
+from domain.rules import Refused, require
+from domain.ticket import Ticket
+
+Channel = Literal["portal", "api", "email", "phone", "chat", "walk-in", "monitoring", "imported"]
+PendingReason = Literal["customer", "vendor", "change", "problem", "evidence"]
+
+SUPPORT_LEVELS = (1, 2, 3)
+FIRST_RESPONSE = "first response"
+RESOLUTION = "resolution"
+BREACH = "100%"
+
+
+class Status(StrEnum):
+    NEW = "new"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in progress"
+    PENDING = "pending"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class Move(NamedTuple):
+    """From which states an act leads to which, and the rule that is said to whoever tries others.
+
+    Who may act stands in `domain.policy`, under the name of the act.
+    """
+
+    sources: frozenset[Status]
+    target: Status
+    rule: str
+
+
+OPEN = frozenset({Status.NEW, Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING})
+ACTIVE = OPEN - {Status.PENDING}
+
+MOVES = {
+    "start": Move(ACTIVE, Status.IN_PROGRESS, "Only an open incident that is not pending starts."),
+    "pend": Move(ACTIVE, Status.PENDING, "Only an open incident that is not pending can wait."),
+    "resume": Move(
+        frozenset({Status.PENDING}), Status.IN_PROGRESS, "Only a pending incident can be resumed."
+    ),
+    "resolve": Move(OPEN, Status.RESOLVED, "Only an open incident can be resolved."),
+    "reopen": Move(
+        frozenset({Status.RESOLVED}), Status.IN_PROGRESS, "Only a resolved incident can reopen."
+    ),
+    "close": Move(
+        frozenset({Status.RESOLVED}), Status.CLOSED, "Only a resolved incident can be closed."
+    ),
+    "cancel": Move(OPEN, Status.CANCELLED, "Only an open incident can be cancelled."),
+}
+
+
+class Commitment(Struct, frozen=True, kw_only=True):
+    """What a service level policy promises for one target of one incident."""
+
+    name: str
+    """`first response` or `resolution`."""
+    budget: str
+    """A duration such as `4h`, `2bd` or `3d`."""
+    pausing: tuple[str, ...] = ()
+    """The pending reasons in which this clock stands."""
+
+
+class Incident(Ticket):
+    prefix = "INC"
+    what: ClassVar[str] = "incident"
+
+    status: Status
+    channel: str
+    pending_reason: str
+    support_level: int
+    reopened: int
+    reassigned: int
+    responded_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    service_level_round: int
+    commitments: tuple[Commitment, ...]
+    marks: tuple[tuple[int, str, str], ...]
+    escalation_level: int
+    escalation_acknowledged: bool
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.status = Status.NEW
+        self.channel = ""
+        self.pending_reason = ""
+        self.support_level = 1
+        self.reopened = 0
+        self.reassigned = 0
+        self.responded_at = None
+        self.resolved_at = None
+        self.closed_at = None
+        self.service_level_round = 0
+        self.commitments = ()
+        self.marks = ()
+        self.escalation_level = 0
+        self.escalation_acknowledged = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in (Status.CLOSED, Status.CANCELLED)
+
+    def _require(self, act: str) -> None:
+        move = MOVES[act]
+        require(self.status in move.sources, move.rule)
+
+    # Log ---------------------------------------------------------------------------------
+
+    @classmethod
+    def log(
+        cls,
+        id: UUID,
+        *,
+        title: str,
+        description: str = "",
+        requester: UUID | None,
+        organisation: UUID | None,
+        channel: Channel = "portal",
+        by: Provenance,
+    ) -> Self:
+        return cls.begin(
+            id,
+            cls.Logged(
+                by=by,
+                title=text.title(title, "An incident"),
+                description=text.body(description, "A description"),
+                requester=requester,
+                organisation=organisation,
+                channel=channel,
+            ),
+        )
+
+    class Logged(Event):
+        title: Annotated[str, Personal("requester")]
+        description: Annotated[str, Personal("requester")] = ""
+        requester: UUID | None = None
+        organisation: UUID | None = None
+        channel: Channel = "portal"
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.requester = self.requester
+            incident.organisation = self.organisation
+            incident.channel = self.channel
+
+    # Assign: as every ticket, and then it counts who had it ------------------------------
+
+    class Assigned(Ticket.Assigned):
+        def apply(self, incident: "Incident", /) -> None:
+            if incident.team is not None or incident.assignee is not None:
+                incident.reassigned += 1
+            super().apply(incident)
+            if incident.status is Status.NEW:
+                incident.status = Status.ASSIGNED
+
+    # Start work --------------------------------------------------------------------------
+
+    def start(self, *, by: Provenance) -> None:
+        self._require("start")
+        if self.status is not Status.IN_PROGRESS:
+            self.record(self.WorkStarted(by=by))
+
+    class WorkStarted(Event):
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.IN_PROGRESS
+            incident.pending_reason = ""
+
+    # Respond: the first public word of an agent to the requester -------------------------
+
+    def respond(self, *, by: Provenance) -> None:
+        """Note that the desk has answered for the first time. Later answers record nothing."""
+        if self.responded_at is None and not self.is_over:
+            self.record(self.FirstResponded(by=by))
+
+    class FirstResponded(Event):
+        def apply(self, incident: "Incident", /) -> None:
+            incident.responded_at = self.by.effective_at
+
+    # Escalate functionally: to the people who know more ------------------------------------
+
+    def escalate_functionally(
+        self,
+        *,
+        team: UUID,
+        support_level: int,
+        reason: str,
+        assignee: UUID | None = None,
+        by: Provenance,
+    ) -> None:
+        """Hand over to another team or level of support, with the reason of the hand-over."""
+        require(self.status in OPEN, "Only an open incident can be escalated.")
+        require(support_level in SUPPORT_LEVELS, "The levels of support are 1, 2 and 3.")
+        require(
+            team != self.team or support_level != self.support_level,
+            "An incident is escalated to another team or level of support.",
+        )
+        self.record(
+            self.EscalatedFunctionally(
+                by=by,
+                team=team,
+                assignee=assignee,
+                support_level=support_level,
+                reason=text.reason(reason, "A functional escalation needs a reason."),
+            )
+        )
+
+    class EscalatedFunctionally(Event):
+        team: UUID
+        support_level: int
+        reason: Annotated[str, Personal("actor")]
+        assignee: UUID | None = None
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.team = self.team
+            incident.assignee = self.assignee
+            incident.support_level = self.support_level
+            incident.reassigned += 1
+            if incident.status is Status.NEW:
+                incident.status = Status.ASSIGNED
+
+    # Escalate hierarchically: to the people who answer for it -------------------------------
+
+    def escalate_hierarchically(
+        self, *, to: Sequence[UUID], level: int, reason: str, by: Provenance
+    ) -> None:
+        """Tell the next level of management. A level that was told before is not told again."""
+        require(self.status in OPEN, "Only an open incident can be escalated.")
+        require(len(to) > 0, "A hierarchic escalation names whom it goes to.")
+        require(level >= 1, "The levels of management count from 1.")
+        if level > self.escalation_level:
+            self.record(
+                self.EscalatedHierarchically(
+                    by=by,
+                    to=tuple(to),
+                    level=level,
+                    reason=text.reason(reason, "A hierarchic escalation needs a reason."),
+                )
+            )
+
+    class EscalatedHierarchically(Event):
+        to: tuple[UUID, ...]
+        level: int
+        reason: Annotated[str, Personal("actor")]
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.escalation_level = self.level
+            incident.escalation_acknowledged = False
+
+    def acknowledge_escalation(self, *, by: Provenance) -> None:
+        require(self.escalation_level > 0, "This incident has not been escalated to management.")
+        if not self.escalation_acknowledged:
+            self.record(self.EscalationAcknowledged(by=by, level=self.escalation_level))
+
+    class EscalationAcknowledged(Event):
+        level: int
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.escalation_acknowledged = True
+
+    # Wait and resume ----------------------------------------------------------------------
+
+    def pend(self, reason: PendingReason, *, note: str = "", by: Provenance) -> None:
+        """Wait for somebody or something else."""
+        self._require("pend")
+        self.record(
+            self.Paused(by=by, reason=reason, note=text.body(note, "A note", text.REASON_MAX))
+        )
+
+    class Paused(Event):
+        reason: PendingReason
+        note: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.PENDING
+            incident.pending_reason = self.reason
+
+    def resume(self, *, by: Provenance) -> None:
+        self._require("resume")
+        self.record(self.Resumed(by=by))
+
+    class Resumed(Event):
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.IN_PROGRESS
+            incident.pending_reason = ""
+
+    # Resolve, reopen, close, cancel ---------------------------------------------------------
+
+    def resolve(self, *, code: str, resolution: str, by: Provenance) -> None:
+        self._require("resolve")
+        self.record(
+            self.Resolved(
+                by=by,
+                code=text.name(code, "A closure code"),
+                resolution=text.reason(resolution, "A resolution says what was done."),
+            )
+        )
+
+    class Resolved(Event):
+        code: str
+        resolution: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.RESOLVED
+            incident.pending_reason = ""
+            incident.resolved_at = self.by.effective_at
+
+    def reopen(self, *, reason: str, by: Provenance) -> None:
+        self._require("reopen")
+        self.record(self.Reopened(by=by, reason=text.reason(reason, "Reopening needs a reason.")))
+
+    class Reopened(Event):
+        reason: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.IN_PROGRESS
+            incident.resolved_at = None
+            incident.closed_at = None
+            incident.reopened += 1
+
+    def close(self, *, by: Provenance) -> None:
+        self._require("close")
+        self.record(self.Closed(by=by))
+
+    class Closed(Event):
+        code: str = ""
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.CLOSED
+            incident.pending_reason = ""
+            incident.closed_at = self.by.effective_at
+
+    def cancel(self, *, reason: str, by: Provenance) -> None:
+        self._require("cancel")
+        self.record(
+            self.Cancelled(by=by, reason=text.reason(reason, "A cancellation needs a reason."))
+        )
+
+    class Cancelled(Event):
+        reason: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.status = Status.CANCELLED
+            incident.pending_reason = ""
+            incident.closed_at = self.by.effective_at
+
+    # Service levels -----------------------------------------------------------------------
+
+    def apply_service_level(
+        self,
+        *,
+        policy: UUID,
+        policy_version: int,
+        calendar: UUID,
+        calendar_version: int,
+        commitments: Sequence[Commitment],
+        by: Provenance,
+    ) -> None:
+        """Promise what a version of a policy says. The same promise again records nothing."""
+        self.require_not_over()
+        if tuple(commitments) != self.commitments:
+            self.record(
+                self.ServiceLevelApplied(
+                    by=by,
+                    policy=policy,
+                    policy_version=policy_version,
+                    calendar=calendar,
+                    calendar_version=calendar_version,
+                    commitments=tuple(commitments),
+                )
+            )
+
+    class ServiceLevelApplied(Event):
+        policy: UUID
+        policy_version: int
+        calendar: UUID
+        calendar_version: int
+        commitments: tuple[Commitment, ...]
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.service_level_round += 1
+            incident.commitments = self.commitments
+
+    def mark(self, target: str, mark: str, *, round: int, due: datetime, by: Provenance) -> None:
+        """Note that a clock has passed a mark, such as 75% or 100% (the breach).
+
+        A mark of an earlier round, of a target that was met in time, or a second time records
+        nothing: the clock was informed late, or twice.
+        """
+        known = (round, target, mark)
+        if round != self.service_level_round or known in self.marks:
+            return
+        if target not in {commitment.name for commitment in self.commitments}:
+            raise Refused(f"This incident has no target {target!r}.")
+        met = self.responded_at if target == FIRST_RESPONSE else self.resolved_at
+        if self.status is Status.CANCELLED or (met is not None and met <= due):
+            return
+        event = self.TargetBreached if mark == BREACH else self.MarkReached
+        self.record(event(by=by, target=target, mark=mark, round=round, due=due))
+
+    class MarkReached(Event):
+        target: str
+        mark: str
+        round: int
+        due: datetime
+
+        def apply(self, incident: "Incident", /) -> None:
+            incident.marks = (*incident.marks, (self.round, self.target, self.mark))
+
+    class TargetBreached(MarkReached):
+        pass

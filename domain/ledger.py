@@ -1,0 +1,392 @@
+"""The ledger: every event of the desk in order, and the records that they add up to.
+
+A command runs against working copies in a `Work`; what they recorded is saved in one transaction
+with the command's receipt. A cached record that another process has moved on is found out by the
+conflict at saving, or by a look at the store before a refusal is believed; then the command is
+decided again on the latest state.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from datetime import datetime
+from typing import TypeVar
+from uuid import UUID
+from weakref import WeakValueDictionary
+
+from eventsourcing.persistence import IntegrityError
+
+from domain import snapshots
+from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
+from domain.ids import number_of, prefix_of, record_id
+from domain.mapper import LedgerMapper
+from domain.personal import KeyRing
+from domain.provenance import Provenance
+from domain.recorder import ClaimTaken, LedgerRecorder, Receipt, Write
+from domain.rules import DomainError, KeyReused, NotFound, Outdated, Refused
+
+A = TypeVar("A", bound=Aggregate)
+
+RECORDS_CACHED_MAX = 20_000
+ATTEMPTS_MAX = 30
+PAGE = 1_000
+SERIALS_RESERVED_MAX = 256
+EVENTS_PER_COMMAND_MAX = 1_000
+
+
+class Ledger:
+    def __init__(self, recorder: LedgerRecorder, keys: KeyRing) -> None:
+        self.recorder = recorder
+        self.mapper = LedgerMapper(keys)
+        self.observers: list[Callable[[Sequence[Entry]], None]] = []
+        """Called with the entries of each command that this process recorded, in no fixed order
+        between commands."""
+        self._records: OrderedDict[UUID, Aggregate] = OrderedDict()
+        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._serials: dict[str, _Serials] = {}
+
+    # Commands ----------------------------------------------------------------------------
+
+    async def run(
+        self,
+        by: Provenance,
+        decide: Callable[["Work"], Awaitable[object]],
+        *,
+        fingerprint: bytes = b"",
+        is_repeatable: bool = False,
+    ) -> Receipt:
+        """Run a command once. `is_repeatable` says that its id may have been used before.
+
+        Raises what `decide` refuses; Outdated after too many conflicts; KeyReused if the id
+        belongs to another command.
+        """
+        work = Work(self, by)
+        try:
+            for _ in range(ATTEMPTS_MAX):
+                if is_repeatable and (receipt := await self.recorder.receipt(by.command)):
+                    return _repeat(receipt, fingerprint)
+                try:
+                    await decide(work)
+                except DomainError:
+                    if await work.has_moved() or (
+                        is_repeatable and await self.recorder.receipt(by.command)
+                    ):
+                        work.forget()
+                        continue
+                    raise
+                changed = work.changed()
+                if not changed and await work.has_moved():
+                    work.forget()
+                    continue
+                try:
+                    return await self._save(work, changed, fingerprint, is_repeatable)
+                except ClaimTaken as taken:
+                    owner = await self.recorder.claimed(taken.name)
+                    raise Refused(work.rule_of(taken.name)) from (taken if owner else None)
+                except IntegrityError:
+                    await work.refresh()
+                    work.forget()
+            raise Outdated("Too many commands at the same time. Try again.", version=0)
+        finally:
+            work.release()
+
+    async def edit(
+        self,
+        kind: type[A],
+        id: UUID,
+        act: Callable[[A], object],
+        *,
+        by: Provenance,
+        expected: int | None = None,
+        fingerprint: bytes = b"",
+        is_repeatable: bool = False,
+    ) -> Receipt:
+        """Command one record. Raises NotFound, and Outdated at another version than expected."""
+
+        async def decide(work: "Work") -> None:
+            act(await work.get(kind, id, expected=expected))
+
+        return await self.run(by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable)
+
+    async def _save(
+        self, work: "Work", changed: list[Aggregate], fingerprint: bytes, is_repeatable: bool
+    ) -> Receipt:
+        entries = [entry for aggregate in changed for entry in aggregate.pending]
+        if len(entries) > EVENTS_PER_COMMAND_MAX:
+            raise Refused(f"A command records at most {EVENTS_PER_COMMAND_MAX} events.")
+        subject = work.subject
+        version = subject.version if subject else 0
+        id = subject.id if subject else work.by.command
+        if not entries and not is_repeatable:
+            return Receipt(command=work.by.command, subject=id, version=version, position=0)
+        if subjects := self.mapper.subjects(entries):
+            self.mapper.keys.ensure(subjects)
+        receipt = await self.recorder.append(
+            Write(
+                command=work.by.command,
+                subject=id,
+                version=version,
+                events=[self.mapper.to_stored_event(entry) for entry in entries],
+                claims=work.claims,
+                releases=work.releases,
+                fingerprint=fingerprint,
+                answer=work.answer,
+            )
+        )
+        if receipt.is_repeat:
+            return _repeat(receipt, fingerprint)
+        first = receipt.position - len(entries) + 1
+        for offset, entry in enumerate(entries):
+            entry.position = first + offset
+        for aggregate in changed:
+            recorded = len(aggregate.collect_events())
+            self._keep(aggregate)
+            if snapshots.is_due(aggregate, recorded):
+                await self.recorder.keep_snapshot(
+                    aggregate.id, aggregate.version, snapshots.take(aggregate)
+                )
+        if entries:
+            for observe in self.observers:
+                observe(entries)
+        return receipt
+
+    async def next_id(self, kind: type[Aggregate]) -> UUID:
+        """A new id of a kind. Numbers run on; a few are left out when processes share the work."""
+        prefix = kind.prefix
+        serials = self._serials.setdefault(prefix, _Serials())
+        async with serials.lock:
+            if serials.next > serials.last:
+                # One at a time while the desk is quiet, more when many are asked for at once.
+                now = asyncio.get_running_loop().time()
+                busy = now - serials.taken_at < 0.1
+                serials.size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
+                serials.taken_at = now
+                serials.next = await self.recorder.reserve(prefix, serials.size)
+                serials.last = serials.next + serials.size - 1
+            serial = serials.next
+            serials.next += 1
+        return record_id(prefix, serial)
+
+    # Records -----------------------------------------------------------------------------
+
+    async def find(self, kind: type[A], id: UUID) -> A:
+        """A record as it is now. The caller must not command it. Raises NotFound."""
+        record = self._records.get(id)
+        record = await self._load(id) if record is None else await self._forward(record)
+        return _of_kind(kind, id, record)
+
+    async def at(
+        self, kind: type[A], id: UUID, *, version: int | None = None, at: datetime | None = None
+    ) -> A:
+        """A record as it was at a version, or as it had been recorded at a moment."""
+        aggregate: Aggregate | None = None
+        for entry in self.history(id):
+            if version is not None and entry.originator_version > version:
+                break
+            if at is not None and entry.event.by.at > at:
+                break
+            aggregate = aggregate or KIND_OF_PREFIX[prefix_of(id)](id)
+            aggregate.replay(entry)
+        return _of_kind(kind, id, aggregate)
+
+    def history(self, id: UUID) -> list[Entry]:
+        """All that ever happened to one record, oldest first."""
+        return [self.mapper.entry(row, row.id) for row in self.recorder.select_history(id)]
+
+    def after(self, position: int, limit: int = PAGE) -> list[Entry]:
+        """The next entries of the ledger after a position, at most so many."""
+        rows = self.recorder.select_notifications(position, limit, inclusive_of_start=False)
+        return [self.mapper.entry(row, row.id) for row in rows]
+
+    def all_of(self, kind: type[A]) -> Iterator[tuple[A, list[Entry]]]:
+        """Every record of a small kind with its history."""
+        record: A | None = None
+        entries: list[Entry] = []
+        for row in self.recorder.select_kind(kind.prefix):
+            entry = self.mapper.entry(row, row.id)
+            if record is None or record.id != entry.originator_id:
+                if record is not None:
+                    yield record, entries
+                record, entries = kind(entry.originator_id), []
+            record.replay(entry)
+            entries.append(entry)
+        if record is not None:
+            yield record, entries
+
+    def position(self) -> int:
+        """The position of the latest event, 0 in an empty ledger."""
+        return self.recorder.max_notification_id() or 0
+
+    async def peek(self, id: UUID) -> Aggregate | None:
+        """A record from the cache, or loaded; possibly one that has been moved on elsewhere."""
+        record = self._records.get(id)
+        return record if record is not None else await self._load(id)
+
+    async def _load(self, id: UUID) -> Aggregate | None:
+        kind = KIND_OF_PREFIX.get(prefix_of(id))
+        if kind is None:
+            return None
+        record = kind(id)
+        if kind.can_snapshot and (kept := await self.recorder.snapshot(id)):
+            record = snapshots.restore(kind, id, *kept)
+        for stored in await self.recorder.stream(id, after=record.version):
+            record.replay(self.mapper.entry(stored, 0))
+        if record.version == 0:
+            return None
+        self._keep(record)
+        return record
+
+    async def _forward(self, record: Aggregate) -> Aggregate:
+        """Bring a cached record up to date with what other processes recorded."""
+        fork: Aggregate | None = None
+        for stored in await self.recorder.stream(record.id, after=record.version):
+            fork = fork or record.fork()
+            fork.replay(self.mapper.entry(stored, 0))
+        if fork is None:
+            return record
+        self._keep(fork)
+        return fork
+
+    def _keep(self, record: Aggregate) -> None:
+        present = self._records.get(record.id)
+        if present is not None and present.version > record.version:
+            return
+        self._records[record.id] = record
+        self._records.move_to_end(record.id)
+        while len(self._records) > RECORDS_CACHED_MAX:
+            self._records.popitem(last=False)
+
+    def lock(self, id: UUID) -> asyncio.Lock:
+        lock = self._locks.get(id)
+        if lock is None:
+            lock = self._locks[id] = asyncio.Lock()
+        return lock
+
+
+class Work:
+    """One command at work: the records that it sees, on working copies."""
+
+    def __init__(self, ledger: Ledger, by: Provenance) -> None:
+        self.ledger = ledger
+        self.by = by
+        self.answer = b""
+        self.claims: list[tuple[str, UUID]] = []
+        self.releases: list[str] = []
+        self._rules: dict[str, str] = {}
+        self._copies: dict[UUID, Aggregate] = {}
+        self._seen: dict[UUID, int] = {}
+        self._lock: asyncio.Lock | None = None
+
+    @property
+    def subject(self) -> Aggregate | None:
+        """The record that the command is about: the first that it took or added."""
+        return next(iter(self._copies.values()), None)
+
+    async def get(self, kind: type[A], id: UUID, *, expected: int | None = None) -> A:
+        """A record to command. Raises NotFound, and Outdated at another version than expected."""
+        if id in self._copies:
+            return _of_kind(kind, id, self._copies[id])
+        if self._lock is None:
+            # Commands on one record take turns in a process; one lock a command cannot deadlock.
+            lock = self.ledger.lock(id)
+            await lock.acquire()
+            self._lock = lock
+        record = await self.ledger.peek(id)
+        if record is not None and expected is not None and record.version != expected:
+            record = await self.ledger._forward(record)
+        found = _of_kind(kind, id, record)
+        if expected is not None and found.version != expected:
+            raise Outdated(
+                f"{found.number} is at version {found.version}, not {expected}.",
+                version=found.version,
+            )
+        self._seen[id] = found.version
+        copy = found.fork()
+        self._copies[id] = copy
+        return copy
+
+    async def read(self, kind: type[A], id: UUID) -> A:
+        """A record that the command looks at without changing it. Raises NotFound."""
+        if id in self._copies:
+            return _of_kind(kind, id, self._copies[id])
+        found = _of_kind(kind, id, await self.ledger.peek(id))
+        self._seen[id] = found.version
+        return found
+
+    def add(self, record: A) -> A:
+        """Record a new record with the others."""
+        self._copies[record.id] = record
+        return record
+
+    def claim(self, name: str, id: UUID, rule: str) -> None:
+        """Take a name for a record, as long as no other has it; `rule` is said if one has."""
+        self.claims.append((name, id))
+        self._rules[name] = rule
+
+    def release_claim(self, name: str) -> None:
+        """Give a name back."""
+        self.releases.append(name)
+
+    def rule_of(self, name: str) -> str:
+        return self._rules.get(name, "A name is taken already.")
+
+    def changed(self) -> list[Aggregate]:
+        return [copy for copy in self._copies.values() if copy.pending]
+
+    async def has_moved(self) -> bool:
+        """Whether a record was moved on by somebody else since this command looked at it."""
+        moved = False
+        for id, version in self._seen.items():
+            record = await self.ledger.peek(id)
+            if record is not None and (await self.ledger._forward(record)).version != version:
+                moved = True
+        return moved
+
+    async def refresh(self) -> None:
+        for id in self._seen:
+            record = await self.ledger.peek(id)
+            if record is not None:
+                await self.ledger._forward(record)
+
+    def forget(self) -> None:
+        """Start again: with the lock, without the copies."""
+        self._copies.clear()
+        self._seen.clear()
+        self.claims.clear()
+        self.releases.clear()
+        self.answer = b""
+
+    def release(self) -> None:
+        if self._lock is not None:
+            self._lock.release()
+
+
+class _Serials:
+    __slots__ = ("last", "lock", "next", "size", "taken_at")
+
+    def __init__(self) -> None:
+        self.lock = asyncio.Lock()
+        self.next, self.last, self.size = 1, 0, 1
+        self.taken_at = float("-inf")
+
+
+def _of_kind(kind: type[A], id: UUID, record: Aggregate | None) -> A:
+    if record is None or record.version == 0:
+        raise NotFound(f"There is no {kind.__name__.lower()} {number_of(id)}.")
+    if not isinstance(record, kind):
+        raise NotFound(f"{number_of(id)} is no {kind.__name__.lower()}.")
+    return record
+
+
+def _repeat(receipt: Receipt, fingerprint: bytes) -> Receipt:
+    if fingerprint and receipt.fingerprint and receipt.fingerprint != fingerprint:
+        raise KeyReused("This idempotency key was used before for another request.")
+    return Receipt(
+        command=receipt.command,
+        subject=receipt.subject,
+        version=receipt.version,
+        position=receipt.position,
+        fingerprint=receipt.fingerprint,
+        answer=receipt.answer,
+        is_repeat=True,
+    )

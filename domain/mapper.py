@@ -1,0 +1,151 @@
+"""Between entries and what is stored: typed, plain JSON, personal fields sealed per person."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+from eventsourcing.domain import DomainEventProtocol
+from eventsourcing.persistence import (
+    JSONTranscoder,
+    Mapper,
+    MapperDeserialisationError,
+    StoredEvent,
+)
+
+from domain.aggregate import KINDS, Entry, Event, events_of, upcast_steps
+from domain.ids import prefix_of
+from domain.personal import ERASED, KeyRing, Personal, seal, unseal
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Codec:
+    """How the events of one stored name are read back."""
+
+    __slots__ = ("decode", "event", "personal", "steps")
+
+    def __init__(self, event: type[Event], version: int) -> None:
+        self.event = event
+        self.decode = msgspec.json.Decoder(event).decode
+        self.personal = personal_fields(event)
+        self.steps = upcast_steps(event, version)
+
+    def read(self, state: bytes) -> Event:
+        if not self.steps:
+            return self.decode(state)
+        plain = msgspec.json.decode(state)
+        for upcast in self.steps:
+            # The library's convention lets an upcast change the state in place or give a new one.
+            plain = upcast(plain) or plain
+        return msgspec.convert(plain, self.event)
+
+
+@cache
+def personal_fields(event: type[Event]) -> tuple[tuple[str, str], ...]:
+    """The personal fields of an event class, each with the field that names the person."""
+    hints = get_type_hints(event, include_extras=True)
+    return tuple(
+        (name, mark.subject)
+        for name, hint in hints.items()
+        if get_origin(hint) is Annotated
+        for mark in get_args(hint)[1:]
+        if isinstance(mark, Personal)
+    )
+
+
+@cache
+def codec(topic: str) -> Codec:
+    name, _, version = topic.partition(":")
+    kind_name, _, event_name = name.partition(".")
+    kind = KINDS.get(kind_name)
+    for event in events_of(kind) if kind else ():
+        if event.__name__ == event_name:
+            return Codec(event, int(version or 1))
+    raise LookupError(f"No event is called {topic}.")
+
+
+def subject_of(entry: Entry, subject: str) -> str:
+    """The id of the person that a personal field is about, or "" for nobody."""
+    if subject == "self":
+        return str(entry.originator_id)
+    if subject == "actor":
+        return entry.event.by.actor
+    person = getattr(entry.event, subject)
+    return "" if person is None else str(person)
+
+
+def is_person(subject: str) -> bool:
+    """Whether a subject is a person: parts of the desk sign events too, and need no key."""
+    return len(subject) == 36 and prefix_of(UUID(subject)) == "PER"
+
+
+class LedgerMapper(Mapper[UUID]):
+    """The library's mapper, replaced: it knows types, versions and whose a field is."""
+
+    def __init__(self, keys: KeyRing) -> None:
+        super().__init__(JSONTranscoder())
+        self.keys = keys
+
+    def subjects(self, entries: Iterable[Entry]) -> set[str]:
+        """The people whose personal fields stand in these entries."""
+        found = set()
+        for entry in entries:
+            for name, subject in personal_fields(type(entry.event)):
+                if getattr(entry.event, name):
+                    found.add(subject_of(entry, subject))
+        return {subject for subject in found if is_person(subject)}
+
+    def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        entry: Any = domain_event
+        event = entry.event
+        if personal := personal_fields(type(event)):
+            event = self._sealed(entry, personal)
+        return StoredEvent(
+            entry.originator_id, entry.originator_version, entry.topic, _encode(event)
+        )
+
+    def to_domain_event(self, stored_event: StoredEvent) -> Any:
+        return self.entry(stored_event, getattr(stored_event, "id", 0))
+
+    def entry(self, stored: StoredEvent, position: int) -> Entry:
+        """Read an event back. Raises MapperDeserialisationError, naming the event."""
+        try:
+            how = codec(stored.topic)
+            event = how.read(stored.state)
+        except (msgspec.MsgspecError, LookupError, KeyError, TypeError, ValueError) as error:
+            raise MapperDeserialisationError(
+                f"{stored.topic} {stored.originator_id}#{stored.originator_version}: {error}"
+            ) from error
+        id: Any = stored.originator_id
+        entry = Entry(id, stored.originator_version, stored.topic, event, position)
+        if how.personal:
+            entry.event = self._unsealed(entry, how.personal)
+        return entry
+
+    def _sealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
+        fields = {}
+        for name, subject in personal:
+            text = getattr(entry.event, name)
+            person = subject_of(entry, subject)
+            if text and is_person(person):
+                key = self.keys.key(person)
+                if key is None:
+                    raise LookupError(f"{person} has no key.")
+                fields[name] = seal(key, text, _place(entry, name))
+        return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
+
+    def _unsealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
+        fields = {}
+        for name, subject in personal:
+            text = getattr(entry.event, name)
+            person = subject_of(entry, subject)
+            if text and is_person(person):
+                key = self.keys.key(person)
+                fields[name] = ERASED if key is None else unseal(key, text, _place(entry, name))
+        return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
+
+
+def _place(entry: Entry, field: str) -> bytes:
+    return b"%b%d%b" % (entry.originator_id.bytes, entry.originator_version, field.encode())

@@ -1,0 +1,48 @@
+"""Limits on what people write, and the sentences that state them."""
+
+from domain.rules import require
+
+TITLE_MAX = 250
+TEXT_MAX = 65_536
+NAME_MAX = 200
+REASON_MAX = 4_000
+LIST_MAX = 1_000
+
+
+def title(text: str, what: str) -> str:
+    """A single line of 1 to 250 characters, without space around it."""
+    line = " ".join(text.split())
+    require(line != "", f"{what} needs a title.")
+    require(len(line) <= TITLE_MAX, f"A title has at most {TITLE_MAX} characters.")
+    require(_is_clean(line), "A title has no control characters.")
+    return line
+
+
+def name(text: str, what: str) -> str:
+    """A single line of 1 to 200 characters, without space around it."""
+    line = " ".join(text.split())
+    require(line != "", f"{what} is needed.")
+    require(len(line) <= NAME_MAX, f"{what} has at most {NAME_MAX} characters.")
+    require(_is_clean(line), f"{what} has no control characters.")
+    return line
+
+
+def body(text: str, what: str, limit: int = TEXT_MAX) -> str:
+    """Text of several lines, possibly none, of at most so many characters."""
+    require(len(text) <= limit, f"{what} has at most {limit} characters.")
+    require(_is_clean(text), f"{what} has no control characters but tabs and line ends.")
+    return text.strip()
+
+
+def reason(text: str, rule: str) -> str:
+    """A reason that is given; `rule` is said if it is not."""
+    given = body(text, "A reason", REASON_MAX)
+    require(given != "", rule)
+    return given
+
+
+def _is_clean(text: str) -> bool:
+    # A lone surrogate cannot be stored as UTF-8, and a NUL not in PostgreSQL.
+    return all(c >= " " or c in "\t\r\n" for c in text) and not any(
+        "\ud800" <= c <= "\udfff" for c in text
+    )

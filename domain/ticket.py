@@ -1,0 +1,283 @@
+"""What all tickets do: be described, sorted, assigned, discussed and linked."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from domain import text
+from domain.aggregate import Aggregate, Event
+from domain.personal import Personal
+from domain.priority import MATRIX, Level, Priority, priority_of
+from domain.provenance import Provenance
+from domain.rules import require
+
+LINKS_MAX = 1_000
+WATCHERS_MAX = 200
+ATTACHMENTS_MAX = 1_000
+ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
+DETAILS_MAX = 200
+
+LinkType = Literal["relates to", "blocks", "duplicates", "caused by", "affects", "child of"]
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class Ticket(Aggregate, abstract=True):
+    what: ClassVar[str] = "ticket"
+    """How the rules call this kind of ticket."""
+
+    requester: UUID | None
+    organisation: UUID | None
+    impact: Level | None
+    urgency: Level | None
+    priority: Priority | None
+    category: str
+    subcategory: str
+    service: str
+    team: UUID | None
+    assignee: UUID | None
+    details: dict[str, str]
+    links: tuple[tuple[str, UUID], ...]
+    watchers: tuple[UUID, ...]
+    attachments: tuple[str, ...]
+    comments: int
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.requester = None
+        self.organisation = None
+        self.impact = None
+        self.urgency = None
+        self.priority = None
+        self.category = ""
+        self.subcategory = ""
+        self.service = ""
+        self.team = None
+        self.assignee = None
+        self.details = {}
+        self.links = ()
+        self.watchers = ()
+        self.attachments = ()
+        self.comments = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may happen to the ticket than to be read and linked."""
+        raise NotImplementedError
+
+    def require_not_over(self) -> None:
+        require(not self.is_over, f"A {self.what} that is over cannot be changed.")
+
+    # Amend -------------------------------------------------------------------------------
+
+    def amend(
+        self,
+        *,
+        by: Provenance,
+        title: str | None = None,
+        description: str | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        """Correct what the ticket says. What is not given stays as it is."""
+        self.require_not_over()
+        given = dict(details or {})
+        require(len(given) <= DETAILS_MAX, f"A {self.what} has at most {DETAILS_MAX} details.")
+        changed = {
+            text.name(name, "The name of a detail"): text.body(value, "A detail", 4_000)
+            for name, value in given.items()
+            if self.details.get(name) != value
+        }
+        if title is None and description is None and not changed:
+            return
+        self.record(
+            self.Amended(
+                by=by,
+                requester=self.requester,
+                title=None if title is None else text.title(title, f"A {self.what}"),
+                description=None if description is None else text.body(description, "A text"),
+                details=changed,
+            )
+        )
+
+    class Amended(Event):
+        requester: UUID | None = None
+        title: Annotated[str | None, Personal("requester")] = None
+        description: Annotated[str | None, Personal("requester")] = None
+        details: dict[str, str] = {}
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            if self.details:
+                ticket.details = {**ticket.details, **self.details}
+
+    # Categorise --------------------------------------------------------------------------
+
+    def categorise(
+        self, *, category: str, subcategory: str = "", service: str = "", by: Provenance
+    ) -> None:
+        self.require_not_over()
+        category = text.name(category, "A category")
+        subcategory = text.body(subcategory, "A subcategory", text.NAME_MAX)
+        service = text.body(service, "A service", text.NAME_MAX)
+        if (category, subcategory, service) != (self.category, self.subcategory, self.service):
+            self.record(
+                self.Categorised(by=by, category=category, subcategory=subcategory, service=service)
+            )
+
+    class Categorised(Event):
+        category: str
+        subcategory: str = ""
+        service: str = ""
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.category = self.category
+            ticket.subcategory = self.subcategory
+            ticket.service = self.service
+
+    # Prioritise --------------------------------------------------------------------------
+
+    def prioritise(self, *, impact: Level, urgency: Level, by: Provenance) -> None:
+        """Set impact and urgency; the priority follows from the matrix."""
+        self.require_not_over()
+        priority = priority_of(impact, urgency, MATRIX)
+        if (impact, urgency, priority) != (self.impact, self.urgency, self.priority):
+            self.record(self.Prioritised(by=by, impact=impact, urgency=urgency, priority=priority))
+
+    class Prioritised(Event):
+        impact: Level
+        urgency: Level
+        priority: Priority
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.impact = self.impact
+            ticket.urgency = self.urgency
+            ticket.priority = self.priority
+
+    # Assign ------------------------------------------------------------------------------
+
+    def assign(self, *, team: UUID | None, assignee: UUID | None = None, by: Provenance) -> None:
+        """Give the ticket to a team, to one of its members, or to both."""
+        self.require_not_over()
+        require(
+            team is not None or assignee is not None,
+            f"A {self.what} is assigned to a team or to a person.",
+        )
+        if (team, assignee) != (self.team, self.assignee):
+            self.record(self.Assigned(by=by, team=team, assignee=assignee))
+
+    class Assigned(Event):
+        team: UUID | None = None
+        assignee: UUID | None = None
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.team = self.team
+            ticket.assignee = self.assignee
+
+    # Comment -----------------------------------------------------------------------------
+
+    def comment(self, said: str, *, visibility: Visibility, by: Provenance) -> None:
+        """Say something to the requester, or among agents. Allowed on tickets that are over."""
+        said = text.body(said, "A comment")
+        require(said != "", "A comment says something.")
+        self.record(self.Commented(by=by, text=said, visibility=visibility))
+
+    class Commented(Event):
+        text: Annotated[str, Personal("actor")]
+        visibility: Visibility
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.comments += 1
+
+    # Attach ------------------------------------------------------------------------------
+
+    def attach(self, *, name: str, media_type: str, size: int, sha256: str, by: Provenance) -> None:
+        """Attach a file by its digest (64 hexadecimal digits); `size` in bytes."""
+        self.require_not_over()
+        require(
+            len(self.attachments) < ATTACHMENTS_MAX,
+            f"A {self.what} has at most {ATTACHMENTS_MAX} attachments.",
+        )
+        require(
+            0 < size <= ATTACHMENT_BYTES_MAX,
+            f"An attachment has 1 to {ATTACHMENT_BYTES_MAX} bytes.",
+        )
+        require(
+            len(sha256) == 64 and set(sha256) <= set("0123456789abcdef"),
+            "An attachment is known by the 64 hexadecimal digits of its SHA-256.",
+        )
+        if sha256 in self.attachments:
+            return
+        self.record(
+            self.Attached(
+                by=by,
+                name=text.name(name, "The name of an attachment"),
+                media_type=text.name(media_type, "The media type of an attachment"),
+                size=size,
+                sha256=sha256,
+            )
+        )
+
+    class Attached(Event):
+        name: Annotated[str, Personal("actor")]
+        media_type: str
+        size: int
+        sha256: str
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.attachments = (*ticket.attachments, self.sha256)
+
+    # Link --------------------------------------------------------------------------------
+
+    def link(self, other: UUID, *, type: LinkType, by: Provenance) -> None:
+        require(other != self.id, f"A {self.what} is not linked to itself.")
+        if (type, other) in self.links:
+            return
+        require(len(self.links) < LINKS_MAX, f"A {self.what} has at most {LINKS_MAX} links.")
+        self.record(self.Linked(by=by, other=other, type=type))
+
+    class Linked(Event):
+        other: UUID
+        type: LinkType
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.links = (*ticket.links, (self.type, self.other))
+
+    def unlink(self, other: UUID, *, type: LinkType, by: Provenance) -> None:
+        if (type, other) in self.links:
+            self.record(self.Unlinked(by=by, other=other, type=type))
+
+    class Unlinked(Event):
+        other: UUID
+        type: LinkType
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.links = tuple(link for link in ticket.links if link != (self.type, self.other))
+
+    # Watch -------------------------------------------------------------------------------
+
+    def watch(self, person: UUID, *, by: Provenance) -> None:
+        if person in self.watchers:
+            return
+        require(
+            len(self.watchers) < WATCHERS_MAX, f"A {self.what} has at most {WATCHERS_MAX} watchers."
+        )
+        self.record(self.Watched(by=by, person=person))
+
+    class Watched(Event):
+        person: UUID
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.watchers = (*ticket.watchers, self.person)
+
+    def unwatch(self, person: UUID, *, by: Provenance) -> None:
+        if person in self.watchers:
+            self.record(self.Unwatched(by=by, person=person))
+
+    class Unwatched(Event):
+        person: UUID
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.watchers = tuple(other for other in ticket.watchers if other != self.person)

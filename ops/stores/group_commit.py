@@ -1,0 +1,82 @@
+"""Group commit: concurrent commands share one transaction, and each has its own fate.
+
+Writes wait in a queue while a transaction is under way; the next one takes all that wait. Two
+writes on the same version, command or name never share a transaction: the later one waits, and
+is decided against what the first has committed. No timer is involved, so a lone write does not
+wait for company.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Hashable, Iterable
+
+from domain.recorder import Receipt, Write
+
+EVENTS_PER_TRANSACTION_MAX = 2_000
+
+Outcome = Receipt | Exception
+
+
+class Waiting:
+    """A write that waits for its transaction."""
+
+    __slots__ = ("future", "write")
+
+    def __init__(self, write: Write, future: asyncio.Future[Receipt]) -> None:
+        self.write = write
+        self.future = future
+
+    def settle(self, outcome: Outcome) -> None:
+        if self.future.done():
+            return  # The caller has gone; what was committed stays committed.
+        if isinstance(outcome, Receipt):
+            self.future.set_result(outcome)
+        else:
+            self.future.set_exception(outcome)
+
+
+class Queue:
+    """The writes that wait, handed out in batches that cannot conflict within themselves."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Waiting] = deque()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def put(self, write: Write) -> asyncio.Future[Receipt]:
+        future: asyncio.Future[Receipt] = asyncio.get_running_loop().create_future()
+        self._waiting.append(Waiting(write, future))
+        return future
+
+    def take(self) -> list[Waiting]:
+        """The next batch: as many as fit, in order, but for those that conflict with it."""
+        batch: list[Waiting] = []
+        later: list[Waiting] = []
+        taken: set[Hashable] = set()
+        events = 0
+        while self._waiting and events < EVENTS_PER_TRANSACTION_MAX:
+            waiting = self._waiting.popleft()
+            keys = list(_keys(waiting.write))
+            if taken.isdisjoint(keys):
+                taken.update(keys)
+                batch.append(waiting)
+                events += len(waiting.write.events)
+            else:
+                later.append(waiting)
+        self._waiting.extendleft(reversed(later))
+        return batch
+
+
+def settle(batch: list[Waiting], outcomes: Iterable[Outcome]) -> None:
+    for waiting, outcome in zip(batch, outcomes, strict=True):
+        waiting.settle(outcome)
+
+
+def _keys(write: Write) -> Iterable[Hashable]:
+    yield write.command
+    for event in write.events:
+        yield event.originator_id, event.originator_version
+    for name, _ in write.claims:
+        yield name
+    yield from write.releases
