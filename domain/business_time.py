@@ -5,15 +5,16 @@ elapsed time decides across a clock change. Instants given may have any offset; 
 in UTC. A question that no date within 50 years answers is refused.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
-from itertools import islice
+from typing import Literal, cast
 
 import msgspec
 
 from domain.business_rules import parsed
-from domain.open_windows import REACH_YEARS, OpenWindows, Rules, Span
+from domain.open_windows import REACH_YEARS, OpenWindows, Rules
 from domain.rules import Refused, require
 from domain.wall_clock import DAY, EPOCH, first_showing, instant, length, micros, reading
 
@@ -24,6 +25,8 @@ An end that is not after the start lies on the next day: `("22:00", "06:00")`. S
 to the day on which it begins, and a holiday on the next day cuts it at midnight.
 """
 
+_DURATION = re.compile(r"([1-9][0-9]{0,5})(s|m|h|bd|d)")
+_OPEN_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _EPOCH_DAY = EPOCH.toordinal()
 _REACH_DAYS = REACH_YEARS * 366
 
@@ -227,16 +230,45 @@ def check(hours: BusinessHours) -> None:
     require(any(rules.week) or bool(dated), "The calendar has no open time at all.")
 
 
-def first(
-    windows: Iterator[tuple[datetime, datetime]], number: int
-) -> list[tuple[datetime, datetime]]:
-    """The first windows of a sequence, fewer when the calendar has no more."""
-    found: list[tuple[datetime, datetime]] = []
-    try:
-        found.extend(islice(windows, number))
-    except Refused:
-        pass
-    return found
+class Duration(msgspec.Struct, frozen=True):
+    """So much time in a unit that says what it means.
+
+    `90s`, `30m`, `8h` are open time; `2bd` business days and `3d` calendar days, both at the same
+    wall-clock time.
+    """
+
+    amount: int
+    unit: Literal["s", "m", "h", "bd", "d"]
+
+    def __str__(self) -> str:
+        return f"{self.amount}{self.unit}"
+
+    @property
+    def open_time(self) -> timedelta | None:
+        """The open time that it means; None for days, which have no length of their own."""
+        seconds = _OPEN_SECONDS.get(self.unit)
+        return None if seconds is None else timedelta(seconds=self.amount * seconds)
+
+
+@lru_cache(maxsize=1024)
+def duration(text: str) -> Duration:
+    """Read a duration such as `8h`, `30m`, `90s`, `2bd` or `3d`. Raises Refused for any other."""
+    match = _DURATION.fullmatch(text)
+    if match is None:
+        raise Refused(
+            f"{text!r} is not a duration: write open time as 90s, 30m or 8h, "
+            "business days as 2bd, calendar days as 3d."
+        )
+    return Duration(int(match[1]), cast('Literal["s", "m", "h", "bd", "d"]', match[2]))
+
+
+def due(start: datetime, wait: Duration, hours: BusinessHours) -> datetime:
+    """The instant at which a duration that begins at the start is used up."""
+    if (span := wait.open_time) is not None:
+        return hours.add(start, span)
+    if wait.unit == "bd":
+        return hours.add_days(start, wait.amount)
+    return hours.add_calendar_days(start, wait.amount)
 
 
 @lru_cache(maxsize=1024)
@@ -246,6 +278,3 @@ def _compiled(encoded: bytes) -> OpenWindows:
 
 def _date(shown: int) -> date:
     return date.fromordinal(_EPOCH_DAY + shown // DAY)
-
-
-__all__ = ["BusinessHours", "Span", "Windows", "check", "first"]
