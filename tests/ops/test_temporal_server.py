@@ -1,0 +1,320 @@
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from ops.temporal_client import connect, namespace_id
+from ops.temporal_server import LOG_BYTES, TemporalServer, TemporalServerError
+from tests.temporal import worker
+from tests.workflows.sample_workflows import Nap, Sleeper
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[TemporalServer]:
+    with TemporalServer(tmp_path / "temporal") as running:
+        yield running
+
+
+@contextlib.asynccontextmanager
+async def watched(server: TemporalServer) -> AsyncIterator[list[str]]:
+    reports: list[str] = []
+    watch = asyncio.create_task(server.watch(reports.append))
+    yield reports
+    await asyncio.to_thread(server.stop)
+    await asyncio.wait_for(watch, timeout=10)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    async with asyncio.timeout(seconds):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+def listens(address: str) -> bool:
+    host, port = address.removeprefix("http://").split(":")
+    with socket.socket() as probe:
+        return probe.connect_ex((host, int(port))) == 0
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def kill(server: TemporalServer) -> None:
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+
+
+async def test_a_started_server_answers_clients_and_shows_its_page(server: TemporalServer) -> None:
+    client = await connect(server.address)
+
+    assert await client.service_client.check_health()
+    await until(lambda: listens(server.ui_address))
+    with urllib.request.urlopen(server.ui_address, timeout=10) as page:
+        assert page.status == 200
+    with urllib.request.urlopen(server.metrics_address, timeout=10) as metrics:
+        assert b"service_requests" in metrics.read()
+
+
+async def test_it_listens_to_this_machine_only(server: TemporalServer) -> None:
+    inodes = {
+        os.readlink(descriptor)[8:-1]
+        for descriptor in Path(f"/proc/{server.pid}/fd").iterdir()
+        if os.readlink(descriptor).startswith("socket:")
+    }
+    rows = [
+        line.split()
+        for table in ("tcp", "tcp6")
+        for line in Path(f"/proc/net/{table}").read_text().splitlines()[1:]
+    ]
+    local = {row[1].split(":")[0] for row in rows if row[9] in inodes and row[3] == "0A"}
+
+    assert local == {"0100007F"}
+
+
+async def test_turns_are_quick_and_the_database_has_a_write_ahead_log(
+    server: TemporalServer,
+) -> None:
+    """Past the first 20 turns, where an untuned server makes each wait for 50 ms."""
+    client = await connect(server.address)
+    naps = []
+
+    async with worker(client, [Sleeper]) as queue:
+        for number in range(60):
+            began = time.monotonic()
+            await client.execute_workflow(
+                Sleeper.run, Nap(timedelta(0), "none"), id=f"nap-{number}", task_queue=queue
+            )
+            naps.append(time.monotonic() - began)
+
+    assert min(naps[30:]) < 0.03
+    assert (server.folder / "temporal.db-wal").exists()
+
+
+async def test_what_was_accepted_survives_kill_9(server: TemporalServer) -> None:
+    client = await connect(server.address)
+    async with worker(client, [Sleeper], task_queue="naps"):
+        handle = await client.start_workflow(
+            Sleeper.run, Nap(timedelta(seconds=1.5), "cat"), id="nap", task_queue="naps"
+        )
+        await handle.signal(Sleeper.hear, "before")
+        assert await handle.query(Sleeper.heard) == ("before",)  # no turn is under way
+        before = await namespace_id(client)
+
+        kill(server)
+        await until(lambda: not server.is_alive)
+        server.start()
+
+        woken = await asyncio.wait_for(handle.result(), timeout=30)
+        assert woken.signals == ("before",)
+        assert await namespace_id(client) == before
+
+
+async def test_a_replaced_database_is_told_by_the_namespace_id(tmp_path: Path) -> None:
+    async def identity() -> str:
+        with TemporalServer(tmp_path / "temporal") as server:
+            return await namespace_id(await connect(server.address))
+
+    first = await identity()
+    assert await identity() == first
+    for file in (tmp_path / "temporal").iterdir():
+        file.unlink()
+    assert await identity() != first
+
+
+def test_the_same_folder_keeps_its_ports_while_they_are_free(tmp_path: Path) -> None:
+    with TemporalServer(tmp_path) as first:
+        addresses = (first.address, first.ui_address, first.metrics_address)
+    with TemporalServer(tmp_path) as second:
+        assert (second.address, second.ui_address, second.metrics_address) == addresses
+    with socket.create_server(("127.0.0.1", int(addresses[0].split(":")[1]))):  # noqa: SIM117
+        with TemporalServer(tmp_path) as third:
+            assert third.address != addresses[0]
+            assert third.ui_address == addresses[1]
+
+
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        server = TemporalServer(tmp_path, port=port)
+
+        with pytest.raises(TemporalServerError, match=f"Port {port} of 127.0.0.1.* is in use"):
+            server.start()
+
+    assert not server.is_alive
+
+
+def test_a_folder_in_use_is_refused_with_the_process_that_uses_it(
+    server: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ops.temporal_folder.LOCK_SECONDS", 0.1)
+
+    with pytest.raises(TemporalServerError, match=rf"\(process {server.pid}\) uses"):
+        TemporalServer(server.folder).start()
+
+    assert server.is_alive
+
+
+@pytest.mark.parametrize("stamp", ["of another version", "missing", "broken"])
+def test_a_database_of_another_version_is_refused_and_untouched(tmp_path: Path, stamp: str) -> None:
+    with TemporalServer(tmp_path):
+        pass
+    file = tmp_path / "temporal.json"
+    match stamp:
+        case "of another version":
+            file.write_text(file.read_text().replace("Server 1.", "Server 0."))
+        case "missing":
+            file.unlink()
+        case "broken":
+            file.write_text("{")
+    database = (tmp_path / "temporal.db").read_bytes()
+
+    with pytest.raises(TemporalServerError, match=f"Delete the folder {re.escape(str(tmp_path))}:"):
+        TemporalServer(tmp_path).start()
+
+    assert (tmp_path / "temporal.db").read_bytes() == database
+
+
+def test_a_database_whose_making_was_interrupted_is_made_anew(tmp_path: Path) -> None:
+    with TemporalServer(tmp_path):
+        pass
+    file = tmp_path / "temporal.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | {"finished": False}))
+    (tmp_path / "temporal.db").write_bytes(b"half a schema")
+
+    with TemporalServer(tmp_path) as server:
+        assert server.is_alive
+
+    assert json.loads(file.read_text())["finished"]
+
+
+def test_a_server_that_cannot_start_gives_its_last_words(tmp_path: Path) -> None:
+    with TemporalServer(tmp_path):
+        pass
+    for file in tmp_path.glob("temporal.db*"):
+        file.write_bytes(b"not a database" * 1000)
+    server = TemporalServer(tmp_path)
+
+    with pytest.raises(TemporalServerError, match=r"(?s)before it answered.*not a database"):
+        server.start()
+
+    assert not server.is_alive
+    assert server.pid is None
+
+
+def test_a_stop_is_clean_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    server = TemporalServer(tmp_path)
+    server.start()
+    pid = server.pid
+    assert pid is not None
+    began = time.monotonic()
+
+    server.stop()
+    server.stop()
+
+    assert time.monotonic() - began < 5
+    assert not server.is_alive
+    assert not is_running(pid)
+    assert not listens(server.address)
+
+
+def test_the_log_is_kept_within_bounds(tmp_path: Path) -> None:
+    log = tmp_path / "temporal.log"
+    log.write_bytes(b"x" * LOG_BYTES)
+
+    with TemporalServer(tmp_path) as server:
+        assert server.log == log
+
+    assert 0 < log.stat().st_size < LOG_BYTES
+    assert (tmp_path / "temporal.log.1").stat().st_size == LOG_BYTES
+
+
+async def test_a_watched_server_comes_back_at_the_same_address(server: TemporalServer) -> None:
+    address, pid = server.address, server.pid
+
+    async with watched(server) as reports:
+        kill(server)
+        await until(lambda: server.pid not in (None, pid) and listens(address))
+        client = await connect(address)
+        healthy = await client.service_client.check_health()
+
+    assert healthy
+    assert reports == ["The Temporal server ended with code -9; next start in 0.1 s."]
+
+
+async def test_a_watch_does_not_give_up_while_the_port_is_taken(server: TemporalServer) -> None:
+    address, pid = server.address, server.pid
+    host, port = address.split(":")
+
+    async with watched(server) as reports:
+        kill(server)
+        await until(lambda: not server.is_alive)
+        with socket.create_server((host, int(port))):
+            await until(lambda: len(reports) >= 3)
+        await until(lambda: server.pid not in (None, pid) and listens(address))
+
+    assert reports[1].startswith(f"Port {port} of 127.0.0.1, wanted for Temporal, is in use.")
+    assert reports[2] == "The Temporal server ended with code -9; next start in 0.2 s."
+
+
+async def test_a_stop_ends_the_watch_without_a_restart(server: TemporalServer) -> None:
+    async with watched(server) as reports:
+        await asyncio.sleep(0)
+
+    assert reports == []
+    assert not server.is_alive
+
+
+def test_the_server_dies_with_its_killed_parent_and_not_by_ctrl_c(tmp_path: Path) -> None:
+    program = """
+import pathlib, signal, sys, threading
+from ops.temporal_server import TemporalServer
+signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
+server = TemporalServer(pathlib.Path(sys.argv[1]))
+starter = threading.Thread(target=server.start)  # ends long before the server
+starter.start()
+starter.join()
+print(server.pid, flush=True)
+while True:
+    signal.pause()
+"""
+    parent = subprocess.Popen(
+        [sys.executable, "-c", program, str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        start_new_session=True,
+    )
+    try:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        os.killpg(parent.pid, signal.SIGINT)
+        assert parent.stdout.readline() == "interrupted\n"
+        assert is_running(pid)
+    finally:
+        parent.kill()
+        parent.communicate(timeout=10)
+
+    deadline = time.monotonic() + 10
+    while is_running(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not is_running(pid)
+    with TemporalServer(tmp_path) as next_server:
+        assert next_server.is_alive
