@@ -1,0 +1,122 @@
+"""Stages of an approval: who decides, by which quorum, how long, and what if nobody does."""
+
+import re
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from domain import quorum as quorums
+from domain.business_time import duration
+from domain.quorum import (
+    All,
+    Any,
+    Count,
+    First,
+    Outcome,
+    Percent,
+    Quorum,
+    Verdict,
+    Vote,
+    combined,
+    verdict,
+)
+from domain.rules import Refused, require
+
+OnTimeout = Literal["escalate", "approve", "reject"]
+
+SELECTORS = (
+    re.compile(r"person:[^\s:]+"),
+    re.compile(r"team:\S(.*\S)?"),
+    re.compile(r"role:[^\s:]+"),
+    re.compile(r"manager-of:(requester|assignee)"),
+)
+
+
+class Stage(msgspec.Struct, frozen=True, kw_only=True):
+    """A step of a definition. Approvers are selectors: `person:ada`, `team:Network`, `role:cab`,
+    `manager-of:requester`. The patience is a duration of the desk's business hours."""
+
+    name: str
+    approvers: tuple[str, ...]
+    quorum: Quorum
+    patience: str
+    on_timeout: OnTimeout = "escalate"
+    escalate_to: tuple[str, ...] = ()
+
+
+class OpenStage(msgspec.Struct, frozen=True, kw_only=True):
+    """A stage whose approvers have been looked up: voters and `escalate_to` are person ids."""
+
+    name: str
+    voters: tuple[str, ...]
+    quorum: Quorum
+    patience: str
+    on_timeout: OnTimeout = "escalate"
+    escalate_to: tuple[str, ...] = ()
+
+    def verdict(self, votes: dict[str, Vote]) -> Verdict:
+        """What the votes cast so far, in their order, amount to."""
+        return verdict(self.quorum, self.voters, votes)
+
+
+def check(stages: Sequence[Stage] | Sequence[OpenStage]) -> None:
+    """Refuse stages that could never come to an end. Raises Refused naming the stage."""
+    require(len(stages) > 0, "An approval needs at least one stage.")
+    seen: set[str] = set()
+    for stage in stages:
+        require(bool(stage.name.strip()), "Each stage needs a name.")
+        require(stage.name not in seen, f"{stage.name}: two stages have this name.")
+        seen.add(stage.name)
+        try:
+            _check(stage)
+        except Refused as refused:
+            raise Refused(f"{stage.name}: {refused}") from None
+
+
+def _check(stage: Stage | OpenStage) -> None:
+    duration(stage.patience)
+    if isinstance(stage, OpenStage):
+        quorums.check(stage.quorum, len(set(stage.voters)))
+    else:
+        require(len(stage.approvers) > 0, "Nobody is named to approve.")
+        for selector in (*stage.approvers, *stage.escalate_to):
+            _check_selector(selector)
+        quorums.check(stage.quorum, _known_number(stage.approvers))
+    require(
+        stage.on_timeout != "escalate" or len(stage.escalate_to) > 0,
+        "It escalates when patience ends, but nobody is named to escalate to.",
+    )
+
+
+def _check_selector(selector: str) -> None:
+    require(
+        any(form.fullmatch(selector) for form in SELECTORS),
+        f"{selector!r} selects nobody: write person:, team: or role: and a name, "
+        "or manager-of:requester.",
+    )
+
+
+def _known_number(selectors: Sequence[str]) -> int | None:
+    """How many people the selectors name; None when that is only known later."""
+    named = {selector for selector in selectors if selector.startswith("person:")}
+    return len(named) if len(named) == len(set(selectors)) else None
+
+
+__all__ = [
+    "All",
+    "Any",
+    "Count",
+    "First",
+    "OnTimeout",
+    "OpenStage",
+    "Outcome",
+    "Percent",
+    "Quorum",
+    "Stage",
+    "Verdict",
+    "Vote",
+    "check",
+    "combined",
+    "verdict",
+]

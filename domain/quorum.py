@@ -1,0 +1,166 @@
+"""Quorums: from the votes cast to approved, rejected or pending, and what would decide it.
+
+A verdict falls as soon as no further vote can change it, and never changes afterwards. Whoever
+abstains has answered but counts neither way: a share is a share of those who do not abstain.
+At least one approval is always needed. Votes of strangers do not count.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Literal
+
+import msgspec
+
+from domain.rules import Refused, require
+
+Vote = Literal["approve", "reject", "abstain"]
+Outcome = Literal["approved", "rejected", "pending"]
+
+
+class Any(msgspec.Struct, frozen=True, tag_field="kind", tag="any"):
+    """One approval is enough; it is rejected when nobody is left who could approve."""
+
+
+class All(msgspec.Struct, frozen=True, tag_field="kind", tag="all"):
+    """Everybody who does not abstain approves; one rejection rejects."""
+
+
+class Count(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
+    """So many approve, however many abstain."""
+
+    approvals: int
+
+
+class Percent(msgspec.Struct, frozen=True, tag_field="kind", tag="percent"):
+    """So many percent of those who do not abstain approve; exact: `50`, `"66.7"`, `"200/3"`."""
+
+    percent: int | str
+
+
+class First(msgspec.Struct, frozen=True, tag_field="kind", tag="first"):
+    """Whoever votes first decides. Votes count in the order in which they were cast."""
+
+
+Quorum = Any | All | Count | Percent | First
+"""How many must approve. Another rule is another class in this union, with another `kind`."""
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What the votes amount to.
+
+    still_needed: approvals that are missing, if nobody else abstains; 0 once decided.
+    next: the sentence that says what would decide it; empty once decided.
+    """
+
+    outcome: Outcome
+    reason: str
+    still_needed: int = 0
+    next: str = ""
+
+
+def check(quorum: Quorum, voters: int | None = None) -> None:
+    """Refuse a quorum that could never be reached, by so many voters where they are known."""
+    require(voters is None or voters > 0, "Nobody is there to vote.")
+    if isinstance(quorum, Count):
+        require(quorum.approvals >= 1, "A quorum needs at least one approval.")
+        require(
+            voters is None or quorum.approvals <= voters,
+            f"{quorum.approvals} approvals are needed of {_people(voters or 0)}.",
+        )
+    if isinstance(quorum, Percent):
+        share(quorum.percent)
+
+
+def share(percent: int | str) -> Fraction:
+    """A percentage as an exact fraction of 1. Raises Refused unless it is over 0 and up to 100."""
+    try:
+        exact = Fraction(percent) / 100 if len(str(percent)) <= 20 else Fraction(0)
+    except (ValueError, ZeroDivisionError):
+        raise Refused(f"{percent!r} is not a percentage.") from None
+    require(0 < exact <= 1, "A percentage is more than 0 and at most 100.")
+    return exact
+
+
+def verdict(quorum: Quorum, voters: Sequence[str], votes: Mapping[str, Vote]) -> Verdict:
+    """What the votes amount to, given in the order in which they were cast."""
+    entitled = set(voters)
+    counted = [vote for voter, vote in votes.items() if voter in entitled]
+    approvals, rejections = counted.count("approve"), counted.count("reject")
+    abstentions = counted.count("abstain")
+    waiting = len(entitled) - len(counted)
+    if isinstance(quorum, First):
+        return _first(counted, waiting)
+    needed = _needed(quorum, len(entitled), abstentions)
+    missing = max(0, needed - approvals)
+    tally = _tally(approvals, rejections, abstentions, len(entitled))
+    if not missing:
+        return Verdict("approved", f"{tally}: {_approvals(needed)} needed, and given.")
+    if missing > waiting:
+        return Verdict("rejected", f"{tally}: {_approvals(needed)} needed, and out of reach.")
+    spare = waiting - missing
+    return Verdict(
+        "pending",
+        f"{tally}: {_approvals(needed)} needed.",
+        missing,
+        f"Needs {missing} more of {waiting}; {_more(spare + 1)} "
+        f"{'makes' if spare == 0 else 'make'} it unreachable.",
+    )
+
+
+def tallied(percent: Fraction, approving: Fraction, rejecting: Fraction) -> Outcome:
+    """The outcome for shares of 1 that approve and reject, when only these are known."""
+    if approving >= percent and approving > 0:
+        return "approved"
+    return "rejected" if 1 - rejecting < percent or rejecting == 1 else "pending"
+
+
+def combined(outcomes: Sequence[Outcome]) -> Outcome | Literal["none"]:
+    """The outcome of stages that must all approve; none without any stage."""
+    if not outcomes:
+        return "none"
+    if "rejected" in outcomes:
+        return "rejected"
+    return "pending" if "pending" in outcomes else "approved"
+
+
+def _needed(quorum: Any | All | Count | Percent, voters: int, abstentions: int) -> int:
+    match quorum:
+        case Any():
+            return 1
+        case All():
+            return max(1, voters - abstentions)
+        case Count(approvals=approvals):
+            return max(1, approvals)
+        case Percent(percent=percent):
+            part = share(percent) * (voters - abstentions)
+            return max(1, -(-part.numerator // part.denominator))
+
+
+def _first(counted: Sequence[Vote], waiting: int) -> Verdict:
+    for vote in counted:
+        if vote == "approve":
+            return Verdict("approved", "The first vote was an approval.")
+        if vote == "reject":
+            return Verdict("rejected", "The first vote was a rejection.")
+    if not waiting:
+        return Verdict("rejected", "Everybody abstained.")
+    return Verdict(
+        "pending", "Nobody has voted yet.", 1, f"The first vote of {_people(waiting)} decides."
+    )
+
+
+def _tally(approvals: int, rejections: int, abstentions: int, voters: int) -> str:
+    abstained = f", {abstentions} abstained" if abstentions else ""
+    return f"{approvals} approved and {rejections} rejected{abstained} of {voters}"
+
+
+def _approvals(number: int) -> str:
+    return "1 approval is" if number == 1 else f"{number} approvals are"
+
+
+def _more(number: int) -> str:
+    return "1 more rejection" if number == 1 else f"{number} more rejections"
+
+
+def _people(number: int) -> str:
+    return "1 person" if number == 1 else f"{number} people"
