@@ -7,16 +7,27 @@ changing old ones in place, so that a working copy of an aggregate is a shallow 
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, dataclass_transform
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, StructMeta, field
 
 from domain.ids import number_of
 from domain.provenance import Provenance
 
 
-class Event(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(field,))
+class EventMeta(StructMeta):
+    """Makes every event class frozen, with fields by keyword, and stored without defaults."""
+
+    def __new__(
+        mcs, name: str, bases: tuple[type, ...], namespace: dict[str, Any], **config: Any
+    ) -> "EventMeta":
+        config = {"frozen": True, "kw_only": True, "omit_defaults": True, "gc": False, **config}
+        return super().__new__(mcs, name, bases, namespace, **config)
+
+
+class Event(Struct, metaclass=EventMeta):
     """A fact, signed. A new field gets a default; any other new shape gets a new version.
 
     For a new version, `class_version` goes up by one and a static method `upcast_v1_v2(state)`

@@ -85,7 +85,6 @@ class Incident(Ticket):
     pending_reason: str
     support_level: int
     reopened: int
-    reassigned: int
     responded_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
@@ -102,7 +101,6 @@ class Incident(Ticket):
         self.pending_reason = ""
         self.support_level = 1
         self.reopened = 0
-        self.reassigned = 0
         self.responded_at = None
         self.resolved_at = None
         self.closed_at = None
@@ -158,15 +156,12 @@ class Incident(Ticket):
             incident.organisation = self.organisation
             incident.channel = self.channel
 
-    # Assign: as every ticket, and then it counts who had it ------------------------------
+    # Assign: as every ticket, and a new one is new no more ---------------------------------
 
-    class Assigned(Ticket.Assigned):
-        def apply(self, incident: "Incident", /) -> None:
-            if incident.team is not None or incident.assignee is not None:
-                incident.reassigned += 1
-            super().apply(incident)
-            if incident.status is Status.NEW:
-                incident.status = Status.ASSIGNED
+    def hand_to(self, team: UUID | None, assignee: UUID | None) -> None:
+        super().hand_to(team, assignee)
+        if self.status is Status.NEW:
+            self.status = Status.ASSIGNED
 
     # Start work --------------------------------------------------------------------------
 
@@ -226,12 +221,8 @@ class Incident(Ticket):
         assignee: UUID | None = None
 
         def apply(self, incident: "Incident", /) -> None:
-            incident.team = self.team
-            incident.assignee = self.assignee
+            incident.hand_to(self.team, self.assignee)
             incident.support_level = self.support_level
-            incident.reassigned += 1
-            if incident.status is Status.NEW:
-                incident.status = Status.ASSIGNED
 
     # Escalate hierarchically: to the people who answer for it -------------------------------
 

@@ -18,6 +18,7 @@ from domain.aggregate import KINDS, Entry, Event, events_of, upcast_steps
 from domain.ids import prefix_of
 from domain.personal import ERASED, KeyRing, Personal, seal, unseal
 
+_PERSONAL: dict[type[Event], tuple[tuple[str, str], ...]] = {}
 _encode = msgspec.json.Encoder().encode
 
 
@@ -42,17 +43,19 @@ class Codec:
         return msgspec.convert(plain, self.event)
 
 
-@cache
 def personal_fields(event: type[Event]) -> tuple[tuple[str, str], ...]:
     """The personal fields of an event class, each with the field that names the person."""
-    hints = get_type_hints(event, include_extras=True)
-    return tuple(
-        (name, mark.subject)
-        for name, hint in hints.items()
-        if get_origin(hint) is Annotated
-        for mark in get_args(hint)[1:]
-        if isinstance(mark, Personal)
-    )
+    found = _PERSONAL.get(event)
+    if found is None:
+        hints = get_type_hints(event, include_extras=True)
+        found = _PERSONAL[event] = tuple(
+            (name, mark.subject)
+            for name, hint in hints.items()
+            if get_origin(hint) is Annotated
+            for mark in get_args(hint)[1:]
+            if isinstance(mark, Personal)
+        )
+    return found
 
 
 @cache

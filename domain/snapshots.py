@@ -4,7 +4,6 @@ A snapshot is the state as JSON by the annotations of the class. It can always b
 the events, so a snapshot of another shape is not read, and one more is taken in time.
 """
 
-from functools import cache
 from typing import Any, get_type_hints
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from domain.aggregate import Aggregate
 
 EVENTS_BETWEEN_SNAPSHOTS = 200
 
+_TYPES: dict[type[Aggregate], dict[str, Any]] = {}
 _NOT_STATE = {"id", "version", "pending"}
 _encode = msgspec.json.Encoder().encode
 
@@ -45,6 +45,7 @@ def restore(kind: type[Aggregate], id: UUID, version: int, state: bytes) -> Aggr
     return record
 
 
-@cache
 def _types(kind: type[Aggregate]) -> dict[str, Any]:
-    return get_type_hints(kind)
+    if kind not in _TYPES:
+        _TYPES[kind] = get_type_hints(kind)
+    return _TYPES[kind]

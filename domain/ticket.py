@@ -8,7 +8,8 @@ from uuid import UUID
 from domain import text
 from domain.aggregate import Aggregate, Event
 from domain.personal import Personal
-from domain.priority import MATRIX, Level, Priority, priority_of
+from domain.priority import Level
+from domain.priority import priority as priority_of
 from domain.provenance import Provenance
 from domain.rules import require
 
@@ -34,12 +35,13 @@ class Ticket(Aggregate, abstract=True):
     organisation: UUID | None
     impact: Level | None
     urgency: Level | None
-    priority: Priority | None
+    priority: int | None
     category: str
     subcategory: str
     service: str
     team: UUID | None
     assignee: UUID | None
+    reassigned: int
     details: dict[str, str]
     links: tuple[tuple[str, UUID], ...]
     watchers: tuple[UUID, ...]
@@ -58,6 +60,7 @@ class Ticket(Aggregate, abstract=True):
         self.service = ""
         self.team = None
         self.assignee = None
+        self.reassigned = 0
         self.details = {}
         self.links = ()
         self.watchers = ()
@@ -142,14 +145,14 @@ class Ticket(Aggregate, abstract=True):
     def prioritise(self, *, impact: Level, urgency: Level, by: Provenance) -> None:
         """Set impact and urgency; the priority follows from the matrix."""
         self.require_not_over()
-        priority = priority_of(impact, urgency, MATRIX)
+        priority = priority_of(impact, urgency)
         if (impact, urgency, priority) != (self.impact, self.urgency, self.priority):
             self.record(self.Prioritised(by=by, impact=impact, urgency=urgency, priority=priority))
 
     class Prioritised(Event):
         impact: Level
         urgency: Level
-        priority: Priority
+        priority: int
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.impact = self.impact
@@ -173,8 +176,14 @@ class Ticket(Aggregate, abstract=True):
         assignee: UUID | None = None
 
         def apply(self, ticket: "Ticket", /) -> None:
-            ticket.team = self.team
-            ticket.assignee = self.assignee
+            ticket.hand_to(self.team, self.assignee)
+
+    def hand_to(self, team: UUID | None, assignee: UUID | None) -> None:
+        """What an event that hands the ticket over does; a kind adds what its life cycle does."""
+        if self.team is not None or self.assignee is not None:
+            self.reassigned += 1
+        self.team = team
+        self.assignee = assignee
 
     # Comment -----------------------------------------------------------------------------
 
