@@ -170,7 +170,7 @@ class TemporalServer:
             delay = min(2 * delay, LONGEST_DELAY_SECONDS)
             try:
                 await asyncio.to_thread(self._launch)
-            except TemporalServerError as error:
+            except (TemporalServerError, OSError, subprocess.SubprocessError) as error:
                 if not self._stopped:
                     report(str(error))
 
@@ -187,7 +187,7 @@ class TemporalServer:
                 self._spawn(self._command(binary, stamp.ports), lock)
                 try:
                     self._await_health(stamp.ports)
-                except TemporalServerError:
+                except BaseException:
                     self._end()
                     raise
             self._healthy_at = time.monotonic()

@@ -118,28 +118,30 @@ async def behind_tls(address: str, certificate: Path, key: Path) -> AsyncIterato
     context.load_verify_locations(certificate)
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["h2"])
-    passing: set[asyncio.Task[None]] = set()
+    serving: dict[asyncio.Task[None], list[asyncio.StreamWriter]] = {}
 
     async def copy(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
-        try:
+        with contextlib.suppress(OSError):  # either side may hang up
             while data := await source.read(65536):
                 target.write(data)
                 await target.drain()
-        except OSError:
-            pass  # either side may hang up
-        finally:
-            target.close()
+        target.transport.abort()
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        serving[task] = [writer]
         back, forth = await asyncio.open_connection(host, int(port))
-        for way in (copy(reader, forth), copy(back, writer)):
-            passing.add(asyncio.create_task(way))
+        serving[task].append(forth)
+        await asyncio.gather(copy(reader, forth), copy(back, writer))
+        await asyncio.gather(writer.wait_closed(), forth.wait_closed(), return_exceptions=True)
 
     proxy = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
     try:
         yield f"127.0.0.1:{proxy.sockets[0].getsockname()[1]}"
     finally:
         proxy.close()
-        for task in passing:
-            task.cancel()
-        await asyncio.gather(*passing, return_exceptions=True)
+        for writers in serving.values():
+            for writer in writers:
+                writer.transport.abort()
+        await asyncio.wait_for(asyncio.gather(*serving), timeout=10)

@@ -97,14 +97,14 @@ async def test_turns_are_quick_and_the_database_has_a_write_ahead_log(
     naps = []
 
     async with worker(client, [Sleeper]) as queue:
-        for number in range(60):
+        for number in range(80):
             began = time.monotonic()
             await client.execute_workflow(
                 Sleeper.run, Nap(timedelta(0), "none"), id=f"nap-{number}", task_queue=queue
             )
             naps.append(time.monotonic() - began)
 
-    assert min(naps[30:]) < 0.03
+    assert sorted(naps[40:])[10] < 0.04
     assert (server.folder / "temporal.db-wal").exists()
 
 
