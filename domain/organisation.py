@@ -1,0 +1,77 @@
+"""Organisations: whose records they are, and so who sees them."""
+
+from typing import Self
+from uuid import UUID
+
+from domain import text
+from domain.aggregate import Aggregate, Event
+from domain.provenance import Provenance
+from domain.rules import require
+
+
+class Organisation(Aggregate):
+    prefix = "ORG"
+
+    name: str
+    is_operator: bool
+    parent: UUID | None
+    is_active: bool
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.name = ""
+        self.is_operator = False
+        self.parent = None
+        self.is_active = True
+
+    @classmethod
+    def register(
+        cls,
+        id: UUID,
+        *,
+        name: str,
+        is_operator: bool = False,
+        parent: UUID | None = None,
+        by: Provenance,
+    ) -> Self:
+        """Register an organisation. Members of an operator see the records of all others."""
+        require(parent != id, "An organisation is not part of itself.")
+        return cls.begin(
+            id,
+            cls.Registered(
+                by=by,
+                name=text.name(name, "The name of an organisation"),
+                is_operator=is_operator,
+                parent=parent,
+            ),
+        )
+
+    class Registered(Event):
+        name: str
+        is_operator: bool = False
+        parent: UUID | None = None
+
+        def apply(self, organisation: "Organisation", /) -> None:
+            organisation.name = self.name
+            organisation.is_operator = self.is_operator
+            organisation.parent = self.parent
+
+    def rename(self, name: str, *, by: Provenance) -> None:
+        require(self.is_active, "An organisation that was deactivated cannot be changed.")
+        name = text.name(name, "The name of an organisation")
+        if name != self.name:
+            self.record(self.Renamed(by=by, name=name))
+
+    class Renamed(Event):
+        name: str
+
+        def apply(self, organisation: "Organisation", /) -> None:
+            organisation.name = self.name
+
+    def deactivate(self, *, by: Provenance) -> None:
+        if self.is_active:
+            self.record(self.Deactivated(by=by))
+
+    class Deactivated(Event):
+        def apply(self, organisation: "Organisation", /) -> None:
+            organisation.is_active = False
