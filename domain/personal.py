@@ -83,6 +83,11 @@ def unseal(key: bytes | None, sealed: str, aad: bytes) -> str:
         raise SealBroken from None
 
 
+def drop_ciphers(key: bytes) -> None:
+    """Keep nothing of a key that was destroyed."""
+    _ciphers.pop(key, None)
+
+
 def _text_of(raw: bytes) -> str:
     return _FORM + b2a_base64(raw, newline=False).decode()
 

@@ -1,0 +1,121 @@
+"""The keys of people in PostgreSQL: in a schema of their own, best in a database of their own."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, LiteralString
+
+import psycopg
+from psycopg_pool import ConnectionPool
+
+from ops.stores.keys import BATCH, KEYS_CACHED_MAX, Keys
+from ops.stores.master_key import MasterKey
+
+CONNECTIONS_MAX = 4
+CONNECTION_SECONDS_MAX = 30.0
+SETUP_LOCK = 0x6B657973
+"""Any number that no other part of the desk uses for an advisory lock."""
+
+TABLES = """
+CREATE SCHEMA IF NOT EXISTS ledgerdesk_keys;
+CREATE TABLE IF NOT EXISTS ledgerdesk_keys.person_key (
+    subject text COLLATE "C" PRIMARY KEY,
+    wrapped bytea
+);
+CREATE TABLE IF NOT EXISTS ledgerdesk_keys.master_key (
+    id integer PRIMARY KEY CHECK (id = 1),
+    fingerprint text NOT NULL
+);
+"""
+
+ASK_MASTER: LiteralString = "SELECT fingerprint FROM ledgerdesk_keys.master_key FOR SHARE"
+ASK_MASTER_ALONE: LiteralString = "SELECT fingerprint FROM ledgerdesk_keys.master_key FOR UPDATE"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+class PostgresKeys(Keys):
+    """Raises MasterKeyUnusable at opening if the keys are wrapped under another master key."""
+
+    def __init__(
+        self, url: str, master: MasterKey, *, keys_cached_max: int = KEYS_CACHED_MAX
+    ) -> None:
+        super().__init__(master, keys_cached_max=keys_cached_max)
+        self._pool: ConnectionPool[Connection] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=CONNECTIONS_MAX,
+            timeout=CONNECTION_SECONDS_MAX,
+            check=ConnectionPool.check_connection,
+            open=True,
+        )
+        try:
+            self._prepare()
+        except BaseException:
+            self._pool.close()
+            raise
+
+    def close(self) -> None:
+        super().close()
+        self._pool.close()
+
+    def _prepare(self) -> None:
+        with self._pool.connection() as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (SETUP_LOCK,))
+            connection.execute(TABLES)
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.master_key VALUES (1, %s) ON CONFLICT DO NOTHING",
+                (self._master.fingerprint,),
+            )
+        with self._writing():
+            pass
+
+    @contextmanager
+    def _writing(self, ask_master: LiteralString = ASK_MASTER) -> Iterator[Connection]:
+        """A durable transaction, in which our master key is and stays the right one."""
+        with self._pool.connection() as connection:
+            connection.execute("SET LOCAL synchronous_commit = on")
+            row = connection.execute(ask_master).fetchone()
+            self._check_master(row[0] if row else "")
+            yield connection
+
+    def _read(self, subjects: list[str]) -> list[tuple[str, bytes | None]]:
+        with self._pool.connection() as connection:
+            return connection.execute(
+                "SELECT subject, wrapped FROM ledgerdesk_keys.person_key WHERE subject = ANY(%s)",
+                (subjects,),
+            ).fetchall()
+
+    def _create(self, rows: list[tuple[str, bytes]]) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.person_key"
+                " SELECT * FROM unnest(%s::text[], %s::bytea[]) ON CONFLICT DO NOTHING",
+                ([subject for subject, _ in rows], [wrapped for _, wrapped in rows]),
+            )
+
+    def _bury(self, subject: str) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.person_key VALUES (%s, NULL)"
+                " ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
+                (subject,),
+            )
+
+    def _rewrap(self, rewrap: Callable[[bytes], bytes], new: MasterKey) -> None:
+        with self._writing(ASK_MASTER_ALONE) as connection:
+            last = ""
+            while rows := connection.execute(
+                "SELECT subject, wrapped FROM ledgerdesk_keys.person_key"
+                " WHERE subject > %s AND wrapped IS NOT NULL ORDER BY subject LIMIT %s FOR UPDATE",
+                (last, BATCH),
+            ).fetchall():
+                connection.execute(
+                    "UPDATE ledgerdesk_keys.person_key AS kept SET wrapped = anew.wrapped"
+                    " FROM unnest(%s::text[], %s::bytea[]) AS anew (subject, wrapped)"
+                    " WHERE kept.subject = anew.subject",
+                    ([row[0] for row in rows], [rewrap(row[1]) for row in rows]),
+                )
+                last = rows[-1][0]
+            connection.execute(
+                "UPDATE ledgerdesk_keys.master_key SET fingerprint = %s", (new.fingerprint,)
+            )
