@@ -15,9 +15,10 @@ from eventsourcing.persistence import (
 )
 
 from domain.aggregate import KINDS, Entry, Event, events_of, upcast_steps
-from domain.ids import prefix_of
+from domain.ids import record_id
 from domain.personal import ERASED, KeyRing, Personal, seal, unseal
 
+_PERSON = str(record_id("PER", 0))[:9]
 _PERSONAL: dict[type[Event], tuple[tuple[str, str], ...]] = {}
 _encode = msgspec.json.Encoder().encode
 
@@ -81,7 +82,7 @@ def subject_of(entry: Entry, subject: str) -> str:
 
 def is_person(subject: str) -> bool:
     """Whether a subject is a person: parts of the desk sign events too, and need no key."""
-    return len(subject) == 36 and prefix_of(UUID(subject)) == "PER"
+    return subject.startswith(_PERSON)
 
 
 class LedgerMapper(Mapper[UUID]):
@@ -116,15 +117,15 @@ class LedgerMapper(Mapper[UUID]):
         """Read an event back. Raises MapperDeserialisationError, naming the event."""
         try:
             how = codec(stored.topic)
+            id: Any = stored.originator_id
             event = how.read(stored.state)
-        except (msgspec.MsgspecError, LookupError, KeyError, TypeError, ValueError) as error:
+            entry = Entry(id, stored.originator_version, stored.topic, event, position)
+            if how.personal:
+                entry.event = self._unsealed(entry, how.personal)
+        except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
             raise MapperDeserialisationError(
                 f"{stored.topic} {stored.originator_id}#{stored.originator_version}: {error}"
             ) from error
-        id: Any = stored.originator_id
-        entry = Entry(id, stored.originator_version, stored.topic, event, position)
-        if how.personal:
-            entry.event = self._unsealed(entry, how.personal)
         return entry
 
     def _sealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
