@@ -1,0 +1,199 @@
+from collections.abc import Callable
+
+import pytest
+
+from domain.ids import record_id
+from domain.problem import MOVES, UNRESOLVED, Problem, Status
+from domain.rules import Refused
+from domain.ticket import Visibility
+from tests.facts import fact, new_facts
+from tests.people import ANN, BEA, CUSTOMER, person
+
+ID, TEAM = record_id("PRB", 1), record_id("TEA", 1)
+
+ACTS: dict[str, Callable[[Problem], None]] = {
+    "investigate": lambda problem: problem.investigate(by=BEA),
+    "declare_known_error": lambda problem: problem.declare_known_error(by=BEA),
+    "pend": lambda problem: problem.pend("vendor", by=BEA),
+    "resume": lambda problem: problem.resume(by=BEA),
+    "resolve": lambda problem: problem.resolve(code="fixed", resolution="Replaced.", by=BEA),
+    "reopen": lambda problem: problem.reopen(reason="Again.", by=BEA),
+    "close": lambda problem: problem.close(by=BEA),
+    "cancel": lambda problem: problem.cancel(reason="No problem.", by=BEA),
+}
+
+WAYS: dict[Status, list[Callable[[Problem], None]]] = {
+    Status.NEW: [],
+    Status.ASSIGNED: [lambda problem: problem.assign(team=TEAM, by=BEA)],
+    Status.INVESTIGATING: [ACTS["investigate"]],
+    Status.PENDING: [ACTS["pend"]],
+    Status.KNOWN_ERROR: [ACTS["declare_known_error"]],
+    Status.RESOLVED: [ACTS["resolve"]],
+    Status.CLOSED: [ACTS["resolve"], ACTS["close"]],
+    Status.CANCELLED: [ACTS["cancel"]],
+}
+
+TO_ITSELF = {("investigate", Status.INVESTIGATING), ("declare_known_error", Status.KNOWN_ERROR)}
+
+
+def problem(status: Status = Status.NEW) -> Problem:
+    """A problem with a known cause."""
+    problem = Problem.raise_(
+        ID, title="Switch fails", requester=person("ann"), organisation=CUSTOMER, by=ANN
+    )
+    problem.identify_cause("Firmware 1.2.", by=BEA)
+    for act in WAYS[status]:
+        act(problem)
+    assert problem.status is status
+    new_facts(problem)
+    return problem
+
+
+def test_a_problem_is_raised() -> None:
+    raised = Problem.raise_(
+        ID,
+        title="Switch  fails ",
+        description="Every night.",
+        requester=person("ann"),
+        organisation=CUSTOMER,
+        by=ANN,
+    )
+
+    assert raised.status is Status.NEW
+    assert new_facts(raised) == [
+        fact(
+            Problem.Raised,
+            title="Switch fails",
+            description="Every night.",
+            requester=person("ann"),
+            organisation=CUSTOMER,
+        )
+    ]
+
+
+@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("act", ACTS)
+def test_the_life_of_a_problem_has_the_moves_of_the_table(status: Status, act: str) -> None:
+    some = problem(status)
+    move = MOVES[act]
+
+    if status in move.sources:
+        ACTS[act](some)
+        assert some.status is move.target
+        assert len(new_facts(some)) == ((act, status) not in TO_ITSELF)
+    else:
+        with pytest.raises(Refused) as refused:
+            ACTS[act](some)
+        assert str(refused.value) == move.rule
+        assert some.status is status
+        assert new_facts(some) == []
+
+
+def test_a_problem_lives_through_these_states() -> None:
+    assert {(act, source.value) for act, move in MOVES.items() for source in move.sources} == {
+        *(("investigate", status) for status in ("new", "assigned", "investigating")),
+        *(
+            ("declare_known_error", status)
+            for status in ("new", "assigned", "investigating", "known error")
+        ),
+        *(("pend", status) for status in ("new", "assigned", "investigating", "known error")),
+        ("resume", "pending"),
+        *(("resolve", status.value) for status in UNRESOLVED),
+        *(("cancel", status.value) for status in UNRESOLVED),
+        ("reopen", "resolved"),
+        ("close", "resolved"),
+    }
+    assert {act: move.target.value for act, move in MOVES.items()} == {
+        "investigate": "investigating",
+        "declare_known_error": "known error",
+        "pend": "pending",
+        "resume": "investigating",
+        "resolve": "resolved",
+        "reopen": "investigating",
+        "close": "closed",
+        "cancel": "cancelled",
+    }
+
+
+def test_a_known_error_has_a_cause_or_a_workaround() -> None:
+    some = Problem.raise_(ID, title="Switch fails", requester=None, organisation=None, by=BEA)
+
+    with pytest.raises(Refused, match="has a cause or a workaround on record"):
+        some.declare_known_error(by=BEA)
+    some.document_workaround("Restart it.", by=BEA)
+    some.declare_known_error(by=BEA)
+
+    assert some.is_known_error
+
+
+def test_a_known_error_that_waited_is_one_again() -> None:
+    some = problem(Status.KNOWN_ERROR)
+
+    some.pend("change", note="CHG0000007", by=BEA)
+    some.resume(by=BEA)
+
+    assert some.status is Status.KNOWN_ERROR
+    assert new_facts(some) == [
+        fact(Problem.Paused, reason="change", note="CHG0000007"),
+        fact(Problem.Resumed),
+    ]
+
+
+def test_a_problem_that_reopens_is_no_known_error_any_more() -> None:
+    some = problem(Status.KNOWN_ERROR)
+    some.resolve(code="fixed", resolution="Replaced.", by=BEA)
+
+    some.reopen(reason="Again.", by=BEA)
+
+    assert not some.is_known_error
+    assert some.reopened == 1
+    some.investigate(by=BEA)
+
+
+@pytest.mark.parametrize("status", Status)
+def test_an_open_problem_gets_causes_and_workarounds(status: Status) -> None:
+    some = problem(status)
+
+    if status in UNRESOLVED:
+        some.document_workaround("Restart it.", by=BEA)
+        some.identify_cause("Firmware 1.3.", by=BEA)
+        assert new_facts(some) == [
+            fact(Problem.WorkaroundDocumented, text="Restart it."),
+            fact(Problem.CauseIdentified, text="Firmware 1.3."),
+        ]
+        assert some.status is status
+    else:
+        with pytest.raises(Refused, match="Only an open problem gets a workaround"):
+            some.document_workaround("Restart it.", by=BEA)
+        with pytest.raises(Refused, match="Only an open problem gets a cause"):
+            some.identify_cause("Firmware 1.3.", by=BEA)
+
+
+@pytest.mark.parametrize(
+    ("act", "rule"),
+    [
+        (lambda some: some.document_workaround(" ", by=BEA), "says what to do"),
+        (lambda some: some.identify_cause("", by=BEA), "says what is wrong"),
+        (lambda some: some.resolve(code="fixed", resolution="", by=BEA), "says what was done"),
+        (lambda some: some.resolve(code="", resolution="Replaced.", by=BEA), "closure code"),
+        (lambda some: some.cancel(reason="", by=BEA), "A cancellation needs a reason"),
+    ],
+)
+def test_what_says_nothing_is_refused(act: Callable[[Problem], None], rule: str) -> None:
+    some = problem()
+
+    with pytest.raises(Refused, match=rule):
+        act(some)
+
+    assert new_facts(some) == []
+
+
+@pytest.mark.parametrize("status", [Status.CLOSED, Status.CANCELLED])
+def test_a_problem_that_is_over_is_only_talked_about(status: Status) -> None:
+    some = problem(status)
+
+    with pytest.raises(Refused, match="A problem that is over cannot be changed"):
+        some.assign(team=TEAM, by=BEA)
+    some.comment("Thank you.", visibility=Visibility.PUBLIC, by=ANN)
+
+    assert len(new_facts(some)) == 1
