@@ -1,0 +1,215 @@
+"""The `ledgerdesk` command. Bad input ends with a sentence and exit code 2."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from domain.rules import DomainError
+from ops.settings import BadSettings, Settings, load
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="An event-sourced workflow engine for IT service management.",
+)
+out = Console()
+err = Console(stderr=True)
+
+Data = Annotated[Path | None, typer.Option("--data", help="The data folder (./data).")]
+Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
+Port = Annotated[int | None, typer.Option("--port", help="Where the API listens (8000).")]
+
+
+class Wrong(Exception):
+    """What the user gave cannot be used; the message says why."""
+
+
+def settings_of(data: Path | None, config: Path | None, **more: Any) -> Settings:
+    return load(config, data=data, **more)
+
+
+@app.command()
+def up(
+    data: Data = None,
+    config: Config = None,
+    port: Port = None,
+    demo: Annotated[bool, typer.Option("--demo", help="Begin with a demo company.")] = False,
+) -> None:
+    """Run the whole desk in one process tree, with Temporal, until Ctrl-C."""
+    from ops.up import up as run_up
+
+    run_up(settings_of(data, config, port=port), with_demo=demo, config=config)
+
+
+@app.command()
+def serve(
+    data: Data = None,
+    config: Config = None,
+    port: Port = None,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Run workflows in this process too.")
+    ] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Begin with a demo company.")] = False,
+) -> None:
+    """Run the HTTP API."""
+    from ops.processes import configure_logging, run
+    from ops.serve import serve as run_serve
+
+    settings = settings_of(data, config, port=port)
+    configure_logging(settings.log_level, "serve")
+    run(run_serve(settings, with_worker=with_worker, with_demo=demo))
+
+
+@app.command()
+def work(data: Data = None, config: Config = None) -> None:
+    """Run the workflows and the reactor that tells them what happened."""
+    from ops.processes import configure_logging, run
+    from ops.work import work as run_work
+
+    settings = settings_of(data, config)
+    configure_logging(settings.log_level, "work")
+    run(run_work(settings))
+
+
+@app.command()
+def project(data: Data = None, config: Config = None) -> None:
+    """Run the projector that keeps the views."""
+    from ops.processes import configure_logging, run
+    from ops.project import project as run_project
+
+    settings = settings_of(data, config)
+    configure_logging(settings.log_level, "project")
+    run(run_project(settings))
+
+
+@app.command()
+def history(
+    number: Annotated[str, typer.Argument(help="A number such as INC0001042, or an id.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A moment, such as 2026-03-03T14:00Z.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Show all that ever happened to a record, and what it came to."""
+    from ops.history import show
+
+    moment = None if as_of is None else instant(as_of)
+    in_order(show(settings_of(data, config), number, moment, as_json=as_json, out=out))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file, possibly gzipped.")],
+    mapping: Annotated[Path, typer.Option("--mapping", help="What its columns mean (YAML).")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check all, record nothing.")] = False,
+    reconcile: Annotated[
+        bool, typer.Option("--reconcile", help="Compare the ledger with the file.")
+    ] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Import a foreign history by a mapping, as events with their original times."""
+    from ops.importing.command import run_import
+
+    run_import(
+        settings_of(data, config), file, mapping, dry_run=dry_run, reconcile=reconcile, out=out
+    )
+
+
+@app.command()
+def conform(
+    paths: Annotated[list[Path], typer.Argument(help="Case files, or folders of them.")],
+) -> None:
+    """Run conformance cases of other systems through the desk's own functions."""
+    from ops.conform import report, run_files
+
+    result = run_files(paths)
+    out.print(report(result), markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(result.exit_code)
+
+
+@app.command()
+def doctor(data: Data = None, config: Config = None) -> None:
+    """Check everything, and say what to do about what is wrong."""
+    from ops.doctor import examine
+
+    in_order(examine(settings_of(data, config), out))
+
+
+@app.command("administrator")
+def administrator(
+    username: Annotated[str, typer.Argument(help="How the administrator signs in.")],
+    name: Annotated[str, typer.Option("--name", help="The person's full name.")],
+    email: Annotated[str, typer.Option("--email", help="The person's mail address.")],
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Register the first administrator of a new desk, and print a token."""
+    from ops.administrator import register
+
+    in_order(register(settings_of(data, config), username, name, email, out))
+
+
+@app.command()
+def bench(
+    only: Annotated[
+        str | None, typer.Option("--only", help="One of commands, http, views, workflows, desk.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
+) -> None:
+    """Measure the desk, each figure beside its baseline from the same run."""
+    from ops.bench.report import run_all
+
+    run_all(only, as_json=as_json, out=out)
+
+
+def instant(text: str) -> datetime:
+    """A moment that a person typed: ISO 8601, in UTC where no zone is given. Raises Wrong."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Wrong(f"{text!r} is no moment. Write one such as 2026-03-03T14:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def in_order(work: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(work)
+
+
+def guarded(command: Callable[[], None]) -> int:
+    """Run a command and turn what the user can put right into a sentence and exit code 2."""
+    from eventsourcing.persistence import PersistenceError
+
+    from ops.problems import UserProblem
+
+    try:
+        command()
+    except (BadSettings, DomainError, UserProblem, Wrong) as problem:
+        err.print(f"ledgerdesk: {problem}", markup=False, highlight=False, soft_wrap=True)
+        return 2
+    except PersistenceError as problem:
+        err.print(f"ledgerdesk: the ledger: {problem}", markup=False, highlight=False)
+        return 1
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def main() -> None:
+    code = guarded(app)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Temporal's client may abort the interpreter while it winds down, after all work is done.
+    os._exit(code)

@@ -1,0 +1,60 @@
+"""Puts the desk together from its settings: which stores, which keys, which ledger."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import domain.kinds  # noqa: F401 - every kind of record registers itself by being imported
+from domain.desk import Desk
+from domain.directory import Directory
+
+from domain.ledger import Ledger
+from domain.recorder import LedgerRecorder
+from ops.processes import prepare_folder
+from ops.settings import Settings
+from ops.stores.keys import Keys
+from ops.stores.master_key import MasterKey
+
+
+def open_keys(settings: Settings) -> Keys:
+    """The keys of people. Raises MasterKeyUnusable."""
+    folder = prepare_folder(settings)
+    master = (
+        MasterKey.from_text(settings.master_key.get_secret_value())
+        if settings.master_key
+        else MasterKey.from_file(folder / "master.key")
+    )
+    url = settings.keys_url or settings.database_url
+    if url is None:
+        from ops.stores.sqlite_keys import SqliteKeys
+
+        return SqliteKeys(folder / "keys.db", master)
+    from ops.stores.postgres_keys import PostgresKeys
+
+    return PostgresKeys(url.get_secret_value(), master)
+
+
+def open_recorder(settings: Settings) -> LedgerRecorder:
+    if settings.database_url is None:
+        from ops.stores.sqlite import SqliteRecorder
+
+        return SqliteRecorder(prepare_folder(settings) / "ledger.db")
+    from ops.stores.postgres import PostgresRecorder
+
+    return PostgresRecorder(settings.database_url.get_secret_value())
+
+
+@asynccontextmanager
+async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
+    keys = open_keys(settings)
+    recorder = open_recorder(settings)
+    try:
+        yield Ledger(recorder, keys)
+    finally:
+        await recorder.aclose()
+        keys.close()
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
+    async with open_ledger(settings) as ledger:
+        yield Desk(ledger, Directory.load(ledger))

@@ -1,0 +1,97 @@
+"""Settings: from the environment as `LEDGERDESK_*`, or from a TOML file."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LEDGERDESK_"
+
+
+class BadSettings(Exception):
+    """A setting is wrong; the message names it and says what it should be."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+
+    data: Path = Path("data")
+    """The one data folder: ledger, views, keys and Temporal's database."""
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    """Where the API listens. 0 takes any free port."""
+    database_url: SecretStr | None = None
+    """PostgreSQL for the ledger, as a libpq URL. Without one, SQLite in the data folder."""
+    views_url: SecretStr | None = None
+    """PostgreSQL for the views; the ledger's database if not given."""
+    keys_url: SecretStr | None = None
+    """PostgreSQL for people's keys, best a server of its own; else a schema beside the ledger."""
+    master_key: SecretStr | None = None
+    """32 bytes in base64 that wrap people's keys; else the file `master.key` in the data folder."""
+    temporal_address: str | None = None
+    """host:port of a Temporal cluster. Without one, `up` runs the embedded server."""
+    temporal_namespace: str = "default"
+    temporal_port: int = Field(default=7233, ge=0, le=65535)
+    temporal_ui_port: int = Field(default=8233, ge=0, le=65535)
+    temporal_tls: bool = False
+    temporal_ca: Path | None = None
+    temporal_certificate: Path | None = None
+    temporal_key: Path | None = None
+    temporal_api_key: SecretStr | None = None
+    public_url: str | None = None
+    """The address that people use, if a proxy stands before the API."""
+    log_level: str = "info"
+
+    @field_validator("database_url", "views_url", "keys_url")
+    @classmethod
+    def _is_postgres(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not url.get_secret_value().startswith(
+            ("postgresql://", "postgres://")
+        ):
+            raise ValueError("a database is given as postgresql://user:password@host:port/name")
+        return url
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_level(cls, level: str) -> str:
+        if level not in ("debug", "info", "warning", "error"):
+            raise ValueError("one of debug, info, warning, error")
+        return level
+
+    @property
+    def url(self) -> str:
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+
+def load(config: Path | None = None, **overrides: Any) -> Settings:
+    """The settings; what is given here goes before the environment, and that before the file.
+
+    Raises BadSettings.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    path = config or (Path(named) if (named := os.environ.get(f"{PREFIX}CONFIG")) else None)
+    from_file: dict[str, Any] = {}
+    if path is not None:
+        try:
+            from_file = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+            raise BadSettings(f"{path}: {error}") from None
+    in_environment = {
+        name.removeprefix(PREFIX).lower() for name in os.environ if name.startswith(PREFIX)
+    }
+    unknown = in_environment - set(Settings.model_fields) - {"config"}
+    if unknown:
+        names = ", ".join(f"{PREFIX}{name.upper()}" for name in sorted(unknown))
+        raise BadSettings(f"{names}: there is no such setting.")
+    unset = {name: value for name, value in from_file.items() if name not in in_environment}
+    try:
+        return Settings(**(unset | given))
+    except ValidationError as error:
+        lines = [
+            f"{PREFIX}{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+            for problem in error.errors(include_input=False, include_url=False)
+        ]
+        raise BadSettings("\n".join(lines)) from None
