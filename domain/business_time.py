@@ -6,7 +6,7 @@ in UTC. A question that no date within 50 years answers is refused.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal, cast
@@ -41,10 +41,10 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """
 
     zone: str
-    weekly: dict[str, Windows] = {}
+    weekly: Mapping[str, Windows] = {}
     holidays: tuple[str, ...] = ()
-    date_hours: dict[str, Windows] = {}
-    date_breaks: dict[str, Windows] = {}
+    date_hours: Mapping[str, Windows] = {}
+    date_breaks: Mapping[str, Windows] = {}
 
     @cached_property
     def _windows(self) -> OpenWindows:

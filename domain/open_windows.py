@@ -195,6 +195,8 @@ class OpenWindows:
 
 def _pieces(rules: Rules, year: int) -> list[tuple[int, int, int]]:
     """What one UTC year holds of each window: from, to, and the reading that names the window."""
+    if not any(rules.week) and all(abs(day.year - year) > 1 for day in rules.date_hours):
+        return []
     found: list[tuple[int, int, int]] = []
     begin, end = date(year, 1, 1).toordinal() - 2, date(year + 1, 1, 1).toordinal() + 2
     spans = [span for day in range(begin, end) for span in rules.spans(date.fromordinal(day))]

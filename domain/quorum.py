@@ -5,13 +5,16 @@ abstains has answered but counts neither way: a share is a share of those who do
 At least one approval is always needed. Votes of strangers do not count.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
 import msgspec
 
-from domain.rules import Refused, require
+from domain.rules import require
+
+_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?|[0-9]{1,9}/[1-9][0-9]{0,8}")
 
 Vote = Literal["approve", "reject", "abstain"]
 Outcome = Literal["approved", "rejected", "pending"]
@@ -73,10 +76,9 @@ def check(quorum: Quorum, voters: int | None = None) -> None:
 
 def share(percent: int | str) -> Fraction:
     """A percentage as an exact fraction of 1. Raises Refused unless it is over 0 and up to 100."""
-    try:
-        exact = Fraction(percent) / 100 if len(str(percent)) <= 20 else Fraction(0)
-    except (ValueError, ZeroDivisionError):
-        raise Refused(f"{percent!r} is not a percentage.") from None
+    text = str(percent)
+    require(bool(_PERCENT.fullmatch(text)), f"{percent!r} is not a percentage such as 50 or 200/3.")
+    exact = Fraction(text) / 100
     require(0 < exact <= 1, "A percentage is more than 0 and at most 100.")
     return exact
 
@@ -108,10 +110,13 @@ def verdict(quorum: Quorum, voters: Sequence[str], votes: Mapping[str, Vote]) ->
 
 
 def tallied(percent: Fraction, approving: Fraction, rejecting: Fraction) -> Outcome:
-    """The outcome for shares of 1 that approve and reject, when only these are known."""
+    """The outcome when only the shares of 1 that approve and reject are known. Of 0 percent any
+    approval is enough, and without one any rejection rejects."""
     if approving >= percent and approving > 0:
         return "approved"
-    return "rejected" if 1 - rejecting < percent or rejecting == 1 else "pending"
+    if percent == 0:
+        return "rejected" if rejecting > 0 else "pending"
+    return "rejected" if 1 - rejecting < percent else "pending"
 
 
 def combined(outcomes: Sequence[Outcome]) -> Outcome | Literal["none"]:

@@ -10,6 +10,8 @@ is therefore replayed, not told.
 
 Met exactly at the due moment is met in time. A breach lies at the due moment itself and stays, even
 when the budget grows afterwards; a budget that is already used up when it is set is breached then.
+A pause moves the due moment by the open time (for calendar days: all time) that it lasts, and at
+least to its end.
 """
 
 from collections.abc import Iterable, Sequence
@@ -212,8 +214,10 @@ def meet(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
     """Stop for good: the target is met, in time or late."""
     if clock.state not in ("running", "paused"):
         return clock
+    just_in_time = clock.breached_at is None and at == clock.due_at
     clock = settled(clock, at, hours)
-    return msgspec.structs.replace(clock, met_at=clock.as_of)
+    breached_at = None if just_in_time else clock.breached_at
+    return msgspec.structs.replace(clock, met_at=clock.as_of, breached_at=breached_at)
 
 
 def reopen(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
@@ -253,7 +257,8 @@ def marked(clock: Clock, mark: str) -> Clock:
 
 
 def settled(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
-    """The clock with the time up to that moment counted, and breached if that moment is too late.
+    """The clock with the time up to that moment counted, and breached if it has come to its due
+    moment.
 
     A moment before `as_of` changes nothing.
     """
@@ -263,7 +268,7 @@ def settled(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
     elapsed, opened = _micros(at - since), _micros(hours.between(since, at))
     if clock.state == "running":
         breached_at = clock.breached_at
-        if breached_at is None and at > due_at:
+        if breached_at is None and at >= due_at:
             breached_at = due_at
         return msgspec.structs.replace(
             clock,
@@ -275,7 +280,7 @@ def settled(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
     stood = timedelta(microseconds=elapsed if clock.in_days else opened)
     # A breach has happened at its moment; standing afterwards does not move it.
     if clock.breached_at is None:
-        due_at = later(clock, due_at, stood, hours)
+        due_at = max(at, later(clock, due_at, stood, hours))
     return msgspec.structs.replace(
         clock,
         as_of=at,
