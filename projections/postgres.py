@@ -1,0 +1,257 @@
+"""Views in a schema of a PostgreSQL database."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, cast
+
+import msgspec
+import psycopg
+from psycopg_pool import AsyncConnectionPool
+
+from projections import sql
+from projections.store import (
+    Kept,
+    NotBuilt,
+    Overtaken,
+    SetAside,
+    Transaction,
+    ViewReader,
+    ViewStore,
+)
+from projections.tables import Key, Kind, Row, Table
+from projections.view import View
+
+PREFIX = "views."
+LOCK = 0x6C646765722D76  # "ledger-v": one process at a time makes and removes tables.
+READERS_MAX = 10
+TYPES: dict[Kind, str] = {
+    # By its characters, as on the other store, and not by the language of the server.
+    "text": 'text COLLATE "C"',
+    "id": 'text COLLATE "C"',
+    "instant": 'text COLLATE "C"',
+    "json": "text",
+    "integer": "bigint",
+    "boolean": "boolean",
+}
+ARRAYS: dict[Kind, str] = {
+    "text": "text[]",
+    "id": "text[]",
+    "instant": "text[]",
+    "json": "text[]",
+    "integer": "bigint[]",
+    "boolean": "boolean[]",
+}
+SCHEMA = (
+    "CREATE SCHEMA IF NOT EXISTS views",
+    "CREATE TABLE IF NOT EXISTS views.source (ledger text NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS views.positions (view text PRIMARY KEY, version bigint NOT NULL,"
+    " shape text NOT NULL, tables text NOT NULL, position bigint NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS views.set_aside (view text, position bigint, topic text NOT NULL,"
+    " record text NOT NULL, error text NOT NULL, PRIMARY KEY (view, position))",
+)
+
+
+class PostgresViews(ViewStore):
+    data_errors = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, ValueError)
+    passing_errors = (psycopg.OperationalError, psycopg.InterfaceError)
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = psycopg.connect(url, autocommit=True)
+        with self.transaction() as transaction:
+            cast("PostgresTransaction", transaction).lock()
+            for statement in SCHEMA:
+                _execute(self._connection, statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        if self._connection.broken or self._connection.closed:
+            self._connection = psycopg.connect(self.url, autocommit=True)
+        with self._connection.transaction():
+            yield PostgresTransaction(self._connection)
+
+    def positions(self) -> dict[str, tuple[int, int]]:
+        rows = _execute(self._connection, "SELECT view, version, position FROM views.positions")
+        return {view: (version, position) for view, version, position in rows}
+
+    def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
+        ordered = sql.select(table, PREFIX + table.stored, f"ORDER BY {', '.join(table.key)}")
+        with (
+            self._connection.transaction(),
+            self._connection.cursor(name="scan") as cursor,
+        ):
+            cursor.itersize = 2_000
+            cursor.execute(ordered)
+            yield from cursor
+
+    def aside(self, view: str, limit: int = 100) -> list[SetAside]:
+        rows = _execute(
+            self._connection,
+            "SELECT position, topic, record, error FROM views.set_aside WHERE view = %s"
+            " ORDER BY position LIMIT %s",
+            (view, limit),
+        )
+        return [
+            SetAside(view=view, position=position, topic=topic, record=record, error=error)
+            for position, topic, record, error in rows
+        ]
+
+    def count_aside(self) -> dict[str, int]:
+        counted = "SELECT view, count(*) FROM views.set_aside GROUP BY view"
+        return {view: count for view, count in _execute(self._connection, counted)}
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class PostgresTransaction(Transaction):
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def lock(self) -> None:
+        """Wait until no other process makes or removes tables."""
+        _execute(self._connection, "SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+
+    def move(self, view: View, old: int, new: int) -> None:
+        moved = _execute(
+            self._connection,
+            "UPDATE views.positions SET position = %s"
+            " WHERE view = %s AND version = %s AND position = %s",
+            (new, view.name, view.version, old),
+        )
+        if moved.rowcount != 1:
+            raise Overtaken(view.name)
+
+    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Row]:
+        names = ", ".join(table.key)
+        wanted = f"JOIN unnest({_arrays(table, table.key)}) AS wanted ({names}) USING ({names})"
+        found = _execute(
+            self._connection,
+            sql.select(table, PREFIX + table.stored, wanted),
+            [list(values) for values in zip(*keys, strict=True)],
+        )
+        return map(table.restored, found.fetchall())
+
+    def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None:
+        if removed:
+            names = ", ".join(table.key)
+            _execute(
+                self._connection,
+                f"DELETE FROM {PREFIX}{table.stored} WHERE ({names})"  # noqa: S608
+                f" IN (SELECT * FROM unnest({_arrays(table, table.key)}))",
+                [list(values) for values in zip(*removed, strict=True)],
+            )
+        if rows:
+            values = f"SELECT * FROM unnest({_arrays(table, table.names)})"  # noqa: S608
+            columns = zip(*map(table.stored_values, rows), strict=True)
+            _execute(
+                self._connection,
+                sql.upsert(table, PREFIX + table.stored, values),
+                [list(column) for column in columns],
+            )
+
+    def set_aside(self, event: SetAside) -> None:
+        _execute(
+            self._connection,
+            "INSERT INTO views.set_aside VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (event.view, event.position, event.topic, event.record, event.error),
+        )
+
+    def create(self, view: View) -> None:
+        for table in view.tables:
+            for statement in _create(table):
+                _execute(self._connection, statement)
+        _execute(
+            self._connection,
+            "INSERT INTO views.positions VALUES (%s, %s, %s, %s, 0)",
+            (
+                view.name,
+                view.version,
+                view.shape,
+                msgspec.json.encode([table.stored for table in view.tables]).decode(),
+            ),
+        )
+
+    def drop(self, name: str, tables: Iterable[str]) -> None:
+        for table in tables:
+            _execute(self._connection, f"DROP TABLE IF EXISTS {PREFIX}{table}")
+        _execute(self._connection, "DELETE FROM views.positions WHERE view = %s", (name,))
+        _execute(self._connection, "DELETE FROM views.set_aside WHERE view = %s", (name,))
+
+    def kept(self) -> dict[str, Kept]:
+        self.lock()
+        rows = _execute(
+            self._connection, "SELECT view, version, shape, tables, position FROM views.positions"
+        )
+        return {
+            view: Kept(version, shape, tuple(msgspec.json.decode(tables)), position)
+            for view, version, shape, tables, position in rows
+        }
+
+    def ledger(self) -> str:
+        row = _execute(self._connection, "SELECT ledger FROM views.source").fetchone()
+        return str(row[0]) if row else ""
+
+    def adopt(self, ledger: str) -> None:
+        _execute(self._connection, "DELETE FROM views.source")
+        _execute(self._connection, "INSERT INTO views.source VALUES (%s)", (ledger,))
+
+
+class PostgresReader(ViewReader):
+    prefix = PREFIX
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._pool: AsyncConnectionPool | None = None
+
+    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        pool = await self._opened()
+        try:
+            async with pool.connection() as connection:
+                found = await connection.execute(
+                    sql.replace("%", "%%").replace("?", "%s"), parameters
+                )
+                return await found.fetchall()
+        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
+            raise NotBuilt("The views have not been built yet.") from error
+
+    async def _opened(self) -> AsyncConnectionPool:
+        if self._pool is None:
+            # Made here and not before: a pool belongs to the event loop that it is opened in.
+            self._pool = AsyncConnectionPool(
+                self._url,
+                min_size=1,
+                max_size=READERS_MAX,
+                open=False,
+                kwargs={"autocommit": True, "options": "-c default_transaction_read_only=on"},
+            )
+            await self._pool.open()
+        return self._pool
+
+    async def aclose(self) -> None:
+        if self._pool is not None:
+            await self._pool.close()
+
+
+def _create(table: Table[Any]) -> Iterator[str]:
+    columns = [
+        f"{column.name} {TYPES[column.kind]}{'' if column.is_nullable else ' NOT NULL'}"
+        for column in table.columns
+    ]
+    yield (
+        f"CREATE TABLE {PREFIX}{table.stored}"
+        f" ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)}))"
+    )
+    for index in table.indexes:
+        name = f"{table.stored}_by_{'_'.join(index)}"
+        yield f"CREATE INDEX {name} ON {PREFIX}{table.stored} ({', '.join(index)})"
+
+
+def _arrays(table: Table[Any], names: Iterable[str]) -> str:
+    return ", ".join(f"%s::{ARRAYS[table.column[name].kind]}" for name in names)
+
+
+def _execute(
+    connection: psycopg.Connection, statement: str, parameters: Sequence[Any] | None = None
+) -> psycopg.Cursor:
+    return connection.execute(statement, parameters)

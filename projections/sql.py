@@ -1,0 +1,27 @@
+"""SQL that both stores understand, made from the declarations of tables.
+
+Names come from declarations alone and values are always parameters, written `?`.
+"""
+
+from typing import Any
+
+from projections.tables import Table
+
+
+def upsert(table: Table[Any], into: str, values: str) -> str:
+    """Write whole rows, new or not."""
+    rest = [name for name in table.names if name not in table.key]
+    changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    return (
+        f"INSERT INTO {into} ({', '.join(table.names)}) {values}"
+        f" ON CONFLICT ({', '.join(table.key)})"
+        f" DO {f'UPDATE SET {changes}' if rest else 'NOTHING'}"
+    )
+
+
+def by_key(table: Table[Any]) -> str:
+    return " AND ".join(f"{name} = ?" for name in table.key)
+
+
+def select(table: Table[Any], source: str, rest: str) -> str:
+    return f"SELECT {', '.join(table.names)} FROM {source} {rest}"  # noqa: S608

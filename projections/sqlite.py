@@ -1,0 +1,230 @@
+"""Views in one SQLite file. They can be rebuilt, so a commit need not reach the disk at once."""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from projections import sql
+from projections.store import (
+    Kept,
+    NotBuilt,
+    Overtaken,
+    SetAside,
+    Transaction,
+    ViewReader,
+    ViewStore,
+)
+from projections.tables import Key, Kind, Row, Table
+from projections.view import View
+
+TYPES: dict[Kind, str] = {
+    "text": "TEXT",
+    "id": "TEXT",
+    "instant": "TEXT",
+    "json": "TEXT",
+    "integer": "INTEGER",
+    "boolean": "INTEGER",
+}
+SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS source (ledger TEXT NOT NULL) STRICT",
+    "CREATE TABLE IF NOT EXISTS positions (view TEXT PRIMARY KEY, version INTEGER NOT NULL,"
+    " shape TEXT NOT NULL, tables TEXT NOT NULL, position INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS set_aside (view TEXT, position INTEGER, topic TEXT NOT NULL,"
+    " record TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (view, position))"
+    " STRICT, WITHOUT ROWID",
+)
+
+
+def connect(path: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        path, isolation_level=None, timeout=30, check_same_thread=False, cached_statements=512
+    )
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA cache_size=-32000")
+    return connection
+
+
+class SqliteViews(ViewStore):
+    data_errors = (
+        sqlite3.DataError,
+        sqlite3.IntegrityError,
+        sqlite3.InterfaceError,
+        sqlite3.ProgrammingError,
+        OverflowError,
+        UnicodeError,
+    )
+    passing_errors = (sqlite3.OperationalError,)
+
+    def __init__(self, path: Path | str) -> None:
+        self.path = str(path)
+        self._connection = connect(self.path)
+        self._connection.execute("PRAGMA wal_autocheckpoint=4000")
+        self._transaction = SqliteTransaction(self._connection)
+        with self.transaction():
+            for statement in SCHEMA:
+                self._connection.execute(statement)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield self._transaction
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def positions(self) -> dict[str, tuple[int, int]]:
+        rows = self._connection.execute("SELECT view, version, position FROM positions")
+        return {view: (version, position) for view, version, position in rows}
+
+    def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
+        ordered = sql.select(table, table.stored, f"ORDER BY {', '.join(table.key)}")
+        truths = [place for place, c in enumerate(table.columns) if c.kind == "boolean"]
+        for row in self._connection.execute(ordered):
+            yield _with_truths(row, truths) if truths else row
+
+    def aside(self, view: str, limit: int = 100) -> list[SetAside]:
+        rows = self._connection.execute(
+            "SELECT position, topic, record, error FROM set_aside WHERE view = ?"
+            " ORDER BY position LIMIT ?",
+            (view, limit),
+        )
+        return [
+            SetAside(view=view, position=position, topic=topic, record=record, error=error)
+            for position, topic, record, error in rows
+        ]
+
+    def count_aside(self) -> dict[str, int]:
+        return dict(self._connection.execute("SELECT view, count(*) FROM set_aside GROUP BY view"))
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+class SqliteTransaction(Transaction):
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def move(self, view: View, old: int, new: int) -> None:
+        moved = self._connection.execute(
+            "UPDATE positions SET position = ? WHERE view = ? AND version = ? AND position = ?",
+            (new, view.name, view.version, old),
+        )
+        if moved.rowcount != 1:
+            raise Overtaken(view.name)
+
+    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Row]:
+        # No round trip, so one prepared search a key is as fast as any list of keys.
+        one = sql.select(table, table.stored, f"WHERE {sql.by_key(table)}")
+        execute = self._connection.execute
+        for key in keys:
+            row = execute(one, key).fetchone()
+            if row is not None:
+                yield table.restored(row)
+
+    def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None:
+        if removed:
+            self._connection.executemany(
+                f"DELETE FROM {table.stored} WHERE {sql.by_key(table)}",  # noqa: S608
+                removed,
+            )
+        if rows:
+            marks = ", ".join("?" * len(table.columns))
+            self._connection.executemany(
+                sql.upsert(table, table.stored, f"VALUES ({marks})"),
+                map(table.stored_values, rows),
+            )
+
+    def set_aside(self, event: SetAside) -> None:
+        self._connection.execute(
+            "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (event.view, event.position, event.topic, event.record, event.error),
+        )
+
+    def create(self, view: View) -> None:
+        for table in view.tables:
+            for statement in _create(table):
+                self._connection.execute(statement)
+        self._connection.execute(
+            "INSERT INTO positions VALUES (?, ?, ?, ?, 0)",
+            (
+                view.name,
+                view.version,
+                view.shape,
+                msgspec.json.encode([table.stored for table in view.tables]).decode(),
+            ),
+        )
+
+    def drop(self, name: str, tables: Iterable[str]) -> None:
+        for table in tables:
+            self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+        self._connection.execute("DELETE FROM positions WHERE view = ?", (name,))
+        self._connection.execute("DELETE FROM set_aside WHERE view = ?", (name,))
+
+    def kept(self) -> dict[str, Kept]:
+        rows = self._connection.execute(
+            "SELECT view, version, shape, tables, position FROM positions"
+        )
+        return {
+            view: Kept(version, shape, tuple(msgspec.json.decode(tables)), position)
+            for view, version, shape, tables, position in rows
+        }
+
+    def ledger(self) -> str:
+        row = self._connection.execute("SELECT ledger FROM source").fetchone()
+        return str(row[0]) if row else ""
+
+    def adopt(self, ledger: str) -> None:
+        self._connection.execute("DELETE FROM source")
+        self._connection.execute("INSERT INTO source VALUES (?)", (ledger,))
+
+
+class SqliteReader(ViewReader):
+    """Reads inline: a search by an index takes less time than handing it to a thread."""
+
+    prefix = ""
+
+    def __init__(self, path: Path | str) -> None:
+        self._connection = connect(str(path))
+        self._connection.execute("PRAGMA query_only=ON")
+
+    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(sql, parameters).fetchall()
+        except sqlite3.OperationalError as error:
+            if "no such table" in str(error):
+                raise NotBuilt("The views have not been built yet.") from error
+            raise
+
+    async def aclose(self) -> None:
+        self._connection.close()
+
+
+def _create(table: Table[Any]) -> Iterator[str]:
+    columns = [
+        f"{column.name} {TYPES[column.kind]}{'' if column.is_nullable else ' NOT NULL'}"
+        for column in table.columns
+    ]
+    # A key of several columns is most of its row: such a table is its own index.
+    form = "STRICT, WITHOUT ROWID" if len(table.key) > 1 else "STRICT"
+    yield (
+        f"CREATE TABLE {table.stored} ({', '.join(columns)},"
+        f" PRIMARY KEY ({', '.join(table.key)})) {form}"
+    )
+    for index in table.indexes:
+        name = f"{table.stored}_by_{'_'.join(index)}"
+        yield f"CREATE INDEX {name} ON {table.stored} ({', '.join(index)})"
+
+
+def _with_truths(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:
+    values = list(row)
+    for place in truths:
+        values[place] = None if values[place] is None else bool(values[place])
+    return tuple(values)

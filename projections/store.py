@@ -1,0 +1,129 @@
+"""Where views are kept: their tables, how far each has got, and what could not be folded.
+
+A store knows its SQL dialect and nothing else. Two suites of one meaning, `sqlite` and `postgres`.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+from msgspec import Struct
+
+from projections.tables import Key, Row, Table
+from projections.view import View
+
+
+class WrongLedger(Exception):
+    """The views were made from another ledger, or from a later state of this one."""
+
+
+class NotBuilt(Exception):
+    """The projector has not made these views yet."""
+
+
+class Overtaken(Exception):
+    """Another runner has moved the view."""
+
+
+class Kept(Struct, frozen=True):
+    """What a store remembers of a view."""
+
+    version: int
+    shape: str
+    tables: tuple[str, ...]
+    position: int
+
+
+class SetAside(Struct, frozen=True, kw_only=True):
+    """An event that a view could not take."""
+
+    view: str
+    position: int
+    topic: str
+    record: str
+    error: str
+
+
+class Transaction(ABC):
+    """One transaction of a writer."""
+
+    @abstractmethod
+    def move(self, view: View, old: int, new: int) -> None:
+        """Move a view from one position to another. Raises Overtaken if it is elsewhere."""
+
+    @abstractmethod
+    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Row]:
+        """The rows with these keys, as far as there are any."""
+
+    @abstractmethod
+    def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None: ...
+
+    @abstractmethod
+    def set_aside(self, event: SetAside) -> None: ...
+
+    @abstractmethod
+    def create(self, view: View) -> None:
+        """Make the tables of a view, empty, at position 0."""
+
+    @abstractmethod
+    def drop(self, name: str, tables: Iterable[str]) -> None:
+        """Remove a view with its tables and all that was noted about it."""
+
+    @abstractmethod
+    def kept(self) -> dict[str, Kept]:
+        """The views that the store has."""
+
+    @abstractmethod
+    def ledger(self) -> str:
+        """The identity of the ledger that the views were made from; "" in a new store."""
+
+    @abstractmethod
+    def adopt(self, ledger: str) -> None:
+        """Remember the ledger that the views are made from."""
+
+
+class ViewStore(ABC):
+    """The writing side, used by the projector alone."""
+
+    data_errors: tuple[type[Exception], ...]
+    """What the database raises for a value that it cannot take, now or ever."""
+    passing_errors: tuple[type[Exception], ...]
+    """What the database raises while it cannot be reached or is busy."""
+
+    @abstractmethod
+    def transaction(self) -> AbstractContextManager[Transaction]:
+        """All or nothing. At most one at a time in a store."""
+
+    @abstractmethod
+    def positions(self) -> dict[str, tuple[int, int]]:
+        """The version and position of each view."""
+
+    @abstractmethod
+    def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table as they are stored, in the order of its key."""
+
+    @abstractmethod
+    def aside(self, view: str, limit: int = 100) -> list[SetAside]:
+        """The first events that a view could not take."""
+
+    @abstractmethod
+    def count_aside(self) -> dict[str, int]:
+        """How many events each view could not take."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+
+class ViewReader(ABC):
+    """The reading side: SQL with `?` for each parameter, and `{name}` never inside it."""
+
+    prefix: str
+    """What stands before the name of a table."""
+
+    @abstractmethod
+    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Raises NotBuilt if a table does not exist."""
+
+    @abstractmethod
+    async def aclose(self) -> None: ...

@@ -1,0 +1,144 @@
+"""How a view declares its tables: each is the typed row that it holds.
+
+The fields of a row are the columns. `Id` and `Instant` are texts that sort: an id is the UUID as
+text, an instant is UTC with microseconds. Whatever is neither text, number nor truth is kept as
+JSON and read back through its type. Text sorts by its characters, on every store.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache
+from operator import attrgetter
+from types import NoneType
+from typing import Annotated, Any, Generic, Literal, TypeVar, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+Id = Annotated[str, "id"]
+Instant = Annotated[str, "instant"]
+Json = dict[str, Any]
+
+Key = tuple[Any, ...]
+Kind = Literal["text", "id", "instant", "integer", "boolean", "json"]
+
+_PLAIN: dict[Any, Kind] = {str: "text", int: "integer", bool: "boolean"}
+_ENCODE = msgspec.json.Encoder(order="deterministic").encode
+
+
+class Row(Struct):
+    """A row at work. As in aggregates, a change assigns a new value and never alters one."""
+
+
+R = TypeVar("R", bound=Row)
+
+
+class Column(Struct, frozen=True):
+    name: str
+    kind: Kind
+    is_nullable: bool
+    type: Any
+
+
+class Table(Generic[R]):
+    """The declaration of a table: its name, the version of its view, its rows and its key."""
+
+    def __init__(
+        self,
+        name: str,
+        version: int,
+        row: type[R],
+        *,
+        key: tuple[str, ...],
+        indexes: Sequence[tuple[str, ...]] = (),
+    ) -> None:
+        self.name = name
+        self.row = row
+        self.key = key
+        self.indexes = tuple(indexes)
+        self.stored = f"{name}_v{version}"
+        self.columns = columns_of(row)
+        self.column = {column.name: column for column in self.columns}
+        self.names = tuple(self.column)
+        unknown = {*key, *(name for index in indexes for name in index)} - set(self.names)
+        if unknown:
+            raise TypeError(f"{name} has no column {', '.join(sorted(unknown))}.")
+        self._key_of = attrgetter(*key)
+        self._json = [
+            (place, msgspec.json.Decoder(column.type).decode)
+            for place, column in enumerate(self.columns)
+            if column.kind == "json"
+        ]
+
+    def __repr__(self) -> str:
+        return self.stored
+
+    @property
+    def shape(self) -> str:
+        """What a stored table must agree with to be this one."""
+        columns = [f"{column.name}:{column.kind}:{column.is_nullable}" for column in self.columns]
+        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes})"
+
+    def key_of(self, row: R) -> Key:
+        key = self._key_of(row)
+        return key if len(self.key) > 1 else (key,)
+
+    def stored_values(self, row: R) -> tuple[Any, ...]:
+        """The values of a row as they are stored, in the order of the columns."""
+        values = msgspec.structs.astuple(row)
+        if not self._json:
+            return values
+        encoded = list(values)
+        for place, _ in self._json:
+            encoded[place] = _ENCODE(encoded[place]).decode()
+        return tuple(encoded)
+
+    def restored(self, values: Sequence[Any]) -> R:
+        """The row of stored values."""
+        if self._json:
+            decoded = list(values)
+            for place, decode in self._json:
+                decoded[place] = decode(decoded[place])
+            values = decoded
+        return self.row(*values)
+
+
+def columns_of(row: type[Row]) -> tuple[Column, ...]:
+    hints = get_type_hints(row, include_extras=True)
+    return tuple(_column(field.name, hints[field.name]) for field in msgspec.structs.fields(row))
+
+
+def _column(name: str, hint: Any) -> Column:
+    parts = get_args(hint)
+    is_nullable = len(parts) == 2 and parts[1] is NoneType
+    if is_nullable:
+        hint = parts[0]
+    if get_origin(hint) is Annotated:
+        return Column(name, get_args(hint)[1], is_nullable, str)
+    return Column(name, _PLAIN.get(hint, "json"), is_nullable, hint)
+
+
+def instant(at: datetime) -> str:
+    """An instant as text that sorts by time."""
+    if at.tzinfo is not UTC:
+        at = at.astimezone(UTC)
+    return at.isoformat(timespec="microseconds")[:26] + "Z"
+
+
+def instant_or_none(at: datetime | None) -> str | None:
+    return None if at is None else instant(at)
+
+
+def moment(text: str) -> datetime:
+    """The instant that a stored text stands for."""
+    return datetime.fromisoformat(text)
+
+
+@lru_cache(maxsize=65_536)
+def id_text(id: UUID) -> str:
+    return str(id)
+
+
+def id_or_none(id: UUID | None) -> str | None:
+    return None if id is None else id_text(id)

@@ -1,0 +1,97 @@
+"""What the views of tickets share: how an event moves the status, and who may see a ticket."""
+
+from domain.aggregate import Entry, Event
+from domain.change import Change
+from domain.change import Status as ChangeStatus
+from domain.incident import Incident
+from domain.incident import Status as IncidentStatus
+from domain.problem import Problem
+from domain.problem import Status as ProblemStatus
+from domain.ticket import Ticket
+from projections.rows import Rows
+from projections.tables import Id, Row, Table, id_text
+
+KINDS: dict[str, str] = {"INC": "incident", "PRB": "problem", "CHG": "change"}
+
+STATUS: dict[type[Event], str] = {
+    Incident.Logged: IncidentStatus.NEW,
+    Incident.WorkStarted: IncidentStatus.IN_PROGRESS,
+    Incident.Paused: IncidentStatus.PENDING,
+    Incident.Resumed: IncidentStatus.IN_PROGRESS,
+    Incident.Resolved: IncidentStatus.RESOLVED,
+    Incident.Reopened: IncidentStatus.IN_PROGRESS,
+    Incident.Closed: IncidentStatus.CLOSED,
+    Incident.Cancelled: IncidentStatus.CANCELLED,
+    Problem.Raised: ProblemStatus.NEW,
+    Problem.InvestigationStarted: ProblemStatus.INVESTIGATING,
+    Problem.KnownErrorDeclared: ProblemStatus.KNOWN_ERROR,
+    Problem.Paused: ProblemStatus.PENDING,
+    Problem.Resumed: ProblemStatus.INVESTIGATING,
+    Problem.Resolved: ProblemStatus.RESOLVED,
+    Problem.Reopened: ProblemStatus.INVESTIGATING,
+    Problem.Closed: ProblemStatus.CLOSED,
+    Problem.Cancelled: ProblemStatus.CANCELLED,
+    Change.Proposed: ChangeStatus.PROPOSED,
+    Change.Submitted: ChangeStatus.IN_APPROVAL,
+    Change.Approved: ChangeStatus.APPROVED,
+    Change.Rejected: ChangeStatus.REJECTED,
+    Change.Scheduled: ChangeStatus.SCHEDULED,
+    Change.ImplementationStarted: ChangeStatus.IMPLEMENTING,
+    Change.Implemented: ChangeStatus.IMPLEMENTED,
+    Change.BackedOut: ChangeStatus.BACKED_OUT,
+    Change.Reviewed: ChangeStatus.REVIEWED,
+    Change.Closed: ChangeStatus.CLOSED,
+    Change.Withdrawn: ChangeStatus.WITHDRAWN,
+    Change.Cancelled: ChangeStatus.CANCELLED,
+}
+"""The status that an event leads to. Handing a new ticket over makes it assigned, and a problem
+that is a known error is one again when it resumes."""
+
+OVER = frozenset(
+    {
+        IncidentStatus.RESOLVED,
+        IncidentStatus.CLOSED,
+        IncidentStatus.CANCELLED,
+        ChangeStatus.REVIEWED,
+        ChangeStatus.WITHDRAWN,
+    }
+)
+"""The statuses, of any kind, in which nobody has to work on a ticket."""
+
+ENDS: tuple[type[Event], ...] = (
+    Incident.Closed,
+    Incident.Cancelled,
+    Problem.Closed,
+    Problem.Cancelled,
+    Change.Closed,
+    Change.Withdrawn,
+    Change.Cancelled,
+)
+
+
+class WatcherRow(Row):
+    ticket: Id
+    person: Id
+
+
+def watchers_table(view: str, version: int) -> Table[WatcherRow]:
+    return Table(
+        f"{view}_watchers",
+        version,
+        WatcherRow,
+        key=("ticket", "person"),
+        indexes=[("person", "ticket")],
+    )
+
+
+def fold_watchers(entry: Entry, rows: Rows, table: Table[WatcherRow]) -> None:
+    event = entry.event
+    if isinstance(event, Ticket.Watched):
+        ticket, person = id_text(entry.originator_id), id_text(event.person)
+        rows.put(table, WatcherRow(ticket, person))
+    elif isinstance(event, Ticket.Unwatched):
+        rows.remove(table, id_text(entry.originator_id), id_text(event.person))
+
+
+def is_of_ticket(entry: Entry) -> bool:
+    return entry.topic.startswith(("Incident.", "Problem.", "Change."))

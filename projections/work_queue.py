@@ -1,0 +1,220 @@
+"""The work queue: all tickets in one list, with what their order and their filters need."""
+
+from typing import Any
+
+from domain.aggregate import Entry, Event
+from domain.change import Change
+from domain.ids import number_of, prefix_of
+from domain.incident import Incident
+from domain.problem import Problem
+from domain.problem import Status as ProblemStatus
+from domain.ticket import Ticket
+from projections import tickets
+from projections.rows import Rows
+from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant
+from projections.view import Cases, View
+
+NAME = "work_queue"
+VERSION = 1
+
+
+class QueueRow(Row):
+    id: Id
+    number: str
+    kind: str
+    title: str
+    status: str
+    requester: Id | None
+    organisation: Id | None
+    channel: str
+    opened_at: Instant
+    updated_at: Instant
+    version: int
+    position: int
+    is_open: bool = True
+    type: str = ""
+    """Of a change: standard, normal or emergency."""
+    priority: int | None = None
+    impact: int | None = None
+    urgency: int | None = None
+    category: str = ""
+    subcategory: str = ""
+    service: str = ""
+    team: Id | None = None
+    assignee: Id | None = None
+    pending_reason: str = ""
+    support_level: int | None = None
+    escalation_level: int = 0
+    is_known_error: bool = False
+    comments: int = 0
+    responded_at: Instant | None = None
+    resolved_at: Instant | None = None
+    closed_at: Instant | None = None
+
+
+QUEUE = Table(
+    NAME,
+    VERSION,
+    QueueRow,
+    key=("id",),
+    indexes=[
+        ("number",),
+        ("updated_at", "id"),
+        ("opened_at", "id"),
+        ("is_open", "updated_at"),
+        ("is_open", "priority", "opened_at"),
+        ("status", "updated_at"),
+        ("team", "is_open"),
+        ("assignee", "is_open"),
+        ("requester", "updated_at"),
+        ("organisation", "updated_at"),
+    ],
+)
+WATCHERS = tickets.watchers_table(NAME, VERSION)
+
+CASES = Cases[Any]()
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event = entry.event
+    at = instant(event.by.effective_at)
+    if entry.originator_version == 1:
+        row = rows.put(QUEUE, _begun(entry, event, at))
+    else:
+        row = rows.get(QUEUE, id_text(entry.originator_id))
+    if case := CASES.of(type(event)):
+        case(event, row)
+    row.updated_at = at
+    row.version = entry.originator_version
+    row.position = entry.position
+    tickets.fold_watchers(entry, rows, WATCHERS)
+
+
+def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
+    id = entry.originator_id
+    kind = tickets.KINDS[prefix_of(id)]
+    return QueueRow(
+        id=id_text(id),
+        number=number_of(id),
+        kind=kind,
+        title=event.title,
+        status=tickets.STATUS[type(event)],
+        requester=id_or_none(event.requester),
+        organisation=id_or_none(event.organisation),
+        channel=getattr(event, "channel", event.by.channel),
+        type=getattr(event, "type", ""),
+        support_level=1 if kind == "incident" else None,
+        opened_at=at,
+        updated_at=at,
+        version=1,
+        position=entry.position,
+    )
+
+
+@CASES.on(*tickets.STATUS)
+def _moved(event: Event, row: QueueRow) -> None:
+    row.status = tickets.STATUS[type(event)]
+    row.is_open = row.status not in tickets.OVER
+    row.pending_reason = ""
+    if isinstance(event, tickets.ENDS):
+        row.closed_at = instant(event.by.effective_at)
+
+
+@CASES.on(Incident.Paused, Problem.Paused)
+def _paused(event: Incident.Paused, row: QueueRow) -> None:
+    _moved(event, row)
+    row.pending_reason = event.reason
+
+
+@CASES.on(Problem.Resumed)
+def _resumed(event: Event, row: QueueRow) -> None:
+    _moved(event, row)
+    if row.is_known_error:
+        row.status = ProblemStatus.KNOWN_ERROR
+
+
+@CASES.on(Problem.KnownErrorDeclared)
+def _known_error(event: Event, row: QueueRow) -> None:
+    _moved(event, row)
+    row.is_known_error = True
+
+
+@CASES.on(Incident.Resolved, Problem.Resolved)
+def _resolved(event: Event, row: QueueRow) -> None:
+    _moved(event, row)
+    row.resolved_at = instant(event.by.effective_at)
+
+
+@CASES.on(Incident.Reopened, Problem.Reopened)
+def _reopened(event: Event, row: QueueRow) -> None:
+    _moved(event, row)
+    row.resolved_at = None
+    row.closed_at = None
+    row.is_known_error = False
+
+
+@CASES.on(Ticket.Assigned)
+def _assigned(event: Ticket.Assigned, row: QueueRow) -> None:
+    row.team = id_or_none(event.team)
+    row.assignee = id_or_none(event.assignee)
+    if row.status == "new":
+        row.status = "assigned"
+
+
+@CASES.on(Incident.EscalatedFunctionally)
+def _escalated(event: Incident.EscalatedFunctionally, row: QueueRow) -> None:
+    row.support_level = event.support_level
+    row.team = id_text(event.team)
+    row.assignee = id_or_none(event.assignee)
+    if row.status == "new":
+        row.status = "assigned"
+
+
+@CASES.on(Incident.EscalatedHierarchically)
+def _escalated_up(event: Incident.EscalatedHierarchically, row: QueueRow) -> None:
+    row.escalation_level = event.level
+
+
+@CASES.on(Incident.FirstResponded)
+def _responded(event: Event, row: QueueRow) -> None:
+    row.responded_at = instant(event.by.effective_at)
+
+
+@CASES.on(Ticket.Amended)
+def _amended(event: Ticket.Amended, row: QueueRow) -> None:
+    if event.title is not None:
+        row.title = event.title
+
+
+@CASES.on(Ticket.Categorised)
+def _categorised(event: Ticket.Categorised, row: QueueRow) -> None:
+    row.category = event.category
+    row.subcategory = event.subcategory
+    row.service = event.service
+
+
+@CASES.on(Ticket.Prioritised)
+def _prioritised(event: Ticket.Prioritised, row: QueueRow) -> None:
+    row.impact = event.impact
+    row.urgency = event.urgency
+    row.priority = event.priority
+
+
+@CASES.on(Ticket.Commented)
+def _commented(_: Event, row: QueueRow) -> None:
+    row.comments += 1
+
+
+@CASES.on(Change.Classified)
+def _classified(event: Change.Classified, row: QueueRow) -> None:
+    row.type = event.type
+
+
+VIEW = View(
+    NAME,
+    VERSION,
+    (QUEUE, WATCHERS),
+    fold,
+    concerns=tickets.is_of_ticket,
+    keyed=(QUEUE,),
+)
