@@ -73,6 +73,18 @@ def settle(batch: list[Waiting], outcomes: Iterable[Outcome]) -> None:
         waiting.settle(outcome)
 
 
+def receipt_of(write: Write, position: int) -> Receipt:
+    """The receipt of a write whose last event has this position."""
+    return Receipt(
+        command=write.command,
+        subject=write.subject,
+        version=write.version,
+        position=position,
+        fingerprint=write.fingerprint,
+        answer=write.answer,
+    )
+
+
 def _keys(write: Write) -> Iterable[Hashable]:
     yield write.command
     for event in write.events:
