@@ -1,0 +1,115 @@
+from typing import Any, get_args
+
+import pytest
+from msgspec.structs import replace
+
+from domain import incident
+from domain.ids import named_id, record_id
+from domain.rules import Refused
+from domain.service_clock import Target
+from domain.service_level_policy import (
+    Agreement,
+    EscalationStep,
+    Facts,
+    PausingReason,
+    ServiceLevelPolicy,
+    TargetName,
+    TargetPromise,
+    promised,
+)
+from tests.facts import new_facts
+from tests.people import ANN, CUSTOMER, OPERATOR
+
+RESPONSE = TargetPromise(name="first response", budget="30m")
+RESOLUTION = TargetPromise(name="resolution", budget={1: "4h", 2: "8h"}, pausing=("customer",))
+STEP = EscalationStep(target="resolution", mark="75%", notify=("role:agent",))
+GOLD = Agreement(
+    calendar=named_id("CAL", "office"), targets=(RESPONSE, RESOLUTION), escalation=(STEP,)
+)
+
+
+def test_what_is_promised_depends_on_the_priority() -> None:
+    assert promised(GOLD, Facts(priority=2)) == (
+        Target("first response", "30m", ()),
+        Target("resolution", "8h", ("customer",)),
+    )
+    assert promised(GOLD, Facts(priority=4)) == (Target("first response", "30m", ()),)
+    assert promised(GOLD, Facts()) == (Target("first response", "30m", ()),)
+
+
+@pytest.mark.parametrize(
+    ("limits", "fitting"),
+    [
+        ({"priorities": (1, 2)}, {"priority": 1}),
+        ({"categories": ("network",)}, {"category": "network"}),
+        ({"services": ("mail",)}, {"service": "mail"}),
+        ({"organisations": (CUSTOMER,)}, {"organisation": CUSTOMER}),
+    ],
+)
+def test_a_policy_is_about_the_incidents_that_fit_all_its_lists(
+    limits: dict[str, Any], fitting: dict[str, Any]
+) -> None:
+    limited = replace(GOLD, **limits)
+    other = Facts(priority=3, category="printer", service="erp", organisation=OPERATOR)
+
+    assert promised(limited, other) == ()
+    assert promised(limited, Facts()) == ()
+    assert promised(limited, Facts(**fitting)) != ()
+
+
+def test_a_policy_is_drafted_revised_published_and_retired() -> None:
+    policy = ServiceLevelPolicy.draft(record_id("SLP", 1), name="Gold", definition=GOLD, by=ANN)
+    policy.publish(by=ANN)
+    policy.publish(by=ANN)
+    better = replace(GOLD, targets=(RESPONSE,), escalation=())
+    policy.revise(better, by=ANN)
+    policy.revise(better, by=ANN)
+    policy.publish(by=ANN)
+    policy.retire(by=ANN)
+    policy.retire(by=ANN)
+
+    assert [event.__name__ for event, _ in new_facts(policy)] == [
+        "Drafted",
+        "VersionPublished",
+        "Revised",
+        "VersionPublished",
+        "Retired",
+    ]
+    assert (policy.definition_of(1), policy.definition_of(2)) == (GOLD, better)
+    assert policy.published is None
+    with pytest.raises(Refused, match="A retired service level policy cannot be changed"):
+        policy.publish(by=ANN)
+
+
+def test_a_policy_speaks_of_the_targets_and_reasons_of_incidents() -> None:
+    assert set(get_args(PausingReason)) == set(get_args(incident.PendingReason))
+    assert set(get_args(TargetName)) == {incident.FIRST_RESPONSE, incident.RESOLUTION}
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"order": 1_000_001}, "order: a number from 0"),
+        ({"targets": ()}, "targets: at least one"),
+        ({"targets": (RESPONSE, RESPONSE)}, "targets: each target is promised once"),
+        ({"targets": (replace(RESPONSE, budget="1 hour"),)}, r"targets\[0\].budget: '1 hour'"),
+        ({"targets": (replace(RESPONSE, budget={}),)}, r"targets\[0\].budget: a budget is needed"),
+        ({"targets": (replace(RESPONSE, budget={7: "1h"}),)}, r"\[0\].budget: a priority is"),
+        ({"targets": (replace(RESPONSE, budget={1: "0h"}),)}, r"targets\[0\].budget.1: '0h'"),
+        ({"priorities": (0,)}, "priorities: a priority is"),
+        ({"categories": ("",)}, "is needed"),
+        ({"targets": (RESPONSE,)}, r"escalation\[0\].target: 'resolution' is not promised"),
+        ({"escalation": (replace(STEP, mark="soon"),)}, r"escalation\[0\].mark: 'soon'"),
+        ({"escalation": (replace(STEP, mark="+999d"),)}, r"escalation\[0\].mark: .* at most 366"),
+        ({"escalation": (replace(STEP, wait="1"),)}, r"escalation\[0\].wait: '1'"),
+        ({"escalation": (replace(STEP, notify=()),)}, r"escalation\[0\].notify: nobody"),
+        ({"escalation": (replace(STEP, notify=("x",)),)}, r"escalation\[0\].notify: 'x' selects"),
+    ],
+)
+def test_an_agreement_that_is_wrong_is_refused_with_its_place(
+    changes: dict[str, Any], rule: str
+) -> None:
+    with pytest.raises(Refused, match=rule):
+        ServiceLevelPolicy.draft(
+            record_id("SLP", 1), name="Gold", definition=replace(GOLD, **changes), by=ANN
+        )
