@@ -28,7 +28,7 @@ to the day on which it begins, and a holiday on the next day cuts it at midnight
 _DURATION = re.compile(r"([1-9][0-9]{0,5})(s|m|h|bd|d)")
 _OPEN_SECONDS = {"s": 1, "m": 60, "h": 3600}
 _EPOCH_DAY = EPOCH.toordinal()
-_REACH_DAYS = REACH_YEARS * 366
+_REACH_DAYS = REACH_YEARS * 365
 
 
 class BusinessHours(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -118,6 +118,10 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             if since > until:
                 break
             until = next_until
+            require(
+                until - here < _REACH_DAYS * DAY,
+                f"The calendar does not close within {REACH_YEARS} years after {at:%Y-%m-%d}.",
+            )
         return instant(until)
 
     def next_window(self, at: datetime) -> tuple[datetime, datetime]:

@@ -123,26 +123,28 @@ class OpenWindows:
 
     def starting_after(self, at: int) -> Iterator[Span]:
         """The windows that start after an instant, in order. Refused when the reach is used up."""
+        asked = at
         table = self.covering(at, at)
         while True:
             i = bisect_right(table.starts, at)
             if i == len(table.starts):
-                table = self._further(at, table, +1)
+                table = self._further(asked, table, +1)
                 continue
             # The last window may go on in the next year.
             if i == len(table.starts) - 1 and table.ends[i] == table.until:
-                table = self._further(at, table, +1)
+                table = self._further(asked, table, +1)
                 continue
             yield table.starts[i], table.ends[i]
             at = table.starts[i]
 
     def ending_before(self, at: int) -> Iterator[Span]:
         """The windows that end at or before an instant, latest first. Refused like the other."""
+        asked = at
         table = self.covering(at, at)
         while True:
             i = bisect_right(table.ends, at) - 1
             if i < 0 or (i == 0 and table.starts[0] == table.since):
-                table = self._further(at, table, -1)
+                table = self._further(asked, table, -1)
                 continue
             yield table.starts[i], table.ends[i]
             at = table.starts[i]

@@ -243,12 +243,19 @@ def test_a_calendar_that_is_open_no_more_refuses_instead_of_searching_for_ever()
         lambda: hours.next_close(utc("2026-02-01")),
         lambda: hours.add_days(utc("2026-01-05"), 1),
         lambda: BusinessHours(zone="UTC").add(utc("2026-01-01"), timedelta(seconds=1)),
-        lambda: BusinessHours(zone="UTC", weekly=ROUND_THE_CLOCK).next_close(utc("2026-01-01")),
     )
     for question in questions:
         with pytest.raises(Refused, match="The calendar has too"):
             question()
     assert BusinessHours(zone="UTC").between(utc("2020-01-01"), utc("2026-01-01")) == timedelta(0)
+
+
+def test_a_calendar_that_never_closes_says_so() -> None:
+    hours = BusinessHours(zone="Europe/Berlin", weekly=ROUND_THE_CLOCK, holidays=("2026-12-25",))
+
+    assert hours.next_close(utc("2026-01-01")) == utc("2026-12-24T23:00")
+    with pytest.raises(Refused, match="does not close within"):
+        hours.next_close(utc("2027-01-01"))
 
 
 def test_times_that_cannot_be_reckoned_with_are_refused() -> None:

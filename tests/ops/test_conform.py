@@ -1,0 +1,221 @@
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from ops.conform import Report, run_files
+from ops.conform_answers import moment
+
+CASES = Path(__file__).parents[2] / ".." / "shared" / "cases"
+needs_cases = pytest.mark.skipif(not CASES.is_dir(), reason="The shared cases are not there.")
+
+DIFFERENT = {
+    "Adding no time to a closed moment leaves it where it is; the suite rolls it to open time.": (
+        "biz/0024",
+        "biz/0026",
+        "business_time/0024",
+        "business_time/0028",
+    ),
+    "Time used up exactly at closing time falls on the closing instant, not the next opening.": (
+        "biz/0037",
+    ),
+    "Swapped ends give a negative span; the suite gives none.": ("biz/0055", "znuny/0035"),
+    "A window that the clock jumps into begins at the jump; the suite drops it.": ("biz/0093",),
+    "Days are counted from the given day at its time; the suite first rolls to open time.": (
+        "business_time/0002",
+        "business_time/0010",
+        "business_time/0120",
+        "business_time/0121",
+        "business_time/0122",
+        "business_time/0123",
+        "business_time/0125",
+        "business_time/0126",
+        "business_time/0134",
+        "business_time/0139",
+        "business_time/0140",
+        "business_time/0145",
+    ),
+    "Days are counted from the given day; the suite first rolls to a workday.": (
+        "working_hours/0014",
+        "working_hours/0015",
+        "working_hours/0017",
+        "working_hours/0018",
+        "working_hours/0182",
+    ),
+    "The closing instant is closed.": ("moment_business_time/0006",),
+    "A day is a date on the calendar; the suite's is as much open time as a day has.": (
+        "moment_business_time/0102",
+        "moment_business_time/0104",
+        "moment_business_time/0105",
+        "moment_business_time/0106",
+        "moment_business_time/0113",
+        "moment_business_time/0116",
+        "moment_business_time/0117",
+        "moment_business_time/0118",
+        "moment_business_time/0119",
+        "moment_business_time/0121",
+        "moment_business_time/0124",
+        "moment_business_time/0125",
+        "moment_business_time/0128",
+        "moment_business_time/0134",
+        "moment_business_time/0138",
+        "moment_business_time/0139",
+        "moment_business_time/0144",
+        "moment_business_time/0148",
+    ),
+    "The last microsecond of an open day is open; the suite has no instants below a second.": (
+        "working_hours/0097",
+    ),
+    "A day that the clocks make longer has 25 hours; the suite counts 24.": ("working_hours/0140",),
+    "Nothing is rounded; the suite rounds due moments up to the minute.": ("zammad_2017/0025",),
+    "Fractions are exact; the suite rounds shares to whole percents.": (
+        "glpi_quorum/025",
+        "glpi_quorum/091",
+        "glpi_quorum/093",
+        "glpi_quorum/099",
+    ),
+}
+NOT_OFFERED = {
+    "label_function",
+    "multi_instance",
+    "owners_approved",
+    "owners_status",
+    "owners_unapproved",
+    "owners_with_issue",
+}
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return run_files([CASES / "sla", CASES / "approval"])
+
+
+@needs_cases
+def test_every_universal_case_agrees(report: Report) -> None:
+    universal = [result for result in report.results if result.grade == "universal"]
+
+    assert len(universal) > 800
+    assert [result for result in universal if result.status != "agree"] == []
+    assert report.exit_code == 0
+    assert report.not_cases == ()
+
+
+@needs_cases
+def test_the_other_cases_differ_only_where_it_is_known_why(report: Report) -> None:
+    known = [id for ids in DIFFERENT.values() for id in ids]
+
+    assert sorted(result.id for result in report.of("differ")) == sorted(known)
+    assert len(known) == len(set(known))
+
+
+@needs_cases
+def test_what_differs_from_a_suite_is_what_the_reference_says(report: Report) -> None:
+    got = {result.id: result.got for result in report.of("differ")}
+    compared = 0
+    for path in (CASES / "sla").glob("*.json"):
+        for case in msgspec.json.decode(path.read_bytes())["cases"]:
+            reference = case.get("reference")
+            if case["id"] not in got or reference is None:
+                continue
+            compared += 1
+            said = got[case["id"]]
+            if isinstance(reference, str):
+                assert moment(said.split(" ")[-1]) == moment(reference)
+            elif isinstance(reference, float):
+                assert said == f"open time {reference:g} s"
+            else:
+                assert said == f"windows {reference}".replace("'", "")
+    assert compared == 21
+
+
+@needs_cases
+def test_only_known_kinds_are_skipped(report: Report) -> None:
+    assert {result.kind for result in report.of("skipped")} == NOT_OFFERED
+
+
+@needs_cases
+def test_rounding_is_only_for_the_suite_that_counts_whole_seconds(report: Report) -> None:
+    rounded = {result.id.split("/")[0] for result in report.results if result.rounded}
+
+    assert rounded == {"working_hours"}
+
+
+def case_file(folder: Path, **changes: object) -> Path:
+    case = {
+        "id": "one/1",
+        "op": "add",
+        "class": "universal",
+        "timezone": "UTC",
+        "weekly_hours": {"mon": [["09:00", "17:00"]]},
+        "holidays": [],
+        "start": "2026-03-23T09:00:00Z",
+        "duration_s": 3600,
+        "expected": {"at": "2026-03-23T10:00:00Z"},
+    }
+    path = folder / "cases.json"
+    path.write_bytes(msgspec.json.encode({"schema": "sla-case/1", "cases": [case | changes]}))
+    return path
+
+
+def test_a_report_counts_what_agrees(tmp_path: Path) -> None:
+    report = run_files([case_file(tmp_path)])
+
+    assert report.exit_code == 0
+    assert report.text == "agree 1, differ 0, skipped 0"
+
+
+def test_a_universal_case_that_differs_fails_with_both_answers(tmp_path: Path) -> None:
+    report = run_files([case_file(tmp_path, expected={"at": "2026-03-23T11:00:00Z"})])
+
+    assert report.exit_code == 1
+    assert report.text.splitlines() == [
+        "one/1  add  universal",
+        "    expected at 2026-03-23T11:00:00+00:00",
+        "    got      at 2026-03-23T10:00:00+00:00",
+        "agree 0, differ 1, skipped 0",
+    ]
+
+
+def test_a_second_of_difference_counts_unless_the_case_has_a_fraction(tmp_path: Path) -> None:
+    late = {"at": "2026-03-23T10:00:00.400000Z"}
+    whole = {"at": "2026-03-23T10:00:01Z"}
+
+    assert run_files([case_file(tmp_path, expected=late)]).results[0].rounded
+    assert run_files([case_file(tmp_path, expected=whole)]).exit_code == 1
+
+
+def test_a_differing_convention_does_not_fail(tmp_path: Path) -> None:
+    path = case_file(tmp_path, expected={"at": "2026-03-23T11:00:00Z"}, **{"class": "peer:odd"})
+
+    assert run_files([path]).exit_code == 0
+
+
+def test_an_unknown_operation_is_skipped_by_name(tmp_path: Path) -> None:
+    report = run_files([case_file(tmp_path, op="guess")])
+
+    assert report.text.splitlines() == [
+        "skipped 1 of kind guess",
+        "agree 0, differ 0, skipped 1",
+    ]
+
+
+def test_a_case_that_is_refused_differs_and_says_why(tmp_path: Path) -> None:
+    report = run_files([case_file(tmp_path, timezone="Mars/Olympus")])
+
+    assert report.exit_code == 1
+    assert "Refused: zone: 'Mars/Olympus' is not an IANA time zone." in report.text
+
+
+def test_what_is_no_case_file_is_named_and_nothing_to_run_fails(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text("[1]")
+    (tmp_path / "broken.json").write_text("{")
+
+    report = run_files([tmp_path, tmp_path / "absent.json"])
+
+    assert report.exit_code == 1
+    assert report.text.splitlines() == [
+        f"{tmp_path / 'broken.json'}: not a case file",
+        f"{tmp_path / 'other.json'}: not a case file",
+        f"{tmp_path / 'absent.json'}: not a case file",
+        "agree 0, differ 0, skipped 0",
+    ]
