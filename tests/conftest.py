@@ -1,1 +1,7 @@
+from hypothesis import settings
+
 pytest_plugins = ("tests.postgres",)
+
+# A first example compiles what later ones find ready, and the machine may be busy.
+settings.register_profile("ledgerdesk", deadline=None)
+settings.load_profile("ledgerdesk")
