@@ -73,6 +73,10 @@ def settle(batch: list[Waiting], outcomes: Iterable[Outcome]) -> None:
         waiting.settle(outcome)
 
 
+def fail(batch: list[Waiting], error: Exception) -> None:
+    settle(batch, [error] * len(batch))
+
+
 def receipt_of(write: Write, position: int) -> Receipt:
     """The receipt of a write whose last event has this position."""
     return Receipt(
@@ -83,6 +87,11 @@ def receipt_of(write: Write, position: int) -> Receipt:
         fingerprint=write.fingerprint,
         answer=write.answer,
     )
+
+
+def head_of(outcomes: Iterable[Outcome]) -> int:
+    """The latest position among the receipts, 0 if there is none."""
+    return max((o.position for o in outcomes if isinstance(o, Receipt)), default=0)
 
 
 def _keys(write: Write) -> Iterable[Hashable]:

@@ -23,14 +23,13 @@ from psycopg import AsyncConnection, Connection
 
 from domain.ids import range_of
 from domain.recorder import LedgerRecorder, Receipt, Write
-from ops.stores.group_commit import Outcome
+from ops.stores.group_commit import Outcome, head_of
 from ops.stores.news import News
 from ops.stores.postgres_append import (
     APPEND,
     Appender,
     arguments,
     failure,
-    head_of,
     outcomes_of,
 )
 from ops.stores.postgres_connections import (
@@ -345,7 +344,7 @@ def _create(connection: Connection[Row]) -> None:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [SCHEMA_LOCK])
         found = connection.execute("SELECT to_regclass('ledger.identity')").fetchone()
         if found == (None,):
-            script = files("ops.stores").joinpath("ledger.sql").read_text()
+            script = files("ops.stores").joinpath("postgres.sql").read_text()
             connection.execute(script.encode())
             connection.execute(
                 "INSERT INTO ledger.identity VALUES (%s, %s)", [str(uuid4()), SCHEMA_VERSION]

@@ -7,7 +7,7 @@ from typing import Any
 from eventsourcing.persistence import IntegrityError, OperationalError
 
 from domain.recorder import ClaimTaken, Receipt, Write
-from ops.stores.group_commit import Outcome, Queue, receipt_of, settle
+from ops.stores.group_commit import Outcome, Queue, head_of, receipt_of, settle
 from ops.stores.postgres_connections import AsyncConnections, Row, is_trouble
 
 APPEND = (
@@ -121,10 +121,6 @@ def _outcome(write: Write, outcome: str, *row: Any) -> Outcome:
         case "taken":
             return ClaimTaken(name)
     return IntegrityError(f"A version of {write.subject} is taken.")
-
-
-def head_of(outcomes: Sequence[Outcome]) -> int:
-    return max((o.position for o in outcomes if isinstance(o, Receipt)), default=0)
 
 
 def failure(error: Exception) -> OperationalError:

@@ -6,72 +6,43 @@ then wait for each other. Readers have connections of their own and never queue 
 
 import asyncio
 import sqlite3
-import threading
+import time
+from collections import deque
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from eventsourcing.persistence import (
     ApplicationRecorder,
-    IntegrityError,
     Notification,
+    ProgrammingError,
     StoredEvent,
     Subscription,
 )
 
 from domain.ids import range_of
-from domain.recorder import ClaimTaken, LedgerRecorder, Receipt, Write
-from ops.stores.group_commit import Outcome, Queue, settle
+from domain.recorder import LedgerRecorder, Receipt, Write
+from ops.stores.group_commit import Queue, fail, head_of, settle
+from ops.stores.news import News
+from ops.stores.sqlite_write import (
+    PATIENCE_SECONDS,
+    PAUSE_SECONDS,
+    SELECT_CLAIM,
+    SELECT_HEAD,
+    SELECT_RECEIPT,
+    Writer,
+    busy_for_long,
+    receipt_from,
+    told,
+)
 
 POLL_SECONDS = 0.02
 """How often a process looks whether another has written: a look costs some microseconds."""
-
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS events (
-    position INTEGER PRIMARY KEY,
-    originator_id BLOB NOT NULL,
-    originator_version INTEGER NOT NULL,
-    topic TEXT NOT NULL,
-    state TEXT NOT NULL
-);
-CREATE UNIQUE INDEX IF NOT EXISTS events_of_record ON events (originator_id, originator_version);
-CREATE TABLE IF NOT EXISTS receipts (
-    command BLOB PRIMARY KEY,
-    subject BLOB NOT NULL,
-    version INTEGER NOT NULL,
-    position INTEGER NOT NULL,
-    fingerprint BLOB NOT NULL,
-    answer BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS claims (
-    name TEXT PRIMARY KEY,
-    record BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS serials (
-    prefix TEXT PRIMARY KEY,
-    last INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS snapshots (
-    record BLOB PRIMARY KEY,
-    version INTEGER NOT NULL,
-    state BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS followers (
-    name TEXT PRIMARY KEY,
-    position INTEGER NOT NULL,
-    note TEXT NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS ledger (
-    id TEXT NOT NULL,
-    schema_version INTEGER NOT NULL
-);
-"""
 SCHEMA_VERSION = 1
+HIGHEST = 1 << 62
 
-INSERT_EVENT = "INSERT INTO events VALUES (?, ?, ?, ?, ?)"
-INSERT_RECEIPT = "INSERT INTO receipts VALUES (?, ?, ?, ?, ?, ?)"
-INSERT_CLAIM = "INSERT INTO claims VALUES (?, ?)"
 RESERVE = (
     "INSERT INTO serials VALUES (?, ?)"
     " ON CONFLICT (prefix) DO UPDATE SET last = last + excluded.last RETURNING last"
@@ -79,6 +50,14 @@ RESERVE = (
 LEAVE_OUT = (
     "INSERT INTO serials VALUES (?, ?)"
     " ON CONFLICT (prefix) DO UPDATE SET last = max(last, excluded.last) RETURNING last"
+)
+KEEP_SNAPSHOT = (
+    "INSERT INTO snapshots VALUES (?, ?, ?) ON CONFLICT (record) DO UPDATE"
+    " SET version = excluded.version, state = excluded.state WHERE excluded.version > version"
+)
+TRACK = (
+    "INSERT INTO followers VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
+    " SET position = excluded.position, note = excluded.note"
 )
 SELECT_STREAM = (
     "SELECT originator_version, topic, state FROM events WHERE originator_id = ?"
@@ -88,21 +67,20 @@ SELECT_EVENT = "SELECT position, originator_id, originator_version, topic, state
 
 
 class SqliteRecorder(LedgerRecorder):
+    """Raises the library's OperationalError when others write for too long."""
+
     def __init__(self, path: Path | str) -> None:
         self.path = str(path)
-        self._queue = Queue()
-        self._is_flushing = False
-        self._write_lock = threading.Lock()
-        self._writer = self._connect()
-        self._create()
-        self._readers = threading.local()
-        self._all_readers: list[sqlite3.Connection] = []
-        self._head = self._max_position(self._writer)
-        self._news: asyncio.Event | None = None
+        self._gatherings: dict[asyncio.AbstractEventLoop, _Gathering] = {}
+        self._idle_readers: deque[sqlite3.Connection] = deque()
+        connection = self._connect()
+        _create(connection)
+        self._writer = Writer(connection)
+        self._news = News()
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, isolation_level=None, timeout=30, check_same_thread=False
+            self.path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
         )
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
@@ -110,53 +88,22 @@ class SqliteRecorder(LedgerRecorder):
         connection.execute("PRAGMA cache_size=-16000")
         return connection
 
-    def _create(self) -> None:
-        with self._write_lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            for statement in SCHEMA.split(";"):
-                self._writer.execute(statement)
-            if self._writer.execute("SELECT count(*) FROM ledger").fetchone()[0] == 0:
-                self._writer.execute(
-                    "INSERT INTO ledger VALUES (?, ?)", (str(uuid4()), SCHEMA_VERSION)
-                )
-            self._writer.execute("COMMIT")
-
-    @property
-    def _reader(self) -> sqlite3.Connection:
-        reader: sqlite3.Connection | None = getattr(self._readers, "connection", None)
-        if reader is None:
-            reader = self._connect()
-            reader.execute("PRAGMA query_only=ON")
-            self._readers.connection = reader
-            self._all_readers.append(reader)
-        return reader
-
     # Writing -----------------------------------------------------------------------------
 
     async def append(self, write: Write) -> Receipt:
-        future = self._queue.put(write)
-        if not self._is_flushing:
-            self._is_flushing = True
-            asyncio.get_running_loop().call_soon(self._flush)
-        return await future
-
-    def _flush(self) -> None:
-        """Commit all that became ready in this turn of the event loop.
-
-        In the loop's own thread: handing over to another costs more than the commit itself.
-        """
-        self._is_flushing = False
-        while self._queue:
-            batch = self._queue.take()
-            writes = [waiting.write for waiting in batch]
-            try:
-                outcomes: Sequence[Outcome] = self._transact(writes)
-            except sqlite3.Error as error:
-                outcomes = [error] * len(batch)
-            settle(batch, outcomes)
+        loop = asyncio.get_running_loop()
+        gathering = self._gatherings.get(loop)
+        if gathering is None:
+            gathering = self._gatherings[loop] = _Gathering(loop, self._writer, self._news)
+        return await gathering.append(write)
 
     def append_now(self, writes: Sequence[Write]) -> list[Receipt]:
-        outcomes = self._transact(writes, all_or_none=True)
+        self._writer.begin_in_time()
+        try:
+            outcomes = self._writer.commit(writes, all_or_none=True)
+        except Exception as error:
+            raise told(error) from error
+        self._news.tell(head_of(outcomes))
         return [outcome for outcome in outcomes if isinstance(outcome, Receipt)]
 
     def insert_events(self, stored_events: Sequence[StoredEvent], **_: Any) -> Sequence[int] | None:
@@ -171,141 +118,38 @@ class SqliteRecorder(LedgerRecorder):
         position = self.append_now([write])[0].position
         return list(range(position - len(stored_events) + 1, position + 1))
 
-    def _transact(self, writes: Sequence[Write], *, all_or_none: bool = False) -> list[Outcome]:
-        with self._write_lock:
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                last = self._max_position(self._writer)
-                outcomes = self._together(writes, last)
-                if outcomes is None:
-                    outcomes = self._one_by_one(writes, last, all_or_none)
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
-        self._announce(outcomes)
-        return outcomes
-
-    def _together(self, writes: Sequence[Write], last: int) -> list[Outcome] | None:
-        """Insert everything at once; None, with nothing changed, if anything is in the way."""
-        events: list[tuple[object, ...]] = []
-        receipts: list[tuple[object, ...]] = []
-        claims: list[tuple[object, ...]] = []
-        releases: list[tuple[str]] = []
-        outcomes: list[Outcome] = []
-        for write in writes:
-            for event in write.events:
-                last += 1
-                events.append(_event_row(last, event))
-            receipt = _receipt_of(write, last)
-            outcomes.append(receipt)
-            receipts.append(_receipt_row(receipt))
-            releases += [(name,) for name in write.releases]
-            claims += [(name, record.bytes) for name, record in write.claims]
-        execute = self._writer.executemany
-        self._writer.execute("SAVEPOINT together")
-        try:
-            if releases:
-                execute("DELETE FROM claims WHERE name = ?", releases)
-            if claims:
-                execute(INSERT_CLAIM, claims)
-            execute(INSERT_RECEIPT, receipts)
-            execute(INSERT_EVENT, events)
-        except sqlite3.IntegrityError:
-            self._writer.execute("ROLLBACK TO together")
-            return None
-        return outcomes
-
-    def _one_by_one(self, writes: Sequence[Write], last: int, all_or_none: bool) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for write in writes:
-            self._writer.execute("SAVEPOINT one")
-            try:
-                receipt = self._alone(write, last)
-                if not receipt.is_repeat:
-                    last = receipt.position
-                outcomes.append(receipt)
-            except IntegrityError as error:
-                if all_or_none:
-                    raise
-                self._writer.execute("ROLLBACK TO one")
-                outcomes.append(error)
-            self._writer.execute("RELEASE one")
-        return outcomes
-
-    def _alone(self, write: Write, last: int) -> Receipt:
-        if found := self._find_receipt(self._writer, write.command):
-            return found
-        execute = self._writer.execute
-        for name in write.releases:
-            execute("DELETE FROM claims WHERE name = ?", (name,))
-        for name, record in write.claims:
-            row = execute("SELECT record FROM claims WHERE name = ?", (name,)).fetchone()
-            if row is None:
-                execute(INSERT_CLAIM, (name, record.bytes))
-            elif row[0] != record.bytes:
-                raise ClaimTaken(name)
-        try:
-            for event in write.events:
-                last += 1
-                execute(INSERT_EVENT, _event_row(last, event))
-        except sqlite3.IntegrityError as error:
-            raise IntegrityError(str(error)) from None
-        receipt = _receipt_of(write, last)
-        execute(INSERT_RECEIPT, _receipt_row(receipt))
-        return receipt
-
     async def reserve(self, prefix: str, count: int) -> int:
-        return self._advance(RESERVE, prefix, count) - count + 1
+        await self._writer.begin_in_turn()
+        return int(self._writer.execute(RESERVE, (prefix, count))[0]) - count + 1
 
     def advance_serial(self, prefix: str, serial: int) -> None:
-        self._advance(LEAVE_OUT, prefix, serial)
-
-    def _advance(self, statement: str, prefix: str, number: int) -> int:
-        with self._write_lock:
-            row = self._writer.execute(statement, (prefix, number)).fetchone()
-        return int(row[0])
+        self._writer.begin_in_time()
+        self._writer.execute(LEAVE_OUT, (prefix, serial))
 
     async def keep_snapshot(self, id: UUID, version: int, state: bytes) -> None:
-        with self._write_lock:
-            self._writer.execute(
-                "INSERT INTO snapshots VALUES (?, ?, ?) ON CONFLICT (record) DO UPDATE"
-                " SET version = excluded.version, state = excluded.state"
-                " WHERE excluded.version > version",
-                (id.bytes, version, state),
-            )
+        await self._writer.begin_in_turn()
+        self._writer.execute(KEEP_SNAPSHOT, (id.bytes, version, state))
 
     def track(self, follower: str, position: int, note: str = "") -> None:
-        with self._write_lock:
-            self._writer.execute(
-                "INSERT INTO followers VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
-                " SET position = excluded.position, note = excluded.note",
-                (follower, position, note),
-            )
+        self._writer.begin_in_time()
+        self._writer.execute(TRACK, (follower, position, note))
 
     # Reading -----------------------------------------------------------------------------
 
-    async def receipt(self, command: UUID) -> Receipt | None:
-        return self._find_receipt(self._reader, command)
+    def _rows(self, query: str, *parameters: object) -> list[Any]:
+        try:
+            reader = self._idle_readers.pop()
+        except IndexError:
+            reader = self._connect()
+            reader.execute("PRAGMA query_only=ON")
+        try:
+            return reader.execute(query, parameters).fetchall()
+        finally:
+            self._idle_readers.append(reader)
 
-    def _find_receipt(self, connection: sqlite3.Connection, command: UUID) -> Receipt | None:
-        row = connection.execute(
-            "SELECT subject, version, position, fingerprint, answer FROM receipts"
-            " WHERE command = ?",
-            (command.bytes,),
-        ).fetchone()
-        if row is None:
-            return None
-        return Receipt(
-            command=command,
-            subject=UUID(bytes=row[0]),
-            version=row[1],
-            position=row[2],
-            fingerprint=row[3],
-            answer=row[4],
-            is_repeat=True,
-        )
+    async def receipt(self, command: UUID) -> Receipt | None:
+        rows = self._rows(SELECT_RECEIPT, command.bytes)
+        return receipt_from(command, rows[0]) if rows else None
 
     async def stream(
         self, id: UUID, *, after: int = 0, until: int | None = None
@@ -313,20 +157,18 @@ class SqliteRecorder(LedgerRecorder):
         return self.select_events(id, gt=after, lte=until)
 
     async def version(self, id: UUID) -> int:
-        row = self._reader.execute(
-            "SELECT max(originator_version) FROM events WHERE originator_id = ?", (id.bytes,)
-        ).fetchone()
-        return row[0] or 0
+        rows = self._rows(
+            "SELECT max(originator_version) FROM events WHERE originator_id = ?", id.bytes
+        )
+        return rows[0][0] or 0
 
     async def claimed(self, name: str) -> UUID | None:
-        row = self._reader.execute("SELECT record FROM claims WHERE name = ?", (name,)).fetchone()
-        return UUID(bytes=row[0]) if row else None
+        rows = self._rows(SELECT_CLAIM, name)
+        return UUID(bytes=rows[0][0]) if rows else None
 
     async def snapshot(self, id: UUID) -> tuple[int, bytes] | None:
-        row: tuple[int, bytes] | None = self._reader.execute(
-            "SELECT version, state FROM snapshots WHERE record = ?", (id.bytes,)
-        ).fetchone()
-        return row
+        rows = self._rows("SELECT version, state FROM snapshots WHERE record = ?", id.bytes)
+        return (rows[0][0], rows[0][1]) if rows else None
 
     def select_events(
         self,
@@ -338,14 +180,12 @@ class SqliteRecorder(LedgerRecorder):
         limit: int | None = None,
     ) -> Sequence[StoredEvent]:
         id = originator_id if isinstance(originator_id, UUID) else UUID(originator_id)
-        rows = self._reader.execute(
+        rows = self._rows(
             SELECT_STREAM + ("DESC LIMIT ?" if desc else "ASC LIMIT ?"),
-            (
-                id.bytes,
-                gt or 0,
-                1 << 62 if lte is None else lte,
-                -1 if limit is None else limit,
-            ),
+            id.bytes,
+            -1 if gt is None else gt,
+            HIGHEST if lte is None else lte,
+            -1 if limit is None else limit,
         )
         return [StoredEvent(id, version, topic, state.encode()) for version, topic, state in rows]
 
@@ -360,69 +200,54 @@ class SqliteRecorder(LedgerRecorder):
     ) -> Sequence[Notification]:
         after = (start or 0) - (1 if inclusive_of_start else 0)
         wanted = f"AND topic IN ({', '.join('?' * len(topics))}) " if topics else ""
-        rows = self._reader.execute(
-            f"{SELECT_EVENT} WHERE position > ? AND position <= ? {wanted}"
-            "ORDER BY position LIMIT ?",
-            (after, 1 << 62 if stop is None else stop, *topics, limit),
+        return _notifications(
+            self._rows(
+                f"{SELECT_EVENT} WHERE position > ? AND position <= ? {wanted}"
+                "ORDER BY position LIMIT ?",
+                *(after, HIGHEST if stop is None else stop, *topics, limit),
+            )
         )
-        return _notifications(rows)
 
     def select_kind(self, prefix: str) -> Sequence[Notification]:
         first, last = range_of(prefix)
-        rows = self._reader.execute(
-            f"{SELECT_EVENT} WHERE originator_id BETWEEN ? AND ?"
-            " ORDER BY originator_id, originator_version",
-            (first.bytes, last.bytes),
+        return _notifications(
+            self._rows(
+                f"{SELECT_EVENT} WHERE originator_id BETWEEN ? AND ?"
+                " ORDER BY originator_id, originator_version",
+                *(first.bytes, last.bytes),
+            )
         )
-        return _notifications(rows)
 
     def select_history(self, id: UUID) -> Sequence[Notification]:
-        rows = self._reader.execute(
-            f"{SELECT_EVENT} WHERE originator_id = ? ORDER BY originator_version", (id.bytes,)
+        return _notifications(
+            self._rows(
+                f"{SELECT_EVENT} WHERE originator_id = ? ORDER BY originator_version", id.bytes
+            )
         )
-        return _notifications(rows)
 
     def max_notification_id(self) -> int | None:
-        return self._max_position(self._reader) or None
+        return self._head() or None
 
-    @staticmethod
-    def _max_position(connection: sqlite3.Connection) -> int:
-        row = connection.execute("SELECT max(position) FROM events").fetchone()
-        return row[0] or 0
+    def _head(self) -> int:
+        return int(self._rows(SELECT_HEAD)[0][0])
 
     def tracked(self, follower: str) -> tuple[int, str]:
-        row = self._reader.execute(
-            "SELECT position, note FROM followers WHERE name = ?", (follower,)
-        ).fetchone()
-        return (row[0], row[1]) if row else (0, "")
+        rows = self._rows("SELECT position, note FROM followers WHERE name = ?", follower)
+        return (rows[0][0], rows[0][1]) if rows else (0, "")
 
     def identity(self) -> str:
-        row = self._reader.execute("SELECT id FROM ledger").fetchone()
-        return str(row[0])
+        return str(self._rows("SELECT id FROM ledger")[0][0])
 
     # Waiting -----------------------------------------------------------------------------
 
-    def _announce(self, outcomes: Iterable[Outcome]) -> None:
-        for outcome in outcomes:
-            if isinstance(outcome, Receipt) and outcome.position > self._head:
-                self._head = outcome.position
-        if self._news is not None:
-            self._news.set()
-
     async def wait(self, after: int, timeout: float) -> int:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + timeout
+        end = time.monotonic() + timeout
         while True:
-            if self._news is None or self._news.is_set():
-                self._news = asyncio.Event()
-            head = max(self._head, self._max_position(self._reader))
-            remaining = end - loop.time()
-            if head > after or remaining <= 0:
-                return head
-            try:
-                await asyncio.wait_for(self._news.wait(), min(POLL_SECONDS, remaining))
-            except TimeoutError:
-                pass  # Time to look whether another process has written.
+            self._news.tell(self._head())
+            remaining = end - time.monotonic()
+            if self._news.head > after or remaining <= 0:
+                return self._news.head
+            await self._news.wait(after, min(POLL_SECONDS, remaining))
 
     def subscribe(
         self, gt: int | None = None, topics: Sequence[str] = ()
@@ -430,36 +255,85 @@ class SqliteRecorder(LedgerRecorder):
         raise NotImplementedError("Follow the ledger with `wait` and `select_notifications`.")
 
     async def aclose(self) -> None:
-        self._flush()
-        for connection in (self._writer, *self._all_readers):
-            connection.close()
+        gathering = self._gatherings.get(asyncio.get_running_loop())
+        if gathering is not None:
+            await gathering.finish()
+        self._writer.close()
+        while self._idle_readers:
+            self._idle_readers.pop().close()
 
 
-def _event_row(position: int, event: StoredEvent) -> tuple[object, ...]:
-    id: Any = event.originator_id
-    return position, id.bytes, event.originator_version, event.topic, event.state.decode()
+class _Gathering:
+    """The writes that become ready in one turn of an event loop, committed at its end.
+
+    In the loop's own thread: handing over to another costs more than the commit itself.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, writer: Writer, news: News) -> None:
+        self._loop = loop
+        self._writer = writer
+        self._news = news
+        self._queue = Queue()
+        self._is_due = False
+        self._busy_since = 0.0
+
+    def append(self, write: Write) -> asyncio.Future[Receipt]:
+        future = self._queue.put(write)
+        if not self._is_due:
+            self._is_due = True
+            self._loop.call_soon(self._flush)
+        return future
+
+    async def finish(self) -> None:
+        while self._is_due:
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def _flush(self) -> None:
+        while self._queue:
+            try:
+                if not self._writer.begin():
+                    self._come_back()
+                    return
+            except Exception as error:
+                fail(self._queue.take(), told(error))
+                continue
+            self._busy_since = 0.0
+            batch = self._queue.take()
+            try:
+                outcomes = self._writer.commit([waiting.write for waiting in batch])
+            except Exception as error:
+                fail(batch, told(error))
+                continue
+            settle(batch, outcomes)
+            self._news.tell(head_of(outcomes))
+        self._is_due = False
+
+    def _come_back(self) -> None:
+        """Try again in a moment, as another process or thread is writing."""
+        now = time.monotonic()
+        self._busy_since = self._busy_since or now
+        if now - self._busy_since > PATIENCE_SECONDS:
+            raise busy_for_long()
+        self._loop.call_later(PAUSE_SECONDS, self._flush)
 
 
-def _receipt_of(write: Write, position: int) -> Receipt:
-    return Receipt(
-        command=write.command,
-        subject=write.subject,
-        version=write.version,
-        position=position,
-        fingerprint=write.fingerprint,
-        answer=write.answer,
-    )
-
-
-def _receipt_row(receipt: Receipt) -> tuple[object, ...]:
-    return (
-        receipt.command.bytes,
-        receipt.subject.bytes,
-        receipt.version,
-        receipt.position,
-        receipt.fingerprint,
-        receipt.answer,
-    )
+def _create(connection: sqlite3.Connection) -> None:
+    """Create the tables, once, however many start at the same time."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        found = connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'ledger'").fetchone()
+        if found is None:
+            for statement in files("ops.stores").joinpath("sqlite.sql").read_text().split(";"):
+                connection.execute(statement)
+            connection.execute("INSERT INTO ledger VALUES (?, ?)", (str(uuid4()), SCHEMA_VERSION))
+        version = connection.execute("SELECT schema_version FROM ledger").fetchone()[0]
+        if version != SCHEMA_VERSION:
+            raise ProgrammingError(f"The ledger has schema {version}, not {SCHEMA_VERSION}.")
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        connection.close()
+        raise
 
 
 def _notifications(rows: Iterable[Any]) -> list[Notification]:
