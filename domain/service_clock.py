@@ -22,6 +22,7 @@ import msgspec
 
 from domain import business_time
 from domain.business_time import BusinessHours, duration
+from domain.wall_clock import length
 
 State = Literal["waiting", "running", "paused", "met", "cancelled"]
 FactKind = Literal[
@@ -149,7 +150,7 @@ def start(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
         return clock
     due_at = business_time.due(at, duration(clock.budget), hours)
     begun = msgspec.structs.replace(clock, started_at=at, as_of=at, due_at=due_at)
-    return msgspec.structs.replace(begun, total=_micros(_measure(begun, at, due_at, hours)))
+    return msgspec.structs.replace(begun, total=length(_measure(begun, at, due_at, hours)))
 
 
 def pause(clock: Clock, at: datetime, hours: BusinessHours, by: str) -> Clock:
@@ -203,11 +204,9 @@ def re_budget(
         stood = clock.stood if new.in_days else clock.stood_open
         due_at = max(now, later(new, first_due, timedelta(microseconds=stood), ahead))
     if clock.breached_at is not None:
-        return msgspec.structs.replace(new, total=_micros(total))
+        return msgspec.structs.replace(new, total=length(total))
     breached_at = now if due_at <= now else None
-    return msgspec.structs.replace(
-        new, total=_micros(total), due_at=due_at, breached_at=breached_at
-    )
+    return msgspec.structs.replace(new, total=length(total), due_at=due_at, breached_at=breached_at)
 
 
 def meet(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
@@ -265,7 +264,7 @@ def settled(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
     since, due_at = clock.as_of, clock.due_at
     if since is None or due_at is None or at <= since or clock.cancelled_at is not None:
         return clock
-    elapsed, opened = _micros(at - since), _micros(hours.between(since, at))
+    elapsed, opened = length(at - since), length(hours.between(since, at))
     if clock.state == "running":
         breached_at = clock.breached_at
         if breached_at is None and at >= due_at:
@@ -321,7 +320,3 @@ def _verdict(clock: Clock) -> Sequence[Verdict]:
     if clock.started_at is None or clock.due_at is None:
         return ()
     return (Verdict(clock.started_at, clock.due_at, clock.met_at, clock.breached_at),)
-
-
-def _micros(span: timedelta) -> int:
-    return span // timedelta(microseconds=1)
