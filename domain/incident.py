@@ -289,6 +289,14 @@ class Incident(Ticket):
             incident.status = Status.IN_PROGRESS
             incident.pending_reason = ""
 
+    class Requeued(Event):
+        """Work has stopped, and it waits to be taken up. Only imported histories say so."""
+
+        def apply(self, incident: "Incident", /) -> None:
+            is_held = incident.team is not None or incident.assignee is not None
+            incident.status = Status.ASSIGNED if is_held else Status.NEW
+            incident.pending_reason = ""
+
     # Resolve, reopen, close, cancel ---------------------------------------------------------
 
     def resolve(self, *, code: str, resolution: str, by: Provenance) -> None:

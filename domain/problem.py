@@ -218,6 +218,14 @@ class Problem(Ticket):
             problem.status = Status.KNOWN_ERROR if known else Status.INVESTIGATING
             problem.pending_reason = ""
 
+    class Requeued(Event):
+        """Work has stopped, and it waits to be taken up. Only imported histories say so."""
+
+        def apply(self, problem: "Problem", /) -> None:
+            is_held = problem.team is not None or problem.assignee is not None
+            problem.status = Status.ASSIGNED if is_held else Status.NEW
+            problem.pending_reason = ""
+
     # Resolve, reopen, close, cancel ---------------------------------------------------------
 
     def resolve(self, *, code: str, resolution: str, by: Provenance) -> None:

@@ -116,6 +116,16 @@ class Ticket(Aggregate, abstract=True):
             if self.details:
                 ticket.details = {**ticket.details, **self.details}
 
+    class RequesterChanged(Event):
+        """Somebody else asks, or for another organisation. Only imported histories say so."""
+
+        requester: UUID | None = None
+        organisation: UUID | None = None
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            ticket.requester = self.requester
+            ticket.organisation = self.organisation
+
     # Categorise --------------------------------------------------------------------------
 
     def categorise(
