@@ -270,14 +270,12 @@ class Change(ApprovalRounds):
         by: Provenance,
     ) -> None:
         """Ask for approval by these stages; a standard change is approved at once, without any."""
-        self._require("submit")
+        self.require_ready()
         if self.type == "standard":
             require(len(stages) == 0, "A standard change is pre-authorised and has no stages.")
             self.record(self.Submitted(by=by, round=self.round + 1))
             self.record(self.Approved(by=by, round=self.round, reason=PRE_AUTHORISED))
             return
-        require(self.risk is not None, f"The risk of a {self.type} change is assessed first.")
-        require(self.is_planned, f"A {self.type} change is planned before it is submitted.")
         self.submit_to(
             process,
             process_version=process_version,
@@ -287,6 +285,14 @@ class Change(ApprovalRounds):
             stages=stages,
             by=by,
         )
+
+    def require_ready(self) -> None:
+        """Refuse the submission of a change that has been submitted, or is not ready for it."""
+        self._require("submit")
+        if self.type != "standard":
+            a = _an(self.type)
+            require(self.risk is not None, f"The risk of {a} change is assessed first.")
+            require(self.is_planned, f"{a.capitalize()} change is planned before it is submitted.")
 
     def enter_approval(self) -> None:
         self.status = Status.IN_APPROVAL
@@ -415,6 +421,10 @@ class Change(ApprovalRounds):
         def apply(self, change: "Change", /) -> None:
             change.close_round()
             change.status = Status.CANCELLED
+
+
+def _an(type: Type) -> str:
+    return f"{'an' if type == 'emergency' else 'a'} {type}"
 
 
 def _known_type(type: Type) -> Type:

@@ -1,0 +1,78 @@
+"""Definitions that are put into use, once everything that they name exists."""
+
+from collections.abc import Iterable
+from typing import Unpack
+from uuid import UUID
+
+from domain.approval_process import ApprovalProcess, Definition
+from domain.desk.desk import Base, Repeat
+from domain.ledger import Work
+from domain.provenance import Provenance
+from domain.recorder import Receipt
+from domain.rules import Refused, require
+from domain.service_level_policy import Agreement, ServiceLevelPolicy
+
+
+class Definitions(Base):
+    async def publish_process(
+        self,
+        id: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Publish the draft of an approval process. Refused if it names what does not exist."""
+        self.directory.catch_up()
+
+        async def decide(work: Work) -> None:
+            process = await work.get(ApprovalProcess, id, expected=expected)
+            if process.draft_definition is not None:
+                self._check_process(process.draft_definition)
+            process.publish(by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def publish_policy(
+        self,
+        id: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Publish the draft of a service level policy, likewise."""
+        self.directory.catch_up()
+
+        async def decide(work: Work) -> None:
+            policy = await work.get(ServiceLevelPolicy, id, expected=expected)
+            if policy.draft_definition is not None:
+                self._check_agreement(policy.draft_definition)
+            policy.publish(by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    def _check_process(self, definition: Definition) -> None:
+        if definition.calendar is not None:
+            self._check_calendar("calendar", definition.calendar)
+        for index, stage in enumerate(definition.stages):
+            self._check_selectors(f"stages[{index}].approvers", stage.approvers)
+            self._check_selectors(f"stages[{index}].escalate_to", stage.escalate_to)
+        self._check_selectors("fallback", definition.fallback)
+
+    def _check_agreement(self, agreement: Agreement) -> None:
+        self._check_calendar("calendar", agreement.calendar)
+        for organisation in agreement.organisations:
+            self.active_organisation("organisations", organisation)
+        for index, step in enumerate(agreement.escalation):
+            self._check_selectors(f"escalation[{index}].notify", step.notify)
+
+    def _check_calendar(self, field: str, id: UUID) -> None:
+        calendar = self.directory.calendar(id)
+        if calendar is None:
+            raise Refused(f"{field}: there is no calendar {id}.")
+        require(not calendar.is_retired, f"{field}: {calendar.number} was retired.")
+
+    def _check_selectors(self, field: str, selectors: Iterable[str]) -> None:
+        for selector in selectors:
+            require(self.directory.knows(selector), f"{field}: {selector!r} names nobody.")

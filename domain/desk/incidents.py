@@ -1,0 +1,201 @@
+"""Tickets with a service level: logged, sorted and answered in one command with what follows."""
+
+from typing import Unpack
+from uuid import UUID
+
+from domain.desk.desk import Base, Repeat
+from domain.incident import Channel, Commitment, Incident
+from domain.ledger import Work
+from domain.mapper import is_person
+from domain.person import Role
+from domain.priority import Level
+from domain.provenance import Provenance
+from domain.recorder import Receipt
+from domain.rules import require
+from domain.service_level_policy import Facts
+from domain.ticket import Ticket, Visibility
+
+
+class Incidents(Base):
+    async def log_incident(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        requester: UUID | None,
+        organisation: UUID | None = None,
+        channel: Channel = "portal",
+        impact: Level | None = None,
+        urgency: Level | None = None,
+        category: str = "",
+        subcategory: str = "",
+        service: str = "",
+        team: UUID | None = None,
+        assignee: UUID | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Log an incident, sorted and assigned as far as that is known, with its service level."""
+        number: list[UUID] = []
+
+        async def decide(work: Work) -> None:
+            require(
+                (impact is None) == (urgency is None),
+                "A priority follows from impact and urgency: give both, or neither.",
+            )
+            require(
+                category != "" or subcategory + service == "",
+                "category: a subcategory or a service is given with a category.",
+            )
+            whose = self.organisation_of(requester, organisation)
+            self._check_assignment(team, assignee)
+            if not number:
+                number.append(await self.ledger.next_id(Incident))
+            incident = Incident.log(
+                number[0],
+                title=title,
+                description=description,
+                requester=requester,
+                organisation=whose,
+                channel=channel,
+                by=by,
+            )
+            if impact is not None and urgency is not None:
+                incident.prioritise(impact=impact, urgency=urgency, by=by)
+            if category:
+                incident.categorise(
+                    category=category, subcategory=subcategory, service=service, by=by
+                )
+            if team is not None or assignee is not None:
+                incident.assign(team=team, assignee=assignee, by=by)
+            self._apply_service_level(incident, by)
+            work.add(incident)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def prioritise(
+        self,
+        kind: type[Ticket],
+        id: UUID,
+        *,
+        impact: Level,
+        urgency: Level,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Prioritise a ticket; an incident is promised what its new priority is promised."""
+
+        async def decide(work: Work) -> None:
+            ticket = await work.get(kind, id, expected=expected)
+            ticket.prioritise(impact=impact, urgency=urgency, by=by)
+            self._apply_service_level(ticket, by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def categorise(
+        self,
+        kind: type[Ticket],
+        id: UUID,
+        *,
+        category: str,
+        subcategory: str = "",
+        service: str = "",
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Categorise a ticket; an incident is promised what its new category is promised."""
+
+        async def decide(work: Work) -> None:
+            ticket = await work.get(kind, id, expected=expected)
+            ticket.categorise(category=category, subcategory=subcategory, service=service, by=by)
+            self._apply_service_level(ticket, by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def assign(
+        self,
+        kind: type[Ticket],
+        id: UUID,
+        *,
+        team: UUID | None,
+        assignee: UUID | None = None,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Assign a ticket to a team, or to a person, that can still take it."""
+
+        async def decide(work: Work) -> None:
+            self._check_assignment(team, assignee)
+            ticket = await work.get(kind, id, expected=expected)
+            ticket.assign(team=team, assignee=assignee, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def comment(
+        self,
+        kind: type[Ticket],
+        id: UUID,
+        said: str,
+        *,
+        visibility: Visibility,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Comment on a ticket. The first public word of an agent on an incident is its response."""
+
+        async def decide(work: Work) -> None:
+            ticket = await work.get(kind, id, expected=expected)
+            ticket.comment(said, visibility=visibility, by=by)
+            if (
+                isinstance(ticket, Incident)
+                and visibility is Visibility.PUBLIC
+                and by.actor != str(ticket.requester)
+                and self._is_agent(by.actor)
+            ):
+                ticket.respond(by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    def _is_agent(self, actor: str) -> bool:
+        person = self.directory.person(UUID(actor)) if is_person(actor) else None
+        return person is not None and Role.AGENT in person.roles
+
+    def _check_assignment(self, team: UUID | None, assignee: UUID | None) -> None:
+        if team is not None:
+            self.active_team("team", team)
+        if assignee is not None:
+            self.active_person("assignee", assignee)
+
+    def _apply_service_level(self, ticket: Ticket, by: Provenance) -> None:
+        """Promise what the policies say now. What no policy is about keeps what it had."""
+        if not isinstance(ticket, Incident):
+            return
+        facts = Facts(
+            priority=ticket.priority,
+            category=ticket.category,
+            service=ticket.service,
+            organisation=ticket.organisation,
+        )
+        found = self.directory.policy_for(facts)
+        if found is None:
+            return
+        policy, targets = found
+        agreement = policy.definition_of(policy.published_version)
+        calendar = self.directory.calendar(agreement.calendar)
+        if calendar is None:
+            return
+        ticket.apply_service_level(
+            policy=policy.id,
+            policy_version=policy.published_version,
+            calendar=calendar.id,
+            calendar_version=calendar.hours_version,
+            commitments=[
+                Commitment(name=target.name, budget=target.budget, pausing=target.pausing)
+                for target in targets
+            ],
+            by=by,
+        )

@@ -1,0 +1,299 @@
+"""The directory: people, teams, organisations and published definitions, in memory.
+
+It is folded from the ledger and follows it: what this process records is known at once, what
+another records shortly after, or as soon as `catch_up` is called.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be known
+from domain.aggregate import Aggregate, Entry
+from domain.approval_process import ApprovalProcess
+from domain.business_time import BusinessHours
+from domain.calendar import Calendar
+from domain.ledger import Ledger
+from domain.organisation import Organisation
+from domain.person import Person, Role, Scope, Token, name_digest
+from domain.policy import Actor
+from domain.rules import NotFound
+from domain.service_clock import Target
+from domain.service_level_policy import Facts, ServiceLevelPolicy, promised
+from domain.team import Team
+from domain.ticket import Ticket
+
+KINDS: tuple[type[Aggregate], ...] = (
+    Person,
+    Team,
+    Organisation,
+    ApprovalProcess,
+    ServiceLevelPolicy,
+    Calendar,
+)
+PAGE = 1_000
+WAIT_SECONDS = 30.0
+PAUSE_SECONDS = 0.05
+"""Between two looks at what others recorded, so that following costs little under load."""
+
+A = TypeVar("A", bound=Aggregate)
+
+_KIND_OF_NAME = {kind.__name__: kind for kind in KINDS}
+_TOPICS = tuple(
+    f"{kind.__name__}.{event.__name__}" + (f":{version}" if version > 1 else "")
+    for kind in KINDS
+    for event in kind.topics
+    for version in range(1, event.class_version + 1)
+)
+
+
+class Directory:
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.position = 0
+        """Everything up to this position of the ledger is known."""
+        self._records: dict[type[Aggregate], dict[UUID, Aggregate]] = {kind: {} for kind in KINDS}
+        self._usernames: dict[str, UUID] = {}
+        self._emails: dict[str, UUID] = {}
+        self._team_names: dict[str, UUID] = {}
+        self._holders: dict[Role, dict[UUID, None]] = {role: {} for role in Role}
+
+    # Following the ledger ------------------------------------------------------------------
+
+    @classmethod
+    def load(cls, ledger: Ledger) -> "Directory":
+        """A directory of all that is recorded, and of what this process will record."""
+        directory = cls(ledger)
+        directory.position = ledger.position()
+        for kind in KINDS:
+            for record, _ in ledger.all_of(kind):
+                directory._keep(record)
+        ledger.observers.append(directory.observe)
+        return directory
+
+    async def follow(self) -> None:
+        """Take in what other processes record, until cancelled."""
+        while True:
+            await self.ledger.recorder.wait(self.position, WAIT_SECONDS)
+            self.catch_up()
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    def catch_up(self) -> None:
+        """Take in all that is recorded by now, by whichever process."""
+        head = self.ledger.position()
+        while self.position < head:
+            rows = self.ledger.recorder.select_notifications(
+                self.position, PAGE, head, _TOPICS, inclusive_of_start=False
+            )
+            for row in rows:
+                self.apply(self.ledger.mapper.entry(row, row.id))
+            self.position = head if len(rows) < PAGE else rows[-1].id
+
+    def observe(self, entries: Sequence[Entry]) -> None:
+        for entry in entries:
+            self.apply(entry)
+
+    def apply(self, entry: Entry) -> None:
+        """Take in one entry. One that is known, or of another kind, changes nothing."""
+        kind = _KIND_OF_NAME.get(entry.topic.partition(".")[0])
+        if kind is None:
+            return
+        known = self._records[kind].get(entry.originator_id)
+        record = kind(entry.originator_id) if known is None else known.fork()
+        if entry.originator_version <= record.version:
+            return
+        if entry.originator_version == record.version + 1:
+            record.replay(entry)
+        else:
+            # Commands are observed in no fixed order: the ledger has those between.
+            for each in self.ledger.history(record.id):
+                if each.originator_version > record.version:
+                    record.replay(each)
+        self._keep(record)
+
+    def _keep(self, record: Aggregate) -> None:
+        of_kind = self._records[type(record)]
+        if isinstance(record, Person):
+            self._keep_person(record)
+        elif isinstance(record, Team):
+            known = of_kind.get(record.id)
+            if isinstance(known, Team):
+                _drop(self._team_names, known.name, record.id)
+            if not record.is_disbanded:
+                self._team_names.setdefault(name_digest(record.name), record.id)
+        of_kind[record.id] = record
+
+    def _keep_person(self, person: Person) -> None:
+        known = self.person(person.id)
+        if known is not None:
+            _drop(self._usernames, known.username, person.id)
+            _drop(self._emails, known.email, person.id)
+        self._usernames.setdefault(name_digest(person.username), person.id)
+        if person.email:
+            self._emails.setdefault(name_digest(person.email), person.id)
+        for role, holders in self._holders.items():
+            if role in person.roles:
+                holders[person.id] = None
+            else:
+                holders.pop(person.id, None)
+
+    # Records -----------------------------------------------------------------------------
+
+    def _get(self, kind: type[A], id: UUID | None) -> A | None:
+        record = self._records[kind].get(id) if id is not None else None
+        return record if isinstance(record, kind) else None
+
+    def _all(self, kind: type[A]) -> Iterator[A]:
+        return (record for record in self._records[kind].values() if isinstance(record, kind))
+
+    def person(self, id: UUID | None) -> Person | None:
+        return self._get(Person, id)
+
+    def person_by_username(self, username: str) -> Person | None:
+        return self.person(self._usernames.get(name_digest(username)))
+
+    def person_by_email(self, email: str) -> Person | None:
+        return self.person(self._emails.get(name_digest(email)))
+
+    def people_with_role(self, role: Role) -> list[Person]:
+        """The active people with a role."""
+        people = (self.person(id) for id in self._holders[role])
+        return [person for person in people if person is not None and person.is_active]
+
+    def team(self, id: UUID | None) -> Team | None:
+        return self._get(Team, id)
+
+    def team_by_name(self, name: str) -> Team | None:
+        """The team of that name, unless it was disbanded."""
+        return self.team(self._team_names.get(name_digest(name)))
+
+    def organisation(self, id: UUID | None) -> Organisation | None:
+        return self._get(Organisation, id)
+
+    def is_operator(self, organisation: UUID | None) -> bool:
+        """Whether members of that organisation operate the desk for the others."""
+        found = self.organisation(organisation)
+        return found is not None and found.is_active and found.is_operator
+
+    def actor(self, person: Person, token: Token | None = None) -> Actor:
+        """What the policy knows of a person who asks; without a token, with every scope."""
+        if person.organisation is None:
+            raise NotFound(f"{person.number} belongs to no organisation.")
+        return Actor(
+            person.id,
+            person.roles,
+            person.organisation,
+            self.is_operator(person.organisation),
+            frozenset(Scope if token is None else token.scopes),
+        )
+
+    # Definitions ---------------------------------------------------------------------------
+
+    def calendar(self, id: UUID | None) -> Calendar | None:
+        return self._get(Calendar, id)
+
+    def hours(self, calendar: UUID | None, version: int) -> BusinessHours | None:
+        """The hours of a version of a calendar; None where no calendar is named.
+
+        Raises NotFound.
+        """
+        if calendar is None:
+            return None
+        found = self.calendar(calendar)
+        if found is None:
+            self.catch_up()
+            found = self.calendar(calendar)
+        if found is None:
+            raise NotFound(f"There is no calendar {calendar}.")
+        return found.hours_of(version)
+
+    def approval_process(self, id: UUID | None) -> ApprovalProcess | None:
+        return self._get(ApprovalProcess, id)
+
+    def process_for(self, change_type: str) -> ApprovalProcess | None:
+        """The published process for a type of change: that with the lowest order, then number."""
+        fitting = [
+            (definition.order, process.id, process)
+            for process in self._all(ApprovalProcess)
+            if (definition := process.published) and change_type in definition.change_types
+        ]
+        return min(fitting)[2] if fitting else None
+
+    def service_level_policy(self, id: UUID | None) -> ServiceLevelPolicy | None:
+        return self._get(ServiceLevelPolicy, id)
+
+    def policy_for(self, facts: Facts) -> tuple[ServiceLevelPolicy, tuple[Target, ...]] | None:
+        """The published policy for an incident, with what it promises: the lowest order first."""
+        fitting = [
+            (agreement.order, policy.id, policy, targets)
+            for policy in self._all(ServiceLevelPolicy)
+            if (agreement := policy.published) and (targets := promised(agreement, facts))
+        ]
+        if not fitting:
+            return None
+        _, _, policy, targets = min(fitting, key=lambda found: found[:2])
+        return policy, targets
+
+    # Selectors -----------------------------------------------------------------------------
+
+    def resolve(self, selectors: Iterable[str], subject: Ticket) -> tuple[UUID, ...]:
+        """The active people whom selectors name for a ticket, each once, in order.
+
+        A role means those who hold it in the ticket's organisation, or in an operator's.
+        """
+        found = (person for selector in selectors for person in self._selected(selector, subject))
+        return tuple(dict.fromkeys(person.id for person in found if person.is_active))
+
+    def _selected(self, selector: str, subject: Ticket) -> Iterator[Person]:
+        form, _, name = selector.partition(":")
+        if form == "role":
+            role = role_called(name)
+            for person in self.people_with_role(role) if role else ():
+                own = person.organisation == subject.organisation
+                if own or self.is_operator(person.organisation):
+                    yield person
+            return
+        for id in self._named(form, name, subject):
+            if (person_ := self.person(id)) is not None:
+                yield person_
+
+    def _named(self, form: str, name: str, subject: Ticket) -> Sequence[UUID | None]:
+        match form, name:
+            case "person", _:
+                return (self._usernames.get(name_digest(name)),)
+            case "team", _:
+                team = self.team_by_name(name)
+                return team.members if team else ()
+            case "manager-of", "requester" | "assignee":
+                managed = self.person(
+                    subject.requester if name == "requester" else subject.assignee
+                )
+                return (managed.manager,) if managed else ()
+        return ()
+
+    def knows(self, selector: str) -> bool:
+        """Whether there is the person, team or role that a selector names."""
+        form, _, name = selector.partition(":")
+        match form:
+            case "person":
+                return self.person_by_username(name) is not None
+            case "team":
+                return self.team_by_name(name) is not None
+            case "role":
+                return role_called(name) is not None
+        return True
+
+
+def role_called(name: str) -> Role | None:
+    """The role of that name, written with spaces or with hyphens: `change-manager`."""
+    try:
+        return Role(name.replace("-", " "))
+    except ValueError:
+        return None
+
+
+def _drop(names: dict[str, UUID], name: str, id: UUID) -> None:
+    digest = name_digest(name)
+    if names.get(digest) == id:
+        del names[digest]

@@ -1,0 +1,25 @@
+"""Every kind of record. A stored event can be read once its kind has been imported."""
+
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.calendar import Calendar
+from domain.change import Change
+from domain.incident import Incident
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.problem import Problem
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.team import Team
+
+__all__ = [
+    "ApprovalProcess",
+    "Asset",
+    "Calendar",
+    "Change",
+    "Incident",
+    "Organisation",
+    "Person",
+    "Problem",
+    "ServiceLevelPolicy",
+    "Team",
+]
