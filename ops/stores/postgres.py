@@ -92,8 +92,12 @@ class PostgresRecorder(LedgerRecorder):
         self._patience_seconds = patience_seconds
         self._connections = Connections(self._conninfo, patience_seconds)
         self._homes: dict[asyncio.AbstractEventLoop, _Home] = {}
-        self._connections.use(_create)
         self._news = News()
+        try:
+            self._use(_create)
+        except BaseException:
+            self._connections.close()
+            raise
 
     @property
     def _home(self) -> "_Home":
