@@ -1,7 +1,9 @@
 """The work queue: all tickets in one list, with what their order and their filters need."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from domain import service_clock
 from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.ids import number_of, prefix_of
@@ -9,9 +11,20 @@ from domain.incident import Incident
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.ticket import Ticket
-from projections import tickets
+from projections import service_levels, tickets
 from projections.rows import Rows
-from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant
+from projections.service_levels import ClocksRow, ServiceLevels
+from projections.tables import (
+    Id,
+    Instant,
+    Key,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    instant_or_none,
+)
 from projections.view import Cases, View
 
 NAME = "work_queue"
@@ -50,6 +63,11 @@ class QueueRow(Row):
     responded_at: Instant | None = None
     resolved_at: Instant | None = None
     closed_at: Instant | None = None
+    due: Instant | None = None
+    """When the next of its running service clocks is due, or was; None while all stand."""
+    due_target: str = ""
+    breached_at: Instant | None = None
+    """When the first of its targets was missed, as far as its clocks have been settled."""
 
 
 QUEUE = Table(
@@ -68,15 +86,25 @@ QUEUE = Table(
         ("assignee", "is_open"),
         ("requester", "updated_at"),
         ("organisation", "updated_at"),
+        ("is_open", "due"),
     ],
 )
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 
+LEVELS = ServiceLevels(NAME, VERSION)
+
 CASES = Cases[Any]()
+
+
+def concerns(entry: Entry) -> bool:
+    return tickets.is_of_ticket(entry) or isinstance(entry.event, service_levels.DEFINITIONS)
 
 
 def fold(entry: Entry, rows: Rows) -> None:
     event = entry.event
+    clocks = LEVELS.fold(entry, rows)
+    if isinstance(event, service_levels.DEFINITIONS):
+        return
     at = instant(event.by.effective_at)
     if entry.originator_version == 1:
         row = rows.put(QUEUE, _begun(entry, event, at))
@@ -84,6 +112,8 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.get(QUEUE, id_text(entry.originator_id))
     if case := CASES.of(type(event)):
         case(event, row)
+    if clocks is not None:
+        _show_clocks(clocks, row)
     row.updated_at = at
     row.version = entry.originator_version
     row.position = entry.position
@@ -210,11 +240,25 @@ def _classified(event: Change.Classified, row: QueueRow) -> None:
     row.type = event.type
 
 
+def _show_clocks(clocks: ClocksRow, row: QueueRow) -> None:
+    running = [(due, clock.target) for clock in clocks.clocks if (due := service_clock.due(clock))]
+    breaches = [clock.breached_at for clock in clocks.clocks if clock.breached_at]
+    due, row.due_target = min(running, default=(None, ""))
+    row.due = instant_or_none(due)
+    row.breached_at = instant_or_none(min(breaches, default=None))
+
+
+def keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
+    if service_levels.CASES.of(type(entry.event)):
+        yield LEVELS.clocks, (id_text(entry.originator_id),)
+
+
 VIEW = View(
     NAME,
     VERSION,
-    (QUEUE, WATCHERS),
+    (QUEUE, WATCHERS, *LEVELS.tables),
     fold,
-    concerns=tickets.is_of_ticket,
+    concerns=concerns,
     keyed=(QUEUE,),
+    keys=keys,
 )

@@ -1,0 +1,186 @@
+"""The change board, and the calendar of what is scheduled."""
+
+from typing import Any
+
+from domain.aggregate import Entry, Event
+from domain.change import Change
+from domain.ids import number_of
+from domain.ticket import Ticket
+from projections import tickets
+from projections.rows import Rows
+from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant
+from projections.view import Cases, View
+
+NAME = "change_board"
+VERSION = 1
+
+
+class BoardRow(Row):
+    id: Id
+    number: str
+    title: str
+    type: str
+    status: str
+    requester: Id | None
+    organisation: Id | None
+    proposed_at: Instant
+    updated_at: Instant
+    version: int
+    position: int
+    is_open: bool = True
+    risk: str = ""
+    priority: int | None = None
+    category: str = ""
+    service: str = ""
+    team: Id | None = None
+    assignee: Id | None = None
+    is_planned: bool = False
+    round: int = 0
+    open_stage: str = ""
+    due: Instant | None = None
+    """When the patience of the open stage ends."""
+    is_escalated: bool = False
+    votes: int = 0
+    scheduled_start: Instant | None = None
+    scheduled_end: Instant | None = None
+    outcome: str = ""
+
+
+BOARD = Table(
+    NAME,
+    VERSION,
+    BoardRow,
+    key=("id",),
+    indexes=[
+        ("number",),
+        ("updated_at", "id"),
+        ("status", "updated_at"),
+        ("is_open", "updated_at"),
+        ("scheduled_start", "scheduled_end"),
+        ("due",),
+        ("requester", "updated_at"),
+        ("organisation", "updated_at"),
+    ],
+)
+WATCHERS = tickets.watchers_table(NAME, VERSION)
+
+CASES = Cases[Any]()
+
+
+def concerns(entry: Entry) -> bool:
+    return entry.topic.startswith("Change.")
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event = entry.event
+    at = instant(event.by.effective_at)
+    if isinstance(event, Change.Proposed):
+        row = rows.put(BOARD, _proposed(entry, event, at))
+    else:
+        row = rows.get(BOARD, id_text(entry.originator_id))
+    if status := tickets.STATUS.get(type(event)):
+        row.status = status
+        row.is_open = status not in tickets.OVER
+    if case := CASES.of(type(event)):
+        case(event, row)
+    row.updated_at = at
+    row.version = entry.originator_version
+    row.position = entry.position
+    tickets.fold_watchers(entry, rows, WATCHERS)
+
+
+def _proposed(entry: Entry, event: Change.Proposed, at: str) -> BoardRow:
+    return BoardRow(
+        id=id_text(entry.originator_id),
+        number=number_of(entry.originator_id),
+        title=event.title,
+        type=event.type,
+        status=tickets.STATUS[Change.Proposed],
+        requester=id_or_none(event.requester),
+        organisation=id_or_none(event.organisation),
+        proposed_at=at,
+        updated_at=at,
+        version=1,
+        position=entry.position,
+    )
+
+
+@CASES.on(Ticket.Amended)
+def _amended(event: Ticket.Amended, row: BoardRow) -> None:
+    if event.title is not None:
+        row.title = event.title
+
+
+@CASES.on(Ticket.Categorised)
+def _categorised(event: Ticket.Categorised, row: BoardRow) -> None:
+    row.category, row.service = event.category, event.service
+
+
+@CASES.on(Ticket.Prioritised)
+def _prioritised(event: Ticket.Prioritised, row: BoardRow) -> None:
+    row.priority = event.priority
+
+
+@CASES.on(Ticket.Assigned)
+def _assigned(event: Ticket.Assigned, row: BoardRow) -> None:
+    row.team, row.assignee = id_or_none(event.team), id_or_none(event.assignee)
+
+
+@CASES.on(Change.Classified)
+def _classified(event: Change.Classified, row: BoardRow) -> None:
+    row.type = event.type
+
+
+@CASES.on(Change.RiskAssessed)
+def _assessed(event: Change.RiskAssessed, row: BoardRow) -> None:
+    row.risk = event.risk
+
+
+@CASES.on(Change.Planned)
+def _planned(_: Event, row: BoardRow) -> None:
+    row.is_planned = True
+
+
+@CASES.on(Change.Submitted)
+def _submitted(event: Change.Submitted, row: BoardRow) -> None:
+    _close_stage(event, row)
+    row.round = event.round
+
+
+@CASES.on(Change.StageOpened)
+def _opened(event: Change.StageOpened, row: BoardRow) -> None:
+    _close_stage(event, row)
+    row.open_stage, row.due = event.stage, instant(event.due)
+
+
+@CASES.on(Change.VoteCast)
+def _voted(_: Event, row: BoardRow) -> None:
+    row.votes += 1
+
+
+@CASES.on(Change.StageEscalated)
+def _escalated(event: Change.StageEscalated, row: BoardRow) -> None:
+    row.is_escalated, row.due = True, instant(event.due)
+
+
+@CASES.on(Change.StageDecided, Change.Approved, Change.Rejected, Change.Withdrawn, Change.Cancelled)
+def _close_stage(_: Event, row: BoardRow) -> None:
+    row.open_stage, row.due, row.is_escalated, row.votes = "", None, False, 0
+
+
+@CASES.on(Change.Scheduled)
+def _scheduled(event: Change.Scheduled, row: BoardRow) -> None:
+    row.scheduled_start, row.scheduled_end = instant(event.start), instant(event.end)
+
+
+@CASES.on(Change.Implemented, Change.Reviewed)
+def _ended(event: Change.Implemented, row: BoardRow) -> None:
+    row.outcome = event.outcome
+
+
+@CASES.on(Change.BackedOut)
+def _backed_out(_: Event, row: BoardRow) -> None:
+    row.outcome = "unsuccessful"
+
+
+VIEW = View(NAME, VERSION, (BOARD, WATCHERS), fold, concerns=concerns, keyed=(BOARD,))

@@ -1,0 +1,318 @@
+"""The directory: people, teams, organisations, and the definitions that the desk runs by."""
+
+from typing import Any
+
+import msgspec
+
+from domain.aggregate import Entry, Event
+from domain.approval_process import ApprovalProcess
+from domain.calendar import Calendar
+from domain.ids import number_of
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.team import Team
+from projections.rows import Rows
+from projections.tables import (
+    Id,
+    Instant,
+    Json,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    instant_or_none,
+)
+from projections.view import Cases, View
+
+NAME = "directory"
+VERSION = 1
+
+Names = tuple[str, ...]
+
+
+class Record(Row):
+    """What all records of the directory have."""
+
+    id: Id
+    number: str
+    name: str
+    at: Instant
+    """When it was last changed."""
+    version: int
+    position: int
+
+
+class PersonRow(Record):
+    username: str = ""
+    email: str = ""
+    organisation: Id | None = None
+    manager: Id | None = None
+    roles: Names = ()
+    language: str = ""
+    zone: str = ""
+    is_active: bool = True
+
+
+class TokenRow(Row):
+    person: Id
+    token: Id
+    name: str
+    hint: str
+    scopes: Names
+    issued_at: Instant
+    expires: Instant | None
+    revoked_at: Instant | None
+
+
+class TeamRow(Record):
+    organisation: Id | None = None
+    support_level: int = 1
+    description: str = ""
+    is_disbanded: bool = False
+    members: Names = ()
+
+
+class MemberRow(Row):
+    team: Id
+    person: Id
+    is_lead: bool
+
+
+class OrganisationRow(Record):
+    is_operator: bool = False
+    parent: Id | None = None
+    is_active: bool = True
+
+
+class DefinitionRow(Record):
+    """A definition that is drafted, and published by version."""
+
+    published_version: int = 0
+    is_retired: bool = False
+    draft: Json = {}
+    published: Json = {}
+
+
+class CalendarRow(Record):
+    hours_version: int = 1
+    is_retired: bool = False
+    hours: Json = {}
+
+
+PEOPLE = Table(
+    "people",
+    VERSION,
+    PersonRow,
+    key=("id",),
+    indexes=[("number",), ("name",), ("username",), ("organisation", "name"), ("manager",)],
+)
+TOKENS = Table("tokens", VERSION, TokenRow, key=("person", "token"))
+TEAMS = Table("teams", VERSION, TeamRow, key=("id",), indexes=[("number",), ("name",)])
+MEMBERS = Table(
+    "team_members", VERSION, MemberRow, key=("team", "person"), indexes=[("person", "team")]
+)
+ORGANISATIONS = Table(
+    "organisations", VERSION, OrganisationRow, key=("id",), indexes=[("number",), ("name",)]
+)
+PROCESSES = Table(
+    "approval_processes", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
+)
+POLICIES = Table(
+    "service_level_policies", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
+)
+CALENDARS = Table("calendars", VERSION, CalendarRow, key=("id",), indexes=[("number",), ("name",)])
+
+TABLE_OF: dict[str, Table[Any]] = {
+    "Person": PEOPLE,
+    "Team": TEAMS,
+    "Organisation": ORGANISATIONS,
+    "ApprovalProcess": PROCESSES,
+    "ServiceLevelPolicy": POLICIES,
+    "Calendar": CALENDARS,
+}
+
+CASES = Cases[Any]()
+BESIDE = Cases[Any]()
+"""What stands in rows of its own beside the record."""
+
+
+def concerns(entry: Entry) -> bool:
+    return entry.topic.partition(".")[0] in TABLE_OF
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event: Any = entry.event
+    table = TABLE_OF[entry.topic.partition(".")[0]]
+    id, at = id_text(entry.originator_id), instant(event.by.effective_at)
+    if entry.originator_version == 1:
+        number = number_of(entry.originator_id)
+        row = rows.put(table, table.row(id, number, event.name, at, 1, entry.position))
+    else:
+        row = rows.get(table, id)
+    if case := CASES.of(type(event)):
+        case(event, row)
+    if beside := BESIDE.of(type(event)):
+        beside(id, event, row, rows)
+    row.at = at
+    row.version = entry.originator_version
+    row.position = entry.position
+
+
+# People ------------------------------------------------------------------------------------
+
+
+@CASES.on(Person.Registered)
+def _registered(event: Person.Registered, row: PersonRow) -> None:
+    row.username, row.email = event.username, event.email
+    row.organisation, row.manager = id_text(event.organisation), id_or_none(event.manager)
+    row.roles, row.language, row.zone = event.roles, event.language, event.zone
+
+
+@CASES.on(Person.Amended)
+def _amended(event: Person.Amended, row: PersonRow) -> None:
+    row.name = row.name if event.name is None else event.name
+    row.email = row.email if event.email is None else event.email
+    row.language = row.language if event.language is None else event.language
+    row.zone = row.zone if event.zone is None else event.zone
+
+
+@CASES.on(Person.Moved)
+def _moved(event: Person.Moved, row: PersonRow) -> None:
+    row.organisation = id_text(event.organisation)
+
+
+@CASES.on(Person.ManagerSet)
+def _manager_set(event: Person.ManagerSet, row: PersonRow) -> None:
+    row.manager = id_or_none(event.manager)
+
+
+@CASES.on(Person.RoleGranted)
+def _granted(event: Person.RoleGranted, row: PersonRow) -> None:
+    row.roles = (*(role for role in row.roles if role != event.role), event.role)
+
+
+@CASES.on(Person.RoleRevoked)
+def _revoked(event: Person.RoleRevoked, row: PersonRow) -> None:
+    row.roles = tuple(role for role in row.roles if role != event.role)
+
+
+@CASES.on(Person.Deactivated, Organisation.Deactivated)
+def _deactivated(_: Event, row: PersonRow) -> None:
+    row.is_active = False
+
+
+@CASES.on(Person.Reactivated)
+def _reactivated(_: Event, row: PersonRow) -> None:
+    row.is_active = True
+
+
+@BESIDE.on(Person.TokenIssued)
+def _issued(id: str, event: Person.TokenIssued, _: PersonRow, rows: Rows) -> None:
+    rows.put(
+        TOKENS,
+        TokenRow(
+            person=id,
+            token=str(event.token_id),
+            name=event.name,
+            hint=event.hint,
+            scopes=event.scopes,
+            issued_at=instant(event.by.effective_at),
+            expires=instant_or_none(event.expires),
+            revoked_at=None,
+        ),
+    )
+
+
+@BESIDE.on(Person.TokenRevoked)
+def _token_revoked(id: str, event: Person.TokenRevoked, _: PersonRow, rows: Rows) -> None:
+    rows.get(TOKENS, id, str(event.token_id)).revoked_at = instant(event.by.effective_at)
+
+
+# Teams and organisations -------------------------------------------------------------------
+
+
+@CASES.on(Team.Formed)
+def _formed(event: Team.Formed, row: TeamRow) -> None:
+    row.organisation = id_or_none(event.organisation)
+    row.support_level, row.description = event.support_level, event.description
+
+
+@CASES.on(Team.Renamed, Organisation.Renamed)
+def _renamed(event: Team.Renamed, row: TeamRow) -> None:
+    row.name = event.name
+
+
+@BESIDE.on(Team.MemberAdded)
+def _added(id: str, event: Team.MemberAdded, row: TeamRow, rows: Rows) -> None:
+    person = id_text(event.person)
+    row.members = (*(member for member in row.members if member != person), person)
+    rows.put(MEMBERS, MemberRow(id, person, event.is_lead))
+
+
+@BESIDE.on(Team.MemberRemoved)
+def _removed(id: str, event: Team.MemberRemoved, row: TeamRow, rows: Rows) -> None:
+    person = id_text(event.person)
+    row.members = tuple(member for member in row.members if member != person)
+    rows.remove(MEMBERS, id, person)
+
+
+@BESIDE.on(Team.Disbanded)
+def _disbanded(id: str, _: Event, row: TeamRow, rows: Rows) -> None:
+    for person in row.members:
+        rows.remove(MEMBERS, id, person)
+    row.is_disbanded, row.members = True, ()
+
+
+@CASES.on(Organisation.Registered)
+def _organisation(event: Organisation.Registered, row: OrganisationRow) -> None:
+    row.is_operator, row.parent = event.is_operator, id_or_none(event.parent)
+
+
+# Definitions -------------------------------------------------------------------------------
+
+
+@CASES.on(
+    ApprovalProcess.Drafted,
+    ApprovalProcess.Revised,
+    ServiceLevelPolicy.Drafted,
+    ServiceLevelPolicy.Revised,
+)
+def _drafted(event: ApprovalProcess.Drafted, row: DefinitionRow) -> None:
+    row.draft = _plain(event.definition)
+
+
+@CASES.on(ApprovalProcess.VersionPublished, ServiceLevelPolicy.VersionPublished)
+def _published(event: ApprovalProcess.VersionPublished, row: DefinitionRow) -> None:
+    row.published, row.published_version = _plain(event.definition), event.number
+
+
+@CASES.on(ApprovalProcess.Retired, ServiceLevelPolicy.Retired, Calendar.Retired)
+def _retired(_: Event, row: DefinitionRow) -> None:
+    row.is_retired = True
+
+
+@CASES.on(Calendar.Defined)
+def _defined(event: Calendar.Defined, row: CalendarRow) -> None:
+    row.hours = _plain(event.hours)
+
+
+@CASES.on(Calendar.Revised)
+def _hours_revised(event: Calendar.Revised, row: CalendarRow) -> None:
+    row.hours, row.hours_version = _plain(event.hours), row.hours_version + 1
+
+
+def _plain(definition: Any) -> Json:
+    """A definition as JSON has it, so that a row is the same before and after it was stored."""
+    plain: Json = msgspec.json.decode(msgspec.json.encode(definition))
+    return plain
+
+
+VIEW = View(
+    NAME,
+    VERSION,
+    (PEOPLE, TOKENS, TEAMS, MEMBERS, ORGANISATIONS, PROCESSES, POLICIES, CALENDARS),
+    fold,
+    concerns=concerns,
+)

@@ -1,0 +1,266 @@
+"""Lists over a view: filtered, ordered and paged by its declared columns, as parameterised SQL.
+
+Pages are found by the values of the last row and not by counting, so they stay fast at any depth
+and neither repeat nor leave out a row that stays where it is. Nothing sorts as last.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from domain.ids import parse_reference
+from domain.policy import Everything, OwnOrganisation, OwnTickets, Visibility
+from domain.rules import NotFound
+from projections.tables import Column, Kind, Table, instant
+from projections.tickets import WatcherRow
+
+LIMIT_MAX = 250
+VALUES_MAX = 200
+SORTS_MAX = 5
+EVERYTHING = Everything()
+
+
+class BadQuery(ValueError):
+    """A question that the view cannot understand; `place` names the part that is wrong."""
+
+    def __init__(self, place: str, message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
+class Span(Struct, frozen=True):
+    """A filter on a range: from a value on, and up to before another."""
+
+    since: Any = None
+    until: Any = None
+
+
+class Listing(Struct, frozen=True):
+    """A table that can be listed, and by which columns it is seen who may see a row.
+
+    Where a column is not named, only those who see everything see the list.
+    """
+
+    table: Table[Any]
+    view: str
+    organisation: str = ""
+    people: tuple[str, ...] = ()
+    """The columns with the people who have a part in the row."""
+    watchers: Table[WatcherRow] | None = None
+    ticket: str = "id"
+    """The column with the ticket that is watched."""
+
+
+class Page(Struct, frozen=True):
+    rows: list[dict[str, Any]]
+    next: tuple[Any, ...] | None
+    """Where the next page begins; None on the last."""
+
+
+class Order(Struct, frozen=True):
+    column: Column
+    is_descending: bool
+
+
+class Query:
+    """The parts of one statement."""
+
+    def __init__(self, listing: Listing, prefix: str) -> None:
+        self.listing = listing
+        self.table = listing.table
+        self.prefix = prefix
+        self.conditions: list[str] = []
+        self.parameters: list[Any] = []
+
+    def add(self, condition: str, *parameters: Any) -> None:
+        self.conditions.append(condition)
+        self.parameters += parameters
+
+    def column(self, name: str, place: str) -> Column:
+        column = self.table.column.get(name)
+        if column is None:
+            raise BadQuery(place, f"There is no field {name[:80]!r} here.")
+        return column
+
+    # Who may see ---------------------------------------------------------------------------
+
+    def restrict(self, visibility: Visibility) -> None:
+        if isinstance(visibility, OwnOrganisation):
+            if not self.listing.organisation:
+                return self.add("1 = 0")
+            return self.add(f"{self.listing.organisation} = ?", str(visibility.id))
+        if isinstance(visibility, OwnTickets):
+            person = str(visibility.person)
+            own = [f"{column} = ?" for column in self.listing.people]
+            parameters = [person] * len(own)
+            if self.listing.watchers is not None:
+                source = self.prefix + self.listing.watchers.stored
+                own.append(
+                    f"{self.listing.ticket} IN (SELECT ticket FROM {source} WHERE person = ?)"  # noqa: S608
+                )
+                parameters.append(person)
+            return self.add(f"({' OR '.join(own)})" if own else "1 = 0", *parameters)
+        return None
+
+    # Which ones ----------------------------------------------------------------------------
+
+    def filter(self, filters: Mapping[str, Any]) -> None:
+        for name, value in filters.items():
+            place = f"filter.{name[:80]}"
+            column = self.column(name, place)
+            if column.kind == "json":
+                raise BadQuery(place, f"{name} cannot be filtered by.")
+            if value is None:
+                self.add(f"{name} IS NULL")
+            elif isinstance(value, Span):
+                if value.since is not None:
+                    self.add(f"{name} >= ?", stored(column, value.since, place))
+                if value.until is not None:
+                    self.add(f"{name} < ?", stored(column, value.until, place))
+            elif isinstance(value, list | tuple | set | frozenset):
+                if not 0 < len(value) <= VALUES_MAX:
+                    raise BadQuery(place, f"A filter takes 1 to {VALUES_MAX} values.")
+                values = [stored(column, one, place) for one in value]
+                self.add(f"{name} IN ({', '.join('?' * len(values))})", *values)
+            else:
+                self.add(f"{name} = ?", stored(column, value, place))
+
+    # In which order, and from where -----------------------------------------------------------
+
+    def order(self, sort: Iterable[str]) -> list[Order]:
+        """The order asked for, made total by the key."""
+        orders: list[Order] = []
+        for wish in sort:
+            column = self.column(wish.removeprefix("-"), "sort")
+            if column.kind == "json":
+                raise BadQuery("sort", f"{column.name} cannot be sorted by.")
+            if all(column is not order.column for order in orders):
+                orders.append(Order(column, wish.startswith("-")))
+        if len(orders) > SORTS_MAX:
+            raise BadQuery("sort", f"At most {SORTS_MAX} fields can be sorted by.")
+        is_descending = orders[-1].is_descending if orders else False
+        named = {order.column.name for order in orders}
+        return orders + [
+            Order(self.table.column[name], is_descending)
+            for name in self.table.key
+            if name not in named
+        ]
+
+    def seek(self, orders: Sequence[Order], after: Sequence[Any]) -> None:
+        """Begin after the row with these values."""
+        if len(after) != len(orders):
+            raise BadQuery("cursor", "This cursor belongs to another list.")
+        values = [
+            None if value is None else stored(order.column, value, "cursor")
+            for order, value in zip(orders, after, strict=True)
+        ]
+        first = orders[0]
+        if values[0] is not None and not first.column.is_nullable:
+            # The database seeks by this one; it could not by the alternatives that follow.
+            self.add(f"{first.column.name} {'<=' if first.is_descending else '>='} ?", values[0])
+        alternatives: list[str] = []
+        parameters: list[Any] = []
+        for place, order in enumerate(orders):
+            beyond = _beyond(order, values[place])
+            if beyond is None:
+                continue
+            same = [_same(orders[i].column.name, values[i]) for i in range(place)]
+            alternatives.append(" AND ".join([*same, beyond]))
+            parameters += [value for value in values[: place + 1] if value is not None]
+        self.add(f"({' OR '.join(f'({one})' for one in alternatives)})", *parameters)
+
+    def statement(self, columns: Iterable[str], orders: Sequence[Order], limit: int) -> str:
+        ordered = ", ".join(
+            order.column.name
+            + (" DESC" if order.is_descending else "")
+            + (" NULLS LAST" if order.column.is_nullable else "")
+            for order in orders
+        )
+        return f"{self.selecting(', '.join(columns))} ORDER BY {ordered} LIMIT {limit}"
+
+    def selecting(self, what: str) -> str:
+        where = f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
+        return f"SELECT {what} FROM {self.prefix}{self.table.stored}{where}"  # noqa: S608
+
+
+def _beyond(order: Order, value: Any) -> str | None:
+    """What comes after a value; None if nothing can."""
+    if value is None:
+        return None
+    name = order.column.name
+    beyond = f"{name} {'<' if order.is_descending else '>'} ?"
+    return f"({beyond} OR {name} IS NULL)" if order.column.is_nullable else beyond
+
+
+def _same(name: str, value: Any) -> str:
+    return f"{name} IS NULL" if value is None else f"{name} = ?"
+
+
+# Values ------------------------------------------------------------------------------------
+
+
+def stored(column: Column, value: Any, place: str) -> Any:
+    """A value as the column holds it. Raises BadQuery naming the place."""
+    try:
+        return _STORED[column.kind](value)
+    except (ValueError, TypeError, KeyError, NotFound, OverflowError):
+        raise BadQuery(place, f"{str(value)[:80]!r} is no {_NAMES[column.kind]}.") from None
+
+
+def shown(column: Column, value: Any) -> Any:
+    """A stored value as it is answered."""
+    if value is None:
+        return None
+    if column.kind == "json":
+        return msgspec.json.decode(value)
+    return bool(value) if column.kind == "boolean" else value
+
+
+def _id(value: Any) -> str:
+    return str(value if isinstance(value, UUID) else parse_reference(str(value)))
+
+
+def _text(value: Any) -> str:
+    text = str(value)
+    if "\0" in text:
+        raise ValueError(text)
+    text.encode()
+    return text
+
+
+def _integer(value: Any) -> int:
+    number = int(value)
+    if not -(1 << 63) <= number < 1 << 63:
+        raise ValueError(value)
+    return number
+
+
+def _boolean(value: Any) -> bool:
+    return {"true": True, "false": False, "1": True, "0": False}[str(value).lower()]
+
+
+def _instant(value: Any) -> str:
+    at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    if at.tzinfo is None:
+        raise ValueError(value)
+    return instant(at)
+
+
+_STORED: dict[Kind, Callable[[Any], Any]] = {
+    "id": _id,
+    "text": _text,
+    "integer": _integer,
+    "boolean": _boolean,
+    "instant": _instant,
+}
+_NAMES: dict[Kind, str] = {
+    "id": "number or id",
+    "text": "text",
+    "integer": "whole number",
+    "boolean": "truth: write true or false",
+    "instant": "instant: write 2026-03-02T09:00:00Z",
+}

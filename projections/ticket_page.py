@@ -1,0 +1,370 @@
+"""The page of one ticket: all that is to be read about it."""
+
+from typing import Any
+
+import msgspec
+
+from domain.aggregate import Entry, Event
+from domain.change import Change
+from domain.ids import number_of
+from domain.incident import Incident
+from domain.problem import Problem
+from domain.ticket import Ticket
+from projections import tickets
+from projections.rows import Rows
+from projections.tables import (
+    Id,
+    Instant,
+    Json,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    instant_or_none,
+)
+from projections.view import Cases, View
+
+NAME = "ticket_page"
+VERSION = 1
+
+Details = dict[str, str]
+
+
+class PageRow(Row):
+    """What the work queue does not have: the long texts, and what only one kind of ticket has."""
+
+    id: Id
+    number: str
+    description: str
+    version: int
+    position: int
+    details: Details = {}
+    resolution_code: str = ""
+    resolution: str = ""
+    closure_code: str = ""
+    reason: str = ""
+    """Why a change is wanted, or why a ticket is pending, was reopened or cancelled."""
+    workaround: str = ""
+    cause: str = ""
+    plan: Details = {}
+    risk: Json = {}
+    scheduled_start: Instant | None = None
+    scheduled_end: Instant | None = None
+    outcome: str = ""
+    review: str = ""
+    approval: Json = {}
+    """The rounds of approval by number, each with its stages and the votes in them."""
+
+
+class CommentRow(Row):
+    ticket: Id
+    position: int
+    author: str
+    at: Instant
+    is_internal: bool
+    text: str
+
+
+class AttachmentRow(Row):
+    ticket: Id
+    sha256: str
+    name: str
+    media_type: str
+    size: int
+    by: str
+    at: Instant
+
+
+class LinkRow(Row):
+    ticket: Id
+    type: str
+    other: Id
+    at: Instant
+
+
+PAGES = Table(NAME, VERSION, PageRow, key=("id",))
+COMMENTS = Table(f"{NAME}_comments", VERSION, CommentRow, key=("ticket", "position"))
+ATTACHMENTS = Table(f"{NAME}_attachments", VERSION, AttachmentRow, key=("ticket", "sha256"))
+LINKS = Table(
+    f"{NAME}_links",
+    VERSION,
+    LinkRow,
+    key=("ticket", "type", "other"),
+    indexes=[("other", "type")],
+)
+WATCHERS = tickets.watchers_table(NAME, VERSION)
+
+CASES = Cases[Any]()
+BESIDE = Cases[Any]()
+"""What stands in rows of its own beside the page."""
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event: Any = entry.event
+    id = id_text(entry.originator_id)
+    if entry.originator_version == 1:
+        row = rows.put(
+            PAGES,
+            PageRow(
+                id,
+                number_of(entry.originator_id),
+                event.description,
+                1,
+                entry.position,
+                reason=getattr(event, "reason", ""),
+            ),
+        )
+    else:
+        row = rows.get(PAGES, id)
+    if case := CASES.of(type(event)):
+        case(event, row)
+    elif beside := BESIDE.of(type(event)):
+        beside(entry, event, rows)
+    row.version = entry.originator_version
+    row.position = entry.position
+    tickets.fold_watchers(entry, rows, WATCHERS)
+
+
+# Beside the page ---------------------------------------------------------------------------
+
+
+@BESIDE.on(Ticket.Commented)
+def _commented(entry: Entry, event: Ticket.Commented, rows: Rows) -> None:
+    rows.put(
+        COMMENTS,
+        CommentRow(
+            id_text(entry.originator_id),
+            entry.position,
+            event.by.actor,
+            instant(event.by.effective_at),
+            event.visibility == "internal",
+            event.text,
+        ),
+    )
+
+
+@BESIDE.on(Ticket.Attached)
+def _attached(entry: Entry, event: Ticket.Attached, rows: Rows) -> None:
+    rows.put(
+        ATTACHMENTS,
+        AttachmentRow(
+            id_text(entry.originator_id),
+            event.sha256,
+            event.name,
+            event.media_type,
+            event.size,
+            event.by.actor,
+            instant(event.by.effective_at),
+        ),
+    )
+
+
+@BESIDE.on(Ticket.Linked)
+def _linked(entry: Entry, event: Ticket.Linked, rows: Rows) -> None:
+    at = instant(event.by.effective_at)
+    rows.put(LINKS, LinkRow(id_text(entry.originator_id), event.type, id_text(event.other), at))
+
+
+@BESIDE.on(Ticket.Unlinked)
+def _unlinked(entry: Entry, event: Ticket.Unlinked, rows: Rows) -> None:
+    rows.remove(LINKS, id_text(entry.originator_id), event.type, id_text(event.other))
+
+
+# On the page -------------------------------------------------------------------------------
+
+
+@CASES.on(Ticket.Amended)
+def _amended(event: Ticket.Amended, row: PageRow) -> None:
+    if event.description is not None:
+        row.description = event.description
+    row.details = {**row.details, **event.details}
+
+
+@CASES.on(Incident.Paused, Problem.Paused)
+def _paused(event: Incident.Paused, row: PageRow) -> None:
+    row.reason = event.note
+
+
+@CASES.on(Incident.Resumed, Problem.Resumed)
+def _resumed(_: Event, row: PageRow) -> None:
+    row.reason = ""
+
+
+@CASES.on(Incident.Resolved, Problem.Resolved)
+def _resolved(event: Incident.Resolved, row: PageRow) -> None:
+    row.resolution_code, row.resolution, row.reason = event.code, event.resolution, ""
+
+
+@CASES.on(Incident.Reopened, Problem.Reopened)
+def _reopened(event: Incident.Reopened, row: PageRow) -> None:
+    row.resolution_code, row.resolution, row.reason = "", "", event.reason
+
+
+@CASES.on(Incident.Closed, Change.Closed)
+def _closed(event: Incident.Closed, row: PageRow) -> None:
+    row.closure_code = event.code
+
+
+@CASES.on(Incident.Cancelled, Problem.Cancelled)
+def _cancelled(event: Incident.Cancelled, row: PageRow) -> None:
+    row.reason = event.reason
+
+
+@CASES.on(Change.BackedOut)
+def _backed_out(event: Change.BackedOut, row: PageRow) -> None:
+    row.outcome, row.reason = "unsuccessful", event.reason
+
+
+@CASES.on(Problem.WorkaroundDocumented)
+def _workaround(event: Problem.WorkaroundDocumented, row: PageRow) -> None:
+    row.workaround = event.text
+
+
+@CASES.on(Problem.CauseIdentified)
+def _cause(event: Problem.CauseIdentified, row: PageRow) -> None:
+    row.cause = event.text
+
+
+@CASES.on(Change.Planned)
+def _planned(event: Change.Planned, row: PageRow) -> None:
+    row.plan = {
+        "implementation": event.implementation,
+        "backout": event.backout,
+        "test": event.test,
+    }
+
+
+@CASES.on(Change.RiskAssessed)
+def _assessed(event: Change.RiskAssessed, row: PageRow) -> None:
+    row.risk = {"impact": event.impact, "likelihood": event.likelihood, "risk": event.risk}
+
+
+@CASES.on(Change.Scheduled)
+def _scheduled(event: Change.Scheduled, row: PageRow) -> None:
+    row.scheduled_start = instant_or_none(event.start)
+    row.scheduled_end = instant_or_none(event.end)
+
+
+@CASES.on(Change.Implemented)
+def _implemented(event: Change.Implemented, row: PageRow) -> None:
+    row.outcome = event.outcome
+
+
+@CASES.on(Change.Reviewed)
+def _reviewed(event: Change.Reviewed, row: PageRow) -> None:
+    row.outcome, row.review = event.outcome, event.notes
+
+
+# Rounds of approval ------------------------------------------------------------------------
+
+
+@CASES.on(Change.Submitted)
+def _submitted(event: Change.Submitted, row: PageRow) -> None:
+    round = {
+        "process": id_or_none(event.process),
+        "process_version": event.process_version,
+        "submitted_at": instant(event.by.effective_at),
+        "outcome": "pending",
+        "reason": "",
+        "stages": [
+            {
+                "name": stage.name,
+                "voters": list(stage.voters),
+                "quorum": msgspec.to_builtins(stage.quorum),
+                "state": "waiting",
+                "due": None,
+                "reason": "",
+                "escalated_to": [],
+                "votes": [],
+            }
+            for stage in event.stages
+        ],
+    }
+    row.approval = {**row.approval, str(event.round): round}
+
+
+def _in_round(row: PageRow, round: int, **changes: Any) -> None:
+    old = row.approval[str(round)]
+    row.approval = {**row.approval, str(round): {**old, **changes}}
+
+
+def _in_stage(row: PageRow, round: int, name: str, **changes: Any) -> None:
+    stages = row.approval[str(round)]["stages"]
+    _in_round(
+        row,
+        round,
+        stages=[{**stage, **changes} if stage["name"] == name else stage for stage in stages],
+    )
+
+
+def _stage(row: PageRow, round: int, name: str) -> Json:
+    found: Json = next(
+        stage for stage in row.approval[str(round)]["stages"] if stage["name"] == name
+    )
+    return found
+
+
+@CASES.on(Change.StageOpened)
+def _opened(event: Change.StageOpened, row: PageRow) -> None:
+    _in_stage(row, event.round, event.stage, state="open", due=instant(event.due))
+
+
+@CASES.on(Change.VoteCast)
+def _voted(event: Change.VoteCast, row: PageRow) -> None:
+    vote = {
+        "voter": event.by.actor,
+        "vote": event.vote,
+        "comment": event.comment,
+        "at": instant(event.by.effective_at),
+    }
+    known = _stage(row, event.round, event.stage)["votes"]
+    _in_stage(row, event.round, event.stage, votes=[*known, vote])
+
+
+@CASES.on(Change.StageEscalated)
+def _escalated(event: Change.StageEscalated, row: PageRow) -> None:
+    known = _stage(row, event.round, event.stage)["escalated_to"]
+    _in_stage(
+        row,
+        event.round,
+        event.stage,
+        escalated_to=[*known, *event.to],
+        due=instant(event.due),
+    )
+
+
+@CASES.on(Change.StageDecided)
+def _decided(event: Change.StageDecided, row: PageRow) -> None:
+    _in_stage(row, event.round, event.stage, state=event.outcome, reason=event.reason, due=None)
+
+
+@CASES.on(Change.Approved)
+def _approved(event: Change.Approved, row: PageRow) -> None:
+    _in_round(row, event.round, outcome="approved", reason=event.reason)
+
+
+@CASES.on(Change.Rejected)
+def _rejected(event: Change.Rejected, row: PageRow) -> None:
+    _in_round(row, event.round, outcome="rejected", reason=event.reason)
+
+
+@CASES.on(Change.Withdrawn, Change.Cancelled)
+def _given_up(event: Change.Withdrawn, row: PageRow) -> None:
+    row.reason = event.reason
+    round = max(map(int, row.approval), default=0)
+    if round and row.approval[str(round)]["outcome"] == "pending":
+        for stage in row.approval[str(round)]["stages"]:
+            if stage["state"] == "open":
+                _in_stage(row, round, stage["name"], state="closed", due=None)
+        _in_round(row, round, outcome="given up", reason=event.reason)
+
+
+VIEW = View(
+    NAME,
+    VERSION,
+    (PAGES, COMMENTS, ATTACHMENTS, LINKS, WATCHERS),
+    fold,
+    concerns=tickets.is_of_ticket,
+    keyed=(PAGES,),
+)

@@ -1,0 +1,97 @@
+"""The timeline: everything that happened to every record, told by the events themselves.
+
+What an event says is taken from its fields, so that nothing is written twice and a new kind of
+event needs nothing here.
+"""
+
+from functools import cache
+from typing import Any
+
+from domain.aggregate import Entry, Event
+from domain.ids import number_of, prefix_of
+from domain.person import Person
+from domain.ticket import Ticket, Visibility
+from projections.rows import Rows
+from projections.tables import Id, Instant, Json, Row, Table, id_text, instant
+from projections.view import View
+
+NAME = "timeline"
+VERSION = 1
+
+SECRET: dict[type[Event], frozenset[str]] = {
+    Person.PasswordSet: frozenset({"hash"}),
+    Person.TokenIssued: frozenset({"digest"}),
+}
+"""The fields that nobody reads, not even in a history."""
+
+
+class TimelineRow(Row):
+    position: int
+    record: Id
+    number: str
+    kind: str
+    version: int
+    topic: str
+    at: Instant
+    effective_at: Instant
+    actor: str
+    channel: str
+    on_behalf_of: str
+    command: Id
+    correlation: Id | None
+    is_internal: bool
+    """Whether it was said among agents."""
+    cause: Json
+    fields: Json
+
+
+TIMELINE = Table(
+    NAME,
+    VERSION,
+    TimelineRow,
+    key=("position",),
+    indexes=[("record", "version"), ("actor", "position"), ("kind", "position")],
+)
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event, id = entry.event, entry.originator_id
+    by = event.by
+    cause = by.cause
+    rows.put(
+        TIMELINE,
+        TimelineRow(
+            entry.position,
+            id_text(id),
+            number_of(id),
+            prefix_of(id),
+            entry.originator_version,
+            entry.topic,
+            instant(by.at),
+            instant(by.effective_at),
+            by.actor,
+            by.channel,
+            by.on_behalf_of,
+            str(by.command),
+            None if by.correlation is None else str(by.correlation),
+            isinstance(event, Ticket.Commented) and event.visibility == Visibility.INTERNAL,
+            {}
+            if cause is None
+            else {name: getattr(cause, name) for name in cause.__struct_fields__},
+            {
+                name: value
+                for name in fields_of(type(event))
+                if (value := getattr(event, name)) is not None
+            },
+        ),
+    )
+
+
+@cache
+def fields_of(event: type[Event]) -> tuple[str, ...]:
+    """The fields that tell what happened, without who and when."""
+    hidden = SECRET.get(event, frozenset[Any]())
+    return tuple(name for name in event.__struct_fields__ if name != "by" and name not in hidden)
+
+
+VIEW = View(NAME, VERSION, (TIMELINE,), fold)

@@ -1,0 +1,344 @@
+"""The reading side: what is asked of the views.
+
+Times are answered as texts in UTC and ids as UUIDs in text, as they are stored. A view that has
+not been built raises NotBuilt.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.policy import Visibility
+from projections import (
+    approvals_inbox,
+    asset_register,
+    change_board,
+    directory,
+    sla_board,
+    ticket_page,
+    timeline,
+    work_queue,
+)
+from projections.progress import Progress
+from projections.queries import (
+    EVERYTHING,
+    LIMIT_MAX,
+    BadQuery,
+    Listing,
+    Page,
+    Query,
+    Span,
+    shown,
+)
+from projections.store import NotBuilt, ViewReader
+from projections.tables import Table, instant, moment
+
+ALL = (
+    work_queue.VIEW,
+    ticket_page.VIEW,
+    timeline.VIEW,
+    approvals_inbox.VIEW,
+    change_board.VIEW,
+    asset_register.VIEW,
+    sla_board.VIEW,
+    directory.VIEW,
+)
+"""Every view of the desk."""
+
+PART = ("requester",)
+
+LISTINGS: dict[str, Listing] = {
+    listing.table.name: listing
+    for listing in (
+        Listing(work_queue.QUEUE, work_queue.NAME, "organisation", PART, work_queue.WATCHERS),
+        Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
+        Listing(
+            sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "incident"
+        ),
+        Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
+        Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
+        Listing(timeline.TIMELINE, timeline.NAME),
+        Listing(directory.PEOPLE, directory.NAME, "organisation", ("id",)),
+        Listing(directory.TOKENS, directory.NAME, people=("person",)),
+        Listing(directory.TEAMS, directory.NAME, "organisation"),
+        Listing(directory.MEMBERS, directory.NAME),
+        Listing(directory.ORGANISATIONS, directory.NAME, "id"),
+        Listing(directory.PROCESSES, directory.NAME),
+        Listing(directory.POLICIES, directory.NAME),
+        Listing(directory.CALENDARS, directory.NAME),
+    )
+}
+"""What can be listed, by name."""
+
+IMPACT_DEPTH_MAX = 10
+IMPACT_MAX = 1_000
+
+
+class Due(Struct, frozen=True, kw_only=True):
+    """A mark that a service clock reaches."""
+
+    incident: UUID
+    target: str
+    mark: str
+    at: datetime
+    round: int
+    due: datetime
+    policy: UUID
+    policy_version: int
+
+
+class Views:
+    def __init__(self, reader: ViewReader) -> None:
+        self._reader = reader
+        self.progress = Progress(self.positions)
+
+    async def aclose(self) -> None:
+        await self.progress.aclose()
+        await self._reader.aclose()
+
+    # How far -------------------------------------------------------------------------------
+
+    async def positions(self) -> dict[str, int]:
+        """The positions of the views in the ledger; empty before they are built."""
+        try:
+            rows = await self._query(f"SELECT view, position FROM {self._at('positions')}")  # noqa: S608
+        except NotBuilt:
+            return {}
+        return dict(rows)
+
+    async def set_aside(self) -> dict[str, int]:
+        """How many events each view could not take."""
+        source = self._at("set_aside")
+        return dict(await self._query(f"SELECT view, count(*) FROM {source} GROUP BY view"))  # noqa: S608
+
+    async def reached(self, view: str, position: int, timeout: float) -> bool:
+        """Wait until a view or list shows a position of the ledger, at most so many seconds."""
+        name = LISTINGS[view].view if view in LISTINGS else view
+        return await self.progress.reached(name, position, timeout)
+
+    # Lists ---------------------------------------------------------------------------------
+
+    async def list_rows(
+        self,
+        name: str,
+        *,
+        filters: Mapping[str, Any] = {},
+        visibility: Visibility = EVERYTHING,
+        sort: Sequence[str] = (),
+        limit: int = 50,
+        after: Sequence[Any] | None = None,
+        fields: Sequence[str] | None = None,
+    ) -> Page:
+        """A page of a list, such as `work_queue` or `people`.
+
+        `filters` are values, lists of values, or Spans by field; `sort` are fields, descending
+        with a minus before them; `after` is the `next` of the page before. Raises BadQuery.
+        """
+        if not 1 <= limit <= LIMIT_MAX:
+            raise BadQuery("limit", f"A page has 1 to {LIMIT_MAX} rows.")
+        query = Query(LISTINGS[name], self._reader.prefix)
+        query.restrict(visibility)
+        query.filter(filters)
+        orders = query.order(sort)
+        if after is not None:
+            query.seek(orders, after)
+        wanted = [query.column(field, "fields").name for field in fields or query.table.names]
+        own = [order.column.name for order in orders]
+        columns = list(dict.fromkeys((*wanted, *own)))
+        found = await self._query(query.statement(columns, orders, limit + 1), query.parameters)
+        rows = [dict(zip(columns, row, strict=True)) for row in found[:limit]]
+        last = tuple(rows[-1][column] for column in own) if len(found) > limit else None
+        declared = query.table.column
+        return Page(
+            [{field: shown(declared[field], row[field]) for field in wanted} for row in rows], last
+        )
+
+    async def count_rows(
+        self,
+        name: str,
+        *,
+        filters: Mapping[str, Any] = {},
+        visibility: Visibility = EVERYTHING,
+    ) -> int:
+        """How many rows a list has in all. Raises BadQuery."""
+        query = Query(LISTINGS[name], self._reader.prefix)
+        query.restrict(visibility)
+        query.filter(filters)
+        rows = await self._query(query.selecting("count(*)"), query.parameters)
+        return int(rows[0][0])
+
+    async def row(self, name: str, *key: Any) -> dict[str, Any] | None:
+        """One row of a list by its key."""
+        table = LISTINGS[name].table
+        return await self._one(table, dict(zip(table.key, map(str, key), strict=True)))
+
+    # Tickets -------------------------------------------------------------------------------
+
+    async def ticket(
+        self, id: UUID, *, with_internal: bool, comments: int = 250
+    ) -> dict[str, Any] | None:
+        """The page of a ticket, with its latest comments; None if there is no such ticket."""
+        queue = await self._one(work_queue.QUEUE, {"id": str(id)})
+        page = await self._one(ticket_page.PAGES, {"id": str(id)})
+        if queue is None or page is None:
+            return None
+        said = "ticket = ?" if with_internal else "ticket = ? AND NOT is_internal"
+        latest = await self._rows(
+            ticket_page.COMMENTS, f"{said} ORDER BY position DESC LIMIT {comments:d}", str(id)
+        )
+        return {
+            **queue,
+            **page,
+            "version": min(queue["version"], page["version"]),
+            "position": min(queue["position"], page["position"]),
+            "comment_count": queue["comments"],
+            "comments": latest[::-1],
+            "attachments": await self._rows(
+                ticket_page.ATTACHMENTS, "ticket = ? ORDER BY at, sha256", str(id)
+            ),
+            "links": await self._rows(
+                ticket_page.LINKS, "ticket = ? ORDER BY type, other", str(id)
+            ),
+            "linked_from": await self._rows(
+                ticket_page.LINKS, "other = ? ORDER BY type, ticket", str(id)
+            ),
+            "watchers": [
+                row["person"]
+                for row in await self._rows(
+                    ticket_page.WATCHERS, "ticket = ? ORDER BY person", str(id)
+                )
+            ],
+        }
+
+    async def history(
+        self, record: UUID, *, after_version: int = 0, limit: int = 250, with_internal: bool = True
+    ) -> list[dict[str, Any]]:
+        """What happened to a record, oldest first."""
+        seen = "" if with_internal else " AND NOT is_internal"
+        return await self._rows(
+            timeline.TIMELINE,
+            f"record = ? AND version > ?{seen} ORDER BY version LIMIT {limit:d}",
+            str(record),
+            after_version,
+        )
+
+    # Changes -------------------------------------------------------------------------------
+
+    async def calendar(
+        self,
+        since: datetime,
+        until: datetime,
+        *,
+        visibility: Visibility = EVERYTHING,
+        limit: int = 1_000,
+    ) -> list[dict[str, Any]]:
+        """The changes scheduled for any part of a time range, in the order of their starts."""
+        query = Query(LISTINGS[change_board.NAME], self._reader.prefix)
+        query.restrict(visibility)
+        query.filter({"scheduled_start": Span(until=until)})
+        query.add("scheduled_end > ?", instant(since))
+        statement = query.statement(query.table.names, query.order(("scheduled_start",)), limit)
+        return _shown(query.table, await self._query(statement, query.parameters))
+
+    # Assets --------------------------------------------------------------------------------
+
+    async def relations(self, asset: UUID) -> list[dict[str, Any]]:
+        """What an asset is to others, and others to it."""
+        return await self._rows(
+            asset_register.RELATIONS,
+            "asset = ? OR other = ? ORDER BY asset, type, other",
+            str(asset),
+            str(asset),
+        )
+
+    async def impact(
+        self, asset: UUID, *, direction: Literal["up", "down"] = "up", depth: int = 5
+    ) -> list[dict[str, Any]]:
+        """The assets that depend on one (up), or that it depends on (down), with their distance.
+
+        At most 1,000, nearest first, up to 10 steps away.
+        """
+        if not 1 <= depth <= IMPACT_DEPTH_MAX:
+            raise BadQuery("depth", f"The depth is 1 to {IMPACT_DEPTH_MAX}.")
+        here, there = ("other", "asset") if direction == "up" else ("asset", "other")
+        relations = self._at(asset_register.RELATIONS.stored)
+        names = ", ".join(f"r.{name}" for name in asset_register.REGISTER.names)
+        # UNION drops what was reached before at the same distance, and the depth ends a circle.
+        rows = await self._query(
+            "WITH RECURSIVE reached (id, distance) AS ("  # noqa: S608
+            f" SELECT {there}, 1 FROM {relations} WHERE {here} = ?"
+            " UNION"
+            f" SELECT e.{there}, reached.distance + 1 FROM reached"
+            f" JOIN {relations} e ON e.{here} = reached.id WHERE reached.distance < ?"
+            "), nearest (id, distance) AS ("
+            " SELECT id, min(distance) FROM reached WHERE id <> ? GROUP BY id)"
+            f" SELECT nearest.distance, {names} FROM nearest"
+            f" JOIN {self._at(asset_register.REGISTER.stored)} r ON r.id = nearest.id"
+            f" ORDER BY nearest.distance, r.id LIMIT {IMPACT_MAX}",
+            (str(asset), depth, str(asset)),
+        )
+        found = _shown(asset_register.REGISTER, [row[1:] for row in rows])
+        return [{"distance": row[0], **asset} for row, asset in zip(rows, found, strict=True)]
+
+    # Service clocks ------------------------------------------------------------------------
+
+    async def due_before(self, now: datetime, limit: int = 100) -> list[Due]:
+        """The marks that running clocks have reached by now, earliest first."""
+        rows = await self._query(
+            "SELECT incident, target, next_mark, next_mark_at, round, due_if_running, policy,"  # noqa: S608
+            f" policy_version FROM {self._at(sla_board.BOARD.stored)} WHERE next_mark_at <= ?"
+            f" ORDER BY next_mark_at, incident, target LIMIT {limit:d}",
+            (instant(now),),
+        )
+        return [
+            Due(
+                incident=UUID(incident),
+                target=target,
+                mark=mark,
+                at=moment(at),
+                round=round,
+                due=moment(due),
+                policy=UUID(policy),
+                policy_version=policy_version,
+            )
+            for incident, target, mark, at, round, due, policy, policy_version in rows
+        ]
+
+    async def next_due(self) -> datetime | None:
+        """When the next mark of any running clock is reached; None if none is ahead."""
+        rows = await self._query(
+            "SELECT min(next_mark_at)"  # noqa: S608
+            f" FROM {self._at(sla_board.BOARD.stored)} WHERE next_mark_at IS NOT NULL"
+        )
+        return None if rows[0][0] is None else moment(rows[0][0])
+
+    # ---------------------------------------------------------------------------------------
+
+    def _at(self, table: str) -> str:
+        return self._reader.prefix + table
+
+    async def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        return await self._reader.query(sql, parameters)
+
+    async def _rows(self, table: Table[Any], rest: str, *parameters: Any) -> list[dict[str, Any]]:
+        source = self._at(table.stored)
+        sql = f"SELECT {', '.join(table.names)} FROM {source} WHERE {rest}"  # noqa: S608
+        return _shown(table, await self._query(sql, parameters))
+
+    async def _one(self, table: Table[Any], key: Mapping[str, Any]) -> dict[str, Any] | None:
+        where = " AND ".join(f"{name} = ?" for name in key)
+        found = await self._rows(table, where, *key.values())
+        return found[0] if found else None
+
+
+def _shown(table: Table[Any], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            column.name: shown(column, value)
+            for column, value in zip(table.columns, row, strict=True)
+        }
+        for row in rows
+    ]
