@@ -112,11 +112,12 @@ def columns_of(row: type[Row]) -> tuple[Column, ...]:
 def _column(name: str, hint: Any) -> Column:
     parts = get_args(hint)
     is_nullable = len(parts) == 2 and parts[1] is NoneType
-    if is_nullable:
-        hint = parts[0]
-    if get_origin(hint) is Annotated:
-        return Column(name, get_args(hint)[1], is_nullable, str)
-    return Column(name, _PLAIN.get(hint, "json"), is_nullable, hint)
+    plain = parts[0] if is_nullable else hint
+    if get_origin(plain) is Annotated:
+        return Column(name, get_args(plain)[1], is_nullable, str)
+    if plain in _PLAIN:
+        return Column(name, _PLAIN[plain], is_nullable, plain)
+    return Column(name, "json", False, hint)
 
 
 def instant(at: datetime) -> str:
