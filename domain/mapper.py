@@ -41,7 +41,7 @@ class Codec:
         for upcast in self.steps:
             # The library's convention lets an upcast change the state in place or give a new one.
             plain = upcast(plain) or plain
-        return msgspec.convert(plain, self.event)
+        return msgspec.convert(plain, self.event, str_keys=True)
 
 
 def personal_fields(event: type[Event]) -> tuple[tuple[str, str], ...]:

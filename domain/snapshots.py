@@ -37,7 +37,10 @@ def restore(kind: type[Aggregate], id: UUID, version: int, state: bytes) -> Aggr
         return record
     types = _types(kind)
     try:
-        typed = {name: msgspec.convert(value, types[name]) for name, value in plain.items()}
+        typed = {
+            name: msgspec.convert(value, types[name], str_keys=True)
+            for name, value in plain.items()
+        }
     except msgspec.ValidationError:
         return record
     vars(record).update(typed)
