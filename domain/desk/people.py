@@ -1,4 +1,4 @@
-"""People and teams, whose names must differ, and the tokens that let people in."""
+"""Organisations, people and teams, the names that they claim, and the tokens of people."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.desk.desk import Base, Repeat
 from domain.ledger import Work
+from domain.organisation import Organisation
 from domain.person import Person, Role, Scope, name_digest
 from domain.provenance import Provenance
 from domain.recorder import Receipt
@@ -36,6 +37,31 @@ def team_claim(name: str) -> str:
 
 
 class People(Base):
+    async def register_organisation(
+        self,
+        *,
+        name: str,
+        is_operator: bool = False,
+        parent: UUID | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Register an organisation, possibly as a part of another."""
+        number: list[UUID] = []
+
+        async def decide(work: Work) -> None:
+            if parent is not None:
+                self.active_organisation("parent", parent)
+            if not number:
+                number.append(await self.ledger.next_id(Organisation))
+            work.add(
+                Organisation.register(
+                    number[0], name=name, is_operator=is_operator, parent=parent, by=by
+                )
+            )
+
+        return await self.ledger.run(by, decide, **repeat)
+
     # People ------------------------------------------------------------------------------
 
     async def register_person(
