@@ -28,7 +28,7 @@ OnTimeout = Literal["escalate", "approve", "reject"]
 SELECTORS = (
     re.compile(r"person:[^\s:]+"),
     re.compile(r"team:\S(.*\S)?"),
-    re.compile(r"role:[^\s:]+"),
+    re.compile(r"role:\S(.*\S)?"),
     re.compile(r"manager-of:(requester|assignee)"),
 )
 
