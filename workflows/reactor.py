@@ -1,0 +1,213 @@
+"""Follows the ledger, and tells Temporal what it has to wait for. Telling it twice changes nothing.
+
+What a workflow is told is how things stand in the ledger, never what to do next: so it does not
+matter how often or in which order it hears of them. The position is kept only after Temporal has
+acknowledged all before it. Beside it stands the id of Temporal's database: with another one, all
+that is open in the ledger is started again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError, Notification
+
+from domain.aggregate import Aggregate, Entry, Event
+from domain.change import Change
+from domain.ids import number_of, prefix_of
+from domain.incident import Incident
+from domain.ledger import Ledger
+from domain.rules import DomainError
+from workflows import escalations, rounds
+from workflows.poker import Poker
+from workflows.temporal import Replaced, Temporal
+from workflows.values import Escalation, approval_id, escalation_id
+
+FOLLOWER = "reactor"
+PAGE = 500
+AT_ONCE = 32
+"""Records of which Temporal is told at the same time."""
+CHECK_SECONDS = 15.0
+"""How often a quiet reactor looks whether Temporal's database is still the same."""
+KEEP_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+def _topics(kind: type[Aggregate], events: Iterable[type[Event]]) -> frozenset[str]:
+    """The stored names of events, in all their versions."""
+    found = set()
+    for event in events:
+        name = f"{kind.__name__}.{event.__name__}"
+        found |= {name, *(f"{name}:{n}" for n in range(2, event.class_version + 1))}
+    return frozenset(found)
+
+
+STARTS = _topics(Change, rounds.STARTS) | _topics(Incident, escalations.STARTS)
+ENDS = _topics(Change, rounds.ENDS) | _topics(Incident, escalations.ENDS)
+EARLIER = _topics(
+    Incident,
+    (
+        Incident.ServiceLevelApplied,
+        Incident.Resumed,
+        Incident.Reopened,
+        Incident.MarkReached,
+        Incident.TargetBreached,
+    ),
+)
+"""What can make the next mark of a clock earlier, or be followed by another mark."""
+RELEVANT = STARTS | ENDS | _topics(Change, rounds.STEPS) | EARLIER
+
+
+class Reactor:
+    def __init__(self, ledger: Ledger, temporal: Temporal, poker: Poker) -> None:
+        self.ledger = ledger
+        self.temporal = temporal
+        self.poker = poker
+        self.position = 0
+        """Temporal has acknowledged all up to here."""
+        self._kept = 0
+        self._kept_at = 0.0
+
+    async def run(self) -> None:
+        """Follow for ever, whatever Temporal and the stores do meanwhile."""
+        try:
+            while True:
+                try:
+                    await self._follow()
+                except* Replaced:
+                    log.warning("Temporal's database is another one: starting what is open.")
+                except* Exception:
+                    log.exception("The reactor starts again from the position that it kept.")
+                    await asyncio.sleep(RETRY_SECONDS)
+        finally:
+            self._keep()
+
+    async def _follow(self) -> None:
+        recorder = self.ledger.recorder
+        self.temporal.known = ""
+        known = await self.temporal.identify()
+        position, note = await asyncio.to_thread(recorder.tracked, FOLLOWER)
+        self.temporal.known = known
+        if note != known:
+            position = await self._rebuild()
+            await asyncio.to_thread(recorder.track, FOLLOWER, position, known)
+        self.position = self._kept = position
+        self.poker.tell(position)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self.poker.run())
+            while True:
+                head = await recorder.wait(self.position, CHECK_SECONDS)
+                if head > self.position:
+                    await self._react(head)
+                else:
+                    await self.temporal.check()
+                await self._keep_now_and_then()
+
+    async def _react(self, head: int) -> None:
+        """Tell Temporal of the next events, up to a position."""
+        news = await self._read(self.position, head, RELEVANT)
+        first_of: dict[UUID, int] = {}
+        earlier = 0
+        for event in news:
+            id: UUID = event.originator_id  # type: ignore[assignment]
+            first_of.setdefault(id, event.originator_version)
+            if event.topic in EARLIER:
+                earlier = event.id
+        await self._tell(first_of)
+        self.position = news[-1].id if len(news) == PAGE else head
+        if earlier:
+            self.poker.tell(earlier)
+
+    async def _rebuild(self) -> int:
+        """Start all that is open; the position up to which that is known."""
+        head = self.ledger.position()
+        open: dict[UUID, int] = {}
+        position = 0
+        while page := await self._read(position, head, STARTS | ENDS):
+            for event in page:
+                id: UUID = event.originator_id  # type: ignore[assignment]
+                if event.topic in STARTS:
+                    open[id] = event.originator_version
+                else:
+                    open.pop(id, None)
+            position = page[-1].id
+        await self._tell(dict.fromkeys(open, 1), only_open=True)
+        log.info("Started what %d records wait for.", len(open))
+        return head
+
+    async def _read(self, after: int, head: int, topics: frozenset[str]) -> Sequence[Notification]:
+        return await asyncio.to_thread(
+            self.ledger.recorder.select_notifications,
+            after,
+            PAGE,
+            head,
+            sorted(topics),
+            inclusive_of_start=False,
+        )
+
+    async def _tell(self, first_of: dict[UUID, int], *, only_open: bool = False) -> None:
+        """Tell of what stands since these versions, each record in order, many at once."""
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def tell(id: UUID, since: int) -> None:
+            async with turns:
+                try:
+                    history = self.ledger.history(id)
+                    if prefix_of(id) == Change.prefix:
+                        await self._tell_of_rounds(id, history, since, only_open)
+                    else:
+                        await self._tell_of_marks(id, history, since, only_open)
+                except (MapperDeserialisationError, DomainError):
+                    # A record that cannot be read must not hold up the others.
+                    log.exception("%s cannot be read: Temporal is not told.", number_of(id))
+
+        async with asyncio.TaskGroup() as tasks:
+            for id, since in first_of.items():
+                tasks.create_task(tell(id, since))
+
+    async def _tell_of_rounds(
+        self, id: UUID, history: Sequence[Entry], since: int, only_open: bool
+    ) -> None:
+        for approval in rounds.rounds(id, history):
+            workflow = approval_id(number_of(id), approval.round)
+            if approval.version < since or (approval.is_over and only_open):
+                continue
+            if approval.begun >= since and not approval.is_over:
+                if not await self.temporal.start("Approval", workflow, approval):
+                    await self.temporal.signal(workflow, "stand", approval)
+                continue
+            heard = await self.temporal.signal(workflow, "stand", approval)
+            if not heard and not approval.is_over:
+                await self.temporal.start("Approval", workflow, approval)
+
+    async def _tell_of_marks(
+        self, id: UUID, history: Sequence[Entry], since: int, only_open: bool
+    ) -> None:
+        for mark in escalations.marks(history):
+            is_new = mark.version >= since and not mark.ended
+            is_ended = not only_open and mark.ended is not None and mark.ended >= since
+            if not (is_new or is_ended) or not await escalations.steps(self.ledger, mark):
+                continue
+            workflow = escalation_id(number_of(id), mark.round, mark.target, mark.mark)
+            if is_ended:
+                await self.temporal.signal(workflow, "end")
+            else:
+                escalation = Escalation(
+                    incident=id, round=mark.round, target=mark.target, mark=mark.mark
+                )
+                await self.temporal.start("Escalation", workflow, escalation)
+
+    async def _keep_now_and_then(self) -> None:
+        """Keep the position; a position that is lost costs only telling again."""
+        now = asyncio.get_running_loop().time()
+        if now - self._kept_at >= KEEP_SECONDS:
+            self._kept_at = now
+            await asyncio.to_thread(self._keep)
+
+    def _keep(self) -> None:
+        if self.position > self._kept:
+            self._kept = self.position
+            self.ledger.recorder.track(FOLLOWER, self.position, self.temporal.known)

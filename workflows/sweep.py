@@ -1,0 +1,114 @@
+"""Marks what is due: the one activity of the clock over the due index."""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError
+from temporalio import activity
+
+from domain.ids import number_of
+from domain.incident import Incident
+from domain.ledger import Ledger
+from domain.rules import DomainError, Outdated
+from workflows.clocks import promise_of, reached
+from workflows.due_index import DueIndex, DueRow, Horizon
+from workflows.signing import signed
+from workflows.values import Sweep, Swept
+
+ACTOR = "sla-clock"
+ROWS_MAX = 500
+ATTEMPTS = 3
+INCIDENTS_AT_ONCE = 32
+"""Few enough that a sweep leaves the event loop to others every few milliseconds."""
+LOOK_AHEAD = timedelta(seconds=2)
+SETTLED = timedelta(seconds=5)
+"""How long a row is left alone that was seen to, until the index has noticed it."""
+
+log = logging.getLogger(__name__)
+
+Key = tuple[UUID, str, str, int, datetime]
+
+
+class SweepActivities:
+    def __init__(self, ledger: Ledger, index: DueIndex, horizon: Horizon | None = None) -> None:
+        self.ledger = ledger
+        self.index = index
+        self.horizon = horizon or Horizon()
+        self._settled: dict[Key, datetime] = {}
+
+    @activity.defn(name="service_levels.sweep")
+    async def sweep(self, sweep: Sweep) -> Swept:
+        """Mark what is due, at most 500 rows, and say when the next one is due."""
+        self.horizon.next = None
+        workflow, now = activity.info().workflow_id or "", sweep.at
+        self._settled = {key: until for key, until in self._settled.items() if until > now}
+        ahead = now + LOOK_AHEAD
+        rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled))
+        fresh = [row for row in rows if _key(row) not in self._settled]
+        due = [row for row in fresh if row.at <= now][:ROWS_MAX]
+        coming = [row.at for row in fresh[len(due) :]]
+        marked = await self._mark(due, workflow, now)
+        self.horizon.next = max(min(coming), now) if coming else await self._after(ahead)
+        return Swept(marked=marked, next=self.horizon.next)
+
+    async def _after(self, moment: datetime) -> datetime | None:
+        """When the next row is due, of those after a moment."""
+        first = await self.index.next_due()
+        return None if first is None else max(first, moment)
+
+    async def _mark(self, due: Sequence[DueRow], workflow: str, now: datetime) -> int:
+        rows_of: dict[UUID, list[DueRow]] = {}
+        for row in due:
+            rows_of.setdefault(row.incident, []).append(row)
+        turns = asyncio.Semaphore(INCIDENTS_AT_ONCE)
+
+        async def mark(incident: UUID, rows: Iterable[DueRow]) -> int:
+            async with turns:
+                marked = 0
+                for row in rows:
+                    marked += await self._mark_one(incident, row, workflow, now)
+                    self._settled[_key(row)] = now + SETTLED
+                return marked
+
+        return sum(await asyncio.gather(*(mark(id, rows) for id, rows in rows_of.items())))
+
+    async def _mark_one(self, id: UUID, row: DueRow, workflow: str, now: datetime) -> bool:
+        try:
+            for _ in range(ATTEMPTS):
+                try:
+                    return await self._try(id, row, workflow, now)
+                except Outdated:
+                    continue
+        except (DomainError, MapperDeserialisationError) as error:
+            # One incident that cannot be marked must not hold up the others.
+            log.warning("%s is not marked %s %s: %s", number_of(id), row.target, row.mark, error)
+        return False
+
+    async def _try(self, id: UUID, row: DueRow, workflow: str, now: datetime) -> bool:
+        """Mark one clock if its incident agrees; the index may not know of its latest pause."""
+        history = self.ledger.history(id)
+        promised = await promise_of(self.ledger, history)
+        if promised is None or promised.round != row.round:
+            return False
+        at = reached(promised, row.target, row.mark)
+        due = promised.clocks[row.target].due_at if at else None
+        if at is None or due is None or at > now:
+            return False
+        version = history[-1].originator_version
+        step = f"{number_of(id)}/{row.round}/{row.target}/{row.mark}/{at.isoformat()}"
+        by = signed(ACTOR, workflow, step, now)
+
+        def act(incident: Incident) -> None:
+            incident.mark(row.target, row.mark, round=row.round, due=due, by=by)
+
+        receipt = await self.ledger.edit(
+            Incident, id, act, by=by, expected=version, is_repeatable=True
+        )
+        return receipt.version > version and not receipt.is_repeat
+
+
+def _key(row: DueRow) -> Key:
+    return row.incident, row.target, row.mark, row.round, row.at

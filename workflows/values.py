@@ -1,0 +1,113 @@
+"""What workflows are given, wait for and hand to their activities: plain values.
+
+Workflows import this module and nothing that can act. All of it can be read back from the ledger:
+a workflow that is lost is started again with the same values.
+"""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from msgspec import Struct
+
+Act = Literal["remind", "time out"]
+
+QUEUE = "ledgerdesk"
+"""The task queue of all workflows."""
+
+
+class Patience(Struct, frozen=True, kw_only=True):
+    """The open stage of a round of approval, and how long it may stay open."""
+
+    index: int
+    stage: str
+    since: datetime
+    due: datetime
+    is_escalated: bool = False
+    is_reminded: bool = False
+
+
+class Approval(Struct, frozen=True, kw_only=True):
+    """How one round of approval stood at a version of its record; `begun` is its first version.
+
+    Without a patience nothing is due.
+    """
+
+    change: UUID
+    round: int
+    begun: int
+    version: int
+    patience: Patience | None = None
+    is_over: bool = False
+
+
+class ApprovalTurn(Struct, frozen=True, kw_only=True):
+    """One act of the clock in a round of approval. The step names it, once in the round."""
+
+    step: str
+    act: Act
+    change: UUID
+    round: int
+    stage: str
+    at: datetime
+    due: datetime
+
+
+class Shard(Struct, frozen=True, kw_only=True):
+    """A clock that watches the due index, and the next moment that it waits for."""
+
+    shard: int
+    next: datetime | None = None
+
+
+class Sweep(Struct, frozen=True, kw_only=True):
+    """Mark what is due at a moment."""
+
+    at: datetime
+
+
+class Swept(Struct, frozen=True, kw_only=True):
+    """How many marks a sweep recorded, and when the next is due."""
+
+    marked: int
+    next: datetime | None = None
+
+
+class Escalation(Struct, frozen=True, kw_only=True):
+    """A mark of a service level clock that people are told of.
+
+    level: how many levels of the escalation were told.
+    told: the people of the last of them.
+    until: how long they have to acknowledge.
+    """
+
+    incident: UUID
+    round: int
+    target: str
+    mark: str
+    level: int = 0
+    told: tuple[UUID, ...] = ()
+    until: datetime | None = None
+    is_over: bool = False
+
+
+class EscalationTurn(Struct, frozen=True, kw_only=True):
+    """Tell the next level of an escalation."""
+
+    escalation: Escalation
+    at: datetime
+
+
+def approval_id(number: str, round: int) -> str:
+    """The id of the workflow of a round."""
+    return f"approval/{number}/{round}"
+
+
+def clock_id(shard: int) -> str:
+    """The id of the workflow that watches a part of the due index."""
+    return f"sla-clock/{shard}"
+
+
+def escalation_id(number: str, round: int, target: str, mark: str) -> str:
+    """The id of the workflow of a mark."""
+    return f"escalation/{number}/{round}/{target}/{mark}"

@@ -1,0 +1,66 @@
+"""The worker: runs the workflows and what they do to the ledger."""
+
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
+
+from domain.desk import Desk
+from workflows.approval import ApprovalWorkflow
+from workflows.approval_activities import ApprovalActivities
+from workflows.due_index import DueIndex, Horizon
+from workflows.escalation_activities import EscalationActivities
+from workflows.sandbox import sandbox, unsandboxed
+from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
+from workflows.sweep import SweepActivities
+from workflows.values import QUEUE
+
+WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
+
+CACHED_MAX = 500
+"""Open workflows held in memory. Histories are short, so one that is not held costs little."""
+TURNS_MAX = 16
+"""Turns under way at once: few, as the API lives in the same event loop."""
+POLLS = 4
+DRAIN = timedelta(seconds=5)
+
+
+def worker(
+    client: Client,
+    desk: Desk,
+    index: DueIndex,
+    *,
+    horizon: Horizon | None = None,
+    sandboxed: bool = False,
+    queue: str = QUEUE,
+) -> Worker:
+    """A worker that shares its process, and its event loop, with the API."""
+    approvals = ApprovalActivities(desk)
+    sweeps = SweepActivities(desk.ledger, index, horizon)
+    escalations = EscalationActivities(desk.ledger, desk.directory)
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=WORKFLOWS,
+        activities=[approvals.take_turn, sweeps.sweep, escalations.escalate],
+        workflow_runner=sandbox() if sandboxed else unsandboxed(),
+        max_cached_workflows=CACHED_MAX,
+        max_concurrent_workflow_tasks=TURNS_MAX,
+        max_concurrent_local_activities=TURNS_MAX,
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(POLLS),
+        no_remote_activities=True,
+        graceful_shutdown_timeout=DRAIN,
+    )
+
+
+async def run_worker(
+    client: Client,
+    desk: Desk,
+    index: DueIndex,
+    *,
+    horizon: Horizon | None = None,
+    sandboxed: bool = False,
+    queue: str = QUEUE,
+) -> None:
+    """Run a worker until cancelled."""
+    await worker(client, desk, index, horizon=horizon, sandboxed=sandboxed, queue=queue).run()
