@@ -162,7 +162,7 @@ class ApprovalRounds(Ticket, abstract=True):
 
     def _open_stage(self, index: int, hours: BusinessHours | None, by: Provenance) -> None:
         stage = self.stages[index]
-        due = _due(by.effective_at, stage, hours)
+        due = _due(by, stage, hours)
         self.record(
             self.StageOpened(by=by, round=self.round, index=index, stage=stage.name, due=due)
         )
@@ -314,7 +314,7 @@ class ApprovalRounds(Ticket, abstract=True):
         hours: BusinessHours | None,
         by: Provenance,
     ) -> None:
-        due = _due(by.effective_at, stage, hours)
+        due = _due(by, stage, hours)
         self.record(self.StageEscalated(by=by, round=self.round, stage=stage.name, to=to, due=due))
 
     class StageEscalated(Event):
@@ -366,7 +366,17 @@ class ApprovalRounds(Ticket, abstract=True):
         return opened if opened and (round, stage) == (self.round, opened.name) else None
 
 
-def _due(start: datetime, stage: OpenStage, hours: BusinessHours | None) -> datetime:
+def _due(by: Provenance, stage: OpenStage, hours: BusinessHours | None) -> datetime:
+    """When patience ends that begins when the command took effect.
+
+    If it would be over before anybody was asked, as after days of standstill, it begins with the
+    asking.
+    """
+    due = _end(by.effective_at, stage, hours)
+    return due if due > by.at else _end(by.at, stage, hours)
+
+
+def _end(start: datetime, stage: OpenStage, hours: BusinessHours | None) -> datetime:
     wait = duration(stage.patience)
     try:
         return business_time.due(start, wait, hours or ALWAYS)

@@ -1,0 +1,69 @@
+"""Changes in the states that tests start from, and the stages that they go through."""
+
+from datetime import timedelta
+
+from domain.approval import All, OpenStage, Quorum, Vote
+from domain.approval import Any as AnyOne
+from domain.business_time import BusinessHours
+from domain.change import Change, Type
+from domain.ids import named_id, record_id
+from domain.provenance import Provenance
+from tests.facts import new_facts
+from tests.people import ANN, CUSTOMER, DAN, MONDAY, person, signed
+
+PROCESS = named_id("APR", "normal")
+CALENDAR = named_id("CAL", "office")
+OFFICE = BusinessHours(
+    zone="Europe/Berlin",
+    weekly={day: (("09:00", "17:00"),) for day in ("mon", "tue", "wed", "thu", "fri")},
+)
+LATER = MONDAY + timedelta(hours=1)
+DUE = MONDAY + timedelta(hours=8)
+
+
+def voters(*names: str) -> tuple[str, ...]:
+    return tuple(str(person(name)) for name in names)
+
+
+def stage(name: str, *names: str, quorum: Quorum | None = None, **more: object) -> OpenStage:
+    given: dict[str, object] = {"patience": "8h", "on_timeout": "reject", **more}
+    return OpenStage(name=name, voters=voters(*names), quorum=quorum or All(), **given)  # type: ignore[arg-type]
+
+
+CAB = stage("CAB", "bea", "cem")
+BOARD = stage("Board", "dan")
+ESCALATING = stage("CAB", "bea", quorum=AnyOne(), on_timeout="escalate", escalate_to=voters("dan"))
+
+
+def proposed(type: Type = "normal") -> Change:
+    """A change that could be submitted."""
+    change = Change.propose(
+        record_id("CHG", 1),
+        title="Replace the core switch",
+        type=type,
+        requester=person("ann"),
+        organisation=CUSTOMER,
+        by=ANN,
+    )
+    change.assess_risk(impact=2, likelihood=2, by=ANN)
+    change.plan(implementation="Swap it.", backout="Swap it back.", by=ANN)
+    new_facts(change)
+    return change
+
+
+def submitted(*stages: OpenStage, by: Provenance = ANN) -> Change:
+    change = proposed()
+    change.submit(process=PROCESS, process_version=1, stages=stages, by=by)
+    new_facts(change)
+    return change
+
+
+def approved() -> Change:
+    change = submitted(BOARD)
+    change.vote("approve", hours=None, by=DAN)
+    new_facts(change)
+    return change
+
+
+def vote(change: Change, name: str, vote: Vote, comment: str = "No.") -> None:
+    change.vote(vote, comment=comment, hours=None, by=signed(name))

@@ -1,0 +1,423 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from domain import approval_round
+from domain.approval import All, Count, OpenStage, Quorum
+from domain.approval import Any as AnyOne
+from domain.business_time import BusinessHours
+from domain.change import Change, Status
+from domain.ids import record_id
+from domain.rules import Refused
+from tests.domain.changes import (
+    BOARD,
+    CAB,
+    CALENDAR,
+    DUE,
+    ESCALATING,
+    LATER,
+    OFFICE,
+    PROCESS,
+    approved,
+    proposed,
+    stage,
+    submitted,
+    vote,
+    voters,
+)
+from tests.facts import fact, new_facts
+from tests.people import ANN, BEA, CLOCK, MONDAY, person, signed, system
+
+
+def test_a_submission_opens_the_first_stage_with_its_due_moment_in_business_hours() -> None:
+    change = proposed()
+
+    change.submit(
+        process=PROCESS,
+        process_version=2,
+        calendar=CALENDAR,
+        calendar_version=3,
+        hours=OFFICE,
+        stages=[CAB, BOARD],
+        by=ANN,
+    )
+
+    # Monday 09:00 UTC is 10:00 in Berlin: seven hours are left, and one on Tuesday.
+    assert new_facts(change) == [
+        fact(
+            Change.Submitted,
+            round=1,
+            process=PROCESS,
+            process_version=2,
+            calendar=CALENDAR,
+            calendar_version=3,
+            stages=(CAB, BOARD),
+        ),
+        fact(
+            Change.StageOpened,
+            round=1,
+            index=0,
+            stage="CAB",
+            due=datetime(2026, 3, 3, 9, tzinfo=UTC),
+        ),
+    ]
+
+
+def test_without_a_calendar_patience_counts_day_and_night() -> None:
+    change = proposed()
+
+    change.submit(stages=[stage("CAB", "bea", patience="36h")], by=ANN)
+
+    assert change.due == MONDAY + timedelta(hours=36)
+
+
+def test_a_vote_short_of_the_quorum_decides_nothing() -> None:
+    change = submitted(CAB)
+
+    vote(change, "bea", "approve", "Fine.")
+
+    assert new_facts(change) == [
+        fact(Change.VoteCast, round=1, stage="CAB", vote="approve", comment="Fine.")
+    ]
+    verdict = change.verdict_so_far()
+    assert verdict is not None
+    assert verdict.still_needed == 1
+
+
+def test_the_deciding_vote_opens_the_next_stage_in_the_same_command() -> None:
+    change = submitted(stage("CAB", "bea", "cem", quorum=Count(1)), BOARD)
+
+    change.vote("approve", hours=None, by=signed("cem", LATER))
+
+    happened = new_facts(change)
+    assert [event for event, _ in happened] == [
+        Change.VoteCast,
+        Change.StageDecided,
+        Change.StageOpened,
+    ]
+    assert happened[-1] == fact(
+        Change.StageOpened, round=1, index=1, stage="Board", due=LATER + timedelta(hours=8)
+    )
+    assert change.open_stage == BOARD
+    assert change.votes == {}
+
+
+def test_the_last_vote_needed_in_the_last_stage_approves_the_change() -> None:
+    change = submitted(CAB)
+    vote(change, "bea", "approve")
+    new_facts(change)
+
+    vote(change, "cem", "approve", "")
+
+    assert new_facts(change) == [
+        fact(Change.VoteCast, round=1, stage="CAB", vote="approve"),
+        fact(
+            Change.StageDecided,
+            round=1,
+            stage="CAB",
+            outcome="approved",
+            reason="2 approved and 0 rejected of 2: 2 approvals are needed, and given.",
+        ),
+        fact(Change.Approved, round=1),
+    ]
+    assert change.status is Status.APPROVED
+
+
+def test_a_rejection_that_puts_the_quorum_out_of_reach_rejects_the_change() -> None:
+    change = submitted(CAB, BOARD)
+
+    vote(change, "bea", "reject", "Not in the busy season.")
+
+    assert [event for event, _ in new_facts(change)] == [
+        Change.VoteCast,
+        Change.StageDecided,
+        Change.Rejected,
+    ]
+    assert change.status is Status.REJECTED
+    assert change.open_stage is None
+
+
+def test_a_rejection_says_why() -> None:
+    change = submitted(CAB)
+
+    with pytest.raises(Refused, match="needs a comment"):
+        vote(change, "bea", "reject", " ")
+
+
+def test_only_the_voters_of_the_open_stage_vote_and_only_once() -> None:
+    change = submitted(CAB, BOARD)
+    vote(change, "bea", "approve")
+    new_facts(change)
+
+    with pytest.raises(Refused, match="You have voted in CAB already"):
+        vote(change, "bea", "approve")
+    with pytest.raises(Refused, match="You have no vote in CAB"):
+        vote(change, "dan", "approve")
+
+    assert new_facts(change) == []
+
+
+def test_nobody_votes_once_it_is_decided() -> None:
+    change = approved()
+
+    with pytest.raises(Refused, match="not open for votes"):
+        vote(change, "bea", "approve")
+
+
+def test_a_rejected_change_is_planned_again_and_goes_into_the_next_round() -> None:
+    change = submitted(CAB)
+    vote(change, "bea", "reject")
+
+    change.plan(implementation="Better.", backout="Swap it back.", by=ANN)
+    change.submit(process=PROCESS, process_version=1, stages=[CAB], by=ANN)
+
+    assert change.round == 2
+    vote(change, "bea", "approve")
+
+
+# Separation of duties
+
+
+def test_requester_proposer_and_assignee_never_vote() -> None:
+    change = Change.propose(
+        record_id("CHG", 1),
+        title="Swap",
+        requester=person("ann"),
+        organisation=None,
+        by=BEA,
+    )
+    change.assess_risk(impact=3, likelihood=3, by=BEA)
+    change.plan(implementation="Swap it.", backout="Swap it back.", by=BEA)
+    change.submit(stages=[stage("CAB", "cem", "dan")], by=BEA)
+    change.assign(team=None, assignee=person("cem"), by=BEA)
+
+    for own in ("ann", "bea", "cem"):
+        with pytest.raises(Refused, match="Nobody votes on their own change"):
+            vote(change, own, "approve")
+    with pytest.raises(Refused, match="Nobody votes on their own change"):
+        change.vote("approve", hours=None, by=signed("dan", on_behalf_of=str(person("ann"))))
+    vote(change, "dan", "approve")
+
+
+@pytest.mark.parametrize(
+    "asked", [stage("CAB", "ann", "bea"), stage("CAB", "bea", escalate_to=voters("ann"))]
+)
+def test_nobody_is_asked_to_approve_their_own_change(asked: OpenStage) -> None:
+    change = proposed()
+
+    with pytest.raises(Refused, match="CAB: nobody is asked to approve their own change"):
+        change.submit(stages=[asked], by=BEA)
+
+
+def test_who_has_voted_is_not_assigned_to_the_change_afterwards() -> None:
+    change = approved()
+
+    with pytest.raises(Refused, match="who has voted on it is not assigned"):
+        change.assign(team=None, assignee=person("dan"), by=ANN)
+
+
+# Patience
+
+
+def test_a_stage_whose_patience_ends_is_decided_as_it_says() -> None:
+    change = submitted(stage("CAB", "bea", on_timeout="approve"))
+
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
+
+    assert new_facts(change) == [
+        fact(Change.StageTimedOut, round=1, stage="CAB", outcome="approved"),
+        fact(
+            Change.StageDecided,
+            round=1,
+            stage="CAB",
+            outcome="approved",
+            reason="Its patience ran out, which approves it.",
+        ),
+        fact(Change.Approved, round=1),
+    ]
+
+
+def test_a_stage_that_escalates_asks_more_people_with_fresh_patience() -> None:
+    change = submitted(ESCALATING)
+
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
+
+    second = DUE + timedelta(hours=8)
+    assert new_facts(change) == [
+        fact(Change.StageTimedOut, round=1, stage="CAB", outcome="escalated"),
+        fact(Change.StageEscalated, round=1, stage="CAB", to=voters("dan"), due=second),
+    ]
+    vote(change, "dan", "approve")
+    assert change.status is Status.APPROVED
+
+
+def test_an_escalated_stage_whose_patience_ends_again_is_rejected() -> None:
+    change = submitted(ESCALATING)
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
+
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE + timedelta(hours=8)))
+
+    assert change.status is Status.REJECTED
+
+
+def test_a_clock_that_stood_still_for_days_leaves_time_to_those_who_are_asked() -> None:
+    change = submitted(ESCALATING)
+    late = MONDAY + timedelta(days=10)
+
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", late, effective=DUE))
+
+    assert change.due == late + timedelta(hours=8)
+
+
+def test_what_a_late_clock_leads_to_counts_from_the_due_moment() -> None:
+    change = submitted(ESCALATING)
+    late = DUE + timedelta(hours=1)
+
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", late, effective=DUE))
+
+    assert change.due == DUE + timedelta(hours=8)
+
+
+def test_an_escalation_that_reaches_nobody_rejects() -> None:
+    change = submitted(ESCALATING)
+    change.assign(team=None, assignee=person("dan"), by=ANN)
+
+    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
+
+    assert change.status is Status.REJECTED
+
+
+def test_a_clock_that_comes_early_late_twice_or_for_another_stage_does_nothing() -> None:
+    change = submitted(ESCALATING)
+    at_due = system("approvals", DUE)
+
+    change.time_out_stage(1, "CAB", hours=None, by=CLOCK)
+    change.time_out_stage(1, "Board", hours=None, by=at_due)
+    change.time_out_stage(2, "CAB", hours=None, by=at_due)
+    change.remind(2, "CAB", by=CLOCK)
+    change.escalate_stage(1, "Board", to=voters("dan"), hours=None, by=CLOCK)
+    assert new_facts(change) == []
+
+    change.time_out_stage(1, "CAB", hours=None, by=at_due)
+    new_facts(change)
+    change.time_out_stage(1, "CAB", hours=None, by=at_due)
+    change.escalate_stage(1, "CAB", to=voters("cem"), hours=None, by=CLOCK)
+    assert new_facts(change) == []
+
+    vote(change, "dan", "approve")
+    new_facts(change)
+    change.time_out_stage(1, "CAB", hours=None, by=at_due)
+    change.remind(1, "CAB", by=CLOCK)
+    assert new_facts(change) == []
+
+
+def test_the_silent_voters_are_reminded_once_a_patience() -> None:
+    change = submitted(stage("CAB", "bea", "cem", on_timeout="escalate", escalate_to=voters("dan")))
+    vote(change, "bea", "approve")
+    new_facts(change)
+
+    change.remind(1, "CAB", by=CLOCK)
+    change.remind(1, "CAB", by=CLOCK)
+
+    assert new_facts(change) == [
+        fact(Change.VotersReminded, round=1, stage="CAB", to=voters("cem"))
+    ]
+
+
+def test_a_calendar_without_time_left_does_not_hold_up_a_decision() -> None:
+    ending = BusinessHours(zone="UTC", date_hours={"2026-03-02": (("09:00", "20:00"),)})
+    change = proposed()
+    change.submit(calendar=CALENDAR, hours=ending, stages=[CAB, BOARD], by=ANN)
+    late = MONDAY + timedelta(days=3)
+
+    change.vote("approve", hours=ending, by=BEA)
+    change.vote("approve", hours=ending, by=signed("cem", late))
+
+    assert change.due == late + timedelta(hours=8)
+
+
+# Whatever people do
+
+NAMES = ["ann", "bea", "cem", "dan", "eve"]
+
+
+@st.composite
+def stages(draw: st.DrawFn) -> list[OpenStage]:
+    names = ["CAB", "Board", "Owners"][: draw(st.integers(1, 3))]
+    found = []
+    for name in names:
+        people = draw(st.lists(st.sampled_from(NAMES[1:]), min_size=1, unique=True))
+        quorum: Quorum = draw(
+            st.one_of(
+                st.just(AnyOne()), st.just(All()), st.builds(Count, st.integers(1, len(people)))
+            )
+        )
+        on_timeout = draw(st.sampled_from(["approve", "reject", "escalate"]))
+        found.append(
+            stage(name, *people, quorum=quorum, on_timeout=on_timeout, escalate_to=voters("eve"))
+        )
+    return found
+
+
+ACTS = st.one_of(
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(["approve", "reject", "abstain"])),
+    st.tuples(st.just("clock"), st.sampled_from(["time out", "remind", "escalate", "stale"])),
+    st.tuples(st.just("assign"), st.sampled_from(NAMES)),
+)
+
+
+def attempt(change: Change, who: str, what: str) -> None:
+    try:
+        if who == "assign":
+            change.assign(team=None, assignee=person(what), by=ANN)
+        elif who != "clock":
+            vote(change, who, what)  # type: ignore[arg-type]
+        elif (opened := change.open_stage) and change.due:
+            by = system("approvals", change.due)
+            if what == "time out":
+                change.time_out_stage(change.round, opened.name, hours=OFFICE, by=by)
+            elif what == "remind":
+                change.remind(change.round, opened.name, by=by)
+            elif what == "stale":
+                change.time_out_stage(change.round - 1, opened.name, hours=None, by=by)
+            else:
+                to = voters("eve", "ann")
+                change.escalate_stage(change.round, opened.name, to=to, hours=OFFICE, by=by)
+    except Refused:
+        pass
+
+
+@given(stages(), st.lists(ACTS, max_size=30))
+def test_a_round_is_decided_once_by_others_and_history_rebuilds_it(
+    stages: list[OpenStage], acts: list[tuple[str, str]]
+) -> None:
+    change = proposed()
+    change.submit(process=PROCESS, process_version=1, stages=stages, by=ANN)
+
+    for who, what in acts:
+        own = change.barred
+        before = dict(change.votes)
+        attempt(change, who, what)
+        assert own.isdisjoint(set(change.votes) - set(before))
+
+    # Whoever stays silent, two time-outs a stage end the round.
+    for _ in range(2 * len(stages)):
+        attempt(change, "clock", "time out")
+    entries = change.collect_events()
+    topics = [entry.topic for entry in entries]
+    assert change.status in (Status.APPROVED, Status.REJECTED)
+    assert topics.count("Change.Approved") + topics.count("Change.Rejected") == 1
+    assert topics[-1] in ("Change.Approved", "Change.Rejected", "Change.Assigned")
+    decided = [e.event.stage for e in entries if isinstance(e.event, Change.StageDecided)]
+    assert decided == [stage.name for stage in stages[: len(decided)]]
+
+    rebuilt = proposed().fork()
+    for entry in entries:
+        rebuilt.replay(entry)
+    assert vars(rebuilt) == {**vars(change), "pending": ()}
+
+
+def test_patience_without_a_calendar_counts_every_hour_of_the_week() -> None:
+    assert approval_round.ALWAYS.between(MONDAY, MONDAY + timedelta(days=7)) == timedelta(days=7)
