@@ -131,11 +131,11 @@ def conform(
     paths: Annotated[list[Path], typer.Argument(help="Case files, or folders of them.")],
 ) -> None:
     """Run conformance cases of other systems through the desk's own functions."""
-    from ops.conform import report, run_files
+    from ops.conform import run_files
 
-    result = run_files(paths)
-    out.print(report(result), markup=False, highlight=False, soft_wrap=True)
-    raise typer.Exit(result.exit_code)
+    report = run_files(paths)
+    out.print(report.text, markup=False, highlight=False, soft_wrap=True)
+    raise typer.Exit(report.exit_code)
 
 
 @app.command()

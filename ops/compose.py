@@ -6,13 +6,20 @@ from contextlib import asynccontextmanager
 import domain.kinds  # noqa: F401 - every kind of record registers itself by being imported
 from domain.desk import Desk
 from domain.directory import Directory
-
 from domain.ledger import Ledger
 from domain.recorder import LedgerRecorder
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from ops.stores.keys import Keys
 from ops.stores.master_key import MasterKey
+from ops.stores.postgres import PostgresRecorder
+from ops.stores.postgres_keys import PostgresKeys
+from ops.stores.sqlite import SqliteRecorder
+from ops.stores.sqlite_keys import SqliteKeys
+from projections.postgres import PostgresReader, PostgresViews
+from projections.sqlite import SqliteReader, SqliteViews
+from projections.store import ViewReader, ViewStore
+from projections.views import Views
 
 
 def open_keys(settings: Settings) -> Keys:
@@ -25,21 +32,13 @@ def open_keys(settings: Settings) -> Keys:
     )
     url = settings.keys_url or settings.database_url
     if url is None:
-        from ops.stores.sqlite_keys import SqliteKeys
-
         return SqliteKeys(folder / "keys.db", master)
-    from ops.stores.postgres_keys import PostgresKeys
-
     return PostgresKeys(url.get_secret_value(), master)
 
 
 def open_recorder(settings: Settings) -> LedgerRecorder:
     if settings.database_url is None:
-        from ops.stores.sqlite import SqliteRecorder
-
         return SqliteRecorder(prepare_folder(settings) / "ledger.db")
-    from ops.stores.postgres import PostgresRecorder
-
     return PostgresRecorder(settings.database_url.get_secret_value())
 
 
@@ -58,3 +57,27 @@ async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
 async def open_desk(settings: Settings) -> AsyncIterator[Desk]:
     async with open_ledger(settings) as ledger:
         yield Desk(ledger, Directory.load(ledger))
+
+
+def open_view_store(settings: Settings) -> ViewStore:
+    """Where the projector writes."""
+    url = settings.views_url or settings.database_url
+    if url is None:
+        return SqliteViews(prepare_folder(settings) / "views.db")
+    return PostgresViews(url.get_secret_value())
+
+
+@asynccontextmanager
+async def open_views(settings: Settings) -> AsyncIterator[Views]:
+    """Where the API and the clocks read."""
+    url = settings.views_url or settings.database_url
+    reader: ViewReader = (
+        SqliteReader(prepare_folder(settings) / "views.db")
+        if url is None
+        else PostgresReader(url.get_secret_value())
+    )
+    views = Views(reader)
+    try:
+        yield views
+    finally:
+        await views.aclose()

@@ -1,0 +1,130 @@
+"""`ledgerdesk doctor`: checks everything, and says what to do about what is wrong."""
+
+import shutil
+import sqlite3
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Awaitable, Callable
+
+import psycopg
+import typer
+from eventsourcing.persistence import PersistenceError
+from rich.console import Console
+
+from domain.rules import DomainError
+from ops.compose import open_keys, open_ledger, open_views
+from ops.processes import prepare_folder
+from ops.settings import Settings
+from ops.stores.master_key import MasterKeyUnusable
+
+DISK_BYTES_MIN = 500_000_000
+
+Check = Callable[[Settings], Awaitable[str]]
+
+
+class Unwell(Exception):
+    """What is wrong, and what to do."""
+
+
+async def examine(settings: Settings, out: Console) -> None:
+    """Print one line for each check. Exits with code 1 if one failed."""
+    failed = False
+    for name, check in CHECKS:
+        try:
+            found = await check(settings)
+        except (
+            Unwell,
+            DomainError,
+            MasterKeyUnusable,
+            PersistenceError,
+            OSError,
+            RuntimeError,
+            psycopg.Error,
+            sqlite3.Error,
+        ) as problem:
+            failed = True
+            out.print(f"✗ {name}: {problem}", markup=False, highlight=False, soft_wrap=True)
+        else:
+            out.print(f"✓ {name}: {found}", markup=False, highlight=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+async def _python(_: Settings) -> str:
+    return f"Python {sys.version.split()[0]}"
+
+
+async def _folder(settings: Settings) -> str:
+    folder = prepare_folder(settings)
+    free = shutil.disk_usage(folder).free
+    if free < DISK_BYTES_MIN:
+        raise Unwell(f"{folder} has {free // 1_000_000} MB left. Make room, or set another folder.")
+    if folder.stat().st_mode & 0o077:
+        raise Unwell(f"Others can look into {folder}. Close it: chmod 700 {folder}")
+    return f"{folder}, {free // 1_000_000_000} GB free"
+
+
+async def _keys(settings: Settings) -> str:
+    open_keys(settings).close()
+    return "the master key opens the key store"
+
+
+async def _ledger(settings: Settings) -> str:
+    async with open_ledger(settings) as ledger:
+        position = ledger.position()
+        entries = ledger.after(max(0, position - 10))
+        kind = "SQLite" if settings.database_url is None else "PostgreSQL"
+        return f"{kind}, position {position}, the last {len(entries)} events read back"
+
+
+async def _views(settings: Settings) -> str:
+    async with open_ledger(settings) as ledger, open_views(settings) as views:
+        positions = await views.positions()
+        if not positions:
+            raise Unwell("The views were never built. Start `ledgerdesk up` or `project`.")
+        head = ledger.position()
+        aside = {name: count for name, count in (await views.set_aside()).items() if count}
+        if aside:
+            raise Unwell(f"Events were set aside: {aside}. See the table set_aside of the views.")
+        lag = head - min(positions.values())
+        return f"{len(positions)} views, the slowest {lag} events behind"
+
+
+async def _temporal(settings: Settings) -> str:
+    from ops.temporal_client import connect, namespace_id
+    from ops.temporal_folder import read_stamp
+
+    address = settings.temporal_address
+    if address is None:
+        stamp = read_stamp(settings.data.absolute() / "temporal" / "temporal.json")
+        if stamp is None:
+            raise Unwell("The embedded server never ran here. Start `ledgerdesk up`.")
+        address = f"127.0.0.1:{stamp.ports.grpc}"
+    try:
+        client = await connect(address, settings.temporal_namespace)
+    except RuntimeError:
+        raise Unwell(f"Nothing answers at {address}. Start `ledgerdesk up`, or Temporal.") from None
+    return f"{address}, database {await namespace_id(client)}"
+
+
+async def _api(settings: Settings) -> str:
+    url = f"http://{settings.host}:{settings.port}/readyz"
+    try:
+        with urllib.request.urlopen(url, timeout=5):
+            return f"{settings.url} is ready"
+    except urllib.error.HTTPError as error:
+        raise Unwell(f"{url} answers {error.code}: {error.read(500).decode()}") from None
+    except OSError:
+        raise Unwell(f"Nothing answers at {url}. Start `ledgerdesk up` or `serve`.") from None
+
+
+CHECKS: tuple[tuple[str, Check], ...] = (
+    ("Python", _python),
+    ("data folder", _folder),
+    ("keys", _keys),
+    ("ledger", _ledger),
+    ("views", _views),
+    ("Temporal", _temporal),
+    ("API", _api),
+)

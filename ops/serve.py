@@ -1,0 +1,90 @@
+"""`ledgerdesk serve`: the HTTP API, and with it the worker where one process does both."""
+
+import asyncio
+import contextlib
+import hashlib
+import socket
+from collections.abc import Iterator
+
+import structlog
+import uvicorn
+
+from api.app import create_app
+from api.settings import Settings as ApiSettings
+from ops.compose import open_desk, open_views
+from ops.demo import seed
+from ops.problems import UserProblem
+from ops.processes import until_stopped
+from ops.settings import Settings
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 5
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, ended by us: it neither takes signals nor raises them again."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> None:
+    """Run until SIGTERM or SIGINT. Raises UserProblem if the port is taken."""
+    listening = _listen(settings)
+    async with (
+        open_desk(settings) as desk,
+        open_views(settings) as views,
+        until_stopped() as stopped,
+    ):
+        app = create_app(
+            desk,
+            views,
+            ApiSettings(
+                signing_key=hashlib.sha256(desk.ledger.recorder.identity().encode()).digest(),
+                temporal_page=f"http://127.0.0.1:{settings.temporal_ui_port}",
+                secure_cookies=settings.url.startswith("https://"),
+            ),
+        )
+        server = Server(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=DRAIN_SECONDS,
+                h11_max_incomplete_event_size=65_536,
+            )
+        )
+        async with asyncio.TaskGroup() as tasks:
+            following = tasks.create_task(desk.directory.follow())
+            if with_demo:
+                await seed(desk, settings)
+            working = None
+            if with_worker:
+                # Temporal's client takes 50 MB: not in a process that only serves.
+                from ops.work import work_for
+
+                working = tasks.create_task(work_for(settings, desk, views, stopped))
+            serving = tasks.create_task(server.serve(sockets=[listening]))
+            log.info("serving", url=settings.url)
+            await stopped.wait()
+            server.should_exit = True
+            await serving
+            if working is not None:
+                await working
+            following.cancel()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        raise UserProblem(
+            f"{settings.host}:{settings.port}: {error.strerror}. Set another port by --port."
+        ) from None
+    return listening

@@ -1,0 +1,102 @@
+"""`ledgerdesk work`: workflows, and the reactor that tells them what happened."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
+from temporalio.client import Client
+
+from domain.desk import Desk
+from ops.compose import open_desk, open_views
+from ops.problems import UserProblem
+from ops.processes import until_stopped
+from ops.settings import Settings
+from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
+from projections.views import Due, Views
+from workflows.due_index import Horizon
+from workflows.poker import Poker
+from workflows.reactor import Reactor
+from workflows.temporal import Temporal
+from workflows.worker import worker
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = 1.0
+SLA_BOARD = "sla_board"
+
+
+class Index:
+    """The SLA board as the clocks read it."""
+
+    def __init__(self, views: Views) -> None:
+        self._views = views
+
+    async def due_before(self, now: datetime, limit: int) -> Sequence[Due]:
+        return await self._views.due_before(now, limit)
+
+    async def next_due(self) -> datetime | None:
+        return await self._views.next_due()
+
+    async def reached(self, position: int, timeout: float) -> bool:
+        return await self._views.reached(SLA_BOARD, position, timeout)
+
+
+async def work(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Raises UserProblem without the address of a Temporal server."""
+    if settings.temporal_address is None:
+        raise UserProblem("LEDGERDESK_TEMPORAL_ADDRESS: give the host:port of a Temporal server.")
+    async with (
+        open_desk(settings) as desk,
+        open_views(settings) as views,
+        until_stopped() as stopped,
+    ):
+        following = asyncio.create_task(desk.directory.follow())
+        await work_for(settings, desk, views, stopped)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asyncio.Event) -> None:
+    """Run the worker and the reactor of a desk until it is stopped."""
+    client = await _connect(settings, stopped)
+    if client is None:
+        return
+    horizon = Horizon()
+    index = Index(views)
+    temporal = Temporal(client, namespace_id)
+    reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizon))
+    log.info("working", temporal=settings.temporal_address)
+    async with worker(client, desk, index, horizon=horizon):
+        reacting = asyncio.create_task(reactor.run())
+        await stopped.wait()
+        reacting.cancel()
+        await asyncio.gather(reacting, return_exceptions=True)
+
+
+async def _connect(settings: Settings, stopped: asyncio.Event) -> Client | None:
+    """A client as soon as Temporal answers, None if the desk was stopped before."""
+    address = settings.temporal_address
+    assert address is not None
+    secured = (
+        tls(
+            root_certificate=settings.temporal_ca,
+            client_certificate=settings.temporal_certificate,
+            client_key=settings.temporal_key,
+        )
+        if settings.temporal_ca or settings.temporal_certificate
+        else settings.temporal_tls
+    )
+    key = settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None
+    namespace = settings.temporal_namespace
+    while not stopped.is_set():
+        try:
+            await prepare_namespace(address, namespace, tls=secured, api_key=key)
+            return await connect(address, namespace, tls=secured, api_key=key)
+        except RuntimeError as error:
+            log.warning("Temporal does not answer yet", address=address, error=str(error)[:200])
+            try:
+                await asyncio.wait_for(stopped.wait(), RETRY_SECONDS)
+            except TimeoutError:
+                continue
+    return None
