@@ -1,0 +1,127 @@
+"""Assets over HTTP."""
+
+from typing import Any
+
+from api.commands import Asked, Command, Creation, Practice, begin
+from api.fields import AssetRef, Details, Name, OptionalName, OrganisationRef, PersonRef, Reason
+from api.http.bodies import Body
+from api.http.calls import Call
+from api.tickets import Nothing, WithReason
+from domain.asset import Asset, RelationType
+from domain.desk import Desk
+from domain.policy import About
+from domain.recorder import Receipt
+
+
+class Register(Body):
+    name: Name
+    asset_class: Name
+    tag: OptionalName = ""
+    organisation: OrganisationRef | None = None
+    service: OptionalName = ""
+    owner: PersonRef | None = None
+
+
+class Amend(Body):
+    details: Details
+
+
+class Relate(Body):
+    other: AssetRef
+    type: RelationType
+
+
+class Issue(Body):
+    to: PersonRef
+
+
+class Return(Body):
+    condition: Reason
+
+
+class Repair(Body):
+    vendor: Name
+    reason: Reason
+
+
+class Dispose(Body):
+    method: Name
+
+
+def about_new(call: Call, body: Any) -> About:
+    return About(organisation=body.organisation or call.caller.person.organisation)
+
+
+async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
+    fields = body.arguments()
+    fields["organisation"] = body.organisation or call.caller.person.organisation
+    return await begin(Asset, Asset.register)(desk, asked, **fields)
+
+
+PRACTICE = Practice(
+    kind=Asset,
+    plural="assets",
+    what="asset",
+    title="Assets",
+    creation=Creation(
+        name="register",
+        body=Register,
+        summary="Register an asset",
+        about=about_new,
+        use=register,
+        example={"name": "print-01", "asset_class": "server", "tag": "A-0815"},
+    ),
+    commands=(
+        Command(
+            method=Asset.amend,
+            body=Amend,
+            summary="Add or correct details; others stay as they are",
+            example={"details": {"serial number": "C02XK1"}},
+        ),
+        Command(
+            method=Asset.relate,
+            body=Relate,
+            summary="Say what it is to another asset",
+            needs_version=False,
+            example={"other": "AST0000002", "type": "runs on"},
+        ),
+        Command(
+            method=Asset.unrelate,
+            body=Relate,
+            summary="Take a relation away",
+            needs_version=False,
+            example={"other": "AST0000002", "type": "runs on"},
+        ),
+        Command(
+            method=Asset.issue,
+            body=Issue,
+            summary="Hand it to a person",
+            example={"to": "PER0000003"},
+        ),
+        Command(
+            method=Asset.return_,
+            body=Return,
+            summary="Take it back into stock",
+            example={"condition": "As good as new."},
+        ),
+        Command(
+            method=Asset.repair,
+            body=Repair,
+            summary="Send it for repair",
+            example={"vendor": "Fixit Ltd", "reason": "The screen is broken."},
+        ),
+        Command(method=Asset.complete_repair, body=Nothing, summary="Take it back from repair"),
+        Command(
+            method=Asset.retire,
+            body=WithReason,
+            summary="Take it out of service",
+            example={"reason": "Out of support."},
+        ),
+        Command(
+            method=Asset.dispose,
+            body=Dispose,
+            summary="Let go of it for good",
+            example={"method": "recycled"},
+        ),
+    ),
+)

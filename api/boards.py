@@ -1,0 +1,290 @@
+"""The boards: the work queue, the approvals inbox, calendars, impact, service levels, events."""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from api import history, lists, schemas
+from api.assets import PRACTICE as ASSETS
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.http.routing import Endpoint, Operation, Route
+from api.incidents import PRACTICE as INCIDENTS
+from api.lists import List, only, reach, reach_ledger, whole
+from api.openapi import camel
+from api.practices import reference_of
+from api.reads import OF_READS, find, list_parameters, list_response, name_of
+from domain.policy import About, allow, visibility
+from domain.rules import DomainError
+from projections import asset_register, change_board
+from projections.queries import LIMIT_MAX
+from projections.store import NotBuilt
+from projections.views import IMPACT_DEPTH_MAX
+
+CALENDAR_DAYS_MAX = 366
+CALENDAR_MAX = 1_000
+
+QUEUE = List(
+    name="work_queue",
+    values={"kind": ("incident", "problem", "change")},
+    sort=("priority", "opened_at"),
+)
+INBOX = List(name="approvals_inbox", sort=("due",))
+SLA_BOARD = List(name="sla_board", sort=("due",))
+
+
+async def read_queue(call: Call) -> Answer:
+    allow(call.caller.actor, call.route.act, None)
+    return await lists.answer(call, QUEUE, visibility(call.caller.actor, "incident"))
+
+
+async def read_approvals(call: Call) -> Answer:
+    """What waits for the caller's own vote."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    return await lists.answer(call, INBOX, visibility(actor, "change"), {"voter": str(actor.id)})
+
+
+async def read_sla_board(call: Call) -> Answer:
+    allow(call.caller.actor, call.route.act, None)
+    return await lists.answer(call, SLA_BOARD, visibility(call.caller.actor, "incident"))
+
+
+async def read_incident_sla(call: Call) -> Answer:
+    record = await find(call, INCIDENTS)
+    return await lists.answer(
+        call,
+        SLA_BOARD,
+        visibility(call.caller.actor, "incident"),
+        {"incident": str(record.id)},
+    )
+
+
+async def read_change_calendar(call: Call) -> Answer:
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    query = call.query()
+    only(query, "from", "to", "min_position")
+    since, until = _instant(query, "from"), _instant(query, "to")
+    if not since < until <= since + timedelta(days=CALENDAR_DAYS_MAX):
+        raise Problem(
+            "bad_query", f"to: after `from`, and at most {CALENDAR_DAYS_MAX} days after it."
+        )
+    await reach(call, "change_board", query.get("min_position"))
+    try:
+        rows = await call.context.views.calendar(
+            since, until, visibility=visibility(actor, "change"), limit=CALENDAR_MAX
+        )
+    except NotBuilt:
+        raise lists.not_yet("The views are being built.") from None
+    return json({"data": rows, "has_more": len(rows) == CALENDAR_MAX, "next_cursor": None})
+
+
+async def read_impact(call: Call) -> Answer:
+    """What depends on an asset, or what it depends on, as far as the caller may see it."""
+    asset = await find(call, ASSETS)
+    query = call.query()
+    only(query, "direction", "depth", "min_position")
+    direction = query.get("direction", "up")
+    if direction not in ("up", "down"):
+        raise Problem("bad_query", "direction: it is up (what depends on it) or down.")
+    depth = whole(query, "depth", 5, 1, IMPACT_DEPTH_MAX)
+    await reach(call, "asset_register", query.get("min_position"))
+    try:
+        rows = await call.context.views.impact(
+            asset.id, direction=cast(Literal["up", "down"], direction), depth=depth
+        )
+    except NotBuilt:
+        raise lists.not_yet("The views are being built.") from None
+    seen = [row for row in rows if _is_seen(call, row)]
+    return json({"data": seen, "has_more": False, "next_cursor": None})
+
+
+async def read_events(call: Call) -> Answer:
+    """All events of the ledger after a position: what is missing between two pages is nothing."""
+    allow(call.caller.actor, call.route.act, None)
+    query = call.query()
+    only(query, "after", "limit", "min_position")
+    after = whole(query, "after", 0, 0, lists.POSITION_MAX)
+    limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
+    await reach_ledger(call, query)
+    ledger = call.context.ledger
+    entries = await asyncio.to_thread(ledger.after, after, limit + 1)
+    page = entries[:limit]
+    return json(
+        {
+            "data": [history.shown(entry, name_of(call)) for entry in page],
+            "has_more": len(entries) > limit,
+            "next_after": page[-1].position if page else after,
+        }
+    )
+
+
+def _is_seen(call: Call, row: dict[str, Any]) -> bool:
+    people = tuple(UUID(row[name]) for name in ("owner", "holder") if row[name])
+    organisation = UUID(row["organisation"]) if row["organisation"] else None
+    about = About(id=UUID(row["id"]), organisation=organisation, people=people)
+    try:
+        allow(call.caller.actor, "asset.read", about)
+    except DomainError:
+        return False
+    return True
+
+
+def _instant(query: dict[str, str], name: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(query[name])
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
+        pass
+    raise Problem("bad_query", f"{name}: an instant such as 2026-11-21T09:30:00Z is needed.")
+
+
+# Routes ------------------------------------------------------------------------------------
+
+_TO_AND_FROM = [
+    schemas.query("from", "From this instant on.", schemas.INSTANT, is_required=True)
+    | {"example": "2030-01-01T00:00:00Z"},
+    schemas.query("to", "Up to before this instant.", schemas.INSTANT, is_required=True)
+    | {"example": "2030-02-01T00:00:00Z"},
+]
+
+
+def board_routes() -> Iterator[Route]:
+    yield _board(
+        "/queue", read_queue, "work_queue.read", "Work queue", "Read the work queue", QUEUE
+    )
+    yield _board(
+        "/approvals",
+        read_approvals,
+        "approvals_inbox.read",
+        "Approvals",
+        "Read what waits for one's own vote",
+        INBOX,
+    )
+    yield _board(
+        "/sla", read_sla_board, "sla_board.read", "Service levels", "Read the board", SLA_BOARD
+    )
+    yield _board(
+        "/incidents/{ref}/sla",
+        read_incident_sla,
+        "incident.read",
+        "Incidents",
+        "Read the service clocks of an incident",
+        SLA_BOARD,
+        reference_of(INCIDENTS),
+    )
+    yield _route(
+        "/changes/calendar",
+        read_change_calendar,
+        "change_board.read",
+        "Changes",
+        "Read which changes are scheduled in a time",
+        [*_TO_AND_FROM, schemas.MIN_POSITION],
+        schemas.page_of(schemas.row_of(change_board.BOARD)),
+    )
+    row = schemas.row_of(asset_register.REGISTER)
+    row["properties"] = {"distance": schemas.WHOLE, **row["properties"]}
+    yield _route(
+        "/assets/{ref}/impact",
+        read_impact,
+        "asset.read",
+        "Assets",
+        "Read what depends on an asset, or what it depends on",
+        [
+            reference_of(ASSETS),
+            schemas.query(
+                "direction",
+                "What depends on it (up), or what it depends on (down).",
+                {"type": "string", "enum": ["up", "down"], "default": "up"},
+            ),
+            schemas.query(
+                "depth",
+                "How many steps away at most.",
+                {"type": "integer", "minimum": 1, "maximum": IMPACT_DEPTH_MAX, "default": 5},
+            ),
+            schemas.MIN_POSITION,
+        ],
+        schemas.page_of(row),
+    )
+    yield _route(
+        "/events",
+        read_events,
+        "ledger.read_events",
+        "Events",
+        "Read all events after a position, without a gap",
+        [
+            schemas.query(
+                "after",
+                "The `next_after` of the page before; 0 for the first.",
+                {"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0},
+            ),
+            schemas.LIMIT,
+            schemas.MIN_POSITION,
+        ],
+        {
+            "type": "object",
+            "required": ["data", "has_more", "next_after"],
+            "properties": {
+                "data": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
+                "has_more": {"type": "boolean"},
+                "next_after": schemas.WHOLE,
+            },
+            "additionalProperties": False,
+        },
+    )
+
+
+def _board(
+    path: str,
+    endpoint: Endpoint,
+    act: str,
+    tag: str,
+    summary: str,
+    the: List,
+    *more: dict[str, Any],
+) -> Route:
+    left_out = ("voter",) if the is INBOX else ("incident",) if more else ()
+    return Route(
+        method="GET",
+        path=path,
+        endpoint=endpoint,
+        act=act,
+        operation=Operation(
+            id=camel(summary),
+            tag=tag,
+            summary=summary,
+            parameters=[*more, *list_parameters(the, *left_out)],
+            responses={200: list_response(the)},
+            problems=(*OF_READS, "not_found") if more else OF_READS,
+        ),
+    )
+
+
+def _route(
+    path: str,
+    endpoint: Endpoint,
+    act: str,
+    tag: str,
+    summary: str,
+    parameters: list[dict[str, Any]],
+    schema: dict[str, Any],
+) -> Route:
+    return Route(
+        method="GET",
+        path=path,
+        endpoint=endpoint,
+        act=act,
+        operation=Operation(
+            id=camel(summary),
+            tag=tag,
+            summary=summary,
+            parameters=parameters,
+            responses={200: {"description": "Found.", "content": schemas.content(schema)}},
+            problems=(*OF_READS, "not_found") if "{ref}" in path else OF_READS,
+        ),
+    )

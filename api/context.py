@@ -1,0 +1,26 @@
+"""What the endpoints of one API process share."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from api.http.limits import Buckets
+from api.settings import Settings
+from domain.desk import Desk
+from domain.ledger import Ledger
+from projections.views import Views
+
+
+class Context:
+    def __init__(
+        self, desk: Desk, views: Views, settings: Settings, clock: Callable[[], datetime]
+    ) -> None:
+        self.desk = desk
+        self.views = views
+        self.settings = settings
+        self.clock = clock
+        self.requests = Buckets(settings.requests_per_minute, 60)
+        self.anonymous = Buckets(settings.anonymous_per_minute, 60)
+
+    @property
+    def ledger(self) -> Ledger:
+        return self.desk.ledger

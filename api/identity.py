@@ -1,0 +1,126 @@
+"""Who asks: a bearer token, or the session cookie of a browser."""
+
+from collections import OrderedDict
+from datetime import datetime
+from uuid import UUID
+
+from api import tokens
+from api.http.calls import Call
+from api.http.errors import Problem
+from domain.desk import Desk
+from domain.person import Person, Token
+from domain.policy import Actor
+from domain.rules import NotFound
+
+COOKIE = "ledgerdesk_session"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWNERS_KNOWN_MAX = 50_000
+_CHALLENGE = [(b"www-authenticate", b'Bearer realm="ledgerdesk"')]
+
+
+class Caller:
+    """A person, let in by one of their tokens."""
+
+    __slots__ = ("actor", "channel", "digest", "person", "token")
+
+    def __init__(
+        self, person: Person, token: Token, actor: Actor, digest: str, channel: str
+    ) -> None:
+        self.person = person
+        self.token = token
+        self.actor = actor
+        self.digest = digest
+        self.channel = channel
+
+
+class Identity:
+    """Looks people up by their tokens. Whether a token holds is looked at anew every time: only
+    whose it is is remembered, and that never changes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._owners: OrderedDict[str, UUID] = OrderedDict()
+
+    async def caller(self, call: Call, at: datetime) -> Caller:
+        """Raises Problem unless the call comes with a token that holds."""
+        authorization = call.headers.get(b"authorization")
+        if authorization is not None:
+            scheme, _, secret = authorization.decode("latin-1").partition(" ")
+            if scheme.lower() != "bearer":
+                raise _unknown("Show a token: Authorization: Bearer ld_pat_…")
+            return await self._by_token(secret.strip(), at, "api")
+        secret = session_secret(call.headers)
+        if not secret:
+            raise _unknown("Show a token: Authorization: Bearer ld_pat_…")
+        if call.method not in SAFE_METHODS:
+            require_same_site(call.headers)
+        return await self._by_token(secret, at, "portal")
+
+    async def _by_token(self, secret: str, at: datetime, channel: str) -> Caller:
+        if not tokens.is_token(secret):
+            raise _unknown("This is no token of this desk: it was cut short or changed.")
+        digest = tokens.digest(secret)
+        person = await self._owner(digest)
+        token = _find(person, digest) if person else None
+        if person is not None and token is None:
+            # Issued by another process a moment ago, and the directory has not heard of it.
+            person = await self.desk.ledger.find(Person, person.id)
+            token = _find(person, digest)
+        if person is None or token is None:
+            raise _unknown("This token is not known.")
+        if not token.is_valid(at):
+            raise _unknown("This token has expired or was revoked.")
+        if not person.is_active or person.organisation is None:
+            raise _unknown("This person was deactivated.")
+        return Caller(person, token, self.desk.directory.actor(person, token), digest, channel)
+
+    async def _owner(self, digest: str) -> Person | None:
+        id = self._owners.get(digest)
+        if id is None:
+            id = await self.desk.ledger.recorder.claimed(tokens.claim(digest))
+            if id is None:
+                return None
+            self._owners[digest] = id
+            if len(self._owners) > _OWNERS_KNOWN_MAX:
+                self._owners.popitem(last=False)
+        person = self.desk.directory.person(id)
+        if person is not None:
+            return person
+        try:
+            return await self.desk.ledger.find(Person, id)
+        except NotFound:
+            return None
+
+
+def session_secret(headers: dict[bytes, bytes]) -> str:
+    """The token in the session cookie, or ""."""
+    for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
+        name, _, value = part.strip().partition("=")
+        if name == COOKIE:
+            return value
+    return ""
+
+
+def require_same_site(headers: dict[bytes, bytes]) -> None:
+    """Refuse what another site made a browser send. Programs that send neither header pass."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        if site in (b"same-origin", b"none"):
+            return
+    else:
+        origin = headers.get(b"origin")
+        if origin is None or origin.partition(b"://")[2] == headers.get(b"host"):
+            return
+    raise Problem("cross_site", "A session is used from the desk's own pages only.")
+
+
+def _find(person: Person, digest: str) -> Token | None:
+    # The latest stand at the end, and they are the ones in use.
+    for token in reversed(person.tokens):
+        if token.digest == digest:
+            return token
+    return None
+
+
+def _unknown(detail: str) -> Problem:
+    return Problem("unauthenticated", detail, headers=_CHALLENGE)

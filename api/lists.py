@@ -1,0 +1,153 @@
+"""Lists over HTTP: filters, order, fields and cursors from the query, answered by the views."""
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from msgspec import Struct
+
+from api.history import moment
+from api.http import cursors
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.errors import Problem
+from domain.policy import Visibility
+from projections.queries import LIMIT_MAX, BadQuery
+from projections.store import NotBuilt
+from projections.tables import Column
+from projections.views import LISTINGS
+
+LIMIT = 50
+POSITION_MAX = 2**53
+_RESERVED = frozenset({"limit", "cursor", "sort", "fields", "include", "min_position"})
+
+
+class List(Struct, frozen=True, kw_only=True):
+    """A list of a view, as it is asked over HTTP."""
+
+    name: str
+    fixed: Mapping[str, Any] = {}
+    """Filters that make the list what it is."""
+    values: Mapping[str, tuple[str, ...]] = {}
+    """The values that a field can have, where others are mistakes."""
+    sort: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        return LISTINGS[self.name].table.column
+
+
+async def answer(
+    call: Call, the: List, visibility: Visibility, fixed: Mapping[str, Any] = {}
+) -> Answer:
+    """A page of a list, of what the visibility shows. Raises Problem naming what is wrong."""
+    query = call.query()
+    context = call.context
+    await reach(call, the.name, query.get("min_position"))
+    limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
+    sort = tuple(query["sort"].split(",")) if "sort" in query else the.sort
+    fields = query["fields"].split(",") if "fields" in query else None
+    filters = _filters(the, query, fixed)
+    question = repr((the.name, sorted(filters.items(), key=repr), sort, repr(visibility)))
+    filters |= {**the.fixed, **fixed}
+    if query.get("include", "total") != "total":
+        raise Problem("bad_query", "include: only `total` can be included.")
+    after = None
+    if "cursor" in query:
+        after = cursors.read(context.settings.signing_key, query["cursor"], question)
+    try:
+        page = await context.views.list_rows(
+            the.name,
+            filters=filters,
+            visibility=visibility,
+            sort=sort,
+            limit=limit,
+            after=after,
+            fields=fields,
+        )
+        document: dict[str, Any] = {
+            "data": page.rows,
+            "has_more": page.next is not None,
+            "next_cursor": None,
+        }
+        if page.next is not None:
+            document["next_cursor"] = cursors.sign(
+                context.settings.signing_key, list(page.next), question
+            )
+        if "include" in query:
+            document["total"] = await context.views.count_rows(
+                the.name, filters=filters, visibility=visibility
+            )
+    except BadQuery as error:
+        raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None
+    except NotBuilt:
+        raise not_yet("The views are being built.") from None
+    return json(document, headers=[(b"cache-control", b"private, no-cache")])
+
+
+def _filters(the: List, query: Mapping[str, str], fixed: Mapping[str, Any]) -> dict[str, Any]:
+    filters: dict[str, Any] = {}
+    for name, value in query.items():
+        if name in _RESERVED:
+            continue
+        column = the.columns.get(name)
+        if column is None or name in the.fixed or name in fixed:
+            raise Problem("bad_query", f"{name[:80]}: there is no such field or parameter here.")
+        known = the.values.get(name)
+        if known and value not in known:
+            raise Problem("bad_query", f"{name}: it is one of {', '.join(known)}.")
+        filters[name] = None if value == "" and column.is_nullable else value
+    return filters
+
+
+async def reach(call: Call, view: str, position: str | None) -> None:
+    """Wait until a view shows a position. Raises Problem if it takes too long."""
+    if position is None:
+        return
+    wanted = whole({"min_position": position}, "min_position", 0, 0, POSITION_MAX)
+    try:
+        reached = await call.context.views.reached(
+            view, wanted, call.context.settings.wait_seconds_max
+        )
+    except NotBuilt:
+        reached = False
+    if not reached:
+        raise not_yet(f"min_position: position {wanted} is not to be seen here yet.")
+
+
+async def reach_ledger(call: Call, query: Mapping[str, str]) -> None:
+    """Wait until the ledger itself has a position."""
+    wanted = whole(query, "min_position", 0, 0, POSITION_MAX)
+    if not wanted:
+        return
+    recorder = call.context.ledger.recorder
+    if await recorder.wait(wanted - 1, call.context.settings.wait_seconds_max) < wanted:
+        raise not_yet(f"min_position: position {wanted} is not in the ledger yet.")
+
+
+def not_yet(detail: str) -> Problem:
+    return Problem("not_yet", detail, headers=[(b"retry-after", b"1")])
+
+
+def whole(query: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    """A whole number of the query. Raises Problem if it is none, or too small or large."""
+    text = query.get(name)
+    if text is None:
+        return default
+    if text.isascii() and text.isdigit() and len(text) <= 16 and least <= int(text) <= most:
+        return int(text)
+    raise Problem("bad_query", f"{name}: a whole number from {least} to {most} is needed.")
+
+
+def only(query: Mapping[str, str], *known: str) -> None:
+    """Refuse parameters that this address does not know."""
+    for name in query:
+        if name not in known:
+            raise Problem("bad_query", f"{name[:80]}: there is no such parameter here.")
+
+
+def words_of(literal: Any) -> tuple[str, ...]:
+    """The values of a literal type or of an enumeration."""
+    return get_args(literal) or tuple(str(member) for member in literal)
+
+
+__all__ = ["LIMIT", "List", "answer", "moment", "not_yet", "only", "reach", "reach_ledger", "whole"]

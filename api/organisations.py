@@ -1,0 +1,56 @@
+"""Organisations over HTTP."""
+
+from typing import Any
+
+from api.commands import Asked, Command, Creation, Practice, begin
+from api.fields import Name, OrganisationRef
+from api.http.bodies import Body
+from api.http.calls import Call
+from api.tickets import Nothing
+from domain.desk import Desk
+from domain.organisation import Organisation
+from domain.policy import About
+from domain.recorder import Receipt
+
+
+class Register(Body):
+    name: Name
+    is_operator: bool = False
+    parent: OrganisationRef | None = None
+
+
+class Rename(Body):
+    name: Name
+
+
+def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+    return About(organisation=call.caller.person.organisation)
+
+
+async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+    return await begin(Organisation, Organisation.register)(desk, asked, **body.arguments())
+
+
+PRACTICE = Practice(
+    kind=Organisation,
+    plural="organisations",
+    what="organisation",
+    title="Organisations",
+    creation=Creation(
+        name="register",
+        body=Register,
+        summary="Register an organisation",
+        about=about_new,
+        use=register,
+        example={"name": "Bakery Ltd"},
+    ),
+    commands=(
+        Command(
+            method=Organisation.rename,
+            body=Rename,
+            summary="Rename it",
+            example={"name": "Bakeries Ltd"},
+        ),
+        Command(method=Organisation.deactivate, body=Nothing, summary="Take it out of use"),
+    ),
+)

@@ -1,0 +1,71 @@
+"""The pages that everybody may see: the start page, and the reference of the API.
+
+They are drawn on the server and need neither scripts nor anything from elsewhere.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from api.http.answers import Answer, Receive, Scope, Send, dumps
+from api.http.errors import Problem
+from api.pages.reference import sections
+from api.settings import Settings
+
+HERE = Path(__file__).parent
+
+
+class Pages:
+    def __init__(self, settings: Settings, document: dict[str, Any]) -> None:
+        self.settings = settings
+        templates = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=select_autoescape(default=True),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._document = dumps(document)
+        self._start = templates.get_template("start.html").render(
+            settings=settings, version=settings.version
+        )
+        self._reference = templates.get_template("reference.html").render(
+            document=document, sections=sections(document), version=settings.version
+        )
+        self._style = (HERE / "static" / "desk.css").read_bytes()
+
+    def routes(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "/": self.start,
+            "/docs": self.reference,
+            "/openapi.json": self.openapi,
+            "/static/desk.css": self.style,
+        }
+
+    async def start(self, _: Request) -> Response:
+        return HTMLResponse(self._start)
+
+    async def reference(self, _: Request) -> Response:
+        return HTMLResponse(self._reference)
+
+    async def openapi(self, _: Request) -> Response:
+        return Response(self._document, media_type="application/json")
+
+    async def style(self, _: Request) -> Response:
+        return Response(
+            self._style, media_type="text/css", headers={"cache-control": "public, max-age=3600"}
+        )
+
+
+async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001
+    """The answer at an address that nothing is at."""
+    if scope["type"] != "http":
+        return
+    answer: Answer = Problem("not_found", "There is nothing at this address.").answer(
+        scope["request_id"]
+    )
+    await answer.send(send, with_body=scope["method"] != "HEAD")

@@ -1,0 +1,142 @@
+"""People over HTTP. Secrets go in and come out here alone: the ledger knows hashes and digests."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from api.commands import Asked, Command, Creation, Practice
+from api.fields import Instant, Name, OrganisationRef, PersonRef
+from api.http.bodies import Body
+from api.http.calls import Call
+from api.tickets import Nothing, WithReason
+from domain.desk import Desk
+from domain.person import EMAIL_MAX, USERNAME_MAX, Person, Role, Scope
+from domain.policy import About
+from domain.recorder import Receipt
+
+Email = Annotated[
+    str, Field(max_length=EMAIL_MAX, pattern=r"^([^\s@\x00-\x1f]+@[^\s@\x00-\x1f]+)?$")
+]
+Username = Annotated[
+    str, Field(min_length=1, max_length=USERNAME_MAX, pattern=r"^[^\s\x00-\x1f\x7f]+$")
+]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")]
+Zone = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
+Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
+
+
+class Register(Body):
+    username: Username
+    name: Name
+    email: Email = ""
+    organisation: OrganisationRef
+    manager: PersonRef | None = None
+    roles: Roles = [Role.REQUESTER]
+    language: Language = "en"
+    zone: Zone = "UTC"
+
+
+class Amend(Body):
+    name: Name | None = None
+    email: Email | None = None
+    language: Language | None = None
+    zone: Zone | None = None
+
+
+class Move(Body):
+    organisation: OrganisationRef
+
+
+class SetManager(Body):
+    manager: PersonRef | None
+
+
+class OneRole(Body):
+    role: Role
+
+
+class SetPassword(Body):
+    password: Annotated[str, Field(min_length=12, max_length=200)]
+
+
+class IssueToken(Body):
+    name: Name
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=len(Scope))]
+    expires: Instant | None = None
+
+
+class RevokeToken(Body):
+    token_id: UUID
+
+
+def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+    return About(organisation=body.organisation)
+
+
+async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+    return await desk.register_person(**body.arguments(), **asked.keywords)
+
+
+PRACTICE = Practice(
+    kind=Person,
+    plural="people",
+    what="person",
+    title="People",
+    creation=Creation(
+        name="register",
+        body=Register,
+        summary="Register a person",
+        about=about_new,
+        use=register,
+        example={
+            "username": "ann",
+            "name": "Ann Archer",
+            "email": "ann@example.org",
+            "organisation": "ORG0000001",
+            "roles": ["requester", "agent"],
+        },
+    ),
+    commands=(
+        Command(
+            method=Person.amend,
+            body=Amend,
+            summary="Correct what is known of a person",
+            use=Desk.amend_person,
+            example={"email": "ann.archer@example.org"},
+        ),
+        Command(
+            method=Person.move,
+            body=Move,
+            summary="Move them to another organisation",
+            use=Desk.move_person,
+            example={"organisation": "ORG0000002"},
+        ),
+        Command(
+            method=Person.set_manager,
+            body=SetManager,
+            summary="Say who their manager is",
+            use=Desk.set_manager,
+            example={"manager": "PER0000005"},
+        ),
+        Command(
+            method=Person.grant_role,
+            body=OneRole,
+            summary="Give them a role",
+            example={"role": "approver"},
+        ),
+        Command(
+            method=Person.revoke_role,
+            body=OneRole,
+            summary="Take a role away",
+            example={"role": "approver"},
+        ),
+        Command(
+            method=Person.deactivate,
+            body=WithReason,
+            summary="Let them in no more; their tokens are revoked",
+            example={"reason": "Left the company."},
+        ),
+        Command(method=Person.reactivate, body=Nothing, summary="Let them in again"),
+    ),
+)

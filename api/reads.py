@@ -1,0 +1,263 @@
+"""Reading over HTTP: records, lists and histories of every kind."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from api import history, lists, records, schemas
+from api.commands import Practice
+from api.http import cursors
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.routing import Operation, Route
+from api.lists import List, only, reach_ledger, whole, words_of
+from api.openapi import camel
+from api.practices import KNOWN_CALLER, PRACTICES, reference_of
+from api.reference import reference
+from domain import asset, change, incident, problem
+from domain.aggregate import Aggregate, Entry
+from domain.ids import number_of
+from domain.policy import about, allow, visibility
+from domain.rules import DomainError, NotFound
+from projections.queries import LIMIT_MAX
+from projections.views import LISTINGS
+
+OF_READS = ("bad_query", *KNOWN_CALLER, "not_yet")
+
+LISTS: Mapping[str, List] = {
+    "incident": List(
+        name="work_queue",
+        fixed={"kind": "incident"},
+        values={"status": words_of(incident.Status)},
+        sort=("-updated_at",),
+    ),
+    "problem": List(
+        name="work_queue",
+        fixed={"kind": "problem"},
+        values={"status": words_of(problem.Status)},
+        sort=("-updated_at",),
+    ),
+    "change": List(
+        name="change_board",
+        values={"status": words_of(change.Status), "type": words_of(change.Type)},
+        sort=("-updated_at",),
+    ),
+    "asset": List(
+        name="asset_register", values={"status": words_of(asset.Status)}, sort=("number",)
+    ),
+    "person": List(name="people", sort=("number",)),
+    "team": List(name="teams", sort=("name",)),
+    "organisation": List(name="organisations", sort=("name",)),
+    "approval_process": List(name="approval_processes", sort=("name",)),
+    "service_level_policy": List(name="service_level_policies", sort=("name",)),
+    "calendar": List(name="calendars", sort=("name",)),
+}
+
+
+async def read_list(call: Call, what: str) -> Answer:
+    allow(call.caller.actor, call.route.act, None)
+    return await lists.answer(call, LISTS[what], visibility(call.caller.actor, what))
+
+
+async def read_record(call: Call, practice: Practice) -> Answer:
+    query = call.query()
+    only(query, "as_of", "min_position")
+    await reach_ledger(call, query)
+    record = await find(call, practice)
+    moment = history.moment(query["as_of"]) if "as_of" in query else None
+    headers = [(b"cache-control", b"private, no-cache")]
+    if moment is None and _is_known(call, record.version):
+        headers.append((b"etag", b'"%d"' % record.version))
+        return Answer(304, headers=headers)
+    entries = history.until(await entries_of(call, record.id), moment)
+    if not entries:
+        raise NotFound(f"{record.number} was not there yet.")
+    version = entries[-1].originator_version
+    headers.append((b"etag", b'"%d"' % version))
+    if moment is not None and _is_known(call, version):
+        return Answer(304, headers=headers)
+    with_internal = _may(call, f"{practice.what}.read_internal", record)
+    return json(records.shown(practice.kind, entries, with_internal=with_internal), headers=headers)
+
+
+async def read_history(call: Call, practice: Practice) -> Answer:
+    query = call.query()
+    only(query, "as_of", "min_position", "limit", "cursor")
+    await reach_ledger(call, query)
+    limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
+    record = await find(call, practice)
+    question = f"history {record.id} {query.get('as_of', '')}"
+    after = 0
+    if "cursor" in query:
+        (after,) = cursors.read(call.context.settings.signing_key, query["cursor"], question)
+    moment = history.moment(query["as_of"]) if "as_of" in query else None
+    entries = history.until(await entries_of(call, record.id), moment)
+    page = entries[after : after + limit]
+    has_more = after + limit < len(entries)
+    cursor = (
+        cursors.sign(call.context.settings.signing_key, [after + limit], question)
+        if has_more
+        else None
+    )
+    return json(
+        {
+            "data": [history.shown(entry, name_of(call)) for entry in page],
+            "has_more": has_more,
+            "next_cursor": cursor,
+        },
+        headers=[(b"cache-control", b"private, no-cache")],
+    )
+
+
+async def find(call: Call, practice: Practice) -> Aggregate:
+    """The record that the path names, if the caller may do what the route is for."""
+    id = reference(practice.kind, call.params[0])
+    record = await call.context.ledger.find(practice.kind, id)
+    allow(call.caller.actor, call.route.act, about(record))
+    return record
+
+
+async def entries_of(call: Call, id: UUID) -> list[Entry]:
+    # In a thread: long histories and slow stores must not hold up everybody else.
+    return await asyncio.to_thread(call.context.ledger.history, id)
+
+
+def name_of(call: Call) -> history.NameOf:
+    def name(id: UUID) -> str:
+        person = call.context.desk.directory.person(id)
+        return person.name if person else number_of(id)
+
+    return name
+
+
+def _may(call: Call, act: str, record: Aggregate) -> bool:
+    try:
+        allow(call.caller.actor, act, about(record))
+    except (DomainError, KeyError):
+        return False
+    return True
+
+
+def _is_known(call: Call, version: int) -> bool:
+    given = call.header(b"if-none-match")
+    tags = [tag.strip().removeprefix("W/") for tag in given.split(",")]
+    return f'"{version}"' in tags or "*" in tags
+
+
+# Routes ------------------------------------------------------------------------------------
+
+
+def read_routes() -> Iterator[Route]:
+    for practice in PRACTICES:
+        yield _list_route(practice)
+        yield _record_route(practice)
+        yield _history_route(practice)
+
+
+def _list_route(practice: Practice) -> Route:
+    the = LISTS[practice.what]
+    return Route(
+        method="GET",
+        path=f"/{practice.plural}",
+        endpoint=partial(read_list, what=practice.what),
+        act=f"{practice.what}.list",
+        operation=Operation(
+            id=camel(f"list {practice.plural}"),
+            tag=practice.title,
+            summary=f"List {practice.title.lower()}",
+            parameters=list_parameters(the),
+            responses={200: list_response(the)},
+            problems=OF_READS,
+        ),
+    )
+
+
+def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
+    """What a list can be asked: the general parameters, and a filter for each field."""
+    names = ", ".join(the.columns)
+    text = {"type": "string", "maxLength": 400}
+    parameters = [
+        schemas.LIMIT,
+        schemas.CURSOR,
+        schemas.query("sort", "Fields, with a minus before those that descend.", text)
+        | {"example": "-updated_at,number"},
+        schemas.query("fields", f"Only these, of {names}.", text) | {"example": "number"},
+        schemas.INCLUDE,
+        schemas.MIN_POSITION,
+    ]
+    for name, column in the.columns.items():
+        if column.kind == "json" or name in the.fixed or name in left_out:
+            continue
+        schema = dict(schemas.of_filter(column))
+        if name in the.values:
+            schema = {"type": "string", "enum": list(the.values[name])}
+        parameters.append(schemas.query(name, "Only those with this value.", schema))
+    return parameters
+
+
+def list_response(the: List) -> dict[str, Any]:
+    return {
+        "description": "A page.",
+        "content": schemas.content(schemas.page_of(schemas.row_of(LISTINGS[the.name].table))),
+    }
+
+
+def _record_route(practice: Practice) -> Route:
+    return Route(
+        method="GET",
+        path=f"/{practice.plural}/{{ref}}",
+        endpoint=partial(read_record, practice=practice),
+        act=f"{practice.what}.read",
+        operation=Operation(
+            id=camel(f"read {practice.what}"),
+            tag=practice.title,
+            summary="Read it, as it is or as it was",
+            parameters=[
+                reference_of(practice),
+                schemas.AS_OF,
+                schemas.MIN_POSITION,
+                schemas.IF_NONE_MATCH,
+            ],
+            responses={
+                200: {
+                    "description": "The record.",
+                    "headers": schemas.ETAG,
+                    "content": schemas.content(schemas.record_of(practice.kind)),
+                },
+                304: {"description": "It is as it was.", "headers": schemas.ETAG},
+            },
+            problems=(*OF_READS, "not_found"),
+        ),
+    )
+
+
+def _history_route(practice: Practice) -> Route:
+    return Route(
+        method="GET",
+        path=f"/{practice.plural}/{{ref}}/history",
+        endpoint=partial(read_history, practice=practice),
+        act=f"{practice.what}.read_history",
+        operation=Operation(
+            id=camel(f"read {practice.what} history"),
+            tag=practice.title,
+            summary="Read all that ever happened to it",
+            parameters=[
+                reference_of(practice),
+                schemas.LIMIT,
+                schemas.CURSOR,
+                schemas.AS_OF,
+                schemas.MIN_POSITION,
+            ],
+            responses={
+                200: {
+                    "description": "A page of its events, oldest first.",
+                    "content": schemas.content(
+                        schemas.page_of({"$ref": "#/components/schemas/Event"})
+                    ),
+                }
+            },
+            problems=(*OF_READS, "not_found"),
+        ),
+    )

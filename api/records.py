@@ -1,0 +1,99 @@
+"""How a record is shown: its history folded into what is to be read of it.
+
+As of now or of any moment before, it is the same function over more or fewer events. The views
+that fill the lists do the folding, so that a list and a record cannot disagree.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from domain.aggregate import Aggregate, Entry
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.calendar import Calendar
+from domain.change import Change
+from domain.incident import Incident
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.problem import Problem
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.team import Team
+from projections import asset_register, directory, ticket_page, work_queue
+from projections.rows import Rows
+from projections.tables import Key, Row, Table
+
+Fold = Callable[[Entry, Rows], None]
+
+
+class Shape(Struct, frozen=True):
+    """What a record is made of: rows that become one, and lists of rows beside them."""
+
+    folds: tuple[Fold, ...]
+    rows: tuple[Table[Any], ...]
+    beside: Mapping[str, Table[Any]] = {}
+    owner: str = ""
+    """The column of the rows beside that names the record itself."""
+
+
+TICKET = Shape(
+    (work_queue.fold, ticket_page.fold),
+    (work_queue.QUEUE, ticket_page.PAGES),
+    {
+        "comments": ticket_page.COMMENTS,
+        "attachments": ticket_page.ATTACHMENTS,
+        "links": ticket_page.LINKS,
+        "watchers": ticket_page.WATCHERS,
+    },
+    "ticket",
+)
+
+SHAPES: Mapping[type[Aggregate], Shape] = {
+    Incident: TICKET,
+    Problem: TICKET,
+    Change: TICKET,
+    Asset: Shape(
+        (asset_register.fold,),
+        (asset_register.REGISTER,),
+        {"relations": asset_register.RELATIONS},
+        "asset",
+    ),
+    Person: Shape((directory.fold,), (directory.PEOPLE,)),
+    Team: Shape((directory.fold,), (directory.TEAMS,)),
+    Organisation: Shape((directory.fold,), (directory.ORGANISATIONS,)),
+    ApprovalProcess: Shape((directory.fold,), (directory.PROCESSES,)),
+    ServiceLevelPolicy: Shape((directory.fold,), (directory.POLICIES,)),
+    Calendar: Shape((directory.fold,), (directory.CALENDARS,)),
+}
+
+
+def shown(
+    kind: type[Aggregate], entries: Sequence[Entry], *, with_internal: bool
+) -> dict[str, Any]:
+    """The record as JSON. `with_internal` shows what agents said among themselves, too."""
+    shape = SHAPES[kind]
+    rows = Rows(_nothing)
+    for entry in entries:
+        for fold in shape.folds:
+            fold(entry, rows)
+    kept: dict[Table[Any], list[Row]] = {table: found for table, found, _ in rows.changes()}
+    document: dict[str, Any] = {}
+    for table in shape.rows:
+        document |= _plain(kept[table][0])
+    for name, table in shape.beside.items():
+        document[name] = [
+            row
+            for row in (_plain(one, shape.owner) for one in kept.get(table, []))
+            if with_internal or not row.get("is_internal", False)
+        ]
+    return document
+
+
+def _plain(row: Row, owner: str = "") -> dict[str, Any]:
+    return {name: getattr(row, name) for name in row.__struct_fields__ if name != owner}
+
+
+def _nothing(table: Table[Any], keys: list[Key]) -> Iterable[Row]:  # noqa: ARG001
+    # A whole history needs no rows from before.
+    return ()

@@ -1,0 +1,50 @@
+"""Numbers and ids that people name: in paths, and in bodies."""
+
+from uuid import UUID
+
+from msgspec import structs
+
+from api.http.calls import Call
+from api.http.errors import Problem
+from domain.aggregate import KIND_OF_PREFIX, Aggregate
+from domain.ids import number_of, parse_reference, prefix_of
+from domain.person import Scope
+from domain.policy import about, allow
+from domain.rules import DomainError, NotFound
+
+EVERY_SCOPE = frozenset(Scope)
+
+
+def reference(kind: type[Aggregate], text: str) -> UUID:
+    """The id that a path names. Raises NotFound unless it is one of the kind."""
+    id = parse_reference(text)
+    if prefix_of(id) != kind.prefix:
+        raise NotFound(f"{text[:80]} is no {kind.__name__.lower()}.")
+    return id
+
+
+async def require_known(call: Call, field: str, id: UUID | None) -> None:
+    """Refuse a body that names a record which does not exist, or not for the caller."""
+    if id is None:
+        return
+    kind = KIND_OF_PREFIX.get(prefix_of(id))
+    try:
+        record = await call.context.ledger.peek(id)
+        if kind is None or record is None:
+            raise NotFound(f"There is no {number_of(id)}.")
+        # A token that may only write may still say whom it writes about.
+        actor = structs.replace(call.caller.actor, scopes=EVERY_SCOPE)
+        allow(actor, f"{word_of(kind)}.read", about(record))
+    except DomainError:
+        detail = f"There is no {number_of(id)}."
+        raise Problem(
+            "invalid", f"/{field}: {detail}", errors=[{"pointer": f"/{field}", "detail": detail}]
+        ) from None
+
+
+def word_of(kind: type[Aggregate]) -> str:
+    """What the policy calls a kind."""
+    return "".join(
+        f"_{letter.lower()}" if letter.isupper() and place else letter.lower()
+        for place, letter in enumerate(kind.__name__)
+    )

@@ -1,0 +1,188 @@
+"""The commands that all tickets share."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field
+
+from api.commands import Command, Use
+from api.fields import (
+    Details,
+    Level,
+    Name,
+    OptionalName,
+    PersonRef,
+    Reason,
+    RecordRef,
+    TeamRef,
+    Text,
+    Title,
+    Words,
+)
+from api.http.bodies import Body
+from api.http.calls import Call
+from domain.desk import Desk
+from domain.policy import About
+from domain.recorder import Receipt
+from domain.ticket import ATTACHMENT_BYTES_MAX, LinkType, Ticket, Visibility
+
+MediaType = Annotated[
+    str, Field(max_length=127, pattern=r"^[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}$")
+]
+
+
+class Nothing(Body):
+    """Nothing is asked for; the body may be left out."""
+
+
+class WithReason(Body):
+    reason: Reason
+
+
+class Amend(Body):
+    title: Title | None = None
+    description: Text | None = None
+    details: Details | None = None
+
+
+class Categorise(Body):
+    category: Name
+    subcategory: OptionalName = ""
+    service: OptionalName = ""
+
+
+class Prioritise(Body):
+    impact: Level
+    urgency: Level
+
+
+class Assign(Body):
+    team: TeamRef | None = None
+    assignee: PersonRef | None = None
+
+
+class Comment(Body):
+    said: Words = Field(alias="text")
+    visibility: Visibility = Visibility.PUBLIC
+
+
+class Attach(Body):
+    name: Name
+    media_type: MediaType
+    size: Annotated[int, Field(ge=1, le=ATTACHMENT_BYTES_MAX, description="In bytes.")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", min_length=64, max_length=64)]
+
+
+class Link(Body):
+    other: RecordRef
+    type: LinkType
+
+
+class Watch(Body):
+    person: PersonRef
+
+
+def whose(call: Call, body: Any) -> dict[str, UUID | None]:
+    """For whom a ticket is: for whoever asks, and for their organisation, unless it says more."""
+    requester = body.requester or call.caller.person.id
+    organisation = body.organisation
+    if organisation is None:
+        person = call.context.desk.directory.person(requester)
+        organisation = person.organisation if person else call.caller.person.organisation
+    return {"requester": requester, "organisation": organisation}
+
+
+def about_new(call: Call, body: Any) -> About:
+    found = whose(call, body)
+    return About(organisation=found["organisation"], requester=found["requester"])
+
+
+def of(kind: type[Ticket], use: Callable[..., Awaitable[Receipt]]) -> Use:
+    """A use case of the desk that takes the kind of ticket, too."""
+    return lambda desk, id, **fields: use(desk, kind, id, **fields)
+
+
+def act_of_comment(body: Any) -> str:
+    return "comment_internally" if body.visibility is Visibility.INTERNAL else "comment"
+
+
+def commands_of(kind: type[Ticket]) -> tuple[Command, ...]:
+    return (
+        Command(
+            method=kind.amend,
+            body=Amend,
+            summary="Correct what it says; what is not given stays as it is",
+            example={"title": "No invoices since 9 o'clock", "details": {"floor": "3"}},
+        ),
+        Command(
+            method=kind.categorise,
+            body=Categorise,
+            summary="Say what it is about",
+            use=of(kind, Desk.categorise),
+            example={"category": "software", "subcategory": "invoicing", "service": "billing"},
+        ),
+        Command(
+            method=kind.assign,
+            body=Assign,
+            summary="Give it to a team, to one of its members, or to both",
+            use=of(kind, Desk.assign),
+            example={"team": "TEA0000001", "assignee": "PER0000002"},
+        ),
+        Command(
+            method=kind.comment,
+            body=Comment,
+            summary="Say something to the requester (public) or among agents (internal)",
+            use=of(kind, Desk.comment),
+            act=act_of_comment,
+            needs_version=False,
+            example={"text": "We are looking into it.", "visibility": "public"},
+        ),
+        Command(
+            method=kind.prioritise,
+            body=Prioritise,
+            summary="Set impact and urgency; the priority follows, and what it is promised",
+            use=of(kind, Desk.prioritise),
+            example={"impact": 2, "urgency": 1},
+        ),
+        Command(
+            method=kind.attach,
+            body=Attach,
+            summary="Attach a file by its digest",
+            needs_version=False,
+            example={
+                "name": "screenshot.png",
+                "media_type": "image/png",
+                "size": 48_213,
+                "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+            },
+        ),
+        Command(
+            method=kind.link,
+            body=Link,
+            summary="Link it to another record",
+            needs_version=False,
+            example={"other": "PRB0000007", "type": "caused by"},
+        ),
+        Command(
+            method=kind.unlink,
+            body=Link,
+            summary="Take a link away",
+            needs_version=False,
+            example={"other": "PRB0000007", "type": "caused by"},
+        ),
+        Command(
+            method=kind.watch,
+            body=Watch,
+            summary="Let a person follow it",
+            needs_version=False,
+            example={"person": "PER0000003"},
+        ),
+        Command(
+            method=kind.unwatch,
+            body=Watch,
+            summary="Let a person follow it no more",
+            needs_version=False,
+            example={"person": "PER0000003"},
+        ),
+    )
