@@ -1,0 +1,370 @@
+"""Arguments for every command of every kind, good and bad, for the tests that try anything."""
+
+from datetime import timedelta
+from typing import Any, get_args
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from domain import quorum
+from domain.aggregate import Aggregate
+from domain.approval import OpenStage, Stage
+from domain.approval_process import ApprovalProcess, Definition
+from domain.asset import Asset, RelationType
+from domain.business_time import BusinessHours
+from domain.calendar import Calendar
+from domain.change import Change, Outcome
+from domain.ids import record_id
+from domain.incident import Channel, Commitment, Incident, PendingReason
+from domain.organisation import Organisation
+from domain.person import Person, Role, Scope
+from domain.problem import PendingReason as ProblemPendingReason
+from domain.problem import Problem
+from domain.service_level_policy import (
+    Agreement,
+    EscalationStep,
+    ServiceLevelPolicy,
+    TargetPromise,
+)
+from domain.team import Team
+from domain.ticket import LinkType, Visibility
+from tests.people import CUSTOMER, MONDAY, OPERATOR, person
+
+Arguments = SearchStrategy[dict[str, Any]]
+
+FOLK = ("ann", "bea", "cem", "dan")
+COMMITTED = (
+    Commitment(name="first response", budget="1h"),
+    Commitment(name="resolution", budget="2bd"),
+)
+
+texts = st.one_of(
+    st.sampled_from(["Words.", "Other words."]),
+    st.sampled_from(["Words.", "Other words."]),
+    st.sampled_from(["Words.", "Other words."]),
+    st.sampled_from(["", " ", "x" * 201, "x" * 4_001, "a\0b", "\ud800", "tab\tand\nline"]),
+    st.text(max_size=20),
+)
+people = st.sampled_from([person(name) for name in FOLK])
+teams = st.sampled_from([record_id("TEA", 1), record_id("TEA", 2)])
+organisations = st.sampled_from([OPERATOR, CUSTOMER])
+digests = st.sampled_from(["a" * 64, "b" * 64, "c" * 63, "D" * 64, ""])
+others = st.sampled_from([record_id("INC", 1), record_id("AST", 1), record_id("PRB", 1)])
+levels = st.sampled_from([1, 2, 3])
+moments = st.sampled_from([-40, -1, 0, 1, 30, 4_000]).map(
+    lambda days: MONDAY + timedelta(days=days)
+)
+
+OFFICE = BusinessHours(zone="Europe/Zurich", weekly={"mon": (("08:00", "17:00"),)})
+NIGHT = BusinessHours(zone="UTC", weekly={"fri": (("22:00", "06:00"),)}, holidays=("*-12-25",))
+NEVER = BusinessHours(zone="UTC")
+ALL_HOURS = st.sampled_from([OFFICE, NIGHT, NEVER])
+
+BEA, CEM, DAN = (str(person(name)) for name in FOLK[1:])
+CAB = OpenStage(
+    name="CAB",
+    voters=(BEA, CEM),
+    quorum=quorum.All(),
+    patience="1d",
+    escalate_to=(DAN,),
+)
+BOARD = OpenStage(
+    name="Board",
+    voters=(CEM, DAN),
+    quorum=quorum.Any(),
+    patience="2h",
+    on_timeout="approve",
+)
+OWN = OpenStage(
+    name="Own",
+    voters=(str(person("ann")),),
+    quorum=quorum.Any(),
+    patience="1d",
+    on_timeout="reject",
+)
+STAGES = st.sampled_from([(CAB,), (CAB, BOARD), (BOARD, CAB), (), (CAB, CAB), (OWN,)])
+
+BY_CAB, BY_BOARD = (
+    Definition(
+        change_types=("normal",),
+        stages=(
+            Stage(
+                name="CAB",
+                approvers=("role:cab",),
+                quorum=quorum.Count(2),
+                patience="1d",
+                on_timeout="reject",
+            ),
+        ),
+    ),
+    Definition(
+        change_types=("normal", "emergency"),
+        stages=(
+            Stage(
+                name="Board",
+                approvers=("team:Board", "manager-of:requester"),
+                quorum=quorum.Percent("66.7"),
+                patience="4h",
+                on_timeout="approve",
+            ),
+        ),
+        calendar=record_id("CAL", 1),
+        fallback=("person:bea",),
+    ),
+)
+DEFINITIONS = st.sampled_from([BY_CAB, BY_BOARD, Definition(change_types=(), stages=())])
+IN_FOUR_HOURS, AT_ONCE = (
+    Agreement(
+        calendar=record_id("CAL", 1),
+        targets=(TargetPromise(name="resolution", budget="4h", pausing=("customer",)),),
+    ),
+    Agreement(
+        calendar=record_id("CAL", 1),
+        targets=(TargetPromise(name="first response", budget={1: "15m", 2: "1h"}),),
+        priorities=(1, 2),
+        escalation=(EscalationStep(target="first response", mark="75%", notify=("role:agent",)),),
+    ),
+)
+AGREEMENTS = st.sampled_from(
+    [IN_FOUR_HOURS, AT_ONCE, Agreement(calendar=record_id("CAL", 1), targets=())]
+)
+COMMITMENTS = st.sampled_from(
+    [
+        (),
+        (Commitment(name="resolution", budget="4h", pausing=("customer",)),),
+        COMMITTED,
+    ]
+)
+
+
+def said(**arguments: SearchStrategy[Any]) -> Arguments:
+    return st.fixed_dictionaries(arguments)
+
+
+def maybe(given: SearchStrategy[Any]) -> SearchStrategy[Any]:
+    return st.one_of(st.none(), given)
+
+
+NOTHING = said()
+REASON = said(reason=texts)
+SUBMISSION = said(
+    process=maybe(st.just(record_id("APR", 1))),
+    process_version=st.just(1),
+    calendar=st.none(),
+    calendar_version=st.just(0),
+    hours=maybe(st.just(OFFICE)),
+    stages=STAGES,
+)
+ROUND_AND_STAGE = {
+    "round": st.sampled_from([1, 1, 2, 3]),
+    "stage": st.sampled_from(["CAB", "Board", "None"]),
+}
+TICKET: dict[str, Arguments] = {
+    "amend": said(
+        title=maybe(texts),
+        description=maybe(texts),
+        details=maybe(st.dictionaries(texts, texts, max_size=3)),
+    ),
+    "categorise": said(category=texts, subcategory=texts, service=texts),
+    "prioritise": said(impact=levels, urgency=levels),
+    "assign": said(team=maybe(teams), assignee=maybe(people)),
+    "comment": said(said=texts, visibility=st.sampled_from(Visibility)),
+    "attach": said(
+        name=texts,
+        media_type=st.just("text/plain"),
+        size=st.sampled_from([0, 1, 25 * 1024 * 1024, 25 * 1024 * 1024 + 1]),
+        sha256=digests,
+    ),
+    "link": said(other=others, type=st.sampled_from(get_args(LinkType))),
+    "unlink": said(other=others, type=st.sampled_from(get_args(LinkType))),
+    "watch": said(person=people),
+    "unwatch": said(person=people),
+}
+NEW_TICKET = {
+    "title": texts,
+    "description": texts,
+    "requester": maybe(people),
+    "organisation": maybe(organisations),
+}
+
+COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
+    ApprovalProcess: {
+        "revise": said(definition=DEFINITIONS),
+        "publish": NOTHING,
+        "retire": NOTHING,
+    },
+    Asset: {
+        "amend": said(details=st.dictionaries(texts, texts, max_size=3)),
+        "relate": said(other=others, type=st.sampled_from(get_args(RelationType))),
+        "unrelate": said(other=others, type=st.sampled_from(get_args(RelationType))),
+        "issue": said(to=people),
+        "return_": said(condition=texts),
+        "repair": said(vendor=texts, reason=texts),
+        "complete_repair": NOTHING,
+        "retire": REASON,
+        "dispose": said(method=texts),
+    },
+    Calendar: {"revise": said(hours=ALL_HOURS), "retire": NOTHING},
+    Change: {
+        **TICKET,
+        "classify": said(type=st.sampled_from(["standard", "normal", "emergency"])),
+        "assess_risk": said(impact=levels, likelihood=levels),
+        "plan": said(implementation=texts, backout=texts, test=texts),
+        "submit": SUBMISSION,
+        "vote": said(
+            vote=st.sampled_from(["approve", "approve", "reject", "abstain"]),
+            comment=texts,
+            hours=maybe(st.just(OFFICE)),
+        ),
+        "remind": said(**ROUND_AND_STAGE),
+        "escalate_stage": said(
+            **ROUND_AND_STAGE,
+            to=st.lists(people.map(str), max_size=3),
+            hours=maybe(st.just(OFFICE)),
+        ),
+        "time_out_stage": said(**ROUND_AND_STAGE, hours=maybe(st.just(OFFICE))),
+        "schedule": said(start=moments, end=moments),
+        "start_implementation": NOTHING,
+        "complete_implementation": said(outcome=st.sampled_from(get_args(Outcome))),
+        "back_out": REASON,
+        "review": said(outcome=st.sampled_from(get_args(Outcome)), notes=texts),
+        "close": said(code=texts),
+        "withdraw": REASON,
+        "cancel": REASON,
+    },
+    Incident: {
+        **TICKET,
+        "start": NOTHING,
+        "respond": NOTHING,
+        "escalate_functionally": said(
+            team=teams,
+            support_level=st.sampled_from([1, 2, 3, 4]),
+            reason=texts,
+            assignee=maybe(people),
+        ),
+        "escalate_hierarchically": said(
+            to=st.lists(people, max_size=2), level=st.sampled_from([0, 1, 2, 3]), reason=texts
+        ),
+        "acknowledge_escalation": NOTHING,
+        "pend": said(reason=st.sampled_from(get_args(PendingReason)), note=texts),
+        "resume": NOTHING,
+        "resolve": said(code=texts, resolution=texts),
+        "reopen": REASON,
+        "close": NOTHING,
+        "cancel": REASON,
+        "apply_service_level": said(
+            policy=st.just(record_id("SLP", 1)),
+            policy_version=st.just(1),
+            calendar=st.just(record_id("CAL", 1)),
+            calendar_version=st.just(1),
+            commitments=COMMITMENTS,
+        ),
+        "mark": said(
+            target=st.sampled_from(["first response", "resolution", "none"]),
+            mark=st.sampled_from(["75%", "100%"]),
+            round=st.sampled_from([0, 1, 1, 2]),
+            due=moments,
+        ),
+    },
+    Organisation: {"rename": said(name=texts), "deactivate": NOTHING},
+    Person: {
+        "amend": said(
+            name=maybe(texts),
+            email=maybe(st.one_of(st.just("ann@example.org"), texts)),
+            language=maybe(st.sampled_from(["en", "de-CH", "English"])),
+            zone=maybe(st.sampled_from(["UTC", "Europe/Zurich", "Mars"])),
+        ),
+        "move": said(organisation=organisations),
+        "set_manager": said(manager=maybe(people)),
+        "grant_role": said(role=st.sampled_from(Role)),
+        "revoke_role": said(role=st.sampled_from(Role)),
+        "deactivate": REASON,
+        "reactivate": NOTHING,
+        "set_password": said(hash=st.sampled_from(["$argon2id$a", "$argon2id$b", "secret", ""])),
+        "issue_token": said(
+            token_id=st.integers(1, 3).map(lambda number: UUID(int=number)),
+            digest=digests,
+            hint=texts,
+            name=texts,
+            scopes=st.sets(st.sampled_from(Scope)),
+            expires=maybe(moments),
+        ),
+        "revoke_token": said(token_id=st.integers(1, 3).map(lambda number: UUID(int=number))),
+    },
+    Problem: {
+        **TICKET,
+        "investigate": NOTHING,
+        "document_workaround": said(workaround=texts),
+        "identify_cause": said(cause=texts),
+        "declare_known_error": NOTHING,
+        "pend": said(reason=st.sampled_from(get_args(ProblemPendingReason)), note=texts),
+        "resume": NOTHING,
+        "resolve": said(code=texts, resolution=texts),
+        "reopen": REASON,
+        "close": NOTHING,
+        "cancel": REASON,
+    },
+    ServiceLevelPolicy: {
+        "revise": said(definition=AGREEMENTS),
+        "publish": NOTHING,
+        "retire": NOTHING,
+    },
+    Team: {
+        "rename": said(name=texts),
+        "add_member": said(person=people, is_lead=st.booleans()),
+        "remove_member": said(person=people),
+        "disband": NOTHING,
+    },
+}
+
+BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
+    ApprovalProcess: ("draft", said(name=texts, definition=DEFINITIONS)),
+    Asset: (
+        "register",
+        said(
+            name=texts,
+            asset_class=texts,
+            tag=texts,
+            organisation=maybe(organisations),
+            service=texts,
+            owner=maybe(people),
+        ),
+    ),
+    Calendar: ("define", said(name=texts, hours=ALL_HOURS)),
+    Change: (
+        "propose",
+        said(
+            **NEW_TICKET,
+            type=st.sampled_from(["standard", "normal", "normal", "emergency"]),
+            reason=texts,
+        ),
+    ),
+    Incident: ("log", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
+    Organisation: (
+        "register",
+        said(name=texts, is_operator=st.booleans(), parent=maybe(organisations)),
+    ),
+    Person: (
+        "register",
+        said(
+            username=texts,
+            name=texts,
+            email=st.one_of(st.just("ann@example.org"), texts),
+            organisation=organisations,
+            manager=maybe(people),
+            roles=st.sets(st.sampled_from(Role)),
+        ),
+    ),
+    Problem: ("raise_", said(**NEW_TICKET)),
+    ServiceLevelPolicy: ("draft", said(name=texts, definition=AGREEMENTS)),
+    Team: (
+        "form",
+        said(
+            name=texts,
+            organisation=maybe(organisations),
+            support_level=levels,
+            description=texts,
+        ),
+    ),
+}

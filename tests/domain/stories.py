@@ -1,0 +1,297 @@
+"""Lives of records of every kind: together they record every event that a command records."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from hypothesis import strategies as st
+
+from domain.aggregate import Aggregate
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.calendar import Calendar
+from domain.change import Change
+from domain.ids import record_id
+from domain.incident import Incident
+from domain.organisation import Organisation
+from domain.person import Person, Role, Scope
+from domain.problem import Problem
+from domain.provenance import Provenance
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.team import Team
+from domain.ticket import Visibility
+from tests.domain.commands import (
+    AT_ONCE,
+    BEGINNINGS,
+    BOARD,
+    BY_BOARD,
+    BY_CAB,
+    CAB,
+    COMMANDS,
+    COMMITTED,
+    DAN,
+    FOLK,
+    IN_FOUR_HOURS,
+    NIGHT,
+    OFFICE,
+    maybe,
+)
+from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
+
+HOURS_BETWEEN_STEPS = 3
+
+
+class Attempt(NamedTuple):
+    command: str
+    arguments: dict[str, Any]
+    by: Provenance
+
+
+class Step(NamedTuple):
+    command: str
+    arguments: dict[str, Any] = {}
+    actor: str = "bea"
+
+
+def step(command: str, actor: str = "bea", **arguments: Any) -> Step:
+    return Step(command, arguments, actor)
+
+
+TEAM, SERVER = record_id("TEA", 1), record_id("AST", 1)
+OTHER = record_id("PRB", 2)
+NEW: dict[str, Any] = {"title": "No mail", "requester": person("ann"), "organisation": CUSTOMER}
+
+TICKET = [
+    step("amend", title="No mail since nine", details={"floor": "3"}),
+    step("categorise", category="software", subcategory="mail", service="Mail"),
+    step("prioritise", impact=1, urgency=2),
+    step("assign", team=TEAM, assignee=person("bea")),
+    step("comment", said="We are looking into it.", visibility=Visibility.PUBLIC),
+    step("attach", "ann", name="log.txt", media_type="text/plain", size=12, sha256="a" * 64),
+    step("link", other=OTHER, type="caused by"),
+    step("unlink", other=OTHER, type="caused by"),
+    step("watch", person=person("cem")),
+    step("unwatch", person=person("cem")),
+]
+RESOLVED = step("resolve", code="fixed", resolution="Restarted.")
+REOPENED = step("reopen", "ann", reason="Again.")
+CANCELLED = step("cancel", reason="It was not plugged in.")
+PLANNED = [
+    step("assess_risk", impact=1, likelihood=2),
+    step("plan", implementation="Replace it.", backout="Put it back.", test="Ping it."),
+]
+DUE = MONDAY + timedelta(hours=1)
+
+STORIES: dict[type[Aggregate], list[list[Step]]] = {
+    ApprovalProcess: [
+        [
+            step("draft", name="Normal changes", definition=BY_CAB),
+            step("publish"),
+            step("revise", definition=BY_BOARD),
+            step("publish"),
+            step("retire"),
+        ]
+    ],
+    Asset: [
+        [
+            step("register", name="Mail 1", asset_class="server", tag="M1", owner=person("bea")),
+            step("amend", details={"serial": "S1"}),
+            step("relate", other=record_id("AST", 2), type="runs on"),
+            step("unrelate", other=record_id("AST", 2), type="runs on"),
+            step("issue", to=person("ann")),
+            step("repair", vendor="Fixit", reason="A fan is loud."),
+            step("complete_repair"),
+            step("return_", condition="As new."),
+            step("retire", reason="Replaced."),
+            step("dispose", method="recycled"),
+        ]
+    ],
+    Calendar: [
+        [step("define", name="Office", hours=OFFICE), step("revise", hours=NIGHT), step("retire")]
+    ],
+    Change: [
+        [
+            step("propose", "ann", **NEW, reason="It fails."),
+            *TICKET,
+            step("classify", type="emergency"),
+            *PLANNED,
+            step("assign", team=TEAM),
+            step("submit", process=record_id("APR", 1), process_version=1, stages=(CAB, BOARD)),
+            step("remind", "clock", round=1, stage="CAB"),
+            step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
+            step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+            step("vote", "cem", vote="approve", hours=None),
+            step("vote", "dan", vote="approve", hours=None),
+            step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+            step("schedule", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)),
+            step("start_implementation"),
+            step("complete_implementation", outcome="successful"),
+            step("review", outcome="successful", notes="All well."),
+            step("close", code="done"),
+        ],
+        [
+            step("propose", "ann", **NEW),
+            *PLANNED,
+            step("submit", stages=(CAB,)),
+            step("vote", "cem", vote="reject", comment="Not before the weekend.", hours=None),
+            step("submit", stages=(CAB,)),
+            step("withdraw", "ann", reason="Not needed any more."),
+        ],
+        [
+            step("propose", "ann", **NEW, type="standard"),
+            step("submit"),
+            step("start_implementation"),
+            step("back_out", reason="It failed."),
+            step("review", outcome="unsuccessful", notes="The part was wrong."),
+            step("close"),
+        ],
+        [step("propose", "ann", **NEW), CANCELLED],
+    ],
+    Incident: [
+        [
+            step("log", "ann", **NEW, description="Since nine.", channel="phone"),
+            *TICKET,
+            step(
+                "apply_service_level",
+                "desk",
+                policy=record_id("SLP", 1),
+                policy_version=1,
+                calendar=record_id("CAL", 1),
+                calendar_version=1,
+                commitments=COMMITTED,
+            ),
+            step("start"),
+            step("respond"),
+            step("pend", reason="customer", note="Asked Ann."),
+            step("resume"),
+            step("mark", "clock", target="resolution", mark="75%", round=1, due=DUE),
+            step("mark", "clock", target="resolution", mark="100%", round=1, due=DUE),
+            step("escalate_functionally", team=TEAM, support_level=2, reason="Hard."),
+            step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
+            step("acknowledge_escalation", "cem"),
+            RESOLVED,
+            REOPENED,
+            RESOLVED,
+            step("close", "ann"),
+        ],
+        [step("log", "ann", **NEW), CANCELLED],
+    ],
+    Organisation: [
+        [
+            step("register", name="Bakery", parent=CUSTOMER),
+            step("rename", name="The Bakery"),
+            step("deactivate"),
+        ]
+    ],
+    Person: [
+        [
+            step(
+                "register",
+                username="ann",
+                name="Ann Example",
+                email="ann@example.org",
+                organisation=CUSTOMER,
+                manager=person("cem"),
+                roles=[Role.REQUESTER, Role.APPROVER],
+            ),
+            step("amend", name="Ann E. Example", language="de-CH", zone="Europe/Zurich"),
+            step("move", organisation=OPERATOR),
+            step("set_manager", manager=person("dan")),
+            step("grant_role", role=Role.AGENT),
+            step("revoke_role", role=Role.APPROVER),
+            step("set_password", "ann", hash="$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"),
+            step(
+                "issue_token",
+                "ann",
+                token_id=UUID(int=1),
+                digest="b" * 64,
+                hint="ld_pat_1a2b",
+                name="Ann's laptop",
+                scopes=[Scope.READ],
+                expires=MONDAY + timedelta(days=90),
+            ),
+            step("revoke_token", "ann", token_id=UUID(int=1)),
+            step("deactivate", reason="Ann has left."),
+            step("reactivate"),
+        ]
+    ],
+    Problem: [
+        [
+            step("raise_", **NEW, description="Every Monday."),
+            *TICKET,
+            step("investigate"),
+            step("document_workaround", workaround="Restart it."),
+            step("identify_cause", cause="Memory leaks."),
+            step("declare_known_error"),
+            step("pend", reason="vendor", note="Asked for a fix."),
+            step("resume"),
+            RESOLVED,
+            REOPENED,
+            RESOLVED,
+            step("close"),
+        ],
+        [step("raise_", **NEW), CANCELLED],
+    ],
+    ServiceLevelPolicy: [
+        [
+            step("draft", name="Gold", definition=IN_FOUR_HOURS),
+            step("publish"),
+            step("revise", definition=AT_ONCE),
+            step("publish"),
+            step("retire"),
+        ]
+    ],
+    Team: [
+        [
+            step("form", name="Mail", organisation=OPERATOR, support_level=2, description="Mail."),
+            step("rename", name="Messaging"),
+            step("add_member", person=person("bea"), is_lead=True),
+            step("remove_member", person=person("bea")),
+            step("disband"),
+        ]
+    ],
+}
+
+
+def told(story: list[Step]) -> list[Attempt]:
+    """A story, one step every few hours."""
+    return [
+        Attempt(
+            command,
+            arguments,
+            _signed(actor, MONDAY + timedelta(hours=HOURS_BETWEEN_STEPS * number)),
+        )
+        for number, (command, arguments, actor) in enumerate(story)
+    ]
+
+
+@st.composite
+def attempts(draw: st.DrawFn, kind: type[Aggregate]) -> list[Attempt]:
+    """A story up to some point, with anything else tried by anybody on the way and after."""
+    stories = STORIES[kind]
+    # The first story of a kind is the longest, so it is told more often.
+    story = told(draw(st.sampled_from([stories[0], *stories])))
+    if draw(st.integers(0, 7)) == 7:
+        begin, arguments = BEGINNINGS[kind]
+        story[0] = Attempt(begin, draw(arguments), story[0].by)
+    tried = []
+    for attempt in story[: draw(st.integers(1, len(story)))]:
+        tried.append(attempt)
+        if draw(st.integers(0, 3)) == 3:
+            tried.append(_any(draw, kind, attempt.by.at))
+    at = tried[-1].by.at
+    for _ in range(draw(st.integers(3, 20))):
+        at += timedelta(hours=draw(st.sampled_from([0, 1, 30])))
+        tried.append(_any(draw, kind, at))
+    return tried
+
+
+def _any(draw: st.DrawFn, kind: type[Aggregate], at: datetime) -> Attempt:
+    command = draw(st.sampled_from(sorted(COMMANDS[kind])))
+    effective = draw(maybe(st.just(datetime(2026, 2, 27, tzinfo=UTC))))
+    by = _signed(draw(st.sampled_from((*FOLK, "clock"))), at, effective=effective)
+    return Attempt(command, draw(COMMANDS[kind][command]), by)
+
+
+def _signed(name: str, at: datetime, **more: Any) -> Provenance:
+    return signed(name, at, **more) if name in FOLK else system(name, at, **more)

@@ -1,0 +1,337 @@
+"""Whatever is tried on a record of any kind: no invariant breaks, a refusal records nothing, and
+what is stored rebuilds the record exactly."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain import asset, change, incident, priority, problem, snapshots
+from domain.aggregate import Aggregate, Entry
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.calendar import Calendar
+from domain.change import Change
+from domain.ids import record_id
+from domain.incident import Incident
+from domain.mapper import LedgerMapper
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.problem import Problem
+from domain.rules import Refused
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.team import Team
+from domain.ticket import Ticket
+from tests.domain.commands import BEGINNINGS, COMMANDS
+from tests.domain.kinds import EVERY_KIND
+from tests.domain.stories import STORIES, Attempt, attempts, told
+from tests.keys import MemoryKeys
+from tests.people import person
+
+IMPORTED = {"RequesterChanged", "Requeued"}
+"""Events that no command records."""
+
+AFTERWARDS = {
+    *("Commented", "Linked", "Unlinked", "Watched", "Unwatched"),
+    *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
+}
+"""What may still happen to a ticket that is over: talk, and what was noticed late."""
+
+State = dict[str, Any]
+Moves = set[tuple[str, str]]
+
+
+def state(record: Aggregate) -> State:
+    return {
+        name: dict(value) if isinstance(value, dict) else value
+        for name, value in vars(record).items()
+        if name != "pending"
+    }
+
+
+def begun(kind: type[Aggregate], first: Attempt) -> Aggregate | None:
+    id = person("ann") if kind is Person else record_id(kind.prefix, 1)
+    try:
+        record: Aggregate = getattr(kind, first.command)(id, **first.arguments, by=first.by)
+    except Refused:
+        return None
+    return record
+
+
+def lived(kind: type[Aggregate], tried: list[Attempt]) -> tuple[Aggregate, list[Entry]] | None:
+    """Try it all. The record in the end and its history, or None if it never began."""
+    record = begun(kind, tried[0])
+    if record is None:
+        return None
+    history = list(record.collect_events())
+    assert len(history) == 1
+    check(record)
+    for attempt in tried[1:]:
+        before = state(record)
+        copy = record.fork()
+        try:
+            getattr(copy, attempt.command)(**attempt.arguments, by=attempt.by)
+        except Refused:
+            assert not copy.pending
+            assert state(copy) == before
+        assert state(record) == before, "a command on a working copy changed the original"
+        happened = copy.collect_events()
+        assert copy.version == record.version + len(happened)
+        assert happened or state(copy) == before
+        check(copy)
+        check_step(record, copy, happened)
+        history += happened
+        record = copy
+    return record, history
+
+
+# Invariants ------------------------------------------------------------------------------
+
+
+def check(record: Aggregate) -> None:
+    if isinstance(record, Ticket):
+        check_ticket(record)
+    CHECKS[type(record)](record)
+
+
+def check_ticket(ticket: Ticket) -> None:
+    for several in (ticket.links, ticket.watchers, ticket.attachments):
+        assert len(several) == len(set(several))
+    assert ticket.id not in {other for _, other in ticket.links}
+    if ticket.impact is None or ticket.urgency is None:
+        assert ticket.priority is None
+    else:
+        assert ticket.priority == priority.priority(ticket.impact, ticket.urgency)
+
+
+def check_incident(incident_: Incident) -> None:
+    status = incident_.status
+    assert (status is incident.Status.PENDING) == (incident_.pending_reason != "")
+    assert (incident_.resolved_at is not None) == (
+        status in (incident.Status.RESOLVED, incident.Status.CLOSED)
+    )
+    assert (incident_.closed_at is not None) == incident_.is_over
+    if status is incident.Status.ASSIGNED:
+        assert incident_.team or incident_.assignee
+    assert len(incident_.marks) == len(set(incident_.marks))
+    assert all(1 <= round <= incident_.service_level_round for round, _, _ in incident_.marks)
+    assert incident_.support_level in incident.SUPPORT_LEVELS
+
+
+def check_problem(problem_: Problem) -> None:
+    status = problem_.status
+    assert (status is problem.Status.PENDING) == (problem_.pending_reason != "")
+    if status is problem.Status.KNOWN_ERROR:
+        assert problem_.is_known_error
+    if problem_.is_known_error:
+        assert problem_.has_cause or problem_.has_workaround
+    if status is problem.Status.ASSIGNED:
+        assert problem_.team or problem_.assignee
+
+
+def check_change(change_: Change) -> None:
+    status, stage = change_.status, change_.open_stage
+    assert (status is change.Status.IN_APPROVAL) == (stage is not None)
+    assert (change_.due is not None) == (stage is not None)
+    assert set(change_.votes) <= set(stage.voters if stage else ())
+    assert set(change_.votes) <= set(change_.voted)
+    assert change_.barred.isdisjoint(change_.voted)
+    if stage is not None:
+        assert stage.verdict(change_.votes).outcome == "pending"
+    undecided = {
+        change.Status.PROPOSED,
+        change.Status.WITHDRAWN,
+        change.Status.CANCELLED,
+    }
+    if status not in undecided:
+        assert change_.round > 0
+        assert change_.type == "standard" or (change_.risk and change_.is_planned)
+    assert (change_.scheduled_start is None) == (change_.scheduled_end is None)
+    if change_.scheduled_start and change_.scheduled_end:
+        assert change_.scheduled_start < change_.scheduled_end
+
+
+def check_asset(asset_: Asset) -> None:
+    has_holder = asset_.holder is not None
+    if asset_.status is asset.Status.IN_USE:
+        assert has_holder
+    elif asset_.status is not asset.Status.IN_REPAIR:
+        assert not has_holder
+    assert len(asset_.relations) == len(set(asset_.relations))
+    assert asset_.id not in {other for _, other in asset_.relations}
+
+
+def check_person(person_: Person) -> None:
+    assert person_.roles
+    assert person_.name
+    assert person_.username
+    assert person_.manager != person_.id
+    assert len({token.id for token in person_.tokens}) == len(person_.tokens)
+    assert person_.password == "" or person_.password.startswith("$")
+    if not person_.is_active:
+        assert all(token.is_revoked for token in person_.tokens)
+
+
+def check_team(team: Team) -> None:
+    assert team.name
+    assert set(team.leads) <= set(team.members)
+    assert len(team.members) == len(set(team.members))
+    if team.is_disbanded:
+        assert not team.members
+
+
+def check_organisation(organisation: Organisation) -> None:
+    assert organisation.name
+    assert organisation.parent != organisation.id
+
+
+def check_definition(record: ApprovalProcess | ServiceLevelPolicy) -> None:
+    assert record.name
+    assert record.draft_definition is not None
+    assert record.published_version == len(record.versions)
+    assert all(one != next for one, next in zip(record.versions, record.versions[1:], strict=False))
+    if record.is_retired:
+        assert record.published is None
+
+
+def check_calendar(calendar: Calendar) -> None:
+    assert calendar.name
+    assert calendar.hours_version >= 1
+
+
+CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
+    ApprovalProcess: check_definition,
+    Asset: check_asset,
+    Calendar: check_calendar,
+    Change: check_change,
+    Incident: check_incident,
+    Organisation: check_organisation,
+    Person: check_person,
+    Problem: check_problem,
+    ServiceLevelPolicy: check_definition,
+    Team: check_team,
+}
+
+MOVES: dict[type[Aggregate], Moves] = {
+    Asset: {
+        ("in stock", "in use"),
+        ("in use", "in stock"),
+        ("in stock", "in repair"),
+        ("in use", "in repair"),
+        ("in repair", "in stock"),
+        ("in repair", "in use"),
+        ("in stock", "retired"),
+        ("in use", "retired"),
+        ("in repair", "retired"),
+        ("retired", "disposed"),
+    },
+    Change: {
+        *(
+            (source, move.target)
+            for move in change.MOVES.values()
+            if move.target
+            for source in move.sources
+        ),
+        ("in approval", "approved"),
+        ("in approval", "rejected"),
+        ("proposed", "approved"),  # a standard change
+        ("rejected", "approved"),
+        ("implemented", "closed"),
+    },
+    Incident: {
+        *((source, move.target) for move in incident.MOVES.values() for source in move.sources),
+        ("new", "assigned"),
+    },
+    Problem: {
+        *((source, move.target) for move in problem.MOVES.values() for source in move.sources),
+        ("new", "assigned"),
+        ("pending", "known error"),
+    },
+}
+"""From which status to which other a single command leads."""
+
+
+def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...]) -> None:
+    kind = type(after)
+    if kind in MOVES:
+        old, new = before.status, after.status  # type: ignore[attr-defined]
+        assert old == new or (old, new) in MOVES[kind]
+    if isinstance(before, Change) and isinstance(after, Change):
+        check_approval(before, after, [type(entry.event) for entry in happened])
+    if isinstance(before, Ticket) and before.is_over:
+        assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
+    if isinstance(before, ApprovalProcess | ServiceLevelPolicy | Calendar):
+        published = before.versions
+        assert vars(after)["versions"][: len(published)] == published
+
+
+def check_approval(before: Change, after: Change, happened: list[type]) -> None:
+    decided = happened.count(Change.Approved) + happened.count(Change.Rejected)
+    ends = decided + happened.count(Change.Withdrawn) + happened.count(Change.Cancelled)
+    was_open = before.status is change.Status.IN_APPROVAL or Change.Submitted in happened
+    assert decided <= was_open
+    if was_open and after.status is not change.Status.IN_APPROVAL:
+        assert ends == 1
+    if Change.VoteCast in happened:
+        assert after.voted[-1] not in before.voted[len(before.voted) - len(before.votes) :]
+
+
+# The tests ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@settings(
+    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+@given(data=st.data())
+def test_no_invariant_breaks_and_history_rebuilds_the_state(
+    kind: type[Aggregate], data: st.DataObject
+) -> None:
+    life = lived(kind, data.draw(attempts(kind)))
+    if life is None:
+        return
+    record, history = life
+
+    mapper = LedgerMapper(MemoryKeys())
+    mapper.keys.ensure(mapper.subjects(history))
+    rebuilt = kind(record.id)
+    for position, entry in enumerate(history, 1):
+        read = mapper.entry(mapper.to_stored_event(entry), position)
+        assert read.event == entry.event
+        rebuilt.replay(read)
+
+    assert vars(rebuilt) == vars(record)
+    if kind.can_snapshot:
+        restored = snapshots.restore(kind, record.id, record.version, snapshots.take(record))
+        assert vars(restored) == vars(record)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_every_command_is_tried(kind: type[Aggregate]) -> None:
+    commands = {
+        name
+        for name, member in inspect.getmembers(kind, callable)
+        if not name.startswith("_")
+        and not isinstance(member, type)
+        and "by" in inspect.signature(member).parameters
+    }
+
+    assert {*COMMANDS[kind], BEGINNINGS[kind][0]} == commands - {"submit_to"}
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+def test_the_stories_record_every_event_that_a_command_records(kind: type[Aggregate]) -> None:
+    recorded = set()
+    for story in STORIES[kind]:
+        life = lived(kind, told(story))
+        assert life is not None
+        recorded |= {entry.topic.partition(".")[2] for entry in life[1]}
+
+    assert recorded == {event.__name__ for event in kind.topics} - IMPORTED
+
+
+def test_people_are_not_kept_in_snapshots() -> None:
+    assert [kind for kind in EVERY_KIND if not kind.can_snapshot] == [Person]
