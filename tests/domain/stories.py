@@ -62,7 +62,7 @@ OTHER = record_id("PRB", 2)
 NEW: dict[str, Any] = {"title": "No mail", "requester": person("ann"), "organisation": CUSTOMER}
 
 TICKET = [
-    step("amend", title="No mail since nine", details={"floor": "3"}),
+    step("amend", title="No mail at all", description="On 3.", details={"floor": "3"}),
     step("categorise", category="software", subcategory="mail", service="Mail"),
     step("prioritise", impact=1, urgency=2),
     step("assign", team=TEAM, assignee=person("bea")),
@@ -111,7 +111,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
     ],
     Change: [
         [
-            step("propose", "ann", **NEW, reason="It fails."),
+            step("propose", "ann", **NEW, description="For good.", reason="It fails."),
             *TICKET,
             step("classify", type="emergency"),
             *PLANNED,
@@ -194,7 +194,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 manager=person("cem"),
                 roles=[Role.REQUESTER, Role.APPROVER],
             ),
-            step("amend", name="Ann E. Example", language="de-CH", zone="Europe/Zurich"),
+            step("amend", name="Ann E. Example", email="ann@example.net", language="de-CH"),
             step("move", organisation=OPERATOR),
             step("set_manager", manager=person("dan")),
             step("grant_role", role=Role.AGENT),
