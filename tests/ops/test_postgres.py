@@ -9,12 +9,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 from eventsourcing.persistence import IntegrityError, OperationalError
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from domain.ids import record_id
 from domain.recorder import Receipt
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.postgres_connections import conninfo
+from tests.ops.cutting_line import CuttingLine
 from tests.stores import write
 
 A = record_id("THG", 1)
@@ -40,7 +41,7 @@ def ending_connections(url: str) -> Iterator[list[int]]:
 
     def end() -> None:
         with psycopg.connect(url, autocommit=True) as server:
-            while not stop.wait(0.003):
+            while not stop.wait(0.02):
                 ended.append(len(server.execute(END_OTHERS).fetchall()))
 
     thread = threading.Thread(target=end)
@@ -55,7 +56,7 @@ def ending_connections(url: str) -> Iterator[list[int]]:
 async def test_lost_connections_neither_lose_nor_double_a_write(
     postgres_url: str, recorder: PostgresRecorder
 ) -> None:
-    callers, commands = 16, 120
+    callers, commands = 16, 300
     receipts: list[Receipt] = []
 
     async def caller(number: int) -> None:
@@ -78,6 +79,36 @@ async def test_lost_connections_neither_lose_nor_double_a_write(
     }
 
 
+async def test_an_answer_lost_after_the_commit_is_got_again(postgres_url: str) -> None:
+    address = conninfo_to_dict(postgres_url)
+    line = CuttingLine(str(address["host"]), int(str(address["port"])), one_in=12)
+    await PostgresRecorder(postgres_url).aclose()
+    receipts: list[Receipt] = []
+
+    async with line.open():
+        recorder = await asyncio.to_thread(
+            PostgresRecorder, make_conninfo(postgres_url, port=line.port), patience_seconds=20
+        )
+
+        async def caller(number: int) -> None:
+            for version in range(1, 31):
+                receipts.append(await recorder.append(write(number, version)))
+
+        async with asyncio.timeout(60):
+            await asyncio.gather(*map(caller, range(8)))
+        now = write(99, 1)
+        for _ in range(20):
+            await asyncio.to_thread(recorder.append_now, [now])
+        await recorder.aclose()
+
+    reader = PostgresRecorder(postgres_url)
+    assert line.cuts > 5
+    assert any(receipt.is_repeat for receipt in receipts)
+    assert sorted(receipt.position for receipt in receipts) == list(range(1, 241))
+    assert [row.id for row in reader.select_notifications(1, 1000)] == list(range(1, 242))
+    await reader.aclose()
+
+
 async def test_lost_connections_do_not_turn_a_write_into_its_own_conflict(
     postgres_url: str, recorder: PostgresRecorder
 ) -> None:
@@ -85,7 +116,7 @@ async def test_lost_connections_do_not_turn_a_write_into_its_own_conflict(
     refused = 0
 
     with ending_connections(postgres_url):
-        for version in range(2, 20):
+        for version in range(2, 40):
             await recorder.append(write(A, version))
             try:
                 recorder.append_now([write(A, version)])
@@ -93,7 +124,7 @@ async def test_lost_connections_do_not_turn_a_write_into_its_own_conflict(
                 refused += 1
             assert await recorder.version(A) == version
 
-    assert refused == 18
+    assert refused == 38
 
 
 async def test_who_waits_hears_again_after_a_lost_connection(
@@ -113,7 +144,7 @@ async def test_who_waits_hears_again_after_a_lost_connection(
 
 async def test_a_server_that_stays_away_is_told_of(postgres_url: str) -> None:
     recorder = PostgresRecorder(postgres_url, patience_seconds=0.3)
-    name = psycopg.conninfo.conninfo_to_dict(postgres_url)["dbname"]
+    name = conninfo_to_dict(postgres_url)["dbname"]
     server_url = make_conninfo(postgres_url, dbname="postgres")
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false'.encode())
