@@ -108,7 +108,7 @@ def _write_private(path: Path, text: str) -> None:
 
 def _welcome(settings: Settings, secret_of: dict[str, str]) -> str:
     url = f"{settings.url}/api/v1"
-    lines = [f"  token of {name:<6}{secret_of[name]}" for name in TOLD]
+    lines = [f"  token of {name:<7}{secret_of[name]}" for name in TOLD]
     return "\n".join(
         [
             *lines,

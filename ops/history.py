@@ -7,9 +7,9 @@ from uuid import UUID
 import msgspec
 import orjson
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
 
-from domain.aggregate import Entry
+from domain.aggregate import KIND_OF_PREFIX, Entry
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.ledger import Ledger
 from domain.person import Person
@@ -33,19 +33,16 @@ async def show(
             raise NotFound(f"There is no record {number}" + (" at that moment." if as_of else "."))
         if as_json:
             for entry in entries:
-                line = orjson.dumps(as_plain(entry)).decode()
-                out.print(line, markup=False, highlight=False, soft_wrap=True)
+                out.out(orjson.dumps(as_plain(entry)).decode(), highlight=False)
             return
-        out.print(await _table(ledger, entries))
-        record = await ledger.at(
-            type(await _record(ledger, id)), id, version=entries[-1].originator_version
-        )
+        names = Names(ledger)
+        for entry in entries:
+            await _print_entry(entry, names, out)
+        kind = KIND_OF_PREFIX[prefix_of(id)]
+        record = await ledger.at(kind, id, version=entries[-1].originator_version)
+        out.print(f"\n{number_of(id)} " + (f"as of {as_of.isoformat()}" if as_of else "now"))
         state = {name: value for name, value in vars(record).items() if name not in NOT_STATE}
-        shown = Table("now" if as_of is None else f"as of {as_of.isoformat()}", "", box=None)
-        for name, value in state.items():
-            if value not in (None, "", (), {}, 0, False):
-                shown.add_row(name.replace("_", " "), _text(msgspec.to_builtins(value)))
-        out.print(shown)
+        await _print_facts(msgspec.to_builtins(state, str_keys=True), names, out)
 
 
 def as_plain(entry: Entry) -> dict[str, Any]:
@@ -61,43 +58,68 @@ def as_plain(entry: Entry) -> dict[str, Any]:
     }
 
 
-async def _record(ledger: Ledger, id: UUID) -> Any:
-    record = await ledger.peek(id)
-    if record is None:
-        raise NotFound(f"There is no record {number_of(id)}.")
-    return record
+class Names:
+    """What people call the records that events refer to: a user name, or else the number."""
 
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._known: dict[str, str] = {}
 
-async def _table(ledger: Ledger, entries: list[Entry]) -> Table:
-    table = Table("#", "position", "recorded at", "who", "what", "facts", title=None)
-    names: dict[str, str] = {}
-    for entry in entries:
-        plain = as_plain(entry)
-        by = entry.event.by
-        facts = ", ".join(f"{name}={_text(value)}" for name, value in plain["facts"].items())
-        if by.effective:
-            facts = f"[effective {by.effective.isoformat()}] {facts}"
-        table.add_row(
-            str(entry.originator_version),
-            str(entry.position),
-            by.at.strftime("%Y-%m-%d %H:%M:%S.%fZ"),
-            await _name(ledger, by.actor, names),
-            entry.topic,
-            facts.replace("[", r"\["),
-        )
-    return table
+    async def of(self, text: str) -> str:
+        if text not in self._known:
+            self._known[text] = await self._name(text)
+        return self._known[text]
 
-
-async def _name(ledger: Ledger, actor: str, names: dict[str, str]) -> str:
-    if actor not in names:
-        names[actor] = actor
+    async def _name(self, text: str) -> str:
         try:
-            id = UUID(actor)
+            id = UUID(text)
         except ValueError:
-            return actor
-        if prefix_of(id) == Person.prefix:
-            names[actor] = (await ledger.find(Person, id)).username
-    return names[actor]
+            return text
+        if prefix_of(id) not in KIND_OF_PREFIX:
+            return text
+        record = await self._ledger.peek(id)
+        return record.username if isinstance(record, Person) else number_of(id)
+
+
+async def _print_entry(entry: Entry, names: Names, out: Console) -> None:
+    by = entry.event.by
+    when = by.at.strftime("%Y-%m-%d %H:%M:%SZ")
+    who = await names.of(by.actor)
+    if by.on_behalf_of:
+        who += f" for {await names.of(by.on_behalf_of)}"
+    out.print(
+        f"[dim]{entry.originator_version:>4}[/]  {when}  [bold]{entry.topic}[/]  {escape(who)}"
+        f"  [dim]{escape(by.channel)}, position {entry.position}[/]",
+        highlight=False,
+        soft_wrap=True,
+    )
+    if by.effective:
+        out.print(f"      effective          {by.effective.isoformat()}", highlight=False)
+    if by.cause:
+        cause = orjson.dumps(msgspec.to_builtins(by.cause)).decode()
+        out.print(
+            f"      because            {cause}", markup=False, highlight=False, soft_wrap=True
+        )
+    await _print_facts(as_plain(entry)["facts"], names, out)
+
+
+async def _print_facts(facts: dict[str, Any], names: Names, out: Console) -> None:
+    for name, value in facts.items():
+        if value not in (None, "", [], (), {}, 0, False):
+            shown = _text(await _named(value, names))
+            label = f"{name.replace('_', ' '):<17}  "
+            out.print(f"      {label}{shown}", markup=False, highlight=False, soft_wrap=True)
+
+
+async def _named(value: Any, names: Names) -> Any:
+    """A value with the names of the records in place of their ids."""
+    if isinstance(value, str):
+        return await names.of(value)
+    if isinstance(value, (list, tuple)):
+        return [await _named(item, names) for item in value]
+    if isinstance(value, dict):
+        return {name: await _named(item, names) for name, item in value.items()}
+    return value
 
 
 def _text(value: object) -> str:
