@@ -53,6 +53,8 @@ class PersonRow(Record):
     language: str = ""
     zone: str = ""
     is_active: bool = True
+    tokens: Names = ()
+    """Those that have not been revoked."""
 
 
 class TokenRow(Row):
@@ -209,7 +211,8 @@ def _reactivated(_: Event, row: PersonRow) -> None:
 
 
 @BESIDE.on(Person.TokenIssued)
-def _issued(id: str, event: Person.TokenIssued, _: PersonRow, rows: Rows) -> None:
+def _issued(id: str, event: Person.TokenIssued, row: PersonRow, rows: Rows) -> None:
+    row.tokens = (*row.tokens, str(event.token_id))
     rows.put(
         TOKENS,
         TokenRow(
@@ -226,8 +229,19 @@ def _issued(id: str, event: Person.TokenIssued, _: PersonRow, rows: Rows) -> Non
 
 
 @BESIDE.on(Person.TokenRevoked)
-def _token_revoked(id: str, event: Person.TokenRevoked, _: PersonRow, rows: Rows) -> None:
-    rows.get(TOKENS, id, str(event.token_id)).revoked_at = instant(event.by.effective_at)
+def _token_revoked(id: str, event: Person.TokenRevoked, row: PersonRow, rows: Rows) -> None:
+    _revoke(id, event, (str(event.token_id),), row, rows)
+
+
+@BESIDE.on(Person.Deactivated)
+def _all_revoked(id: str, event: Event, row: PersonRow, rows: Rows) -> None:
+    _revoke(id, event, row.tokens, row, rows)
+
+
+def _revoke(id: str, event: Event, tokens: Names, row: PersonRow, rows: Rows) -> None:
+    for token in tokens:
+        rows.get(TOKENS, id, token).revoked_at = instant(event.by.effective_at)
+    row.tokens = tuple(token for token in row.tokens if token not in tokens)
 
 
 # Teams and organisations -------------------------------------------------------------------

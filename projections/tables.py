@@ -24,7 +24,7 @@ Key = tuple[Any, ...]
 Kind = Literal["text", "id", "instant", "integer", "boolean", "json"]
 
 _PLAIN: dict[Any, Kind] = {str: "text", int: "integer", bool: "boolean"}
-_ENCODE = msgspec.json.Encoder(order="sorted").encode
+_ENCODE = msgspec.json.Encoder().encode
 
 
 class Row(Struct):

@@ -1,0 +1,334 @@
+"""Whatever happens to a record, the views say of it what the record says of itself."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from domain.aggregate import Aggregate, Entry
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.business_time import BusinessHours
+from domain.calendar import Calendar
+from domain.change import Change
+from domain.ids import record_id
+from domain.incident import FIRST_RESPONSE, Incident
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.problem import Problem
+from domain.service_level_policy import (
+    Agreement,
+    EscalationStep,
+    ServiceLevelPolicy,
+    TargetPromise,
+)
+from domain.team import Team
+from domain.ticket import Ticket
+from projections import (
+    approvals_inbox,
+    asset_register,
+    change_board,
+    directory,
+    sla_board,
+    ticket_page,
+    timeline,
+    work_queue,
+)
+from projections.tables import instant_or_none
+from projections.views import ALL
+from tests.domain.kinds import EVERY_KIND
+from tests.domain.stories import attempts
+from tests.people import CLOCK
+from tests.projections.lives import content, entries_of, folded, lived, row_of, rows_of
+
+RANDOM = settings(
+    max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+
+def text(id: UUID | None) -> str | None:
+    return None if id is None else str(id)
+
+
+def definitions() -> list[Aggregate]:
+    """The calendar and the policy that random incidents are promised by."""
+    calendar = Calendar.define(
+        record_id("CAL", 1),
+        name="Office",
+        hours=BusinessHours(zone="Europe/Zurich", weekly={"mon": (("08:00", "17:00"),)}),
+        by=CLOCK,
+    )
+    agreement = Agreement(
+        calendar=calendar.id,
+        targets=(TargetPromise(name="resolution", budget="4h"),),
+        escalation=(EscalationStep(target="resolution", mark="75%", notify=("role:agent",)),),
+    )
+    policy = ServiceLevelPolicy.draft(
+        record_id("SLP", 1), name="Standard", definition=agreement, by=CLOCK
+    )
+    policy.publish(by=CLOCK)
+    return [calendar, policy]
+
+
+def a_life(kind: type[Aggregate], data: st.DataObject) -> tuple[Any, list[Entry]]:
+    record = lived(kind, data.draw(attempts(kind)))
+    assume(record is not None)
+    assert record is not None
+    before = definitions() if kind is Incident else []
+    return record, entries_of(*before, record)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@RANDOM
+@given(data=st.data())
+def test_pages_of_any_size_give_the_same_rows(kind: type[Aggregate], data: st.DataObject) -> None:
+    _, entries = a_life(kind, data)
+
+    for view in ALL:
+        whole, bit_by_bit = folded(view, entries), folded(view, entries, page=1)
+        assert content(whole, view.tables) == content(bit_by_bit, view.tables)
+
+
+@pytest.mark.parametrize("kind", [Incident, Problem, Change])
+@RANDOM
+@given(data=st.data())
+def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.DataObject) -> None:
+    record, entries = a_life(kind, data)
+
+    store = folded(work_queue.VIEW, entries)
+    row = row_of(store, work_queue.QUEUE, str(record.id))
+
+    assert row.number == record.number
+    assert (row.status, row.version) == (record.status, record.version)
+    assert (row.impact, row.urgency, row.priority) == (
+        record.impact,
+        record.urgency,
+        record.priority,
+    )
+    assert (row.category, row.subcategory, row.service) == (
+        record.category,
+        record.subcategory,
+        record.service,
+    )
+    assert (row.team, row.assignee) == (text(record.team), text(record.assignee))
+    assert (row.requester, row.organisation) == (text(record.requester), text(record.organisation))
+    assert row.comments == record.comments
+    assert row.pending_reason == getattr(record, "pending_reason", "")
+    assert {watcher.person for watcher in rows_of(store, work_queue.WATCHERS)} == {
+        str(person) for person in record.watchers
+    }
+    if kind is Incident:
+        assert row.channel == record.channel
+        assert (row.support_level, row.escalation_level) == (
+            record.support_level,
+            record.escalation_level,
+        )
+        assert (row.responded_at, row.resolved_at, row.closed_at) == (
+            instant_or_none(record.responded_at),
+            instant_or_none(record.resolved_at),
+            instant_or_none(record.closed_at),
+        )
+    if kind is Problem:
+        assert row.is_known_error == record.is_known_error
+    if kind is Change:
+        assert row.type == record.type
+    if record.is_over:
+        assert not row.is_open
+
+
+@pytest.mark.parametrize("kind", [Incident, Problem, Change])
+@RANDOM
+@given(data=st.data())
+def test_the_ticket_page_agrees_with_the_ticket(kind: type[Aggregate], data: st.DataObject) -> None:
+    record, entries = a_life(kind, data)
+    assert isinstance(record, Ticket)
+
+    store = folded(ticket_page.VIEW, entries)
+    row = row_of(store, ticket_page.PAGES, str(record.id))
+
+    assert row.details == record.details
+    assert len(rows_of(store, ticket_page.COMMENTS)) == record.comments
+    assert {(link.type, link.other) for link in rows_of(store, ticket_page.LINKS)} == {
+        (type, str(other)) for type, other in record.links
+    }
+    assert {file.sha256 for file in rows_of(store, ticket_page.ATTACHMENTS)} == {
+        *record.attachments
+    }
+    if isinstance(record, Change):
+        assert len(row.approval) == record.round
+        assert bool(row.plan) == record.is_planned
+        stages = row.approval[str(record.round)]["stages"] if record.round else []
+        opened = [stage["name"] for stage in stages if stage["state"] == "open"]
+        assert opened == ([record.open_stage.name] if record.open_stage else [])
+        votes = {
+            vote["voter"]: vote["vote"]
+            for stage in stages
+            if stage["state"] == "open"
+            for vote in stage["votes"]
+        }
+        assert votes == record.votes
+    if isinstance(record, Problem):
+        assert (bool(row.workaround), bool(row.cause)) == (record.has_workaround, record.has_cause)
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_change_board_agrees_with_the_change(data: st.DataObject) -> None:
+    change, entries = a_life(Change, data)
+    assert isinstance(change, Change)
+
+    row = row_of(folded(change_board.VIEW, entries), change_board.BOARD, str(change.id))
+
+    assert (row.status, row.type, row.risk) == (change.status, change.type, change.risk or "")
+    assert (row.is_planned, row.round) == (change.is_planned, change.round)
+    assert row.open_stage == (change.open_stage.name if change.open_stage else "")
+    assert row.due == instant_or_none(change.due)
+    assert (row.is_escalated, row.votes) == (change.is_escalated, len(change.votes))
+    assert row.scheduled_start == instant_or_none(change.scheduled_start)
+    assert row.scheduled_end == instant_or_none(change.scheduled_end)
+    assert row.outcome == (change.outcome or "")
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_inbox_asks_those_who_may_still_vote(data: st.DataObject) -> None:
+    change, entries = a_life(Change, data)
+    assert isinstance(change, Change)
+
+    asked = rows_of(folded(approvals_inbox.VIEW, entries), approvals_inbox.INBOX)
+
+    stage, verdict = change.open_stage, change.verdict_so_far()
+    voters = set(stage.voters) - set(change.votes) - change.barred if stage else set()
+    assert {row.voter for row in asked} == voters
+    for row in asked:
+        assert stage is not None
+        assert verdict is not None
+        assert (row.round, row.stage, row.due) == (
+            change.round,
+            stage.name,
+            instant_or_none(change.due),
+        )
+        assert (row.still_needed, row.next) == (verdict.still_needed, verdict.next)
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_register_agrees_with_the_asset(data: st.DataObject) -> None:
+    asset, entries = a_life(Asset, data)
+    assert isinstance(asset, Asset)
+
+    store = folded(asset_register.VIEW, entries)
+    row = row_of(store, asset_register.REGISTER, str(asset.id))
+
+    assert (row.status, row.name, row.tag) == (asset.status, asset.name, asset.tag)
+    assert (row.owner, row.holder) == (text(asset.owner), text(asset.holder))
+    assert row.details == asset.details
+    assert {
+        (relation.type, relation.other) for relation in rows_of(store, asset_register.RELATIONS)
+    } == {(type, str(other)) for type, other in asset.relations}
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
+    incident, entries = a_life(Incident, data)
+    assert isinstance(incident, Incident)
+
+    rows = rows_of(folded(sla_board.VIEW, entries), sla_board.BOARD)
+
+    promised = {commitment.name: commitment for commitment in incident.commitments}
+    shown = {row.target: row for row in rows}
+    assert promised.keys() <= shown.keys()
+    for name, row in shown.items():
+        over = incident.responded_at if name == FIRST_RESPONSE else incident.resolved_at
+        assert row.round == incident.service_level_round
+        if name not in promised:
+            assert row.state in ("cancelled", "met")
+        elif over is not None:
+            assert row.state in ("met", "cancelled")
+        elif incident.is_over:
+            assert row.state == "cancelled"
+        elif incident.pending_reason in promised[name].pausing:
+            assert row.state == "paused"
+        else:
+            assert row.state == "running"
+        done = {
+            mark for round, target, mark in incident.marks if (round, target) == (row.round, name)
+        }
+        assert row.next_mark not in done
+        assert row.next_mark == "" or row.state == "running"
+        assert (row.due is None) == (row.state != "running")
+
+
+@pytest.mark.parametrize(
+    "kind", [Person, Team, Organisation, ApprovalProcess, ServiceLevelPolicy, Calendar]
+)
+@RANDOM
+@given(data=st.data())
+def test_the_directory_agrees_with_the_record(kind: type[Aggregate], data: st.DataObject) -> None:
+    record, entries = a_life(kind, data)
+
+    store = folded(directory.VIEW, entries)
+    row: Any = row_of(store, directory.TABLE_OF[kind.__name__], str(record.id))
+
+    assert (row.name, row.version) == (record.name, record.version)
+    match record:
+        case Person():
+            assert (row.username, row.email) == (record.username, record.email)
+            assert (row.organisation, row.manager) == (
+                text(record.organisation),
+                text(record.manager),
+            )
+            assert set(row.roles) == set(record.roles)
+            assert row.is_active == record.is_active
+            tokens = rows_of(store, directory.TOKENS)
+            assert {(token.token, token.revoked_at is not None) for token in tokens} == {
+                (str(token.id), token.is_revoked) for token in record.tokens
+            }
+        case Team():
+            assert row.members == tuple(map(str, record.members))
+            assert row.is_disbanded == record.is_disbanded
+            members = rows_of(store, directory.MEMBERS)
+            assert {(member.person, member.is_lead) for member in members} == {
+                (str(member), member in record.leads) for member in record.members
+            }
+        case Organisation():
+            assert (row.is_operator, row.parent) == (record.is_operator, text(record.parent))
+            assert row.is_active == record.is_active
+        case Calendar():
+            assert (row.hours_version, row.is_retired) == (
+                record.hours_version,
+                record.is_retired,
+            )
+            assert row.hours["zone"] == record.hours.zone
+        case ApprovalProcess() | ServiceLevelPolicy():
+            assert (row.published_version, row.is_retired) == (
+                record.published_version,
+                record.is_retired,
+            )
+            assert bool(row.published) == bool(record.versions)
+
+
+@pytest.mark.parametrize("kind", EVERY_KIND)
+@RANDOM
+@given(data=st.data())
+def test_the_timeline_tells_everything_but_secrets(
+    kind: type[Aggregate], data: st.DataObject
+) -> None:
+    _, entries = a_life(kind, data)
+
+    rows = rows_of(folded(timeline.VIEW, entries), timeline.TIMELINE)
+
+    assert [(row.position, row.version, row.topic) for row in rows] == [
+        (entry.position, entry.originator_version, entry.topic) for entry in entries
+    ]
+    for row, entry in zip(rows, entries, strict=True):
+        hidden = {Person.PasswordSet: "hash", Person.TokenIssued: "digest"}.get(type(entry.event))
+        told = {
+            name
+            for name in entry.event.__struct_fields__
+            if name not in ("by", hidden) and getattr(entry.event, name) is not None
+        }
+        assert row.fields.keys() == told
