@@ -191,10 +191,11 @@ def guarded(command: Callable[[], None]) -> int:
     from eventsourcing.persistence import PersistenceError
 
     from ops.problems import UserProblem
+    from ops.stores.master_key import MasterKeyUnusable
 
     try:
         command()
-    except (BadSettings, DomainError, UserProblem, Wrong) as problem:
+    except (BadSettings, DomainError, MasterKeyUnusable, UserProblem, Wrong) as problem:
         err.print(f"ledgerdesk: {problem}", markup=False, highlight=False, soft_wrap=True)
         return 2
     except PersistenceError as problem:

@@ -22,17 +22,19 @@ from projections.store import ViewReader, ViewStore
 from projections.views import Views
 
 
+def master_key(settings: Settings) -> MasterKey:
+    """From the setting, else from the file in the data folder. Raises MasterKeyUnusable."""
+    if settings.master_key is not None:
+        return MasterKey.from_text(settings.master_key.get_secret_value())
+    return MasterKey.from_file(prepare_folder(settings) / "master.key")
+
+
 def open_keys(settings: Settings) -> Keys:
     """The keys of people. Raises MasterKeyUnusable."""
-    folder = prepare_folder(settings)
-    master = (
-        MasterKey.from_text(settings.master_key.get_secret_value())
-        if settings.master_key
-        else MasterKey.from_file(folder / "master.key")
-    )
+    master = master_key(settings)
     url = settings.keys_url or settings.database_url
     if url is None:
-        return SqliteKeys(folder / "keys.db", master)
+        return SqliteKeys(prepare_folder(settings) / "keys.db", master)
     return PostgresKeys(url.get_secret_value(), master)
 
 

@@ -62,7 +62,13 @@ TOLD = ("ann", "bea", "cem")
 
 
 async def seed(desk: Desk, settings: Settings) -> None:
-    """Make the company unless it is there, and write the welcome to `demo.txt`."""
+    """Make the company in a new ledger, and write the welcome to `demo.txt`.
+
+    A ledger that began otherwise is somebody's own and stays as it is.
+    """
+    is_new = desk.ledger.position() == 0
+    if not is_new and await desk.ledger.recorder.receipt(uuid5(DEMO, "company")) is None:
+        return
     await Demo(desk).seed()
     secrets_file = settings.data / "demo-tokens.json"
     kept: dict[str, str] = {}

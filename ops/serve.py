@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import hashlib
 import socket
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import Settings as ApiSettings
-from ops.compose import open_desk, open_views
+from ops.compose import master_key, open_desk, open_views
 from ops.demo import seed
 from ops.problems import UserProblem
 from ops.processes import until_stopped
@@ -42,7 +41,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
             desk,
             views,
             ApiSettings(
-                signing_key=hashlib.sha256(desk.ledger.recorder.identity().encode()).digest(),
+                signing_key=master_key(settings).derived("cursors"),
                 temporal_page=f"http://127.0.0.1:{settings.temporal_ui_port}",
                 secure_cookies=settings.url.startswith("https://"),
             ),

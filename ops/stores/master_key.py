@@ -79,6 +79,12 @@ class MasterKey:
         os.fsync(folder)
         os.close(folder)
 
+    def derived(self, purpose: str) -> bytes:
+        """32 bytes for another purpose, from which the master key cannot be told."""
+        return blake2b(
+            purpose.encode(), key=self._secret, digest_size=32, person=b"ledgerdesk use"
+        ).digest()
+
     def wrap(self, key: bytes) -> bytes:
         return aes_key_wrap(self._secret, key)
 
