@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from workflows.due_index import DueIndex, Horizon
 from workflows.temporal import Replaced, Temporal
-from workflows.values import Shard, clock_id
+from workflows.values import Poke, Shard, clock_id
 
 REACH_SECONDS = 5.0
 SHARD = 0
@@ -66,6 +66,6 @@ class Poker:
         # A moment that has passed says nothing of what the clock waits for now.
         if next is None or (known is not None and self._now() < known <= next):
             return
-        if not await self.temporal.signal(clock_id(SHARD), "poke", next):
+        if not await self.temporal.signal(clock_id(SHARD), "poke", Poke(at=next)):
             await self.temporal.keep_running("SlaClock", clock_id(SHARD), Shard(shard=SHARD))
         self.horizon.next = next

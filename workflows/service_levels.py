@@ -11,7 +11,7 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.values import Escalation, EscalationTurn, Shard, Sweep, Swept
+    from workflows.values import Escalation, EscalationTurn, Poke, Shard, Sweep, Swept
 
 SWEEP_SECONDS = 60
 TURN_SECONDS = 20
@@ -44,10 +44,10 @@ class SlaClockWorkflow:
         workflow.continue_as_new(Shard(shard=shard.shard, next=self._next))
 
     @workflow.signal
-    def poke(self, at: datetime) -> None:
+    def poke(self, poke: Poke) -> None:
         """Hear of a row that is due at a moment, perhaps before the one that is waited for."""
-        if self._next is None or at < self._next:
-            self._next = at
+        if self._next is None or poke.at < self._next:
+            self._next = poke.at
 
     @workflow.query
     def next(self) -> datetime | None:
@@ -74,7 +74,7 @@ class SlaClockWorkflow:
             retry_policy=RETRIES,
         )
         if swept.next is not None:
-            self.poke(swept.next)
+            self.poke(Poke(at=swept.next))
 
 
 @workflow.defn(name="Escalation")

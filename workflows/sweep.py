@@ -46,7 +46,7 @@ class SweepActivities:
         workflow, now = activity.info().workflow_id or "", sweep.at
         self._settled = {key: until for key, until in self._settled.items() if until > now}
         ahead = now + LOOK_AHEAD
-        rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled))
+        rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled) + 1)
         fresh = [row for row in rows if _key(row) not in self._settled]
         due = [row for row in fresh if row.at <= now][:ROWS_MAX]
         coming = [row.at for row in fresh[len(due) :]]

@@ -60,6 +60,12 @@ class Shard(Struct, frozen=True, kw_only=True):
     next: datetime | None = None
 
 
+class Poke(Struct, frozen=True, kw_only=True):
+    """Something is due at a moment."""
+
+    at: datetime
+
+
 class Sweep(Struct, frozen=True, kw_only=True):
     """Mark what is due at a moment."""
 
