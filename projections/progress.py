@@ -1,7 +1,10 @@
 """Waiting until a view has got as far as somebody needs."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
+
+log = logging.getLogger(__name__)
 
 POLL_SECONDS = (0.002, 0.005, 0.01, 0.02)
 """How long to wait between looks, as long as somebody waits; the last one repeats."""
@@ -47,7 +50,11 @@ class Progress:
         while self._waiting:
             await asyncio.sleep(POLL_SECONDS[min(looks, len(POLL_SECONDS) - 1)])
             looks += 1
-            self.tell(await self._look())
+            try:
+                self.tell(await self._look())
+            except Exception as error:
+                # Whoever waits is told by the end of their time, and asks again.
+                log.warning("cannot see how far the views are: %s", error)
 
     async def aclose(self) -> None:
         if self._looking is not None:

@@ -158,6 +158,10 @@ class Query:
             None if value is None else stored(order.column, value, "cursor")
             for order, value in zip(orders, after, strict=True)
         ]
+        self.seek_stored(orders, values)
+
+    def seek_stored(self, orders: Sequence[Order], values: Sequence[Any]) -> None:
+        """Begin after the row that has these values stored."""
         first = orders[0]
         if values[0] is not None and not first.column.is_nullable:
             # The database seeks by this one; it could not by the alternatives that follow.

@@ -164,12 +164,12 @@ class ServiceLevels:
 def _begun(target: Target, row: ClocksRow, hours: BusinessHours) -> Clock:
     """A clock from the opening of its incident on, told what has happened since."""
     met_at = row.responded_at if target.name == FIRST_RESPONSE else row.resolved_at
-    facts = [Fact(row.opened_at, "start")]
+    clock = service_clock.start(service_clock.waiting(target), row.opened_at, hours)
     if met_at is not None:
-        facts.append(Fact(met_at, "meet"))
-    elif row.paused_at is not None:
-        facts.append(Fact(row.paused_at, "pause", row.paused_by))
-    return service_clock.replay(target, facts, hours)
+        return service_clock.meet(clock, met_at, hours)
+    if row.paused_at is not None:
+        return service_clock.pause(clock, row.paused_at, hours, row.paused_by)
+    return clock
 
 
 def marks_of(event: ServiceLevelPolicy.VersionPublished) -> Marks:
