@@ -174,7 +174,8 @@ def test_a_rejected_change_is_planned_again_and_goes_into_the_next_round() -> No
     change.submit(process=PROCESS, process_version=1, stages=[CAB], by=ANN)
 
     assert change.round == 2
-    vote(change, "bea", "approve")
+    change.assign(team=None, assignee=person("bea"), by=ANN)
+    vote(change, "cem", "approve")
 
 
 # Separation of duties
@@ -324,6 +325,27 @@ def test_the_silent_voters_are_reminded_once_a_patience() -> None:
     assert new_facts(change) == [
         fact(Change.VotersReminded, round=1, stage="CAB", to=voters("cem"))
     ]
+
+
+def test_an_escalation_asks_whoever_has_not_voted_and_may_remind_them_again() -> None:
+    people = voters("cem", "dan")
+    change = submitted(stage("CAB", "bea", "cem", on_timeout="escalate", escalate_to=people))
+    vote(change, "bea", "approve")
+    change.remind(1, "CAB", by=CLOCK)
+    new_facts(change)
+
+    change.escalate_stage(
+        1, "CAB", to=voters("bea", "cem", "dan", "dan", "ann"), hours=None, by=CLOCK
+    )
+    change.remind(1, "CAB", by=CLOCK)
+
+    assert new_facts(change) == [
+        fact(Change.StageEscalated, round=1, stage="CAB", to=people, due=DUE),
+        fact(Change.VotersReminded, round=1, stage="CAB", to=people),
+    ]
+    opened = change.open_stage
+    assert opened is not None
+    assert opened.voters == voters("bea", "cem", "dan")
 
 
 def test_a_calendar_without_time_left_does_not_hold_up_a_decision() -> None:

@@ -132,6 +132,15 @@ async def test_without_a_published_process_no_change_is_approved(company: Compan
         await submit(company, id)
 
 
+async def test_a_change_that_is_not_ready_is_told_that_first(company: Company) -> None:
+    receipt = await company.desk.propose_change(
+        title="Swap", requester=company.people["ann"], by=company.signed("ann")
+    )
+
+    with pytest.raises(Refused, match="The risk of a normal change is assessed first"):
+        await submit(company, receipt.subject)
+
+
 async def test_a_standard_change_needs_no_process(company: Company) -> None:
     receipt = await company.desk.propose_change(
         title="New laptop",

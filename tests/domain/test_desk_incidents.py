@@ -55,7 +55,7 @@ async def test_an_incident_is_logged_sorted_and_assigned_in_one_command(company:
     assert record.organisation == company.customer
 
 
-async def test_numbers_run_on_and_a_repeat_uses_none(company: Company) -> None:
+async def test_a_repeat_gets_the_number_that_it_got_first(company: Company) -> None:
     by = company.signed("ann")
     ann = company.people["ann"]
 
@@ -64,7 +64,8 @@ async def test_numbers_run_on_and_a_repeat_uses_none(company: Company) -> None:
 
     assert again.is_repeat
     assert again.subject == first.subject
-    assert await log(company) == record_id("INC", 2)
+    assert len(topics(company, first.subject)) == 1
+    assert await log(company) != first.subject
 
 
 async def test_the_policy_that_fits_is_applied_in_the_same_command(company: Company) -> None:

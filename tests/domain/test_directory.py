@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from msgspec.structs import replace
 
+from domain import directory
 from domain.approval_process import ApprovalProcess, Definition
 from domain.calendar import Calendar
 from domain.change import Change
@@ -243,6 +244,18 @@ async def test_a_directory_follows_what_another_process_records(
         with pytest.raises(asyncio.CancelledError):
             await following
         assert names(company, "person:zoe") == ["zoe"]
+
+
+async def test_a_directory_catches_up_page_by_page(
+    company: Company, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "PAGE", 2)
+    async with open_desk(tmp_path, KEYS) as other:
+        hired = [await company.hire(f"zoe{i}", company.customer) for i in range(5)]
+
+        other.directory.catch_up()
+
+        assert None not in [other.directory.person(id) for id in hired]
 
 
 async def test_a_directory_catches_up_when_it_is_told_to(company: Company, tmp_path: Path) -> None:
