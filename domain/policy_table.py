@@ -1,7 +1,6 @@
 """The table of the policy: every act, what it asks of a token, and whom it lets do it when.
 
-It is grouped by who may. Acts that no group has are done by nobody, and those of `NOBODY` by the
-desk itself: clocks and workflows.
+It is grouped by who may. The acts of `NOBODY` are left to the desk itself: its clocks and workflows.
 """
 
 from collections.abc import Mapping
@@ -199,7 +198,7 @@ TABLE: Mapping[str, Row] = {
             "change.back_out": "back out a change",
         },
     ),
-    **_rows({Role.APPROVER: IN_SIGHT}, WRITE, {"change.vote": "vote on a change"}),
+    **_rows({Role.APPROVER: IN_SIGHT_OR_PART}, WRITE, {"change.vote": "vote on a change"}),
     **_rows(
         CHANGE_MANAGER,
         WRITE,

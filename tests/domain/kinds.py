@@ -1,26 +1,6 @@
 """Every kind of record."""
 
+from domain import kinds
 from domain.aggregate import Aggregate
-from domain.approval_process import ApprovalProcess
-from domain.asset import Asset
-from domain.calendar import Calendar
-from domain.change import Change
-from domain.incident import Incident
-from domain.organisation import Organisation
-from domain.person import Person
-from domain.problem import Problem
-from domain.service_level_policy import ServiceLevelPolicy
-from domain.team import Team
 
-EVERY_KIND: tuple[type[Aggregate], ...] = (
-    ApprovalProcess,
-    Asset,
-    Calendar,
-    Change,
-    Incident,
-    Organisation,
-    Person,
-    Problem,
-    ServiceLevelPolicy,
-    Team,
-)
+EVERY_KIND: tuple[type[Aggregate], ...] = tuple(getattr(kinds, name) for name in kinds.__all__)

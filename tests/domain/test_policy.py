@@ -157,7 +157,7 @@ change.submit                         - s - s - - -
 change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
 change.back_out                       - s - s - - -
-change.vote                           - - s - - - -
+change.vote                           - - i - - - -
 change.schedule                       - - - s - - -
 change.review                         - - - s - - -
 change.close                          - - - s - - -
@@ -446,4 +446,4 @@ def test_the_table_is_printed_for_the_documentation() -> None:
 
     assert len(lines) == len(TABLE) + 2
     assert {line.count("|") for line in lines} == {len(Role) + 3}
-    assert "| `change.vote` | write |  |  | in sight |  |  |  |  |" in lines
+    assert "| `change.schedule` | write |  |  |  | in sight |  |  |  |" in lines
