@@ -14,7 +14,7 @@ from typing import TypeVar
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from eventsourcing.persistence import IntegrityError
+from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain import snapshots
 from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
@@ -63,29 +63,23 @@ class Ledger:
         work = Work(self, by)
         try:
             for _ in range(ATTEMPTS_MAX):
-                if is_repeatable and (receipt := await self.recorder.receipt(by.command)):
-                    return _repeat(receipt, fingerprint)
                 try:
                     await decide(work)
+                    changed = work.changed()
+                    if changed or not await work.has_moved():
+                        return await self._save(work, changed, fingerprint, is_repeatable)
                 except DomainError:
-                    if await work.has_moved() or (
-                        is_repeatable and await self.recorder.receipt(by.command)
-                    ):
-                        work.forget()
-                        continue
-                    raise
-                changed = work.changed()
-                if not changed and await work.has_moved():
-                    work.forget()
-                    continue
-                try:
-                    return await self._save(work, changed, fingerprint, is_repeatable)
+                    # Saving finds the receipt of a repeat by itself; a refusal has to ask for it.
+                    if is_repeatable and (receipt := await self.recorder.receipt(by.command)):
+                        return _repeat(receipt, fingerprint)
+                    if not await work.has_moved():
+                        raise
                 except ClaimTaken as taken:
-                    owner = await self.recorder.claimed(taken.name)
-                    raise Refused(work.rule_of(taken.name)) from (taken if owner else None)
+                    if await self.recorder.claimed(taken.name):
+                        raise Refused(work.rule_of(taken.name)) from None
                 except IntegrityError:
                     await work.refresh()
-                    work.forget()
+                work.forget()
             raise Outdated("Too many commands at the same time. Try again.", version=0)
         finally:
             work.release()
@@ -135,20 +129,30 @@ class Ledger:
         )
         if receipt.is_repeat:
             return _repeat(receipt, fingerprint)
-        first = receipt.position - len(entries) + 1
-        for offset, entry in enumerate(entries):
-            entry.position = first + offset
+        await self._follow_up(changed, entries, receipt.position - len(entries))
+        return receipt
+
+    async def _follow_up(self, changed: list[Aggregate], entries: list[Entry], before: int) -> None:
+        """Keep and tell what was recorded."""
+        for position, entry in enumerate(entries, before + 1):
+            entry.position = position
+        due = []
         for aggregate in changed:
             recorded = len(aggregate.collect_events())
             self._keep(aggregate)
             if snapshots.is_due(aggregate, recorded):
-                await self.recorder.keep_snapshot(
-                    aggregate.id, aggregate.version, snapshots.take(aggregate)
-                )
+                due.append(aggregate)
         if entries:
             for observe in self.observers:
                 observe(entries)
-        return receipt
+        for aggregate in due:
+            await self._snapshot(aggregate)
+
+    async def _snapshot(self, record: Aggregate) -> None:
+        try:
+            await self.recorder.keep_snapshot(record.id, record.version, snapshots.take(record))
+        except PersistenceError:
+            pass  # The command is recorded. Another snapshot is taken in time.
 
     async def next_id(self, kind: type[Aggregate]) -> UUID:
         """A new id of a kind. Numbers run on; a few are left out when processes share the work."""
@@ -171,7 +175,7 @@ class Ledger:
 
     async def find(self, kind: type[A], id: UUID) -> A:
         """A record as it is now. The caller must not command it. Raises NotFound."""
-        record = self._records.get(id)
+        record = self._cached(id)
         record = await self._load(id) if record is None else await self._forward(record)
         return _of_kind(kind, id, record)
 
@@ -219,8 +223,14 @@ class Ledger:
 
     async def peek(self, id: UUID) -> Aggregate | None:
         """A record from the cache, or loaded; possibly one that has been moved on elsewhere."""
-        record = self._records.get(id)
+        record = self._cached(id)
         return record if record is not None else await self._load(id)
+
+    def _cached(self, id: UUID) -> Aggregate | None:
+        record = self._records.get(id)
+        if record is not None:
+            self._records.move_to_end(id)
+        return record
 
     async def _load(self, id: UUID) -> Aggregate | None:
         kind = KIND_OF_PREFIX.get(prefix_of(id))
