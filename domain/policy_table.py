@@ -1,6 +1,6 @@
 """The table of the policy: every act, what it asks of a token, and whom it lets do it when.
 
-It is grouped by who may. The acts of `NOBODY` are left to the desk itself: its clocks and workflows.
+It is grouped by who may. The acts of `NOBODY` are left to the desk itself: clocks and workflows.
 """
 
 from collections.abc import Mapping
