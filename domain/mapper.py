@@ -65,7 +65,7 @@ def codec(topic: str) -> Codec:
     kind_name, _, event_name = name.partition(".")
     kind = KINDS.get(kind_name)
     for event in events_of(kind) if kind else ():
-        if event.__name__ == event_name:
+        if event.__name__ == event_name and 1 <= int(version or 1) <= event.class_version:
             return Codec(event, int(version or 1))
     raise LookupError(f"No event is called {topic}.")
 
