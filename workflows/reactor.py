@@ -28,8 +28,8 @@ FOLLOWER = "reactor"
 PAGE = 500
 AT_ONCE = 32
 """Records of which Temporal is told at the same time."""
-CHECK_SECONDS = 15.0
-"""How often a quiet reactor looks whether Temporal's database is still the same."""
+CHECK_SECONDS = 5.0
+"""How often the reactor looks whether Temporal's database is still the same."""
 KEEP_SECONDS = 1.0
 RETRY_SECONDS = 1.0
 
@@ -98,13 +98,18 @@ class Reactor:
         self.poker.tell(position)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self.poker.run())
+            tasks.create_task(self._check())
             while True:
-                head = await recorder.wait(self.position, CHECK_SECONDS)
+                head = await recorder.wait(self.position, KEEP_SECONDS)
                 if head > self.position:
                     await self._react(head)
-                else:
-                    await self.temporal.check()
                 await self._keep_now_and_then()
+
+    async def _check(self) -> None:
+        """Look now and then whether Temporal's database is the same. Raises Replaced."""
+        while True:
+            await asyncio.sleep(CHECK_SECONDS)
+            await self.temporal.check()
 
     async def _react(self, head: int) -> None:
         """Tell Temporal of the next events, up to a position."""

@@ -27,6 +27,7 @@ class Floor:
         self.desk = desk
         self.company = Company(desk)
         self.projector = projector
+        self.views = views
         self.index = CaughtUpIndex(projector, views)
 
     @property

@@ -1,0 +1,78 @@
+"""Reactor, clock, worker and projector of a desk, running against a Temporal server."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from temporalio.client import Client
+
+from ops.due_index import SlaBoardIndex
+from ops.temporal_client import namespace_id
+from tests.workflows.floor import Floor
+from workflows.due_index import Horizon
+from workflows.poker import Poker
+from workflows.reactor import Reactor
+from workflows.temporal import Temporal
+from workflows.worker import worker
+
+SECONDS = 30.0
+
+
+async def eventually(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) -> None:
+    """Wait until something holds. Raises TimeoutError after half a minute."""
+    async with asyncio.timeout(SECONDS):
+        while True:
+            answer = holds()
+            if answer if isinstance(answer, bool) else await answer:
+                return
+            await asyncio.sleep(0.02)
+
+
+def reactor_of(floor: Floor, client: Client, horizon: Horizon | None = None) -> Reactor:
+    temporal = Temporal(client, namespace_id)
+    index = SlaBoardIndex(floor.views)
+    return Reactor(floor.ledger, temporal, Poker(temporal, index, horizon or Horizon()))
+
+
+@asynccontextmanager
+async def reacting(floor: Floor, client: Client) -> AsyncIterator[Reactor]:
+    """Only the reactor."""
+    reactor = reactor_of(floor, client)
+    following = asyncio.create_task(reactor.run())
+    try:
+        yield reactor
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+@asynccontextmanager
+async def running(floor: Floor, client: Client) -> AsyncIterator[Reactor]:
+    """All of it."""
+    horizon = Horizon()
+    reactor = reactor_of(floor, client, horizon)
+    index = SlaBoardIndex(floor.views)
+    async with worker(client, floor.desk, index, horizon=horizon, sandboxed=True):
+        tasks = [
+            asyncio.create_task(reactor.run()),
+            asyncio.create_task(floor.projector.run()),
+        ]
+        try:
+            yield reactor
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def caught_up(reactor: Reactor) -> None:
+    """Wait until Temporal has acknowledged all that the ledger holds."""
+    await eventually(lambda: reactor.position >= reactor.ledger.position())
+
+
+async def runs(client: Client) -> dict[str, int]:
+    """How many runs each workflow id has in the client's namespace."""
+    found: dict[str, int] = {}
+    async for run in client.list_workflows():
+        found[run.id] = found.get(run.id, 0) + 1
+    return found
