@@ -14,6 +14,7 @@ from domain.person import Role
 
 RecordName = Literal["incident", "problem", "change", "asset"]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
+AnyRole = Annotated[Role, Field(strict=False)]
 GroupName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,20}$")]
 SERIAL = "{serial}"
 PLACEHOLDER = re.compile(r"\{([^{}|]+)(?:\|([^{}]*))?\}")
@@ -163,7 +164,7 @@ class State(Part):
 class Group(Part):
     """People who are known by one set of names."""
 
-    roles: tuple[Role, ...] = Field(default=(Role.REQUESTER,), min_length=1, strict=False)
+    roles: tuple[AnyRole, ...] = Field(default=(Role.REQUESTER,), min_length=1, strict=False)
     organisation: Name | None = None
 
 
