@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain.person import Role, Scope
 from domain.relation import (
     ANY,
+    ASKED,
     FOR_SELF,
     IN_SIGHT,
     IN_SIGHT_OR_PART,
@@ -198,7 +199,14 @@ TABLE: Mapping[str, Row] = {
             "change.back_out": "back out a change",
         },
     ),
-    **_rows({Role.APPROVER: IN_SIGHT_OR_PART}, WRITE, {"change.vote": "vote on a change"}),
+    **_rows(
+        {
+            **dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), ASKED),
+            Role.APPROVER: IN_SIGHT_OR_PART,
+        },
+        WRITE,
+        {"change.vote": "vote on a change"},
+    ),
     **_rows(
         CHANGE_MANAGER,
         WRITE,

@@ -95,6 +95,9 @@ OPERATOR = Condition("operator", "{role} of the operator", lambda actor, _about:
 MEMBER = Condition("member", "a member of the organisation", _is_member)
 OWN = Condition("own", "its requester", _is_own)
 PART = Condition("has part", "whoever has part in it", _has_part)
+ASKED = Condition(
+    "is asked", "whoever is asked", lambda actor, about: str(actor.id) in about.voters
+)
 IN_SIGHT_OR_PART = Condition(
     "in sight or has part",
     "{role}",

@@ -74,6 +74,7 @@ MEANING = {
         "of a record of no organisation",
     },
     "t": {"oneself"},
+    "v": {"a voter"},
 }
 """In which situations a letter of the table lets the actor do it."""
 
@@ -157,7 +158,7 @@ change.submit                         - s - s - - -
 change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
 change.back_out                       - s - s - - -
-change.vote                           - - i - - - -
+change.vote                           v v i v v - v
 change.schedule                       - - - s - - -
 change.review                         - - - s - - -
 change.close                          - - - s - - -
@@ -335,7 +336,7 @@ def test_reading_asks_for_one_scope_commanding_for_another_and_administering_for
     ("act", "rule"),
     [
         ("incident.resolve", "Only an agent can resolve an incident."),
-        ("change.vote", "Only an approver can vote on a change."),
+        ("change.vote", "Only whoever is asked or an approver can vote on a change."),
         ("change.submit", "Only an agent or a change manager can submit a change for approval."),
         ("change.propose", "Only a requester for themselves, an agent or a change manager can"),
         ("incident.mark", "Only the desk itself can say that a clock has passed a mark."),
