@@ -7,10 +7,9 @@ import msgspec
 from domain.aggregate import Entry, Event
 from domain.approval import OpenStage, Vote
 from domain.change import Change
-from domain.ids import number_of
 from domain.ticket import Ticket
 from projections.rows import Rows
-from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant
+from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant, number_text
 from projections.view import Cases, View
 
 NAME = "approvals_inbox"
@@ -113,7 +112,7 @@ def _ask(entry: Entry, row: RoundRow, voters: list[str], rows: Rows) -> None:
             AskedRow(
                 voter=voter,
                 change=row.change,
-                number=number_of(entry.originator_id),
+                number=number_text(entry.originator_id),
                 title=row.title,
                 type=row.type,
                 risk=row.risk,

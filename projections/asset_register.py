@@ -4,9 +4,8 @@ from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.asset import Asset, Status
-from domain.ids import number_of
 from projections.rows import Rows
-from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant
+from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant, number_text
 from projections.view import Cases, View
 
 NAME = "asset_register"
@@ -98,7 +97,7 @@ def fold(entry: Entry, rows: Rows) -> None:
 def _registered(entry: Entry, event: Asset.Registered, at: str) -> AssetRow:
     return AssetRow(
         id=id_text(entry.originator_id),
-        number=number_of(entry.originator_id),
+        number=number_text(entry.originator_id),
         name=event.name,
         asset_class=event.asset_class,
         tag=event.tag,

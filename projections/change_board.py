@@ -4,11 +4,10 @@ from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.change import Change
-from domain.ids import number_of
 from domain.ticket import Ticket
 from projections import tickets
 from projections.rows import Rows
-from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant
+from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant, number_text
 from projections.view import Cases, View
 
 NAME = "change_board"
@@ -92,7 +91,7 @@ def fold(entry: Entry, rows: Rows) -> None:
 def _proposed(entry: Entry, event: Change.Proposed, at: str) -> BoardRow:
     return BoardRow(
         id=id_text(entry.originator_id),
-        number=number_of(entry.originator_id),
+        number=number_text(entry.originator_id),
         title=event.title,
         type=event.type,
         status=tickets.STATUS[Change.Proposed],

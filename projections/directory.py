@@ -7,7 +7,6 @@ import msgspec
 from domain.aggregate import Entry, Event
 from domain.approval_process import ApprovalProcess
 from domain.calendar import Calendar
-from domain.ids import number_of
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.service_level_policy import ServiceLevelPolicy
@@ -23,6 +22,7 @@ from projections.tables import (
     id_text,
     instant,
     instant_or_none,
+    number_text,
 )
 from projections.view import Cases, View
 
@@ -149,7 +149,7 @@ def fold(entry: Entry, rows: Rows) -> None:
     table = TABLE_OF[entry.topic.partition(".")[0]]
     id, at = id_text(entry.originator_id), instant(event.by.effective_at)
     if entry.originator_version == 1:
-        number = number_of(entry.originator_id)
+        number = number_text(entry.originator_id)
         row = rows.put(table, table.row(id, number, event.name, at, 1, entry.position))
     else:
         row = rows.get(table, id)

@@ -52,23 +52,30 @@ SCHEMA = (
 
 
 class PostgresViews(ViewStore):
-    data_errors = (psycopg.DataError, psycopg.IntegrityError, psycopg.ProgrammingError, ValueError)
+    # No ProgrammingError: a table or a right that is missing is no fault of an event.
+    data_errors = (psycopg.DataError, psycopg.IntegrityError, ValueError, OverflowError)
     passing_errors = (psycopg.OperationalError, psycopg.InterfaceError)
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._connection = psycopg.connect(url, autocommit=True)
+        self._opened = psycopg.connect(url, autocommit=True)
         with self.transaction() as transaction:
             cast("PostgresTransaction", transaction).lock()
             for statement in SCHEMA:
                 _execute(self._connection, statement)
 
+    @property
+    def _connection(self) -> psycopg.Connection:
+        """The connection, made again after it was lost."""
+        if self._opened.closed:
+            self._opened = psycopg.connect(self.url, autocommit=True)
+        return self._opened
+
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
-        if self._connection.broken or self._connection.closed:
-            self._connection = psycopg.connect(self.url, autocommit=True)
-        with self._connection.transaction():
-            yield PostgresTransaction(self._connection)
+        connection = self._connection
+        with connection.transaction():
+            yield PostgresTransaction(connection)
 
     def positions(self) -> dict[str, tuple[int, int]]:
         rows = _execute(self._connection, "SELECT view, version, position FROM views.positions")
@@ -76,10 +83,8 @@ class PostgresViews(ViewStore):
 
     def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
         ordered = sql.select(table, PREFIX + table.stored, f"ORDER BY {', '.join(table.key)}")
-        with (
-            self._connection.transaction(),
-            self._connection.cursor(name="scan") as cursor,
-        ):
+        connection = self._connection
+        with connection.transaction(), connection.cursor(name="scan") as cursor:
             cursor.itersize = 2_000
             cursor.execute(ordered)
             yield from cursor
@@ -101,7 +106,7 @@ class PostgresViews(ViewStore):
         return {view: count for view, count in _execute(self._connection, counted)}
 
     def close(self) -> None:
-        self._connection.close()
+        self._opened.close()
 
 
 class PostgresTransaction(Transaction):

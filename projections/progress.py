@@ -3,11 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = (0.002, 0.005, 0.01, 0.02)
 """How long to wait between looks, as long as somebody waits; the last one repeats."""
+TRUST_SECONDS = 1.0
 
 
 class Progress:
@@ -17,19 +19,23 @@ class Progress:
     def __init__(self, look: Callable[[], Awaitable[Mapping[str, int]]]) -> None:
         self._look = look
         self._positions: dict[str, int] = {}
+        self._known_at = float("-inf")
         self._waiting: dict[asyncio.Future[None], tuple[str, int]] = {}
         self._looking: asyncio.Task[None] | None = None
 
     def tell(self, positions: Mapping[str, int]) -> None:
         """Say how far the views are, and wake those who waited for that."""
         self._positions.update(positions)
+        self._known_at = monotonic()
         for future, (view, position) in list(self._waiting.items()):
             if self._positions.get(view, 0) >= position and not future.done():
                 future.set_result(None)
 
     async def reached(self, view: str, position: int, timeout: float) -> bool:
         """Wait until a view is at a position, at most so many seconds; return whether it is."""
-        if self._positions.get(view, 0) < position:
+        # A view that is rebuilt goes back to the beginning: what is known does not hold for ever.
+        is_old = monotonic() - self._known_at > TRUST_SECONDS
+        if is_old or self._positions.get(view, 0) < position:
             self.tell(await self._look())
         if self._positions.get(view, 0) >= position:
             return True

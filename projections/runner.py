@@ -13,7 +13,12 @@ from hashlib import blake2b
 from uuid import UUID
 
 import msgspec
-from eventsourcing.persistence import MapperDeserialisationError, Notification
+from eventsourcing.persistence import (
+    InterfaceError,
+    MapperDeserialisationError,
+    Notification,
+    OperationalError,
+)
 from msgspec import Struct
 
 from domain.aggregate import Entry
@@ -64,6 +69,12 @@ class Projector:
         self.views = {view.name: view for view in views}
         self.moved: list[Callable[[dict[str, int]], None]] = []
         """Called with the positions of the views that have moved."""
+        # The ledger's own store speaks the library's language, or that of its database.
+        self._passing: tuple[type[Exception], ...] = (
+            *store.passing_errors,
+            OperationalError,
+            InterfaceError,
+        )
         self._poison: tuple[type[Exception], ...] = (Unfoldable, *store.data_errors)
         self.applied = 0
         """How many events this runner has folded, each counted once however many views took it."""
@@ -111,10 +122,12 @@ class Projector:
                     await asyncio.sleep(0)
                 failures = 0
                 await self.ledger.recorder.wait(min(self.positions().values()), WAIT_SECONDS)
-            except self.store.passing_errors as error:
+            except self._passing as error:
                 patience = PATIENCE_SECONDS[min(failures, len(PATIENCE_SECONDS) - 1)]
                 failures += 1
-                log.warning("the views cannot be written, next try in %s s: %s", patience, error)
+                log.warning(
+                    "ledger or views cannot be reached, next try in %s s: %s", patience, error
+                )
                 await asyncio.sleep(patience)
 
     def catch_up(self) -> int:
@@ -196,7 +209,7 @@ class Projector:
             view.prepare(entries, rows)
             for entry in entries:
                 view.fold(entry, rows)
-        except self.store.passing_errors:
+        except self._passing:
             raise
         except Exception as error:
             raise Unfoldable(_s(error)) from error

@@ -5,7 +5,6 @@ from typing import Any
 
 from domain import service_clock
 from domain.aggregate import Entry
-from domain.ids import number_of
 from domain.incident import Incident
 from domain.ticket import Ticket
 from projections import service_levels, tickets
@@ -21,6 +20,7 @@ from projections.tables import (
     id_text,
     instant,
     instant_or_none,
+    number_text,
 )
 from projections.view import Cases, View
 
@@ -131,7 +131,7 @@ def show(entry: Entry, clocks: ClocksRow, rows: Rows) -> None:
             TargetRow(
                 incident=clocks.incident,
                 target=clock.target,
-                number=number_of(entry.originator_id),
+                number=number_text(entry.originator_id),
                 title=incident.title,
                 priority=incident.priority,
                 requester=incident.requester,

@@ -53,7 +53,6 @@ class SqliteViews(ViewStore):
     data_errors = (
         sqlite3.DataError,
         sqlite3.IntegrityError,
-        sqlite3.InterfaceError,
         sqlite3.ProgrammingError,
         OverflowError,
         UnicodeError,

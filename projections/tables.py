@@ -16,6 +16,8 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
+from domain.ids import number_of
+
 Id = Annotated[str, "id"]
 Instant = Annotated[str, "instant"]
 Json = dict[str, Any]
@@ -120,6 +122,7 @@ def _column(name: str, hint: Any) -> Column:
     return Column(name, "json", False, hint)
 
 
+@lru_cache(maxsize=8_192)
 def instant(at: datetime) -> str:
     """An instant as text that sorts by time."""
     if at.tzinfo is not UTC:
@@ -136,9 +139,14 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def id_text(id: UUID) -> str:
     return str(id)
+
+
+@lru_cache(maxsize=8_192)
+def number_text(id: UUID) -> str:
+    return number_of(id)
 
 
 def id_or_none(id: UUID | None) -> str | None:

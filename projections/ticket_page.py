@@ -6,7 +6,6 @@ import msgspec
 
 from domain.aggregate import Entry, Event
 from domain.change import Change
-from domain.ids import number_of
 from domain.incident import Incident
 from domain.problem import Problem
 from domain.ticket import Ticket
@@ -22,6 +21,7 @@ from projections.tables import (
     id_text,
     instant,
     instant_or_none,
+    number_text,
 )
 from projections.view import Cases, View
 
@@ -108,7 +108,7 @@ def fold(entry: Entry, rows: Rows) -> None:
             PAGES,
             PageRow(
                 id,
-                number_of(entry.originator_id),
+                number_text(entry.originator_id),
                 event.description,
                 1,
                 entry.position,

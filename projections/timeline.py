@@ -8,11 +8,10 @@ from functools import cache
 from typing import Any
 
 from domain.aggregate import Entry, Event
-from domain.ids import number_of, prefix_of
 from domain.person import Person
 from domain.ticket import Ticket, Visibility
 from projections.rows import Rows
-from projections.tables import Id, Instant, Json, Row, Table, id_text, instant
+from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, number_text
 from projections.view import View
 
 NAME = "timeline"
@@ -56,15 +55,15 @@ TIMELINE = Table(
 
 def fold(entry: Entry, rows: Rows) -> None:
     event, id = entry.event, entry.originator_id
-    by = event.by
+    by, number = event.by, number_text(id)
     cause = by.cause
     rows.put(
         TIMELINE,
         TimelineRow(
             entry.position,
             id_text(id),
-            number_of(id),
-            prefix_of(id),
+            number,
+            number[:3],
             entry.originator_version,
             entry.topic,
             instant(by.at),

@@ -6,7 +6,7 @@ from typing import Any
 from domain import service_clock
 from domain.aggregate import Entry, Event
 from domain.change import Change
-from domain.ids import number_of, prefix_of
+from domain.ids import prefix_of
 from domain.incident import Incident
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
@@ -24,6 +24,7 @@ from projections.tables import (
     id_text,
     instant,
     instant_or_none,
+    number_text,
 )
 from projections.view import Cases, View
 
@@ -125,7 +126,7 @@ def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
     kind = tickets.KINDS[prefix_of(id)]
     return QueueRow(
         id=id_text(id),
-        number=number_of(id),
+        number=number_text(id),
         kind=kind,
         title=event.title,
         status=tickets.STATUS[type(event)],

@@ -10,6 +10,7 @@ from subprocess import Popen
 from time import monotonic
 from uuid import uuid4
 
+import psycopg
 import pytest
 from eventsourcing.persistence import StoredEvent
 
@@ -19,13 +20,16 @@ from domain.incident import Incident
 from domain.ledger import Ledger, Work
 from domain.recorder import Write
 from domain.ticket import Visibility
+from ops.stores.postgres import PostgresRecorder
 from projections import runner, work_queue
+from projections.postgres import PostgresReader, PostgresViews
 from projections.rows import Rows
 from projections.runner import Projector
 from projections.store import Transaction, WrongLedger
 from projections.tables import Table
 from projections.view import View
 from projections.views import ALL, Views
+from tests.keys import MemoryKeys
 from tests.people import CUSTOMER, person, signed
 from tests.projections.conftest import Kit, keep
 from tests.projections.counting import CountRow, counting
@@ -326,3 +330,35 @@ def projector_process(kit: Kit) -> Popen[bytes]:
     return Popen(
         [sys.executable, "-m", "tests.projections.projector_process", *arguments], cwd=ROOT
     )
+
+
+async def test_a_projector_outlives_the_loss_of_its_connection(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = PostgresRecorder(postgres_url)
+    ledger = Ledger(recorder, MemoryKeys())
+    projector = Projector(ledger, PostgresViews(postgres_url), [counting()])
+    projector.prepare()
+    views = Views(PostgresReader(postgres_url))
+    log(ledger, 1)
+    projector.catch_up()
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        other.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%views.%'"
+            " AND pid <> pg_backend_pid()"
+        )
+
+    running = asyncio.create_task(projector.run())
+    head = log(ledger, 2)
+    try:
+        assert await views.reached("counts", head, timeout=20)
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await views.aclose()
+        await recorder.aclose()
+    rows = counts(projector)
+    projector.store.close()
+
+    assert set(rows.values()) == {(3, 3)}
+    assert "cannot be reached" in caplog.text
