@@ -1,0 +1,54 @@
+"""Workflows as somebody might carelessly change them while others of their kind are running."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio import workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.approval import ApprovalWorkflow
+    from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
+    from workflows.values import Approval, Escalation, Shard
+
+
+@workflow.defn(name="Approval")
+class HastyApproval(ApprovalWorkflow):
+    """Waits before all else, twice: a single timer might pass for that of the reminder."""
+
+    @workflow.init
+    def __init__(self, approval: Approval) -> None:
+        super().__init__(approval)
+
+    @workflow.run
+    async def run(self, approval: Approval) -> None:
+        await asyncio.sleep(1)
+        await asyncio.sleep(1)
+        await super().run(approval)
+
+
+@workflow.defn(name="SlaClock")
+class ForgetfulClock(SlaClockWorkflow):
+    """Sweeps twice."""
+
+    @workflow.init
+    def __init__(self, shard: Shard) -> None:
+        super().__init__(shard)
+
+    @workflow.run
+    async def run(self, shard: Shard) -> None:
+        await self._sweep()
+        await super().run(shard)
+
+
+@workflow.defn(name="Escalation")
+class PatientEscalation(EscalationWorkflow):
+    """Tells nobody anything for an hour."""
+
+    @workflow.init
+    def __init__(self, escalation: Escalation) -> None:
+        super().__init__(escalation)
+
+    @workflow.run
+    async def run(self, escalation: Escalation) -> Escalation:
+        await workflow.sleep(timedelta(hours=1))
+        return await super().run(escalation)
