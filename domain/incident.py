@@ -300,7 +300,9 @@ class Incident(Ticket):
     # Resolve, reopen, close, cancel ---------------------------------------------------------
 
     def resolve(self, *, code: str, resolution: str, by: Provenance) -> None:
+        """Say that it works again, and how. That answers the requester too, if nobody has yet."""
         self._require("resolve")
+        self.respond(by=by)
         self.record(
             self.Resolved(
                 by=by,
