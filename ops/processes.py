@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+import socket
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import structlog
 import uvloop
 
+from ops.problems import UserProblem
 from ops.settings import Settings
 
 
@@ -18,6 +20,20 @@ def prepare_folder(settings: Settings) -> Path:
     """The data folder, made for its owner's eyes only."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     return settings.data.absolute()
+
+
+def listen(settings: Settings) -> socket.socket:
+    """A socket bound to where the API listens. Raises UserProblem if the port is taken."""
+    listening = socket.socket()
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise UserProblem(
+            f"{settings.host}:{settings.port}: {error.strerror}. Set another port by --port."
+        ) from None
+    return listening
 
 
 def configure_logging(level: str, process: str) -> None:

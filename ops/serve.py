@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import socket
 from collections.abc import Iterator
 
 import structlog
@@ -12,8 +11,7 @@ from api.app import create_app
 from api.settings import Settings as ApiSettings
 from ops.compose import master_key, open_desk, open_views
 from ops.demo import seed
-from ops.problems import UserProblem
-from ops.processes import until_stopped
+from ops.processes import listen, until_stopped
 from ops.settings import Settings
 
 log = structlog.get_logger()
@@ -31,7 +29,7 @@ class Server(uvicorn.Server):
 
 async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> None:
     """Run until SIGTERM or SIGINT. Raises UserProblem if the port is taken."""
-    listening = _listen(settings)
+    listening = listen(settings)
     async with (
         open_desk(settings) as desk,
         open_views(settings) as views,
@@ -75,15 +73,3 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
             if working is not None:
                 await working
             following.cancel()
-
-
-def _listen(settings: Settings) -> socket.socket:
-    listening = socket.socket()
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((settings.host, settings.port))
-    except OSError as error:
-        raise UserProblem(
-            f"{settings.host}:{settings.port}: {error.strerror}. Set another port by --port."
-        ) from None
-    return listening

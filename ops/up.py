@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ops.problems import UserProblem
-from ops.processes import prepare_folder, until_stopped
+from ops.processes import listen, prepare_folder, until_stopped
 from ops.settings import PREFIX, Settings
 from ops.supervisor import Supervisor
 from ops.temporal_server import TemporalServer, TemporalServerError
@@ -28,6 +28,8 @@ def up(settings: Settings, *, with_demo: bool, config: Path | None) -> None:
     """Run until SIGINT or SIGTERM. Raises UserProblem if the desk cannot start."""
     folder = prepare_folder(settings)
     with _alone_in(folder):
+        # Said here and now; a child that cannot listen would be started again and again.
+        listen(settings).close()
         asyncio.run(_up(settings, folder, with_demo=with_demo, config=config))
 
 
