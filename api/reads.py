@@ -79,7 +79,11 @@ async def read_record(call: Call, practice: Practice) -> Answer:
     if moment is not None and _is_known(call, version):
         return Answer(304, headers=headers)
     with_internal = _may(call, f"{practice.what}.read_internal", record)
-    return json(records.shown(practice.kind, entries, with_internal=with_internal), headers=headers)
+    definitions = [
+        entry for id in records.definitions_of(entries) for entry in await entries_of(call, id)
+    ]
+    shown = records.shown(practice.kind, entries, definitions, with_internal=with_internal)
+    return json(shown, headers=headers)
 
 
 async def read_history(call: Call, practice: Practice) -> Answer:

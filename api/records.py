@@ -6,6 +6,7 @@ that fill the lists do the folding, so that a list and a record cannot disagree.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -22,6 +23,7 @@ from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from projections import asset_register, directory, ticket_page, work_queue
 from projections.rows import Rows
+from projections.service_levels import DEFINITIONS
 from projections.tables import Key, Row, Table
 
 Fold = Callable[[Entry, Rows], None]
@@ -69,11 +71,19 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
 
 
 def shown(
-    kind: type[Aggregate], entries: Sequence[Entry], *, with_internal: bool
+    kind: type[Aggregate],
+    entries: Sequence[Entry],
+    definitions: Sequence[Entry] = (),
+    *,
+    with_internal: bool,
 ) -> dict[str, Any]:
-    """The record as JSON. `with_internal` shows what agents said among themselves, too."""
+    """The record as JSON. `definitions` are the histories of what its clocks count on;
+    `with_internal` shows what agents said among themselves, too."""
     shape = SHAPES[kind]
     rows = Rows(_nothing)
+    for entry in definitions:
+        if isinstance(entry.event, DEFINITIONS):
+            work_queue.fold(entry, rows)
     for entry in entries:
         for fold in shape.folds:
             fold(entry, rows)
@@ -88,6 +98,12 @@ def shown(
             if with_internal or not row.get("is_internal", False)
         ]
     return document
+
+
+def definitions_of(entries: Sequence[Entry]) -> list[UUID]:
+    """The calendars and policies that the service clocks of an incident count on."""
+    applied = [e.event for e in entries if isinstance(e.event, Incident.ServiceLevelApplied)]
+    return list(dict.fromkeys(id for event in applied for id in (event.calendar, event.policy)))
 
 
 def _plain(row: Row, owner: str = "") -> dict[str, Any]:
