@@ -1,12 +1,13 @@
 """Numbers and ids that people name: in paths, and in bodies."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from msgspec import structs
 
 from api.http.calls import Call
 from api.http.errors import Problem
-from domain.aggregate import KIND_OF_PREFIX, Aggregate
+from domain.aggregate import Aggregate
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.person import Scope
 from domain.policy import about, allow
@@ -23,23 +24,31 @@ def reference(kind: type[Aggregate], text: str) -> UUID:
     return id
 
 
-async def require_known(call: Call, field: str, id: UUID | None) -> None:
+async def require_known(call: Call, field: str, named: UUID | Sequence[UUID] | None) -> None:
     """Refuse a body that names a record which does not exist, or not for the caller."""
-    if id is None:
+    if named is None:
         return
-    kind = KIND_OF_PREFIX.get(prefix_of(id))
+    for id in (named,) if isinstance(named, UUID) else named:
+        if not await _is_known(call, id):
+            detail = f"There is no {number_of(id)}."
+            raise Problem(
+                "invalid",
+                f"/{field}: {detail}",
+                errors=[{"pointer": f"/{field}", "detail": detail}],
+            )
+
+
+async def _is_known(call: Call, id: UUID) -> bool:
+    record = await call.context.ledger.peek(id)
+    if record is None:
+        return False
+    # A token that may only write may still say whom it writes about.
+    actor = structs.replace(call.caller.actor, scopes=EVERY_SCOPE)
     try:
-        record = await call.context.ledger.peek(id)
-        if kind is None or record is None:
-            raise NotFound(f"There is no {number_of(id)}.")
-        # A token that may only write may still say whom it writes about.
-        actor = structs.replace(call.caller.actor, scopes=EVERY_SCOPE)
-        allow(actor, f"{word_of(kind)}.read", about(record))
+        allow(actor, f"{word_of(type(record))}.read", about(record))
     except DomainError:
-        detail = f"There is no {number_of(id)}."
-        raise Problem(
-            "invalid", f"/{field}: {detail}", errors=[{"pointer": f"/{field}", "detail": detail}]
-        ) from None
+        return False
+    return True
 
 
 def word_of(kind: type[Aggregate]) -> str:

@@ -1,0 +1,71 @@
+"""One attempt at a route by one person, with a body and a record that it is meant for."""
+
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.routing import Mount
+
+from api.dispatch import Dispatch
+from api.http.routing import Route
+from tests.api.house import House
+
+ROLES = ("rita", "adam", "anna", "carl", "olga", "axel", "zoe")
+"""The requester of the tickets, an agent, an approver, a change manager, a process owner, an
+auditor and an administrator: each has that role alone."""
+
+REFUSED = (401, 403, 404)
+
+QUERIES = {
+    "/changes/calendar": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
+}
+
+
+def routes(app: FastAPI) -> list[Route]:
+    """Every route of the API."""
+    (dispatch,) = [route.app for route in app.routes if isinstance(route, Mount)]
+    assert isinstance(dispatch, Dispatch)
+    return dispatch.routes
+
+
+async def subjects(house: House, organisation: str = "") -> dict[str, str]:
+    """A record of each kind: tickets of rita, and a person who is none of those who try."""
+    at = f"{organisation}." if organisation else ""
+    rita, adam, zoe = (house.as_(f"{at}{name}") for name in ("rita", "adam", "zoe"))
+    olga, top = house.as_("olga"), house.as_("zoe")
+    org = str(house.organisations[organisation or "desk"])
+    person = {"username": f"{at}tina", "name": "Tina", "organisation": org}
+    definitions = {
+        route.path: route.operation.body_example
+        for route in routes(house.app)
+        if route.method == "POST" and route.path.count("/") == 1
+    }
+    made = {
+        "incidents": await rita.made("/incidents", {"title": "No invoices"}),
+        "problems": await adam.made("/problems", {"title": "Every Monday"}),
+        "changes": await rita.made("/changes", {"title": "New switch"}),
+        "assets": await adam.made("/assets", {"name": "print-01", "asset_class": "server"}),
+        "people": await zoe.made("/people", person),
+        "teams": await zoe.made("/teams", {"name": f"{at}Network"}),
+        "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
+        "calendars": await olga.made("/calendars", definitions["/calendars"]),
+        "approval-processes": await olga.made(
+            "/approval-processes", definitions["/approval-processes"]
+        ),
+        "service-level-policies": await olga.made(
+            "/service-level-policies", definitions["/service-level-policies"]
+        ),
+    }
+    return {plural: record["number"] for plural, record in made.items()}
+
+
+async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]) -> int:
+    """The status of the answer."""
+    plural = route.path.split("/")[1]
+    path = route.path.replace("{ref}", subjects.get(plural, ""))
+    client = house.as_(who)
+    if route.method == "GET":
+        return (await client.get(path + QUERIES.get(route.path, ""))).status_code
+    if route.method == "DELETE":
+        return (await client.http.delete(f"/api/v1{path}")).status_code
+    body: Any = route.operation.body_example
+    return (await client.post(path, body, if_match="*")).status_code

@@ -1,0 +1,227 @@
+"""Every route and every role, in one table."""
+
+import pytest
+
+from tests.api.authorisation import REFUSED, ROLES, attempt, routes, subjects
+from tests.api.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# requester, agent, approver, change manager, process owner, auditor, administrator: x may, - not.
+MAY = {
+    "POST /sessions": "-------",
+    "DELETE /sessions/current": "xxxxxxx",
+    "GET /me": "xxxxxxx",
+    "POST /people/{ref}/set-password": "------x",
+    "POST /people/{ref}/issue-token": "------x",
+    "POST /people/{ref}/revoke-token": "------x",
+    "GET /people/{ref}/tokens": "------x",
+    "POST /incidents": "xx-----",
+    "POST /incidents/{ref}/amend": "-x-----",
+    "POST /incidents/{ref}/categorise": "-x-----",
+    "POST /incidents/{ref}/assign": "-x-----",
+    "POST /incidents/{ref}/comment": "xxx----",
+    "POST /incidents/{ref}/prioritise": "-x-----",
+    "POST /incidents/{ref}/attach": "xx-----",
+    "POST /incidents/{ref}/link": "-x-----",
+    "POST /incidents/{ref}/unlink": "-x-----",
+    "POST /incidents/{ref}/watch": "-x-----",
+    "POST /incidents/{ref}/unwatch": "-x-----",
+    "POST /incidents/{ref}/start": "-x-----",
+    "POST /incidents/{ref}/escalate-functionally": "-x-----",
+    "POST /incidents/{ref}/escalate-hierarchically": "-x-----",
+    "POST /incidents/{ref}/acknowledge-escalation": "-x-----",
+    "POST /incidents/{ref}/pend": "-x-----",
+    "POST /incidents/{ref}/resume": "-x-----",
+    "POST /incidents/{ref}/resolve": "-x-----",
+    "POST /incidents/{ref}/reopen": "xx-----",
+    "POST /incidents/{ref}/close": "xx-----",
+    "POST /incidents/{ref}/cancel": "xx-----",
+    "POST /problems": "-x-----",
+    "POST /problems/{ref}/amend": "-x-----",
+    "POST /problems/{ref}/categorise": "-x-----",
+    "POST /problems/{ref}/assign": "-x-----",
+    "POST /problems/{ref}/comment": "-xx----",
+    "POST /problems/{ref}/prioritise": "-x-----",
+    "POST /problems/{ref}/attach": "-x-----",
+    "POST /problems/{ref}/link": "-x-----",
+    "POST /problems/{ref}/unlink": "-x-----",
+    "POST /problems/{ref}/watch": "-x-----",
+    "POST /problems/{ref}/unwatch": "-x-----",
+    "POST /problems/{ref}/investigate": "-x-----",
+    "POST /problems/{ref}/document-workaround": "-x-----",
+    "POST /problems/{ref}/identify-cause": "-x-----",
+    "POST /problems/{ref}/declare-known-error": "-x-----",
+    "POST /problems/{ref}/pend": "-x-----",
+    "POST /problems/{ref}/resume": "-x-----",
+    "POST /problems/{ref}/resolve": "-x-----",
+    "POST /problems/{ref}/reopen": "-x-----",
+    "POST /problems/{ref}/close": "-x-----",
+    "POST /problems/{ref}/cancel": "-x-----",
+    "POST /changes": "xx-x---",
+    "POST /changes/{ref}/amend": "-x-x---",
+    "POST /changes/{ref}/categorise": "-x-x---",
+    "POST /changes/{ref}/assign": "-x-x---",
+    "POST /changes/{ref}/comment": "xxxx---",
+    "POST /changes/{ref}/prioritise": "-x-x---",
+    "POST /changes/{ref}/attach": "xx-x---",
+    "POST /changes/{ref}/link": "-x-x---",
+    "POST /changes/{ref}/unlink": "-x-x---",
+    "POST /changes/{ref}/watch": "-x-x---",
+    "POST /changes/{ref}/unwatch": "-x-x---",
+    "POST /changes/{ref}/classify": "-x-x---",
+    "POST /changes/{ref}/assess-risk": "-x-x---",
+    "POST /changes/{ref}/plan": "-x-x---",
+    "POST /changes/{ref}/submit": "-x-x---",
+    "POST /changes/{ref}/vote": "--x----",
+    "POST /changes/{ref}/schedule": "---x---",
+    "POST /changes/{ref}/start-implementation": "-x-x---",
+    "POST /changes/{ref}/complete-implementation": "-x-x---",
+    "POST /changes/{ref}/back-out": "-x-x---",
+    "POST /changes/{ref}/review": "---x---",
+    "POST /changes/{ref}/close": "---x---",
+    "POST /changes/{ref}/withdraw": "x------",
+    "POST /changes/{ref}/cancel": "---x---",
+    "POST /assets": "-x-----",
+    "POST /assets/{ref}/amend": "-x-----",
+    "POST /assets/{ref}/relate": "-x-----",
+    "POST /assets/{ref}/unrelate": "-x-----",
+    "POST /assets/{ref}/issue": "-x-----",
+    "POST /assets/{ref}/return": "-x-----",
+    "POST /assets/{ref}/repair": "-x-----",
+    "POST /assets/{ref}/complete-repair": "-x-----",
+    "POST /assets/{ref}/retire": "-x-----",
+    "POST /assets/{ref}/dispose": "-x-----",
+    "POST /people": "------x",
+    "POST /people/{ref}/amend": "------x",
+    "POST /people/{ref}/move": "------x",
+    "POST /people/{ref}/set-manager": "------x",
+    "POST /people/{ref}/grant-role": "------x",
+    "POST /people/{ref}/revoke-role": "------x",
+    "POST /people/{ref}/deactivate": "------x",
+    "POST /people/{ref}/reactivate": "------x",
+    "POST /teams": "------x",
+    "POST /teams/{ref}/rename": "------x",
+    "POST /teams/{ref}/add-member": "------x",
+    "POST /teams/{ref}/remove-member": "------x",
+    "POST /teams/{ref}/disband": "------x",
+    "POST /organisations": "------x",
+    "POST /organisations/{ref}/rename": "------x",
+    "POST /organisations/{ref}/deactivate": "------x",
+    "POST /approval-processes": "----x--",
+    "POST /approval-processes/{ref}/revise": "----x--",
+    "POST /approval-processes/{ref}/publish": "----x--",
+    "POST /approval-processes/{ref}/retire": "----x--",
+    "POST /service-level-policies": "----x--",
+    "POST /service-level-policies/{ref}/revise": "----x--",
+    "POST /service-level-policies/{ref}/publish": "----x--",
+    "POST /service-level-policies/{ref}/retire": "----x--",
+    "POST /calendars": "----x--",
+    "POST /calendars/{ref}/revise": "----x--",
+    "POST /calendars/{ref}/retire": "----x--",
+    "GET /incidents": "xxxxxxx",
+    "GET /incidents/{ref}": "xxxxxx-",
+    "GET /incidents/{ref}/history": "-xxxxx-",
+    "GET /problems": "xxxxxxx",
+    "GET /problems/{ref}": "-xxxxx-",
+    "GET /problems/{ref}/history": "-xxxxx-",
+    "GET /changes": "xxxxxxx",
+    "GET /changes/{ref}": "xxxxxx-",
+    "GET /changes/{ref}/history": "-xxxxx-",
+    "GET /assets": "xxxxxxx",
+    "GET /assets/{ref}": "-xxxxx-",
+    "GET /assets/{ref}/history": "-xxxxx-",
+    "GET /people": "-xxxxxx",
+    "GET /people/{ref}": "-xxxxxx",
+    "GET /people/{ref}/history": "-----xx",
+    "GET /teams": "-xxxxxx",
+    "GET /teams/{ref}": "-xxxxxx",
+    "GET /teams/{ref}/history": "-----xx",
+    "GET /organisations": "-xxxxxx",
+    "GET /organisations/{ref}": "-xxxxxx",
+    "GET /organisations/{ref}/history": "-----xx",
+    "GET /approval-processes": "-xxxxxx",
+    "GET /approval-processes/{ref}": "-xxxxxx",
+    "GET /approval-processes/{ref}/history": "-xxxxxx",
+    "GET /service-level-policies": "-xxxxxx",
+    "GET /service-level-policies/{ref}": "-xxxxxx",
+    "GET /service-level-policies/{ref}/history": "-xxxxxx",
+    "GET /calendars": "xxxxxxx",
+    "GET /calendars/{ref}": "xxxxxxx",
+    "GET /calendars/{ref}/history": "xxxxxxx",
+    "GET /queue": "-xxxxx-",
+    "GET /approvals": "xxxxxxx",
+    "GET /sla": "-xxxxx-",
+    "GET /incidents/{ref}/sla": "xxxxxx-",
+    "GET /changes/calendar": "-xxxxx-",
+    "GET /assets/{ref}/impact": "-xxxxx-",
+    "GET /events": "-----x-",
+}
+
+OPEN_TO_STRANGERS = {"GET /calendars", "GET /calendars/{ref}", "GET /calendars/{ref}/history"}
+"""Calendars belong to nobody and hold for all."""
+
+
+async def test_every_route_has_a_row(house: House) -> None:
+    assert {f"{route.method} {route.path}" for route in routes(house.app)} == set(MAY)
+
+
+async def test_each_role_may_what_its_row_says(house: House) -> None:
+    found = await subjects(house)
+
+    wrong = []
+    for route in routes(house.app):
+        name = f"{route.method} {route.path}"
+        for who, mark in zip(ROLES, MAY[name], strict=True):
+            status = await attempt(house, route, who, found)
+            assert status < 500, (name, who)
+            if (status not in REFUSED) != (mark == "x"):
+                wrong.append((name, who, status))
+
+    assert wrong == []
+
+
+async def test_nobody_does_anything_without_a_token(house: House) -> None:
+    found = await subjects(house, "bakery")
+
+    for route in routes(house.app):
+        if route.act:
+            assert await attempt(house, route, "", found) == 401, route.path
+
+
+async def test_a_customer_finds_no_record_of_another_customer(house: House) -> None:
+    found = await subjects(house, "foundry")
+
+    for route in routes(house.app):
+        if "{ref}" not in route.path or f"{route.method} {route.path}" in OPEN_TO_STRANGERS:
+            continue
+        refused = {403} if route.path.startswith("/calendars") else {404}
+        for who in ROLES:
+            status = await attempt(house, route, f"bakery.{who}", found)
+            assert status in refused, (route.method, route.path, who)
+
+
+async def test_lists_show_a_customer_nothing_of_another(house: House) -> None:
+    made = await house.as_("foundry.rita").made("/incidents", {"title": "Furnace out"})
+    at = f"min_position={made['position']}&limit=250"
+
+    for who in ROLES:
+        client = house.as_(f"bakery.{who}")
+        for path in ("/incidents", "/changes", "/problems", "/assets", "/people", "/teams"):
+            answer = await client.get(f"{path}?{at}")
+            foundry = str(house.organisations["foundry"])
+            if answer.status_code == 200:
+                assert all(row.get("organisation") != foundry for row in answer.json()["data"])
+
+
+async def test_a_person_with_the_role_requester_alone_lists_their_own(house: House) -> None:
+    theirs = await house.as_("bakery.rita").made("/incidents", {"title": "Oven cold"})
+    others = await house.as_("bakery.adam").made("/incidents", {"title": "Mixer loud"})
+
+    page = await house.as_("bakery.rita").read(
+        f"/incidents?min_position={others['position']}&limit=250"
+    )
+
+    numbers = [row["number"] for row in page["data"]]
+    assert theirs["number"] in numbers
+    assert others["number"] not in numbers
