@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from domain.aggregate import Event
 from domain.asset import Asset
 from domain.change import Change
 from domain.ids import number_of
@@ -295,14 +294,12 @@ def _link(
 ) -> None:
     if not wanted and not before:
         return
-    linked: Callable[..., Event]
-    unlinked: Callable[..., Event]
+    kind: Any = record.__class__
     links, linked, unlinked = (
-        ("relations", Asset.Related, Asset.Unrelated)
-        if isinstance(record, Asset)
-        else ("links", record.Linked, record.Unlinked)
+        ("relations", kind.Related, kind.Unrelated)
+        if kind is Asset
+        else ("links", kind.Linked, kind.Unlinked)
     )
-    wanted = list(dict.fromkeys(wanted))
     for type, other in before:
         if (type, other) not in wanted and (type, other) in getattr(record, links):
             record.record(unlinked(by=by, other=other, type=type))

@@ -108,7 +108,7 @@ class TicketLifecycle(Lifecycle):
 
 
 class IncidentLifecycle(TicketLifecycle):
-    statuses = tuple(incident.Status)
+    statuses = tuple(status.value for status in incident.Status)
     reasons = get_args(incident.PendingReason)
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ class IncidentLifecycle(TicketLifecycle):
 
 
 class ProblemLifecycle(TicketLifecycle):
-    statuses = tuple(problem.Status)
+    statuses = tuple(status.value for status in problem.Status)
     reasons = get_args(problem.PendingReason)
 
     def __init__(self) -> None:
@@ -126,7 +126,9 @@ class ProblemLifecycle(TicketLifecycle):
 class ChangeLifecycle(Lifecycle):
     """A change under approval is not imported as such: nobody could tell who still has to vote."""
 
-    statuses = tuple(status for status in change.Status if status != "in approval")
+    statuses = tuple(
+        status.value for status in change.Status if status is not change.Status.IN_APPROVAL
+    )
 
     def stands(self, record: Change, status: str, reason: str) -> bool:  # noqa: ARG002
         return record.status == status
@@ -143,8 +145,9 @@ class ChangeLifecycle(Lifecycle):
             record.record(self._event(record, status, facts, by))
 
     def _event(self, record: Change, status: str, facts: Facts, by: Provenance) -> Any:
-        start, end = facts.get("scheduled_start"), facts.get("scheduled_end")
-        if status == "scheduled" and not (start and end):
+        start: Any = facts.get("scheduled_start")
+        end: Any = facts.get("scheduled_end")
+        if status == "scheduled" and (start is None or end is None):
             raise BadRow("a scheduled change has a scheduled_start and a scheduled_end")
         outcome: Any = facts.get("outcome") or "successful"
         event: Callable[..., Any]
@@ -173,7 +176,7 @@ class ChangeLifecycle(Lifecycle):
 
 
 class AssetLifecycle(Lifecycle):
-    statuses = tuple(asset.Status)
+    statuses = tuple(status.value for status in asset.Status)
 
     def stands(self, record: Asset, status: str, reason: str) -> bool:  # noqa: ARG002
         return record.status == status

@@ -87,7 +87,7 @@ class MappingFile:
         for step in place:
             key = "as" if step == "as_" else step
             try:
-                position = node.lc.key(key) if isinstance(node, dict) else node.lc.item(key)
+                position = node.lc.key(key) if hasattr(node, "keys") else node.lc.item(key)
                 node = node[key]
             except (KeyError, IndexError, TypeError, AttributeError):
                 if isinstance(step, str) and not path_ends_inside(node):

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
+from eventsourcing.persistence import MapperDeserialisationError
 from msgspec import Struct
 
 from domain.aggregate import Entry, Event
@@ -117,7 +118,12 @@ class _Comparing:
         for row in rows:
             step = self._teller.step(telling, row)
             steps.append(step._replace(before=steps[-1].row if steps else None))
-        history = _History(self._ledger.history(telling.id), {step.command for step in steps})
+        try:
+            entries = self._ledger.history(telling.id)
+        except MapperDeserialisationError as error:
+            self._note(0, telling.key, "history", "readable", str(error))
+            return
+        history = _History(entries, {step.command for step in steps})
         status = ("", "")
         for step in steps:
             entries = history.fold_before(telling.story, step.command)
@@ -175,9 +181,13 @@ class _Comparing:
             self._compare_reference(reference)
 
     def _compare_reference(self, reference: Reference) -> None:
-        history = self._ledger.history(reference.id)
         number = number_of(reference.id)
         self.values += 1
+        try:
+            history = self._ledger.history(reference.id)
+        except MapperDeserialisationError as error:
+            self._note(0, number, "history", "readable", str(error))
+            return
         if not history:
             self._note(0, number, "record", reference.name, "")
             return

@@ -20,8 +20,9 @@ CACHED_MAX = 50_000
 KEY_CHARACTERS_MAX = 200
 FUTURE_MAX = timedelta(days=1)
 
-_UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _SEPARATOR = "\x1f"
+_UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1e\ud800-\udfff]")
+"""What no text has: control characters but the separator, and lone surrogates."""
 
 Cells = Sequence[str]
 Read = Callable[[Cells], str]
@@ -86,8 +87,8 @@ class Parser:
     def parse(self, line: int, cells: Cells) -> Parsed:
         """What a row says. Raises BadRow."""
         joined = _SEPARATOR.join(cells)
-        if _UNCLEAN.search(joined) and (bad := self._unclean_column(cells)) is not None:
-            raise BadRow(f"{bad}: there is a control character in the text")
+        if _UNCLEAN.search(joined) or joined.count(_SEPARATOR) >= len(cells):
+            raise BadRow(f"{self._unclean_column(cells)}: there is a control character in the text")
         key = self._key(cells)
         if not key:
             raise BadRow("the number is missing")
@@ -118,11 +119,12 @@ class Parser:
         serial = self._serial(key) if self._serial else None
         return Parsed(row, tuple([read(cells) for read in self._order]), serial)
 
-    def _unclean_column(self, cells: Cells) -> str | None:
-        for name, index in self._index.items():
-            if _UNCLEAN.search(cells[index]):
-                return name
-        return None
+    def _unclean_column(self, cells: Cells) -> str:
+        return next(
+            name
+            for name, index in self._index.items()
+            if _UNCLEAN.search(cells[index]) or _SEPARATOR in cells[index]
+        )
 
     # Making ready ------------------------------------------------------------------------
 
