@@ -7,7 +7,7 @@ from time import monotonic
 
 log = logging.getLogger(__name__)
 
-POLL_SECONDS = (0.002, 0.005, 0.01, 0.02)
+POLL_SECONDS = (0.003,) * 12 + (0.01,)
 """How long to wait between looks, as long as somebody waits; the last one repeats."""
 TRUST_SECONDS = 1.0
 

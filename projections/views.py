@@ -32,6 +32,7 @@ from projections.queries import (
     Query,
     Span,
     shown,
+    stored,
 )
 from projections.store import NotBuilt, ViewReader
 from projections.tables import Table, instant, moment
@@ -171,9 +172,11 @@ class Views:
         return int(rows[0][0])
 
     async def row(self, name: str, *key: Any) -> dict[str, Any] | None:
-        """One row of a list by its key."""
+        """One row of a list by its key. Raises BadQuery if that can be no key of it."""
         table = LISTINGS[name].table
-        return await self._one(table, dict(zip(table.key, map(str, key), strict=True)))
+        given = zip(table.key, key, strict=True)
+        wanted = {column: stored(table.column[column], value, column) for column, value in given}
+        return await self._one(table, wanted)
 
     # Tickets -------------------------------------------------------------------------------
 

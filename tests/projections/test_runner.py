@@ -5,6 +5,7 @@ import contextlib
 import logging
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from signal import SIGKILL
 from subprocess import Popen
 from time import monotonic
@@ -21,10 +22,12 @@ from domain.ledger import Ledger, Work
 from domain.recorder import Write
 from domain.ticket import Visibility
 from ops.stores.postgres import PostgresRecorder
+from ops.stores.sqlite import SqliteRecorder
 from projections import runner, work_queue
 from projections.postgres import PostgresReader, PostgresViews
 from projections.rows import Rows
 from projections.runner import Projector
+from projections.sqlite import SqliteViews
 from projections.store import Transaction, WrongLedger
 from projections.tables import Table
 from projections.view import View
@@ -362,3 +365,23 @@ async def test_a_projector_outlives_the_loss_of_its_connection(
 
     assert set(rows.values()) == {(3, 3)}
     assert "cannot be reached" in caplog.text
+
+
+def test_both_stores_keep_the_same_rows(postgres_url: str, tmp_path: Path) -> None:
+    ledger = Ledger(SqliteRecorder(tmp_path / "ledger.db"), MemoryKeys())
+    for serial in (1, 2, 30):
+        ticket = incident(serial)
+        ticket.categorise(category="Ärger", service="Über 💡", by=signed("bea"))
+        ticket.prioritise(impact=1, urgency=3, by=signed("bea"))
+        keep(ledger, ticket)
+    stores = (SqliteViews(tmp_path / "views.db"), PostgresViews(postgres_url))
+    digests = []
+
+    for store in stores:
+        projector = Projector(ledger, store, ALL)
+        projector.prepare()
+        projector.catch_up()
+        digests.append({view.name: projector.digest(view.name) for view in ALL})
+        store.close()
+
+    assert digests[0] == digests[1]

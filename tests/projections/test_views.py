@@ -264,6 +264,20 @@ async def test_the_page_of_a_ticket_has_all_that_was_said(kit: Kit, views: Views
     assert await views.ticket(record_id("INC", 9), with_internal=True) is None
 
 
+async def test_one_row_is_found_by_its_key(queue: Kit, views: Views) -> None:
+    by_number, by_position = (
+        await views.row("work_queue", "INC0000002"),
+        await views.row("timeline", 1),
+    )
+
+    assert by_number is not None
+    assert by_position is not None
+    assert (by_number["number"], by_position["number"]) == ("INC0000002", "INC0000001")
+    assert await views.row("work_queue", record_id("INC", 99)) is None
+    with pytest.raises(BadQuery):
+        await views.row("timeline", "first")
+
+
 async def test_the_history_of_a_record_comes_in_order(kit: Kit, views: Views) -> None:
     incident = log(kit, 1)
     incident.comment("It is the proxy.", visibility=Visibility.INTERNAL, by=signed("bea"))
