@@ -259,7 +259,7 @@ def test_a_killed_supervisor_leaves_no_orphan(own: RunningDesk) -> None:
     own.stop(signal.SIGKILL)
 
     assert len(processes) >= 4
-    until(lambda: gone(processes), 15, f"gone: {processes}")
+    until(lambda: gone(processes), 2, f"gone: {processes}")
     own.start()
     assert own.status("dora", "/changes/CHG0000001") == "in approval"
 
