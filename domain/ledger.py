@@ -12,7 +12,6 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
-from weakref import WeakValueDictionary
 
 from eventsourcing.persistence import IntegrityError, PersistenceError
 
@@ -24,6 +23,7 @@ from domain.personal import KeyRing
 from domain.provenance import Provenance
 from domain.recorder import ClaimTaken, LedgerRecorder, Receipt, Write
 from domain.rules import DomainError, KeyReused, NotFound, Outdated, Refused
+from domain.turns import Turns
 
 A = TypeVar("A", bound=Aggregate)
 
@@ -42,7 +42,8 @@ class Ledger:
         """Called with the entries of each command that this process recorded, in no fixed order
         between commands."""
         self._records: OrderedDict[UUID, Aggregate] = OrderedDict()
-        self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self.turns = Turns()
+        """Commands on one record take turns in a process."""
         self._serials: dict[str, _Serials] = {}
 
     # Commands ----------------------------------------------------------------------------
@@ -266,12 +267,6 @@ class Ledger:
         while len(self._records) > RECORDS_CACHED_MAX:
             self._records.popitem(last=False)
 
-    def lock(self, id: UUID) -> asyncio.Lock:
-        lock = self._locks.get(id)
-        if lock is None:
-            lock = self._locks[id] = asyncio.Lock()
-        return lock
-
 
 class Work:
     """One command at work: the records that it sees, on working copies."""
@@ -285,7 +280,7 @@ class Work:
         self._rules: dict[str, str] = {}
         self._copies: dict[UUID, Aggregate] = {}
         self._seen: dict[UUID, int] = {}
-        self._lock: asyncio.Lock | None = None
+        self._turn: UUID | None = None
 
     @property
     def subject(self) -> Aggregate | None:
@@ -296,11 +291,11 @@ class Work:
         """A record to command. Raises NotFound, and Outdated at another version than expected."""
         if id in self._copies:
             return _of_kind(kind, id, self._copies[id])
-        if self._lock is None:
-            # Commands on one record take turns in a process; one lock a command cannot deadlock.
-            lock = self.ledger.lock(id)
-            await lock.acquire()
-            self._lock = lock
+        if self._turn is None:
+            # Whoever waits for one record only cannot be part of a deadlock.
+            if not self.ledger.turns.take(id):
+                await self.ledger.turns.wait(id)
+            self._turn = id
         record = await self.ledger.peek(id)
         if record is not None and expected is not None and record.version != expected:
             record = await self.ledger._forward(record)
@@ -359,7 +354,7 @@ class Work:
                 await self.ledger._forward(record)
 
     def forget(self) -> None:
-        """Start again: with the lock, without the copies."""
+        """Start again: in the same turn, without the copies."""
         self._copies.clear()
         self._seen.clear()
         self.claims.clear()
@@ -367,8 +362,8 @@ class Work:
         self.answer = b""
 
     def release(self) -> None:
-        if self._lock is not None:
-            self._lock.release()
+        if self._turn is not None:
+            self.ledger.turns.give(self._turn)
 
 
 class _Serials:

@@ -57,11 +57,12 @@ class Queue:
         events = 0
         while self._waiting and events < EVENTS_PER_TRANSACTION_MAX:
             waiting = self._waiting.popleft()
-            keys = list(_keys(waiting.write))
+            write = waiting.write
+            keys = _keys(write)
             if taken.isdisjoint(keys):
                 taken.update(keys)
                 batch.append(waiting)
-                events += len(waiting.write.events)
+                events += len(write.events)
             else:
                 later.append(waiting)
         self._waiting.extendleft(reversed(later))
@@ -94,10 +95,12 @@ def head_of(outcomes: Iterable[Outcome]) -> int:
     return max((o.position for o in outcomes if isinstance(o, Receipt)), default=0)
 
 
-def _keys(write: Write) -> Iterable[Hashable]:
-    yield write.command
-    for event in write.events:
-        yield event.originator_id, event.originator_version
-    for name, _ in write.claims:
-        yield name
-    yield from write.releases
+def _keys(write: Write) -> list[Hashable]:
+    keys: list[Hashable] = [
+        (event.originator_id, event.originator_version) for event in write.events
+    ]
+    keys.append(write.command)
+    if write.claims or write.releases:
+        keys += [name for name, _ in write.claims]
+        keys += write.releases
+    return keys
