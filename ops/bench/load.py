@@ -114,7 +114,7 @@ async def ledger(store: str, where: str, callers: int, seconds: float, first: in
 async def _agent(desk: Ledger, clock: Clock, serials: Iterator[int]) -> None:
     id = ORGANISATION
     for number, _ in enumerate(clock.laps()):
-        by = _sign(number)
+        by = sign(number)
         if number % EVENTS_PER_INCIDENT == 0:
             id = record_id("INC", next(serials))
             await _log(desk, id, by)
@@ -122,7 +122,7 @@ async def _agent(desk: Ledger, clock: Clock, serials: Iterator[int]) -> None:
             await _assign(desk, id, PEOPLE[number % 20], by)
 
 
-def _sign(number: int) -> Provenance:
+def sign(number: int) -> Provenance:
     command = ordered_id(time.time_ns() // 1_000_000, random.getrandbits(74))
     return Provenance(actor=ACTORS[number % 20], at=datetime.now(UTC), command=command)
 
