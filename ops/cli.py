@@ -20,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An event-sourced workflow engine for IT service management.",
 )
+views_app = typer.Typer(no_args_is_help=True, help="The read models.")
+app.add_typer(views_app, name="views")
 out = Console()
 err = Console(stderr=True)
 
@@ -124,6 +126,34 @@ def import_(
     run_import(
         settings_of(data, config), file, mapping, dry_run=dry_run, reconcile=reconcile, out=out
     )
+
+
+@views_app.command("status")
+def views_status(data: Data = None, config: Config = None) -> None:
+    """Show how far each view has got."""
+    from ops.views import status
+
+    in_order(status(settings_of(data, config), out))
+
+
+@views_app.command("rebuild")
+def views_rebuild(
+    names: Annotated[list[str] | None, typer.Argument(help="Which views; all if none.")] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Make views anew from the ledger, while no projector runs."""
+    from ops.views import rebuild
+
+    in_order(rebuild(settings_of(data, config), names or [], out))
+
+
+@views_app.command("verify")
+def views_verify(data: Data = None, config: Config = None) -> None:
+    """Fold the ledger again beside the views, and compare."""
+    from ops.views import verify
+
+    in_order(verify(settings_of(data, config), out))
 
 
 @app.command()
