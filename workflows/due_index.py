@@ -40,7 +40,39 @@ class DueIndex(Protocol):
 
 
 class Horizon:
-    """The moment that the clock waits for, as far as this process knows; None while it sweeps."""
+    """What this process knows of the clock: the moment that it waits for, and whether it sweeps.
+
+    A clock that runs in another process is known by what it was told from here.
+    """
 
     def __init__(self) -> None:
         self.next: datetime | None = None
+        self._is_sweeping = False
+        self._heard: datetime | None = None
+
+    def hear(self, at: datetime, now: datetime) -> bool:
+        """Something is due at a moment. Whether the clock has to be poked: not if it knows."""
+        if self._is_sweeping:
+            self._heard = _earlier(self._heard, at)
+            return False
+        # A moment that has passed says nothing of what the clock waits for now.
+        if self.next is not None and now < self.next <= at:
+            return False
+        self.next = at
+        return True
+
+    def begin_sweep(self) -> None:
+        self._is_sweeping, self._heard = True, None
+
+    def end_sweep(self, next: datetime | None) -> datetime | None:
+        """What the clock waits for now: what its sweep has found, and what was heard meanwhile."""
+        self._is_sweeping = False
+        self.next = _earlier(next, self._heard)
+        return self.next
+
+    def break_off_sweep(self) -> None:
+        self._is_sweeping, self.next = False, None
+
+
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)

@@ -10,6 +10,7 @@ from workflows.temporal import Replaced, Temporal
 from workflows.values import Poke, Shard, clock_id
 
 REACH_SECONDS = 5.0
+PAUSE_SECONDS = 0.2
 SHARD = 0
 
 log = logging.getLogger(__name__)
@@ -44,15 +45,18 @@ class Poker:
 
     async def run(self) -> None:
         """Poke whenever it is needed, for ever. Raises Replaced."""
-        await self.temporal.keep_running("SlaClock", clock_id(SHARD), Shard(shard=SHARD))
+        runs = False
         while True:
             await self._news.wait()
             self._news.clear()
             try:
-                if await self.index.reached(self._wanted, REACH_SECONDS):
-                    await self._poke()
-                else:
+                if not await self.index.reached(self._wanted, REACH_SECONDS):
                     self._news.set()
+                    continue
+                if not runs:
+                    await self._keep_running()
+                    runs = True
+                await self._poke()
             except Replaced:
                 raise
             except Exception:
@@ -62,10 +66,12 @@ class Poker:
 
     async def _poke(self) -> None:
         next = await self.index.next_due()
-        known = self.horizon.next
-        # A moment that has passed says nothing of what the clock waits for now.
-        if next is None or (known is not None and self._now() < known <= next):
+        if next is None or not self.horizon.hear(next, self._now()):
             return
         if not await self.temporal.signal(clock_id(SHARD), "poke", Poke(at=next)):
-            await self.temporal.keep_running("SlaClock", clock_id(SHARD), Shard(shard=SHARD))
-        self.horizon.next = next
+            await self._keep_running()
+        # Temporal holds but a hundred signals for a workflow that is busy with a sweep.
+        await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _keep_running(self) -> None:
+        await self.temporal.keep_running("SlaClock", clock_id(SHARD), Shard(shard=SHARD))

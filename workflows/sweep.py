@@ -23,7 +23,9 @@ ROWS_MAX = 500
 ATTEMPTS = 3
 INCIDENTS_AT_ONCE = 32
 """Few enough that a sweep leaves the event loop to others every few milliseconds."""
-LOOK_AHEAD = timedelta(seconds=2)
+LOOK_AHEAD = timedelta(seconds=0.5)
+LINGER = timedelta(seconds=0.2)
+STAY = timedelta(seconds=1)
 SETTLED = timedelta(seconds=5)
 """How long a row is left alone that was seen to, until the index has noticed it."""
 
@@ -41,9 +43,33 @@ class SweepActivities:
 
     @activity.defn(name="service_levels.sweep")
     async def sweep(self, sweep: Sweep) -> Swept:
-        """Mark what is due, at most 500 rows, and say when the next one is due."""
-        self.horizon.next = None
-        workflow, now = activity.info().workflow_id or "", sweep.at
+        """Mark what is due, and say when the next row is due.
+
+        As long as the next is due in a moment it stays, a second at most: that is cheaper, and more
+        punctual, than a turn of the workflow for each.
+        """
+        self.horizon.begin_sweep()
+        try:
+            marked, next = await self._rounds(sweep.at)
+        except BaseException:
+            self.horizon.break_off_sweep()
+            raise
+        return Swept(marked=marked, next=self.horizon.end_sweep(next))
+
+    async def _rounds(self, began: datetime) -> tuple[int, datetime | None]:
+        workflow, loop = activity.info().workflow_id or "", asyncio.get_running_loop()
+        started, now, marked = loop.time(), began, 0
+        while True:
+            number, next = await self._round(workflow, now)
+            marked += number
+            now = began + timedelta(seconds=loop.time() - started)
+            if next is None or next > now + LINGER or now > began + STAY:
+                return marked, next
+            await asyncio.sleep(max(0.0, (next - now).total_seconds()))
+            now = max(now, next)
+
+    async def _round(self, workflow: str, now: datetime) -> tuple[int, datetime | None]:
+        """Mark what is due at a moment; how many marks that were, and when the next is due."""
         self._settled = {key: until for key, until in self._settled.items() if until > now}
         ahead = now + LOOK_AHEAD
         rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled) + 1)
@@ -51,8 +77,7 @@ class SweepActivities:
         due = [row for row in fresh if row.at <= now][:ROWS_MAX]
         coming = [row.at for row in fresh[len(due) :]]
         marked = await self._mark(due, workflow, now)
-        self.horizon.next = max(min(coming), now) if coming else await self._after(ahead)
-        return Swept(marked=marked, next=self.horizon.next)
+        return marked, max(min(coming), now) if coming else await self._after(ahead)
 
     async def _after(self, moment: datetime) -> datetime | None:
         """When the next row is due, of those after a moment."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.desk import Desk
 from domain.ledger import Ledger
-from ops.due_index import SlaBoardIndex
+from ops.work import Index
 from projections import sla_board
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
@@ -57,7 +57,7 @@ class Floor:
         ]
 
 
-class CaughtUpIndex(SlaBoardIndex):
+class CaughtUpIndex(Index):
     """The due index, folded as far as the ledger goes before each answer."""
 
     def __init__(self, projector: Projector, views: Views) -> None:

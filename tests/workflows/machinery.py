@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 from temporalio.client import Client
 
-from ops.due_index import SlaBoardIndex
 from ops.temporal_client import namespace_id
+from ops.work import Index
 from tests.workflows.floor import Floor
 from workflows.due_index import Horizon
 from workflows.poker import Poker
@@ -30,7 +30,7 @@ async def eventually(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) 
 
 def reactor_of(floor: Floor, client: Client, horizon: Horizon | None = None) -> Reactor:
     temporal = Temporal(client, namespace_id)
-    index = SlaBoardIndex(floor.views)
+    index = Index(floor.views)
     return Reactor(floor.ledger, temporal, Poker(temporal, index, horizon or Horizon()))
 
 
@@ -51,7 +51,7 @@ async def running(floor: Floor, client: Client) -> AsyncIterator[Reactor]:
     """All of it."""
     horizon = Horizon()
     reactor = reactor_of(floor, client, horizon)
-    index = SlaBoardIndex(floor.views)
+    index = Index(floor.views)
     async with worker(client, floor.desk, index, horizon=horizon, sandboxed=True):
         tasks = [
             asyncio.create_task(reactor.run()),

@@ -160,9 +160,6 @@ async def test_what_waits_for_nothing_causes_no_traffic(floor: Floor, client: Cl
     incident = await logged(floor, now())
 
     async with reacting(floor, client) as reactor:
-        await caught_up(reactor)
-        clock = client.get_workflow_handle("sla-clock/0")
-        before = (await clock.describe()).history_length
         for said in ("One.", "Two.", "Three."):
             await floor.desk.comment(
                 Incident,
@@ -174,8 +171,7 @@ async def test_what_waits_for_nothing_causes_no_traffic(floor: Floor, client: Cl
         await floor.company.ready_change()
         await caught_up(reactor)
 
-        assert (await clock.describe()).history_length == before
-        assert await runs(client) == {"sla-clock/0": 1}
+        assert await runs(client) == {}
 
 
 async def test_telling_everything_again_changes_nothing(floor: Floor, client: Client) -> None:
