@@ -54,7 +54,8 @@ links:
   - {column: problem, record: problem, type: caused by}
   - {column: change, record: change, type: relates to, pattern: "CHG{serial}"}
 """
-COLUMNS = "number,state,at,by,caller,what,rank,team,agent,code,place,problem,change".split(",")
+HEADER = "number state at by caller what rank team agent code place problem change"
+COLUMNS = HEADER.split()
 DEFAULTS = {
     "number": "INC0000007",
     "state": "New",

@@ -295,6 +295,8 @@ def _link(
     if not wanted and not before:
         return
     kind: Any = record.__class__
+    linked: Any
+    unlinked: Any
     links, linked, unlinked = (
         ("relations", kind.Related, kind.Unrelated)
         if kind is Asset

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.aggregate import Entry, Event
 from domain.ids import number_of, serial_of
@@ -97,7 +98,6 @@ class _Comparing:
                 await self._compare_record(telling, rows)
             self.records += 1
             self.rows += len(rows)
-            await self._compare_related()
             progress(self.rows)
 
     def _note(self, line: int, number: str, field: str, expected: str, found: str) -> None:
@@ -132,6 +132,8 @@ class _Comparing:
                 continue
             try:
                 reading = self._teller.read(step.row)
+                for reference in self._teller.related.take_new():
+                    await self._compare_reference(reference, step)
                 self._compare_events(telling, step, entries)
             except BadRow as bad:
                 self._note(step.row.line, telling.key, "row", str(bad), "recorded")
@@ -176,25 +178,29 @@ class _Comparing:
 
     # Related records -----------------------------------------------------------------------
 
-    async def _compare_related(self) -> None:
-        for reference in self._teller.related.take_new():
-            self._compare_reference(reference)
-
-    def _compare_reference(self, reference: Reference) -> None:
+    async def _compare_reference(self, reference: Reference, step: Step) -> None:
+        """A record that a row names is there, and began as its name says, or in its own way."""
         number = number_of(reference.id)
         self.values += 1
         try:
             history = self._ledger.history(reference.id)
         except MapperDeserialisationError as error:
-            self._note(0, number, "history", "readable", str(error))
+            self._note(step.row.line, number, "history", "readable", str(error))
             return
         if not history:
-            self._note(0, number, "record", reference.name, "")
+            self._note(step.row.line, number, "record", reference.name, "")
             return
         first = history[0].event
-        has_own_history = first.by.actor != ACTOR or first.by.channel != CHANNEL
-        if not has_own_history and first != reference.begin(first.by):
-            self._note(0, number, "event", repr(reference.begin(first.by)), repr(first))
+        receipt = await self._ledger.recorder.receipt(first.by.command)
+        if receipt is None:
+            self._note(step.row.line, number, "event", "recorded by a command", repr(first))
+        elif receipt.subject != reference.id:
+            is_of_row = first.by.command == step.command
+            effective = step.row.at if is_of_row else first.by.effective or step.row.at
+            wanted = reference.begin(self._teller.sign(step, ACTOR, first.by.at, effective))
+            found = replace(first, by=replace(first.by, command=step.command))
+            if wanted != found:
+                self._note(step.row.line, number, "event", repr(wanted), repr(found))
 
 
 class _History:

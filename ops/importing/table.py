@@ -1,5 +1,6 @@
 """Reading a CSV file row by row, compressed or not, without ever holding more than a row."""
 
+import codecs
 import csv
 import gzip
 import io
@@ -35,10 +36,10 @@ class Table:
         self._last_line = 0
         compressed = raw.read(len(GZIP_MAGIC)) == GZIP_MAGIC
         raw.seek(0)
-        stream: Any = gzip.GzipFile(fileobj=raw) if compressed else raw
+        self._stream: Any = gzip.GzipFile(fileobj=raw) if compressed else raw
         # The name for UTF-8 that also takes a byte order mark, as Excel writes one.
         encoding = "utf-8-sig" if format.encoding.lower() in ("utf-8", "utf8") else format.encoding
-        self._text = io.TextIOWrapper(stream, encoding=encoding, errors="strict", newline="")
+        self._text = io.TextIOWrapper(self._stream, encoding=encoding, errors="strict", newline="")
         self._reader = csv.reader(
             self._lines(), delimiter=format.delimiter, quotechar=format.quote, strict=True
         )
@@ -75,15 +76,30 @@ class Table:
             except (gzip.BadGzipFile, zlib.error) as error:
                 raise self._bad(f"the compressed file is damaged: {error}") from None
             except UnicodeError as error:
-                raise self._bad(
-                    f"this is not written in {self._encoding}: {getattr(error, 'reason', error)}"
-                ) from None
+                what = f"not written in {self._encoding}: {getattr(error, 'reason', error)}"
+                raise BadFile(f"{self.path}, line {self._undecodable()}: {what}.") from None
             if not line:
                 return
             if len(line) == LINE_CHARACTERS_MAX:
                 raise self._bad(f"a line has more than {LINE_CHARACTERS_MAX} characters")
             self._last_line += 1
             yield line
+
+    def _undecodable(self) -> int:
+        """The first line that cannot be decoded: text is decoded in blocks of many lines."""
+        self._raw.seek(0)
+        self._stream.seek(0)
+        decode = codecs.getincrementaldecoder(self._encoding)().decode
+        for number, line in enumerate(iter(self._readline, b""), 1):
+            try:
+                decode(line)
+            except UnicodeError:
+                return number
+        return self._last_line + 1
+
+    def _readline(self) -> bytes:
+        line: bytes = self._stream.readline(LINE_CHARACTERS_MAX)
+        return line
 
     def _bad(self, what: str) -> BadFile:
         return BadFile(f"{self.path}, after line {self._last_line}: {what}.")

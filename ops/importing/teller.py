@@ -87,10 +87,10 @@ class Teller:
         before = None
         if step.before is not None and any(step.before.links):
             before = self.read(step.before)
-        by = self._sign(step, reading.actor, at, row.at)
+        by = self.sign(step, reading.actor, at, row.at)
         opened = by
         if row.opened_at is not None or row.opened_by:
-            opened = self._sign(step, reading.opened_by, at, row.opened_at or row.at)
+            opened = self.sign(step, reading.opened_by, at, row.opened_at or row.at)
         present = story.record
         # On a copy: a row that is refused half way must leave nothing behind.
         story.record = present.fork()
@@ -108,13 +108,14 @@ class Teller:
     def begin_related(self, reference: Reference, step: Step, at: datetime) -> Entry:
         """The first event of a record that a row names."""
         kind = _kind_of(reference.id)
-        by = self._sign(step, ACTOR, at, step.row.at)
+        by = self.sign(step, ACTOR, at, step.row.at)
         (entry,) = kind.begin(reference.id, reference.begin(by)).collect_events()
         first: Entry = entry
         return first
 
     @staticmethod
-    def _sign(step: Step, actor: str, at: datetime, effective: datetime) -> Provenance:
+    def sign(step: Step, actor: str, at: datetime, effective: datetime) -> Provenance:
+        """What a row's command signs with."""
         return Provenance(
             actor=actor, at=at, command=step.command, channel=CHANNEL, effective=effective
         )

@@ -27,14 +27,13 @@ def time_reader(times: Times) -> Callable[[str], datetime]:
                     if format == "iso"
                     else datetime.strptime(text, format)  # noqa: DTZ007 - the zone is set below
                 )
-                if found.tzinfo is None:
-                    found = found.replace(tzinfo=zone)
-                found = found.astimezone(UTC)
             except (ValueError, OverflowError):
                 continue
             if not FIRST_YEAR <= found.year <= LAST_YEAR:
                 raise BadRow(f"{text!r} lies outside the years {FIRST_YEAR} to {LAST_YEAR}")
-            return found
+            if found.tzinfo is None:
+                found = found.replace(tzinfo=zone)
+            return found.astimezone(UTC)
         raise BadRow(f"{text[:80]!r} is no time of the form {' or '.join(times.formats)}")
 
     return read
