@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -101,7 +101,12 @@ Progress = Callable[[str], None]
 
 
 def on_sqlite(
-    folder: Path, *, seconds: float = 2.0, rounds: int = 3, progress: Progress = lambda _: None
+    folder: Path,
+    *,
+    series: Sequence[Series] = SERIES,
+    seconds: float = 2.0,
+    rounds: int = 3,
+    progress: Progress = lambda _: None,
 ) -> Rates:
     """Measure in new files in a folder."""
     where = str(folder / f"bench-{secrets.token_hex(4)}.db")
@@ -109,17 +114,22 @@ def on_sqlite(
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(BARE_SQLITE)
     connection.close()
-    return _measure("sqlite", where, seconds, rounds, progress)
+    return _measure("sqlite", where, series, seconds, rounds, progress)
 
 
 def on_postgres(
-    server_url: str, *, seconds: float = 2.0, rounds: int = 3, progress: Progress = lambda _: None
+    server_url: str,
+    *,
+    series: Sequence[Series] = SERIES,
+    seconds: float = 2.0,
+    rounds: int = 3,
+    progress: Progress = lambda _: None,
 ) -> Rates:
     """Measure in a new database of a server, dropped in the end."""
     with new_database(server_url) as url:
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(BARE_POSTGRES)
-        return _measure("postgres", url, seconds, rounds, progress)
+        return _measure("postgres", url, series, seconds, rounds, progress)
 
 
 @contextmanager
@@ -133,15 +143,22 @@ def new_database(server_url: str) -> Iterator[str]:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
-def _measure(store: str, where: str, seconds: float, rounds: int, progress: Progress) -> Rates:
-    results: dict[Series, list[list[Done]]] = {series: [] for series in SERIES}
+def _measure(
+    store: str,
+    where: str,
+    series: Sequence[Series],
+    seconds: float,
+    rounds: int,
+    progress: Progress,
+) -> Rates:
+    results: dict[Series, list[list[Done]]] = {each: [] for each in series}
     first = 1
     for turn in range(1, rounds + 1):
-        for series in SERIES:
-            progress(f"{store}, round {turn} of {rounds}: {series.name}")
-            results[series].append(_run(series, store, where, seconds, first))
-            first += SERIALS_PER_PROCESS * series.processes
-    return Rates(store, [_rate(series, dones) for series, dones in results.items()])
+        for each in series:
+            progress(f"{store}, round {turn} of {rounds}: {each.name}")
+            results[each].append(_run(each, store, where, seconds, first))
+            first += SERIALS_PER_PROCESS * each.processes
+    return Rates(store, [_rate(each, dones) for each, dones in results.items()])
 
 
 def _run(series: Series, store: str, where: str, seconds: float, first: int) -> list[Done]:

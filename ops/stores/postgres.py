@@ -26,9 +26,8 @@ from domain.recorder import LedgerRecorder, Receipt, Write
 from ops.stores.group_commit import Outcome, head_of
 from ops.stores.news import News
 from ops.stores.postgres_append import (
-    APPEND,
     Appender,
-    arguments,
+    call,
     failure,
     outcomes_of,
 )
@@ -116,11 +115,11 @@ class PostgresRecorder(LedgerRecorder):
         return await self._home.appender.append(write)
 
     def append_now(self, writes: Sequence[Write]) -> list[Receipt]:
-        sent = arguments(writes)
+        query, sent = call(writes)
 
         def commit(connection: Connection[Row]) -> list[Outcome]:
             with connection.transaction():
-                rows = connection.execute(APPEND, sent, prepare=True, binary=True).fetchall()
+                rows = connection.execute(query, sent, prepare=True, binary=True).fetchall()
                 outcomes = outcomes_of(writes, rows)
                 for outcome in outcomes:
                     if isinstance(outcome, Exception):

@@ -56,8 +56,9 @@ CREATE FUNCTION ledger.append(
     commands uuid[], subjects uuid[], versions integer[], ends integer[],
     fingerprints bytea[], answers bytea[],
     ids uuid[], id_versions integer[], topics text[], states text[],
-    claim_writes integer[], claim_names text[], claim_records uuid[],
-    release_writes integer[], release_names text[]
+    claim_writes integer[] DEFAULT '{}', claim_names text[] DEFAULT '{}',
+    claim_records uuid[] DEFAULT '{}',
+    release_writes integer[] DEFAULT '{}', release_names text[] DEFAULT '{}'
 ) RETURNS TABLE (
     outcome text, at bigint, of_subject uuid, of_version integer, of_fingerprint bytea,
     of_answer bytea, name text

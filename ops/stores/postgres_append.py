@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 from eventsourcing.persistence import IntegrityError, OperationalError
 
@@ -10,11 +10,13 @@ from domain.recorder import ClaimTaken, Receipt, Write
 from ops.stores.group_commit import Outcome, Queue, head_of, receipt_of, settle
 from ops.stores.postgres_connections import AsyncConnections, Row, is_trouble
 
-APPEND = (
+APPEND: LiteralString = (
     "SELECT * FROM ledger.append("
     "%b::uuid[], %b::uuid[], %b::int[], %b::int[], %b::bytea[], %b::bytea[],"
-    " %b::uuid[], %b::int[], %b::text[], %b::text[],"
-    " %b::int[], %b::text[], %b::uuid[], %b::int[], %b::text[])"
+    " %b::uuid[], %b::int[], %b::text[], %b::text[])"
+)
+APPEND_WITH_NAMES: LiteralString = (
+    APPEND.removesuffix(")") + ", %b::int[], %b::text[], %b::uuid[], %b::int[], %b::text[])"
 )
 
 
@@ -51,7 +53,7 @@ class Appender:
 
     async def _commit(self, writes: list[Write]) -> Sequence[Outcome]:
         try:
-            rows = await self._connection.rows(APPEND, arguments(writes))
+            rows = await self._connection.rows(*call(writes))
         except Exception as error:
             if len(writes) == 1 or is_trouble(error):
                 return [failure(error)] * len(writes)
@@ -62,17 +64,15 @@ class Appender:
         return outcomes
 
 
-def arguments(writes: Sequence[Write]) -> tuple[object, ...]:
-    """What `ledger.append` takes."""
+def call(writes: Sequence[Write]) -> tuple[LiteralString, tuple[object, ...]]:
+    """The call of `ledger.append`, and what it takes."""
     ends: list[int] = []
     end = 0
     for write in writes:
         end += len(write.events)
         ends.append(end)
     events = [event for write in writes for event in write.events]
-    claims = [(i, *claim) for i, write in enumerate(writes, 1) for claim in write.claims]
-    releases = [(i, name) for i, write in enumerate(writes, 1) for name in write.releases]
-    return (
+    sent = (
         [write.command for write in writes],
         [write.subject for write in writes],
         [write.version for write in writes],
@@ -83,6 +83,14 @@ def arguments(writes: Sequence[Write]) -> tuple[object, ...]:
         [event.originator_version for event in events],
         [event.topic for event in events],
         [event.state.decode() for event in events],
+    )
+    # Most commands have no names, and every array costs some microseconds.
+    if not any(write.claims or write.releases for write in writes):
+        return APPEND, sent
+    claims = [(i, *claim) for i, write in enumerate(writes, 1) for claim in write.claims]
+    releases = [(i, name) for i, write in enumerate(writes, 1) for name in write.releases]
+    return APPEND_WITH_NAMES, (
+        *sent,
         [i for i, _, _ in claims],
         [name for _, name, _ in claims],
         [record for _, _, record in claims],
