@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from domain.aggregate import Entry, Event
 from domain.ids import number_of, serial_of
 from domain.ledger import Ledger
-from ops.importing.comparison import Expectation, expectations
+from ops.importing.comparison import expectations
 from ops.importing.errors import BadRow
 from ops.importing.interpreter import ACTOR, CHANNEL
 from ops.importing.job import Clock, Progress, Tell, laid_out, silently, utc_now
@@ -124,42 +124,41 @@ class _Comparing:
             self._note(0, telling.key, "history", "readable", str(error))
             return
         history = _History(entries, {step.command for step in steps})
-        status = ("", "")
         for step in steps:
-            entries = history.fold_before(telling.story, step.command)
-            if not entries and not await self._is_silent(step):
-                self._note(step.row.line, telling.key, "row", "recorded", "not recorded")
-                continue
             try:
-                reading = self._teller.read(step.row)
-                for reference in self._teller.related.take_new():
-                    await self._compare_reference(reference, step)
-                self._compare_events(telling, step, entries)
+                await self._compare_row(telling, step, history)
             except BadRow as bad:
                 self._note(step.row.line, telling.key, "row", str(bad), "recorded")
-                continue
-            for entry in entries:
-                telling.story.fold(entry)
-            if step.row.status:
-                status = step.row.status, step.row.reason
-            before = self._teller.read(step.before).links if step.before else []
-            for expected in expectations(
-                self._teller.mapping, telling.story, reading, status, before, history.is_foreign
-            ):
-                self._compare(step.row.line, telling.key, expected)
         for entry in history.unaccounted:
             self._note(0, telling.key, "event", "accounted for by a row", repr(entry))
+
+    async def _compare_row(self, telling: Telling, step: Step, history: "_History") -> None:
+        row = step.row
+        entries = history.fold_before(telling.story, step.command)
+        if not entries and not await self._is_silent(step):
+            self._note(row.line, telling.key, "row", "recorded", "not recorded")
+            return
+        reading = self._teller.read(row)
+        for reference in self._teller.related.take_new():
+            await self._compare_reference(reference, step)
+        self._compare_events(telling, step, entries)
+        for entry in entries:
+            telling.story.fold(entry)
+        if row.status:
+            history.status = row.status, row.reason
+        before = self._teller.read(step.before).links if step.before else []
+        for value in expectations(
+            self._teller.mapping, telling.story, reading, history.status, before, history.is_foreign
+        ):
+            self.values += 1
+            if value.wanted != value.found:
+                self._note(row.line, telling.key, value.field, str(value.wanted), str(value.found))
 
     async def _is_silent(self, step: Step) -> bool:
         """Whether the row was recorded without an event, as it changed nothing."""
         if self._teller.mapping.unchanged == "keep":
             return False
         return await self._ledger.recorder.receipt(step.command) is not None
-
-    def _compare(self, line: int, key: str, expected: Expectation) -> None:
-        self.values += 1
-        if expected.wanted != expected.found:
-            self._note(line, key, expected.field, str(expected.wanted), str(expected.found))
 
     def _compare_events(self, telling: Telling, step: Step, entries: list[Entry]) -> None:
         """Compare with what the row would be told as, on what was told before it."""
@@ -210,6 +209,8 @@ class _History:
         self._entries = entries
         self._commands = commands
         self._next = 0
+        self.status = ("", "")
+        """Where the record stands by the rows so far, and why it waits."""
         self.is_foreign = False
         """Whether something happened to the record that no row of this file tells."""
 

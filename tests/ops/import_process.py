@@ -1,0 +1,56 @@
+"""Another process that imports: KIND and WHERE of the store, FOLDER, MAPPING and FILE.
+
+Prints how many rows are done, and in the end the figures of the import as JSON.
+"""
+
+import asyncio
+import json
+import resource
+import sys
+from pathlib import Path
+from time import perf_counter
+
+from domain.ledger import Ledger
+from ops.importing import Progress, import_file, load_mapping
+from ops.stores.master_key import MasterKey
+from ops.stores.sqlite_keys import SqliteKeys
+from tests.stores import Store
+
+
+async def main(kind: str, where: str, folder: Path, mapping: str, file: Path) -> None:
+    recorder = Store(kind, where).open()
+    keys = SqliteKeys(folder / "keys.db", MasterKey.from_file(folder / "master.key"))
+    memory: list[int] = []
+
+    def watch(progress: Progress) -> None:
+        if progress.phase == "recording":
+            memory.append(resident_kilobytes())
+            print(progress.done, flush=True)
+
+    began = perf_counter()
+    report = await import_file(
+        Ledger(recorder, keys), file, load_mapping(mapping), folder=folder, progress=watch
+    )
+    seconds = perf_counter() - began
+    await recorder.aclose()
+    keys.close()
+    figures = {
+        "rows": report.rows,
+        "records": report.records,
+        "events": report.events,
+        "rejected": report.rejected,
+        "seconds": seconds,
+        "rss_kb": memory,
+        "rss_kb_max": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+    }
+    print(json.dumps(figures), flush=True)
+
+
+def resident_kilobytes() -> int:
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0])
+
+
+if __name__ == "__main__":
+    _, kind, where, folder, mapping, file = sys.argv
+    asyncio.run(main(kind, where, Path(folder), mapping, Path(file)))
