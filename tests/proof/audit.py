@@ -1,0 +1,242 @@
+"""What must hold after the chaos, checked in the ledger against what the clients were told."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from uuid import UUID
+
+from domain.aggregate import KIND_OF_PREFIX, Entry
+from domain.change import Change
+from domain.ids import number_of, prefix_of
+from domain.incident import Incident
+from domain.ledger import Ledger
+from domain.rules import NotFound
+from domain.service_level_policy import ServiceLevelPolicy
+from tests.proof import clocks
+from tests.proof.load import Told
+from workflows.values import escalation_id
+
+MAY_CHANGE_NOTHING = frozenset({"assign", "prioritise", "start", "acknowledge-escalation"})
+"""Acts that record nothing where all is as they say already."""
+
+DECISIONS = (Change.Approved, Change.Rejected)
+TAKEN_BACK = (Change.Withdrawn, Change.Cancelled)
+ENDS_OF_ESCALATIONS = (
+    Incident.EscalationAcknowledged,
+    Incident.ServiceLevelApplied,
+    Incident.Resolved,
+    Incident.Closed,
+    Incident.Cancelled,
+)
+
+Histories = Mapping[UUID, Sequence[Entry]]
+
+
+class Findings:
+    """What was found: violations, and what may still come."""
+
+    def __init__(self) -> None:
+        self.violations: list[tuple[str, str]] = []
+        self.waiting: list[str] = []
+        self.counts: Counter[str] = Counter()
+
+    def wrong(self, kind: str, what: str) -> None:
+        self.violations.append((kind, what))
+
+    def of(self, kind: str) -> list[str]:
+        return [what for found, what in self.violations if found == kind]
+
+
+def all_entries(ledger: Ledger) -> list[Entry]:
+    entries: list[Entry] = []
+    while page := ledger.after(entries[-1].position if entries else 0):
+        entries += page
+    return entries
+
+
+def histories(entries: Sequence[Entry]) -> dict[UUID, list[Entry]]:
+    found: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        found[entry.originator_id].append(entry)
+    return found
+
+
+async def examine(ledger: Ledger, told: Sequence[Told], people: set[str]) -> Findings:
+    """Check the whole ledger against all that the clients were told."""
+    found = Findings()
+    entries = all_entries(ledger)
+    check_once(entries, found)
+    await check_answers(ledger, entries, told, found)
+    asked = {one.command for one in told}
+    for entry in entries:
+        if entry.event.by.actor in people and entry.event.by.command not in asked:
+            found.wrong("unasked", f"{entry!r}: nobody was told of this command")
+    for id, history in histories(entries).items():
+        check_history(id, history, found)
+    check_processes(entries, found, datetime.now(UTC))
+    for what in found.waiting:
+        found.wrong("missing", what)
+    found.counts["events"] = len(entries)
+    return found
+
+
+def check_once(entries: Sequence[Entry], found: Findings) -> None:
+    """No command has recorded the same twice."""
+    recorded = Counter((entry.event.by.command, entry.topic) for entry in entries)
+    for (command, topic), times in recorded.items():
+        if times > 1:
+            found.wrong("twice", f"{topic} of command {command} was recorded {times} times")
+
+
+async def check_answers(
+    ledger: Ledger, entries: Sequence[Entry], told: Sequence[Told], found: Findings
+) -> None:
+    """What was acknowledged is in the ledger as it was said; what was refused is not."""
+    recorded: dict[UUID, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        recorded[entry.event.by.command].append(entry)
+    keys = Counter(one.command for one in told)
+    for one in told:
+        events = recorded[one.command]
+        name = f"{one.key} ({one.act})"
+        if keys[one.command] > 1:
+            found.wrong("answers", f"{name} was answered more than once")
+        if not one.is_accepted:
+            if events:
+                found.wrong("refused", f"{name} was refused, and is in the ledger: {events}")
+            continue
+        receipt = await ledger.recorder.receipt(one.command)
+        if receipt is None:
+            found.wrong("receipts", f"{name} was acknowledged and has no receipt")
+        elif (number_of(receipt.subject), receipt.version) != (
+            one.answer["number"],
+            one.answer["version"],
+        ):
+            found.wrong("receipts", f"{name} was told {one.answer}, the receipt says {receipt}")
+        if not events and one.act not in MAY_CHANGE_NOTHING:
+            found.wrong("lost", f"{name} was acknowledged and is not in the ledger")
+        if events and not any(_is_answer(one, entry) for entry in events):
+            found.wrong("answers", f"{name} was told {one.answer}, but did {events}")
+        if events and not _says(one, events):
+            found.wrong("answers", f"{name} is not what was said: {events}")
+
+
+def _is_answer(told: Told, entry: Entry) -> bool:
+    return (number_of(entry.originator_id), entry.originator_version, entry.position) == (
+        told.answer["number"],
+        told.answer["version"],
+        told.answer["position"],
+    )
+
+
+def _says(told: Told, events: Sequence[Entry]) -> bool:
+    """Whether the events carry the key as their text, for acts that have one."""
+    texts = ("text", "title", "resolution", "note", "reason", "comment", "implementation")
+    if told.act in {*MAY_CHANGE_NOTHING, "resume", "assess-risk", "submit"}:
+        return True
+    return any(getattr(entry.event, name, None) == told.key for entry in events for name in texts)
+
+
+def check_history(id: UUID, history: Sequence[Entry], found: Findings) -> None:
+    """Versions without gaps, in the order of positions, that rebuild the record."""
+    versions = [entry.originator_version for entry in history]
+    if versions != list(range(1, len(history) + 1)):
+        found.wrong("versions", f"{number_of(id)} has the versions {versions}")
+        return
+    record = KIND_OF_PREFIX[prefix_of(id)](id)
+    for entry in history:
+        record.replay(entry)
+
+
+def check_processes(entries: Sequence[Entry], found: Findings, now: datetime) -> None:
+    """All that takes time happened once; what has not happened although it is due, waits."""
+    escalates = frozenset(
+        entry.originator_id
+        for entry in entries
+        if isinstance(entry.event, ServiceLevelPolicy.VersionPublished)
+        and entry.event.definition.escalation
+    )
+    for id, history in histories(entries).items():
+        if prefix_of(id) == Change.prefix:
+            check_rounds(history, found)
+        elif prefix_of(id) == Incident.prefix:
+            for may_come, what in clocks.faults(history, escalates, now):
+                if may_come:
+                    found.waiting.append(what)
+                else:
+                    found.wrong("clocks", what)
+            found.counts["marks"] += sum(isinstance(e.event, Incident.MarkReached) for e in history)
+            check_escalations(history, escalates, found)
+
+
+def check_rounds(history: Sequence[Entry], found: Findings) -> None:
+    """Every round of approval has one end, and every stage one decision or none."""
+    number = number_of(history[0].originator_id)
+    is_open = False
+    due: datetime | None = None
+    timed_out = 0
+    for entry in history:
+        event = entry.event
+        match event:
+            case Change.Submitted():
+                if is_open:
+                    found.wrong("approvals", f"{number} was submitted within a round")
+                is_open = True
+            case Change.StageOpened():
+                due, timed_out = event.due, 0
+            case Change.StageEscalated():
+                due = event.due
+            case Change.StageTimedOut():
+                timed_out += 1
+                if due is None or event.by.at < due or event.by.effective_at != due:
+                    found.wrong("approvals", f"{number} timed out at another moment than {due}")
+                if timed_out > 2 or (timed_out == 2 and event.outcome == "escalated"):
+                    found.wrong("approvals", f"{number} timed out {timed_out} times in a stage")
+                found.counts["time-outs"] += 1
+            case Change.StageDecided():
+                due = None
+            case _ if isinstance(event, (*DECISIONS, *TAKEN_BACK)):
+                if not is_open:
+                    found.wrong("approvals", f"{number} was decided without a round: {entry!r}")
+                is_open = False
+                found.counts["decided rounds"] += 1
+    if is_open:
+        found.waiting.append(f"{number} is not decided; its stage was due at {due}")
+
+
+def check_escalations(
+    history: Sequence[Entry], escalates: frozenset[UUID], found: Findings
+) -> None:
+    """Each level of a mark's escalation was told once; all of them, unless it was ended."""
+    number = number_of(history[0].originator_id)
+    told: Counter[str] = Counter()
+    for entry in history:
+        if isinstance(entry.event, Incident.EscalatedHierarchically) and entry.event.by.cause:
+            told[entry.event.by.cause.workflow or ""] += 1
+            found.counts["escalations"] += 1
+    for mark, is_ended in _marks(history, escalates):
+        workflow = escalation_id(number, mark.round, mark.target, mark.mark)
+        wanted = clocks.levels(mark.mark) if mark.target == "resolution" else 0
+        times = told.pop(workflow, 0)
+        if times > wanted:
+            found.wrong("escalations", f"{workflow} told {times} levels instead of {wanted}")
+        if times < wanted and not is_ended:
+            found.waiting.append(f"{workflow} has told {times} of {wanted} levels")
+    for workflow in told:
+        found.wrong("escalations", f"{workflow} has no mark")
+
+
+def _marks(
+    history: Sequence[Entry], escalates: frozenset[UUID]
+) -> Iterator[tuple[Incident.MarkReached, bool]]:
+    """The marks of promises that escalate, and whether something ended their escalation."""
+    policy: UUID | None = None
+    for index, entry in enumerate(history):
+        if isinstance(entry.event, Incident.ServiceLevelApplied):
+            policy = entry.event.policy
+        if isinstance(entry.event, Incident.MarkReached) and policy in escalates:
+            later = history[index + 1 :]
+            yield entry.event, any(isinstance(e.event, ENDS_OF_ESCALATIONS) for e in later)
+
+
+__all__ = ["Findings", "NotFound", "all_entries", "check_processes", "examine", "histories"]

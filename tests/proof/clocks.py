@@ -1,0 +1,144 @@
+"""When the service clocks of an incident must have rung: reckoned afresh, day and night alike.
+
+This is the arithmetic of somebody with a stopwatch: time runs from the opening, stands while it is
+pending for a reason that pauses the target, and ends when the target is met.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from domain.aggregate import Entry
+from domain.business_time import duration
+from domain.ids import number_of
+from domain.incident import BREACH, FIRST_RESPONSE, RESOLUTION, Incident
+from tests.proof.company import ESCALATION, WATCHED
+
+EDGE = timedelta(seconds=0.1)
+"""What happens within this of a mark may count as before or after it: commands overtake."""
+
+
+class Due(NamedTuple):
+    """A mark of a round of promises, and from when to when it could be reached."""
+
+    round: int
+    target: str
+    mark: str
+    at: datetime
+    is_owed: bool
+    """Whether nothing has happened since that takes it back."""
+
+
+class Span(NamedTuple):
+    """A stretch of time in which a clock ran; the last one has no end yet."""
+
+    since: datetime
+    until: datetime | None
+
+
+def faults(
+    history: Sequence[Entry], escalates: frozenset[UUID], now: datetime
+) -> Iterator[tuple[bool, str]]:
+    """What is wrong with the marks of an incident: whether it may still come, and what it is.
+
+    `escalates` are the policies with an escalation.
+    """
+    number = number_of(history[0].originator_id)
+    dues = {(due.round, due.target, due.mark): due for due in expected(history, escalates)}
+    rung: set[tuple[int, str, str]] = set()
+    for entry in history:
+        event = entry.event
+        if not isinstance(event, Incident.MarkReached):
+            continue
+        key = event.round, event.target, event.mark
+        if key in rung:
+            yield False, f"{number}: {key} rang twice"
+        rung.add(key)
+        if key not in dues:
+            yield False, f"{number}: {key} rang, but nothing was promised"
+        elif event.by.at < dues[key].at - EDGE:
+            early = (dues[key].at - event.by.at).total_seconds()
+            yield False, f"{number}: {key} rang {early:.3f} s early"
+    for key, due in dues.items():
+        if due.is_owed and due.at + EDGE <= now and key not in rung:
+            yield True, f"{number}: {key} was due at {due.at.time()} and never rang"
+
+
+def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[Due]:
+    """The marks of all promises that come if no more happens, in order of rounds."""
+    applied = [e for e in history if isinstance(e.event, Incident.ServiceLevelApplied)]
+    over = _first(history, Incident.Cancelled, Incident.Closed)
+    for target in (FIRST_RESPONSE, RESOLUTION):
+        met = _met(history, target)
+        breached: datetime | None = None
+        for index, entry in enumerate(applied):
+            event = entry.event
+            assert isinstance(event, Incident.ServiceLevelApplied)
+            is_last = index + 1 == len(applied)
+            start = None if index == 0 else event.by.at
+            budget = next(c for c in event.commitments if c.name == target)
+            spans = list(running(history, target, budget.pausing))
+            total = duration(budget.budget).open_time
+            assert total is not None
+            at = breached or _reached(spans, total, start)
+            if at is not None:
+                is_owed = is_last and over is None and (met is None or met > at + EDGE)
+                yield Due(index + 1, target, BREACH, at, is_owed)
+            if breached is None and at is not None:
+                end = None if is_last else applied[index + 1].event.by.at
+                breached = at if end is None or at <= end else None
+            if target == RESOLUTION and event.policy in escalates:
+                quarter = _reached(spans, total * 3 / 4, start)
+                if quarter is not None:
+                    is_running = spans[-1].until is None
+                    yield Due(index + 1, target, "75%", quarter, is_last and is_running)
+
+
+def running(history: Sequence[Entry], target: str, pausing: Sequence[str]) -> Iterator[Span]:
+    """When the clock of a target ran."""
+    since: datetime | None = history[0].event.by.at
+    met = _met(history, target)
+    for entry in history:
+        event, at = entry.event, entry.event.by.at
+        if since is not None and (
+            (isinstance(event, Incident.Paused) and event.reason in pausing)
+            or isinstance(event, Incident.Cancelled | Incident.Closed)
+            or at == met
+        ):
+            yield Span(since, max(since, at))
+            since = None
+        if at == met or isinstance(event, Incident.Cancelled | Incident.Closed):
+            return
+        if isinstance(event, Incident.Resumed) and since is None:
+            since = at
+    if since is not None:
+        yield Span(since, None)
+
+
+def _reached(spans: Sequence[Span], total: timedelta, start: datetime | None) -> datetime | None:
+    """When so much time had run, but not before `start`; None if it never will."""
+    left = total
+    for since, until in spans:
+        if until is None or until - since >= left:
+            at = since + left
+            return at if start is None else max(at, start)
+        left -= until - since
+    return None
+
+
+def _met(history: Sequence[Entry], target: str) -> datetime | None:
+    kind = Incident.FirstResponded if target == FIRST_RESPONSE else Incident.Resolved
+    return _first(history, kind)
+
+
+def _first(history: Sequence[Entry], *kinds: type) -> datetime | None:
+    return next((e.event.by.at for e in history if isinstance(e.event, kinds)), None)
+
+
+def levels(mark: str) -> int:
+    """How many levels are told of a mark of the resolution if nobody acknowledges."""
+    return sum(step.mark == mark for step in ESCALATION)
+
+
+__all__ = ["WATCHED", "expected", "faults", "levels", "running"]

@@ -1,0 +1,249 @@
+"""How the desk is laid out in processes, each started again whenever it ends, and how one dies."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+import urllib.error
+import urllib.request
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from ops.settings import Settings, load
+from ops.stores.postmaster import dying_with_us
+from ops.temporal_server import TemporalServer, TemporalServerError
+from tests.end_to_end.desks import LEDGERDESK
+from tests.end_to_end.processes import environment, free_port, tree, until
+
+AGAIN_SECONDS = 0.1
+STOP_SECONDS = 30
+READY_SECONDS = 90
+
+
+class Kept:
+    """A process that is started again until it is told to stop."""
+
+    def __init__(self, command: Sequence[str], env: Mapping[str, str], log: Path) -> None:
+        self.command = command
+        self.env = env
+        self.log = log
+        self.process: subprocess.Popen[bytes] | None = None
+        self.ends: Counter[int] = Counter()
+        """The exit codes with which it ended before it was told to."""
+        self._stopping = threading.Event()
+        # The kernel ends the process with the thread that started it: this one lives as long.
+        self._keeper = threading.Thread(target=self._keep, name=log.stem, daemon=True)
+        self._keeper.start()
+
+    @property
+    def pid(self) -> int | None:
+        process = self.process
+        return process.pid if process is not None and process.poll() is None else None
+
+    def stop(self) -> None:
+        self._stopping.set()
+        process = self.process
+        if process is not None and process.poll() is None:
+            process.terminate()
+        self._keeper.join(STOP_SECONDS)
+        if self._keeper.is_alive() and (process := self.process) is not None:
+            process.kill()
+            raise AssertionError(f"{self.log.stem} did not stop within {STOP_SECONDS} s.")
+
+    def _keep(self) -> None:
+        while not self._stopping.is_set():
+            with self.log.open("ab") as output:
+                self.process = subprocess.Popen(
+                    self.command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    env=self.env,
+                    cwd=Path(__file__).parents[2],
+                    preexec_fn=dying_with_us(),
+                )
+            if self._stopping.is_set():
+                self.process.terminate()
+            code = self.process.wait()
+            if not self._stopping.wait(AGAIN_SECONDS):
+                self.ends[code] += 1
+
+
+class KeptTemporal:
+    """A Temporal server that is started again until it is told to stop."""
+
+    def __init__(self, folder: Path) -> None:
+        self.server = TemporalServer(folder)
+        self.server.start()
+        self._stopping = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="temporal keeper", daemon=True)
+        self._keeper.start()
+
+    @property
+    def pid(self) -> int | None:
+        return self.server.pid
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._keeper.join(STOP_SECONDS)
+        self.server.stop()
+
+    def _keep(self) -> None:
+        while not self._stopping.wait(AGAIN_SECONDS):
+            if not self.server.is_alive:
+                try:
+                    self.server.start()
+                except TemporalServerError:
+                    continue  # It may take a moment until port and folder are free.
+
+
+class Layout(ABC):
+    """The processes of a desk. `kills` counts those that were killed, by name."""
+
+    def __init__(self, folder: Path, settings: Settings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.kills: Counter[str] = Counter()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start all, and return once the desk is ready."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Stop all in order."""
+
+    @abstractmethod
+    def victims(self) -> dict[str, int]:
+        """The processes that run now, by name."""
+
+    @abstractmethod
+    def ends(self) -> dict[str, dict[int, int]]:
+        """How often a process ended otherwise than by kill -9, by name and exit code."""
+
+    def kill(self, random: Random) -> str | None:
+        """Kill one of the processes that run now; its name, None if it was gone already."""
+        running = self.victims()
+        if not running:
+            return None
+        name = random.choice(sorted(running))
+        try:
+            os.kill(running[name], signal.SIGKILL)
+        except ProcessLookupError:
+            return None
+        self.kills[name] += 1
+        return name
+
+    def await_ready(self) -> None:
+        url = f"http://127.0.0.1:{self.settings.port}/readyz"
+        until(lambda: _answers(url), READY_SECONDS, f"ready, see {self.folder}")
+
+
+class Embedded(Layout):
+    """`ledgerdesk up` on SQLite. The supervisor can die, too."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, load(data=folder / "data", port=free_port()))
+        self._up: Kept | None = None
+        self._ends: Counter[int] = Counter()
+
+    def start(self) -> None:
+        settings = environment(
+            data=self.settings.data,
+            port=self.settings.port,
+            temporal_port=0,
+            temporal_ui_port=0,
+            log_level="warning",
+        )
+        self._up = Kept([str(LEDGERDESK), "up"], settings, self.folder / "up.log")
+        self.await_ready()
+
+    def stop(self) -> None:
+        if self._up is not None:
+            self._up.stop()
+            self._ends += self._up.ends
+            self._up = None
+
+    def victims(self) -> dict[str, int]:
+        supervisor = self._up.pid if self._up else None
+        if supervisor is None:
+            return {}
+        found = {"supervisor": supervisor}
+        for process in tree(supervisor):
+            for name, sign in (
+                ("serve", "ledgerdesk serve "),
+                ("project", "ledgerdesk project "),
+                ("temporal", "server start-dev "),
+            ):
+                # While it is being started, it is a launcher that goes by the same arguments.
+                if sign in process.command and " -c " not in process.command:
+                    found[name] = process.pid
+        return found
+
+    def ends(self) -> dict[str, dict[int, int]]:
+        return {"supervisor": _not_killed(self._ends + (self._up.ends if self._up else Counter()))}
+
+
+class Separate(Layout):
+    """`serve`, `work`, `project` and Temporal on PostgreSQL, each by itself."""
+
+    def __init__(self, folder: Path, database: str, program: Sequence[str]) -> None:
+        super().__init__(
+            folder, load(data=folder / "data", port=free_port(), database_url=database)
+        )
+        self.database = database
+        self.program = program
+        self._kept: dict[str, Kept] = {}
+        self._temporal: KeptTemporal | None = None
+        self._ends: dict[str, Counter[int]] = {}
+
+    def start(self) -> None:
+        self._temporal = KeptTemporal(self.folder / "temporal")
+        settings = environment(
+            data=self.settings.data,
+            port=self.settings.port,
+            database_url=self.database,
+            temporal_address=self._temporal.server.address,
+            log_level="warning",
+        )
+        for name in ("project", "work", "serve"):
+            log = self.folder / f"{name}.log"
+            self._kept[name] = Kept([*self.program, name], settings, log)
+        self.await_ready()
+
+    def stop(self) -> None:
+        for name, kept in reversed(self._kept.items()):
+            kept.stop()
+            self._ends[name] = self._ends.get(name, Counter()) + kept.ends
+        self._kept.clear()
+        if self._temporal is not None:
+            self._temporal.stop()
+            self._temporal = None
+
+    def victims(self) -> dict[str, int]:
+        all = {**self._kept, **({"temporal": self._temporal} if self._temporal else {})}
+        return {name: kept.pid for name, kept in all.items() if kept.pid is not None}
+
+    def ends(self) -> dict[str, dict[int, int]]:
+        return {name: _not_killed(codes) for name, codes in self._ends.items()}
+
+
+def _not_killed(codes: Counter[int]) -> dict[int, int]:
+    return {code: count for code, count in codes.items() if code != -signal.SIGKILL}
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.HTTPError):
+        return False
+
+
+def pause(random: Random, least: float, most: float) -> None:
+    """Let the desk work for a while, so that it is not always killed at the same step."""
+    time.sleep(random.uniform(least, most))
