@@ -14,10 +14,11 @@ class NoCompiler(Exception):
 
 
 @contextmanager
-def slow_disk(folder: Path, extra_ms: float) -> Iterator[None]:
+def slow_disk(folder: Path, extra_ms: float) -> Iterator[dict[str, str]]:
     """While this lasts, processes start with a slow disk. The folder is one that they can read.
 
-    Raises NoCompiler.
+    Yields the environment that does it, for a server whose environment is its own. Raises
+    NoCompiler.
     """
     compiler = shutil.which("cc")
     if compiler is None:
@@ -27,10 +28,11 @@ def slow_disk(folder: Path, extra_ms: float) -> Iterator[None]:
         command = [compiler, "-shared", "-fPIC", "-O1", "-o", str(library), str(source), "-ldl"]
         subprocess.run(command, check=True)
     library.chmod(0o755)
-    before = {name: os.environ.get(name) for name in ("LD_PRELOAD", "SLOW_DISK_US")}
-    os.environ.update(LD_PRELOAD=str(library), SLOW_DISK_US=str(round(extra_ms * 1000)))
+    slow = {"LD_PRELOAD": str(library), "SLOW_DISK_US": str(round(extra_ms * 1000))}
+    before = {name: os.environ.get(name) for name in slow}
+    os.environ.update(slow)
     try:
-        yield
+        yield slow
     finally:
         for name, value in before.items():
             if value is None:

@@ -19,6 +19,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
@@ -64,6 +65,7 @@ class EmbeddedPostgres:
     """A PostgreSQL server in a folder, as a context manager or by `start()` and `stop()`.
 
     `durable=False` is for tests only: it is faster, and a crash of the machine destroys the data.
+    The server's environment is clean, but for what is given as `environment`.
     """
 
     settings: ClassVar = {
@@ -75,11 +77,17 @@ class EmbeddedPostgres:
     }
 
     def __init__(
-        self, folder: Path, *, durable: bool = True, patience_seconds: float = 60.0
+        self,
+        folder: Path,
+        *,
+        durable: bool = True,
+        patience_seconds: float = 60.0,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder.resolve()
         self.is_owner = False
         self._durable = durable
+        self._environment = environment or {}
         self._patience_seconds = patience_seconds
         self._account = Account()
         self._lock: int | None = None
@@ -274,6 +282,8 @@ class EmbeddedPostgres:
     def _keep(
         self, command: list[str], spawned: threading.Event, failed: list[BaseException]
     ) -> None:
+        run = self._account.arguments()
+        run["env"] = {**run["env"], **self._environment}
         try:
             with open(self.folder / "server.log", "ab", opener=_private) as log:
                 server = self._server = subprocess.Popen(
@@ -283,7 +293,7 @@ class EmbeddedPostgres:
                     stderr=log,
                     start_new_session=True,
                     preexec_fn=dying_with_us(),
-                    **self._account.arguments(),
+                    **run,
                 )
         except BaseException as error:
             failed.append(error)

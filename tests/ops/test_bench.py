@@ -7,6 +7,7 @@ from ops.bench import commands, events
 from ops.bench.commands import Series
 from ops.bench.slow_disk import slow_disk
 from ops.stores.embedded_postgres import EmbeddedPostgres
+from tests.postgres import new_postgres_folder
 
 FEW = (Series("bare", 2), Series("library", 2), Series("ledger", 4), Series("ledger", 4, 2))
 
@@ -50,7 +51,28 @@ async def test_an_event_is_measured(
         assert long.cached_ms < long.cold_ms
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="A slow disk needs a C compiler.")
+needs_compiler = pytest.mark.skipif(
+    shutil.which("cc") is None, reason="A slow disk needs a C compiler."
+)
+
+
+@needs_compiler
+def test_a_server_can_have_a_slow_disk() -> None:
+    folder = new_postgres_folder()
+    folder.chmod(0o711)
+    bare = (Series("bare", 1),)
+
+    with (
+        slow_disk(folder, extra_ms=20) as environment,
+        EmbeddedPostgres(folder / "postgres", environment=environment) as server,
+    ):
+        slow = commands.on_postgres(server.url, series=bare, seconds=0.3, rounds=1)
+    shutil.rmtree(folder)
+
+    assert slow.of("bare", 1).per_second < 50
+
+
+@needs_compiler
 def test_a_slow_disk_is_slow(tmp_path: Path) -> None:
     bare = (Series("bare", 1),)
     usual = commands.on_sqlite(tmp_path, series=bare, seconds=0.3, rounds=1)
