@@ -25,7 +25,7 @@ INCIDENTS_AT_ONCE = 32
 """Few enough that a sweep leaves the event loop to others every few milliseconds."""
 LOOK_AHEAD = timedelta(seconds=0.5)
 LINGER = timedelta(seconds=0.2)
-STAY = timedelta(seconds=1)
+STAY = timedelta(seconds=3)
 SETTLED = timedelta(seconds=5)
 """How long a row is left alone that was seen to, until the index has noticed it."""
 
@@ -45,7 +45,7 @@ class SweepActivities:
     async def sweep(self, sweep: Sweep) -> Swept:
         """Mark what is due, and say when the next row is due.
 
-        As long as the next is due in a moment it stays, a second at most: that is cheaper, and more
+        As long as the next is due in a moment it stays, seconds at most: that is cheaper, and more
         punctual, than a turn of the workflow for each.
         """
         self.horizon.begin_sweep()
