@@ -40,7 +40,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
             views,
             ApiSettings(
                 signing_key=master_key(settings).derived("cursors"),
-                temporal_page=f"http://127.0.0.1:{settings.temporal_ui_port}",
+                temporal_page=settings.temporal_ui_url,
                 secure_cookies=settings.url.startswith("https://"),
             ),
         )

@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     temporal_namespace: str = "default"
     temporal_port: int = Field(default=7233, ge=0, le=65535)
     temporal_ui_port: int = Field(default=8233, ge=0, le=65535)
+    temporal_ui_url: str = ""
+    """Temporal's own page, for the start page to link."""
     temporal_tls: bool = False
     temporal_ca: Path | None = None
     temporal_certificate: Path | None = None

@@ -52,6 +52,7 @@ async def _up(settings: Settings, folder: Path, *, with_demo: bool, config: Path
             if temporal is not None:
                 # Children find the server that runs here like any other.
                 os.environ[f"{PREFIX}TEMPORAL_ADDRESS"] = temporal.address
+                os.environ[f"{PREFIX}TEMPORAL_UI_URL"] = temporal.ui_address
             common = ["--data", str(folder), *(["--config", str(config)] if config else [])]
             port = ["--port", str(settings.port)]
             program = str(Path(sys.executable).with_name("ledgerdesk"))
