@@ -59,12 +59,13 @@ async def work(settings: Settings) -> None:
 
 async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asyncio.Event) -> None:
     """Run the worker and the reactor of a desk until it is stopped."""
-    client = await _connect(settings, stopped)
+    cluster = Cluster(settings)
+    client = await cluster.connect(stopped)
     if client is None:
         return
     horizon = Horizon()
     index = Index(views)
-    temporal = Temporal(client, namespace_id)
+    temporal = Temporal(client, cluster.identify)
     reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizon))
     log.info("working", temporal=settings.temporal_address)
     async with worker(client, desk, index, horizon=horizon):
@@ -74,29 +75,49 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
         await asyncio.gather(reacting, return_exceptions=True)
 
 
-async def _connect(settings: Settings, stopped: asyncio.Event) -> Client | None:
-    """A client as soon as Temporal answers, None if the desk was stopped before."""
-    address = settings.temporal_address
-    assert address is not None
-    secured = (
-        tls(
-            root_certificate=settings.temporal_ca,
-            client_certificate=settings.temporal_certificate,
-            client_key=settings.temporal_key,
+class Cluster:
+    """How the Temporal of the settings is reached, and which database is behind it."""
+
+    def __init__(self, settings: Settings) -> None:
+        assert settings.temporal_address is not None
+        self.address = settings.temporal_address
+        self.namespace = settings.temporal_namespace
+        self._known = ""
+        self._tls = (
+            tls(
+                root_certificate=settings.temporal_ca,
+                client_certificate=settings.temporal_certificate,
+                client_key=settings.temporal_key,
+            )
+            if settings.temporal_ca or settings.temporal_certificate
+            else settings.temporal_tls
         )
-        if settings.temporal_ca or settings.temporal_certificate
-        else settings.temporal_tls
-    )
-    key = settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None
-    namespace = settings.temporal_namespace
-    while not stopped.is_set():
-        try:
-            await prepare_namespace(address, namespace, tls=secured, api_key=key)
-            return await connect(address, namespace, tls=secured, api_key=key)
-        except RuntimeError as error:
-            log.warning("Temporal does not answer yet", address=address, error=str(error)[:200])
+        key = settings.temporal_api_key
+        self._api_key = key.get_secret_value() if key else None
+
+    async def connect(self, stopped: asyncio.Event) -> Client | None:
+        """A client as soon as Temporal answers, None if the desk was stopped before."""
+        while not stopped.is_set():
             try:
-                await asyncio.wait_for(stopped.wait(), RETRY_SECONDS)
-            except TimeoutError:
-                continue
-    return None
+                await self._prepare()
+                return await connect(
+                    self.address, self.namespace, tls=self._tls, api_key=self._api_key
+                )
+            except RuntimeError as error:
+                log.warning("Temporal does not answer yet", error=str(error)[:200])
+                try:
+                    await asyncio.wait_for(stopped.wait(), RETRY_SECONDS)
+                except TimeoutError:
+                    continue
+        return None
+
+    async def identify(self, client: Client) -> str:
+        """The id of the database. A new one is prepared first: its namespace keeps only a day."""
+        found = await namespace_id(client)
+        if found != self._known:
+            await self._prepare()
+            self._known = found
+        return found
+
+    async def _prepare(self) -> None:
+        await prepare_namespace(self.address, self.namespace, tls=self._tls, api_key=self._api_key)
