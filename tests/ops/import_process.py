@@ -5,7 +5,6 @@ Prints how many rows are done, and in the end the figures of the import as JSON.
 
 import asyncio
 import json
-import resource
 import sys
 from pathlib import Path
 from time import perf_counter
@@ -24,7 +23,7 @@ async def main(kind: str, where: str, folder: Path, mapping: str, file: Path) ->
 
     def watch(progress: Progress) -> None:
         if progress.phase == "recording":
-            memory.append(resident_kilobytes())
+            memory.append(kilobytes("VmRSS"))
             print(progress.done, flush=True)
 
     began = perf_counter()
@@ -41,14 +40,15 @@ async def main(kind: str, where: str, folder: Path, mapping: str, file: Path) ->
         "rejected": report.rejected,
         "seconds": seconds,
         "rss_kb": memory,
-        "rss_kb_max": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "rss_kb_max": kilobytes("VmHWM"),
     }
     print(json.dumps(figures), flush=True)
 
 
-def resident_kilobytes() -> int:
+def kilobytes(name: str) -> int:
+    """What Linux tells of the memory of this process: VmRSS now, VmHWM at most."""
     status = Path("/proc/self/status").read_text()
-    return int(status.partition("VmRSS:")[2].split()[0])
+    return int(status.partition(f"{name}:")[2].split()[0])
 
 
 if __name__ == "__main__":
