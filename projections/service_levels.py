@@ -2,7 +2,7 @@
 
 A view that shows clocks makes these tables its own. The promise of a target counts from the
 opening of the incident, also when it is given later; a promise given anew keeps what the clock has
-consumed, and its marks count again.
+consumed, and its marks count again unless it was met.
 """
 
 from datetime import datetime
@@ -122,10 +122,14 @@ class ServiceLevels:
         return kept.hours
 
     def next_moment(self, clock: Clock, row: ClocksRow, rows: Rows) -> Moment | None:
-        """The first mark of a running clock that is not done, the breach among them."""
+        """The first mark that is not done, the breach among them; of a clock that does not run
+        any more, the breach that nobody has marked yet."""
         hours = self.hours_of(row, rows)
         if hours is None:
             return None
+        if clock.state in ("paused", "met"):
+            is_owed = BREACH not in clock.marks_done
+            return Moment(BREACH, clock.breached_at) if clock.breached_at and is_owed else None
         kept = rows.peek(self.marks, row.policy, row.policy_version)
         escalation = kept.marks.get(clock.target, ()) if kept else ()
         try:
@@ -154,11 +158,13 @@ class ServiceLevels:
                 given = service_clock.re_budget(
                     clock, at, before or hours, promise.budget, hours_from_now=hours
                 )
+                marks = given.marks_done if given.state == "met" else ()
                 clocks.append(
-                    msgspec.structs.replace(given, pausing=promise.pausing, marks_done=())
+                    msgspec.structs.replace(given, pausing=promise.pausing, marks_done=marks)
                 )
         dropped = [service_clock.cancel(clock, at, before or hours) for clock in known.values()]
-        row.clocks = (*clocks, *dropped)
+        # Nobody is told of the breach of a promise that holds no more.
+        row.clocks = (*clocks, *(service_clock.marked(clock, BREACH) for clock in dropped))
 
 
 def _begun(target: Target, row: ClocksRow, hours: BusinessHours) -> Clock:

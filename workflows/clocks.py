@@ -89,8 +89,9 @@ def _promised(
             given = service_clock.re_budget(
                 clock, event.by.effective_at, before.hours, commitment.budget, hours_from_now=hours
             )
+            marks = given.marks_done if given.state == "met" else ()
             clocks[commitment.name] = structs.replace(
-                given, pausing=commitment.pausing, marks_done=()
+                given, pausing=commitment.pausing, marks_done=marks
             )
     return Promise(
         round=before.round + 1 if before else 1,

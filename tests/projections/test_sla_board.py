@@ -217,6 +217,49 @@ async def test_what_is_resolved_is_met_and_runs_on_when_it_reopens(
     assert rows["resolution"]["due"] == stored("wed 10:00")
 
 
+@pytest.mark.parametrize("late", ["resolved", "paused"])
+async def test_a_breach_is_still_due_to_be_marked_when_its_clock_has_stopped(
+    kit: Kit, projector: Projector, views: Views, late: str
+) -> None:
+    incident = logged("mon 10:00")
+    promise(
+        incident, "mon 10:00", (Commitment(name="resolution", budget="1h", pausing=("vendor",)),)
+    )
+    if late == "resolved":
+        incident.resolve(code="fixed", resolution="Done.", by=signed("bea", at("mon 12:00")))
+    else:
+        incident.pend("vendor", by=signed("bea", at("mon 12:00")))
+
+    before = (await board(kit, projector, views, incident))["resolution"]
+    due = await views.due_before(at("mon 12:01"), 10)
+    incident.mark(
+        "resolution", "100%", round=1, due=at("mon 11:00"), by=system("clock", at("tue 09:30"))
+    )
+    after = (await board(kit, projector, views, incident))["resolution"]
+
+    assert (before["next_mark"], before["next_mark_at"]) == ("100%", stored("mon 11:00"))
+    assert [(row.incident, row.mark, row.at) for row in due] == [
+        (INCIDENT, "100%", at("mon 11:00"))
+    ]
+    assert (after["next_mark"], after["next_mark_at"]) == ("", None)
+    assert await views.next_due() is None
+
+
+async def test_a_breach_that_was_marked_is_not_due_again_under_another_promise_once_it_is_met(
+    kit: Kit, projector: Projector, views: Views
+) -> None:
+    incident = logged("mon 10:00")
+    promise(incident, "mon 10:00", (Commitment(name="first response", budget="1h"),))
+    incident.mark("first response", "100%", round=1, due=at("mon 11:00"), by=system("clock"))
+    incident.respond(by=signed("bea", at("mon 12:00")))
+    promise(incident, "mon 13:00", (Commitment(name="first response", budget="2h"),))
+
+    rows = await board(kit, projector, views, incident)
+
+    assert (rows["first response"]["round"], rows["first response"]["next_mark"]) == (2, "")
+    assert await views.next_due() is None
+
+
 async def test_an_incident_that_is_over_is_due_no_more(
     kit: Kit, projector: Projector, views: Views
 ) -> None:
