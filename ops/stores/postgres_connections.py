@@ -86,6 +86,7 @@ class Connections:
         self._patience_seconds = patience_seconds
         self._idle: deque[Connection[Row]] = deque()
         self._lock = threading.Lock()
+        self._is_closed = False
 
     def use(self, act: Callable[[Connection[Row]], T]) -> T:
         """Do something on a connection, and again on another one if it is lost."""
@@ -96,7 +97,7 @@ class Connections:
                     return act(connection)
             except psycopg.Error as error:
                 pause = pauses.after(error)
-                self.close()
+                self._close_idle()
                 time.sleep(pause)
 
     @contextmanager
@@ -109,15 +110,25 @@ class Connections:
             yield connection
         finally:
             with self._lock:
-                if not connection.closed and len(self._idle) < IDLE_MAX:
+                is_wanted = not self._is_closed and len(self._idle) < IDLE_MAX
+                if is_wanted and not connection.closed:
                     self._idle.append(connection)
                 else:
                     connection.close()
 
     def close(self) -> None:
-        """Let go of the connections that nobody uses."""
-        while self._idle:
-            self._idle.pop().close()
+        """Let go of all connections, of those in use as soon as they are not."""
+        with self._lock:
+            self._is_closed = True
+            self._close_idle()
+
+    def _close_idle(self) -> None:
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return
+            connection.close()
 
 
 class AsyncConnections:

@@ -73,6 +73,7 @@ class SqliteRecorder(LedgerRecorder):
         self.path = str(path)
         self._gatherings: dict[asyncio.AbstractEventLoop, _Gathering] = {}
         self._idle_readers: deque[sqlite3.Connection] = deque()
+        self._is_closed = False
         connection = self._connect()
         _create(connection)
         self._writer = Writer(connection)
@@ -146,6 +147,8 @@ class SqliteRecorder(LedgerRecorder):
             return reader.execute(query, parameters).fetchall()
         finally:
             self._idle_readers.append(reader)
+            if self._is_closed:
+                self._close_readers()
 
     async def receipt(self, command: UUID) -> Receipt | None:
         rows = self._rows(SELECT_RECEIPT, command.bytes)
@@ -259,8 +262,16 @@ class SqliteRecorder(LedgerRecorder):
         if gathering is not None:
             await gathering.finish()
         self._writer.close()
-        while self._idle_readers:
-            self._idle_readers.pop().close()
+        self._is_closed = True
+        self._close_readers()
+
+    def _close_readers(self) -> None:
+        while True:
+            try:
+                reader = self._idle_readers.pop()
+            except IndexError:
+                return
+            reader.close()
 
 
 class _Gathering:
