@@ -104,7 +104,7 @@ class PostgresRecorder(LedgerRecorder):
         loop = asyncio.get_running_loop()
         home = self._homes.get(loop)
         if home is None:
-            for old in [old for old in self._homes if old.is_closed()]:
+            for old in [old for old in list(self._homes) if old.is_closed()]:
                 self._homes.pop(old).close()
             home = self._homes[loop] = _Home(self._conninfo, self._patience_seconds, self._news)
         return home

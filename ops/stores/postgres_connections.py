@@ -41,7 +41,7 @@ NETWORK = {
 
 def conninfo(url: str) -> str:
     """The connection string of a URL, with our settings unless it has its own."""
-    given = conninfo_to_dict(url)
+    given: dict[str, Any] = conninfo_to_dict(url)
     options = " ".join(f"-c {name}={value}" for name, value in SESSION.items())
     theirs = given.pop("options", None) or ""
     settings = {"application_name": "ledgerdesk", **NETWORK, **given}

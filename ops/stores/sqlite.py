@@ -95,6 +95,8 @@ class SqliteRecorder(LedgerRecorder):
         loop = asyncio.get_running_loop()
         gathering = self._gatherings.get(loop)
         if gathering is None:
+            for old in [old for old in list(self._gatherings) if old.is_closed()]:
+                del self._gatherings[old]
             gathering = self._gatherings[loop] = _Gathering(loop, self._writer, self._news)
         return await gathering.append(write)
 
