@@ -51,6 +51,9 @@ class Report(Struct, frozen=True, kw_only=True):
     seconds: float
 
 
+STAGE = "rows-1.db"
+"""Another form of what is staged gets another name: an old one is not read by mistake."""
+
 Tell = Callable[[Progress], None]
 Clock = Callable[[], datetime]
 
@@ -80,13 +83,15 @@ async def import_file(
     """
     began = perf_counter()
     name = job_name(file, mapping)
+    rejects = rejects or Path(f"{file}.rejects.csv")
     with laid_out(file, mapping, folder / name, clock(), progress) as staged:
+        _write_rejects(staged, rejects)
         teller = Teller(mapping.mapping, Related(mapping.mapping))
         recording = Recording(ledger, teller, staged, f"import/{name}", clock)
         totals = await recording.run(
             lambda done: progress(Progress("recording", done, staged.rows))
         )
-        rejected = _write_rejects(staged, rejects or Path(f"{file}.rejects.csv"))
+        rejected = _write_rejects(staged, rejects)
         report = _report(mapping, staged, totals, rejected, perf_counter() - began)
     shutil.rmtree(folder / name)
     return report
@@ -138,7 +143,7 @@ def laid_out(
             staged = stage(
                 file,
                 mapping,
-                folder / "stage.db",
+                folder / STAGE,
                 now=now,
                 progress=lambda done, total: progress(Progress("reading", done, total)),
             )

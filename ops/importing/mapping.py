@@ -204,7 +204,7 @@ class Mapping(Part):
     people: dict[GroupName, Group] = {}
     fields: dict[str, AnySource] = {}
     state: State | None = None
-    details: dict[Name, AnySource] = {}
+    details: dict[Name, AnySource] = Field(default={}, max_length=150)
     links: tuple[Link, ...] = Field(default=(), max_length=20, strict=False)
     unchanged: Literal["keep", "skip"] = "keep"
     """Whether a row that changes nothing is recorded, for its time and its actor."""

@@ -11,7 +11,7 @@ from domain.change import Change
 from domain.ids import named_id, record_id
 from domain.incident import Incident
 from domain.organisation import Organisation
-from domain.person import Person, name_digest
+from domain.person import Person, Role, name_digest
 from domain.problem import Problem
 from domain.provenance import Provenance
 from domain.team import Team
@@ -107,12 +107,13 @@ class Related:
         organisation = self.organisation(rules.organisation or "")
         login = username(self._mapping.source, group, name)
         digest = name_digest(login)
+        roles = tuple(role for role in Role if role in rules.roles)
         return Reference(
             # Of the digest: names that are one user name are one person.
             id=named_id("PER", self._mapping.source, digest),
             name=name,
             begin=lambda by: Person.Registered(
-                by=by, username=login, name=name, organisation=organisation, roles=rules.roles
+                by=by, username=login, name=name, organisation=organisation, roles=roles
             ),
             claim=f"username:{digest}",
         )

@@ -88,6 +88,8 @@ async def test_rejected_rows_that_cannot_be_written_are_an_error(importing: Impo
     with pytest.raises(BadFile, match="the rejected rows cannot be written"):
         await importing.run(rows({}, {"number": "x"}))
 
+    assert importing.ledger.position() == 0
+
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 async def test_any_line_ending_and_a_byte_order_mark_will_do(

@@ -3,8 +3,11 @@ from pathlib import Path
 import pytest
 
 from ops.importing import BadMapping, load_mapping
+from ops.importing.mapping import Mapping
 from ops.importing.mapping_file import SHIPPED, MappingFile
+from ops.importing.shapes import SHAPES, TICKET
 from tests.importing import COLUMNS, MAPPING, mapping
+from tests.stores import ROOT
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
@@ -130,3 +133,16 @@ def test_a_mapping_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         load_mapping(tmp_path / "latin.yaml")
     with pytest.raises(BadMapping, match="at most 1000000 bytes"):
         load_mapping(tmp_path / "large.yaml")
+
+
+def test_the_documentation_shows_every_key_and_field_in_a_mapping_that_works() -> None:
+    text = (ROOT / "docs" / "importing.md").read_text()
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+
+    shown = MappingFile("importing.md", example)
+
+    assert shown.mapping.model_fields_set == set(Mapping.model_fields)
+    for name, shape in SHAPES.items():
+        line = next(line for line in text.splitlines() if line.startswith(f"| {name}"))
+        common = TICKET if name != "asset" else {}
+        assert set(line.split("|")[2].replace(" ", "").split(",")) == shape.fields.keys() - common
