@@ -13,7 +13,7 @@ from tests.stores import Store, write
 
 PATIENCE_SECONDS = 60
 WRITERS = 6
-COMMANDS = 250
+COMMANDS = 600
 
 
 @contextmanager
@@ -40,7 +40,7 @@ async def test_a_reader_of_a_growing_ledger_misses_nothing(
     """Six processes write, and one reads on from where it was."""
     total = WRITERS * COMMANDS
     writers = [
-        store.process("append", 1 + number * COMMANDS, COMMANDS, 8) for number in range(WRITERS)
+        store.process("append", 1 + number * COMMANDS, COMMANDS, 2) for number in range(WRITERS)
     ]
     seen: list[int] = []
 
@@ -48,11 +48,9 @@ async def test_a_reader_of_a_growing_ledger_misses_nothing(
         until = time.monotonic() + PATIENCE_SECONDS
         last = 0
         while any(writer.poll() is None for writer in writers) and time.monotonic() < until:
-            head = await recorder.wait(last, 0.05)
             page = recorder.select_notifications(last, 1000, inclusive_of_start=False)
             seen += [row.id for row in page]
             last = seen[-1] if seen else 0
-            assert last >= head or len(page) == 1000
         acknowledged = [int(words[1]) for writer in writers for words in said(writer)]
         assert [writer.wait() for writer in writers] == [0] * WRITERS
     seen += [row.id for row in recorder.select_notifications(last, total, inclusive_of_start=False)]
