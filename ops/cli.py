@@ -123,9 +123,8 @@ def import_(
     """Import a foreign history by a mapping, as events with their original times."""
     from ops.importing.command import run_import
 
-    run_import(
-        settings_of(data, config), file, mapping, dry_run=dry_run, reconcile=reconcile, out=out
-    )
+    settings = settings_of(data, config)
+    in_order(run_import(settings, file, mapping, check_only=dry_run, compare=reconcile, out=out))
 
 
 @views_app.command("status")
