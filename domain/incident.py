@@ -302,14 +302,10 @@ class Incident(Ticket):
     def resolve(self, *, code: str, resolution: str, by: Provenance) -> None:
         """Say that it works again, and how. That answers the requester too, if nobody has yet."""
         self._require("resolve")
+        code = text.name(code, "A closure code")
+        resolution = text.reason(resolution, "A resolution says what was done.")
         self.respond(by=by)
-        self.record(
-            self.Resolved(
-                by=by,
-                code=text.name(code, "A closure code"),
-                resolution=text.reason(resolution, "A resolution says what was done."),
-            )
-        )
+        self.record(self.Resolved(by=by, code=code, resolution=resolution))
 
     class Resolved(Event):
         code: str
