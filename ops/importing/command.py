@@ -57,7 +57,9 @@ async def run_import(
 
 def _bar(out: Console) -> Bar:
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
-    return Bar(*columns, TimeElapsedColumn(), console=out, transient=True)
+    return Bar(
+        *columns, TimeElapsedColumn(), console=out, transient=True, disable=not out.is_terminal
+    )
 
 
 def _teller(bar: Bar) -> Tell:
