@@ -195,11 +195,17 @@ def bench(
         str | None, typer.Option("--only", help="One of commands, http, views, workflows, desk.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Measure shortly, to see that it works.")
+    ] = False,
+    markdown: Annotated[
+        Path | None, typer.Option("--markdown", help="Put the tables into this document, too.")
+    ] = None,
 ) -> None:
     """Measure the desk, each figure beside its baseline from the same run."""
     from ops.bench.report import run_all
 
-    run_all(only, as_json=as_json, out=out)
+    run_all(only, as_json=as_json, out=out, quick=quick, into=markdown)
 
 
 def instant(text: str) -> datetime:

@@ -4,6 +4,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from ops.bench.sampling import Share
+
 
 class Goal(Struct, frozen=True):
     sense: Literal["at least", "at most"]
@@ -28,6 +30,8 @@ class Line(Struct, frozen=True, kw_only=True):
     """`/s`, `s`, `ms`, `µs`, `MB`, `bytes` or `%`."""
     p50_ms: float | None = None
     p99_ms: float | None = None
+    cpu_us: float | None = None
+    """Processor time of our process for each, in microseconds."""
     baseline: Baseline | None = None
     goal: Goal | None = None
 
@@ -55,6 +59,7 @@ class Line(Struct, frozen=True, kw_only=True):
             f"{written(self.value)} {self.unit}".replace(" /s", "/s"),
             _milliseconds(self.p50_ms),
             _milliseconds(self.p99_ms),
+            "" if self.cpu_us is None else f"{written(self.cpu_us)} µs",
             beside,
             "" if self.times is None else f"{written(self.times)} {TIMES}",
             self._goal(),
@@ -75,6 +80,7 @@ class Line(Struct, frozen=True, kw_only=True):
             "unit": self.unit,
             "p50_ms": self.p50_ms,
             "p99_ms": self.p99_ms,
+            "cpu_us": self.cpu_us,
             "baseline": self.baseline,
             "times": self.times,
             "goal": self.goal,
@@ -82,8 +88,18 @@ class Line(Struct, frozen=True, kw_only=True):
         }
 
 
-HEADINGS = ("What", "Figure", "p50", "p99", "Beside, in the same run", "Ratio", "Goal", "Reached")
-NUMERIC = range(1, 4)
+HEADINGS = (
+    "What",
+    "Figure",
+    "p50",
+    "p99",
+    "CPU each",
+    "Beside, in the same run",
+    "Ratio",
+    "Goal",
+    "Reached",
+)
+NUMERIC = {"Figure", "p50", "p99", "CPU each", "With what it calls", "Itself"}
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
@@ -99,15 +115,36 @@ class Section(Struct, frozen=True, kw_only=True):
         lines = [line.as_document() for line in self.lines]
         return {"title": self.title, "note": self.note, "lines": lines}
 
-    def as_markdown(self) -> str:
-        """The section with its table, without the columns that nothing stands in."""
+    def table(self) -> list[list[str]]:
+        """Headings and rows, without the columns that nothing stands in."""
         rows = [line.cells() for line in self.lines]
         used = [place for place in range(len(HEADINGS)) if any(row[place] for row in rows)]
-        lines = [f"### {self.title}", "", self.note, ""]
-        lines.append(_row([HEADINGS[place] for place in used]))
-        lines.append(_row(["---:" if place in NUMERIC else "---" for place in used]))
-        lines += [_row([row[place] for place in used]) for row in rows]
-        return "\n".join(lines) + "\n"
+        return [[row[place] for place in used] for row in (HEADINGS, *rows)]
+
+
+class Profile(Struct, frozen=True, kw_only=True):
+    """Where the time of something went."""
+
+    title: str
+    note: str
+    shares: list[Share]
+
+    def as_document(self) -> dict[str, Any]:
+        return {"title": self.title, "note": self.note, "shares": self.shares}
+
+    def table(self) -> list[list[str]]:
+        rows = [
+            [f"`{share.place}`", f"{share.percent:.1f} %", f"{share.own_percent:.1f} %"]
+            for share in self.shares
+        ]
+        return [["Function", "With what it calls", "Itself"], *rows]
+
+
+def markdown(part: Section | Profile) -> str:
+    headings, *rows = part.table()
+    lines = [f"### {part.title}", "", part.note, "", _row(headings)]
+    lines.append(_row(["---:" if heading in NUMERIC else "---" for heading in headings]))
+    return "\n".join([*lines, *map(_row, rows)]) + "\n"
 
 
 def written(number: float) -> str:

@@ -72,6 +72,12 @@ def _processor() -> str:
     return next(named, platform.machine())
 
 
+def cpu_seconds(pid: int) -> float:
+    """The processor time that a process has taken so far, to 10 ms."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def memory_mb(pid: int | str = "self") -> float:
     """What a process holds in memory; a page that it shares counts in full."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():

@@ -41,6 +41,9 @@ class Load(Struct, frozen=True, kw_only=True):
 
 class Answered(Struct, frozen=True, kw_only=True):
     requests: int
+    """Those sent after the first moments."""
+    sent: int
+    """All of them."""
     seconds: float
     p50_ms: float
     p99_ms: float
@@ -109,12 +112,14 @@ class Work:
         self.load = load
         self.keys = count()
         self.waits: list[float] = []
+        self.sent = 0
         self.refused = 0
         self.lost = 0
         self.begin = self.end = 0.0
 
     def take(self, sent: float, now: float, *, is_success: bool) -> bool:
         """Count an answer; return whether to go on."""
+        self.sent += 1
         if sent >= self.begin:
             self.waits.append(now - sent)
             self.refused += not is_success
@@ -139,6 +144,7 @@ class Work:
         p50, p99 = percentiles(self.waits)
         return Answered(
             requests=len(self.waits),
+            sent=self.sent,
             seconds=seconds,
             p50_ms=p50 * 1000,
             p99_ms=p99 * 1000,

@@ -21,12 +21,11 @@ from domain.desk import Desk
 from domain.ledger import Ledger
 from domain.provenance import Provenance
 from ops.bench.company import found
-from ops.bench.figures import Baseline, Goal, Line, Section, percentiles
+from ops.bench.figures import Baseline, Goal, Line, Profile, Section, percentiles
 from ops.bench.load import DESCRIPTION, TITLE, FewKeys
 from ops.bench.past import OPEN_AT_ONCE, record
 from ops.bench.replay import Replayed
 from ops.bench.running import LEDGERDESK, ROOT, environment, running
-from ops.bench.sampling import Share
 from ops.compose import open_desk, open_view_store, open_views
 from ops.settings import Settings
 from ops.stores.postgres import PostgresRecorder
@@ -53,8 +52,8 @@ def catching_up(
     events: int = 100_000,
     replayed: int = MILLION,
     progress: Progress = lambda _: None,
-) -> tuple[Section, list[Share]]:
-    """Measure in an empty folder, or in a new database; and where the time of all views goes."""
+) -> list[Section | Profile]:
+    """Measure in an empty folder, or in a new database; and see where the time goes."""
     where, views_at = database_url or str(folder / "past.db"), database_url or str(folder / "v.db")
     progress(f"{store}: recording {replayed:,} events")
     recorder = PostgresRecorder(where) if database_url else SqliteRecorder(where)
@@ -108,7 +107,15 @@ def catching_up(
         "record; records without news are let go of. Memory is that of the whole process; its "
         "growth is counted from the first tenth to the highest of the others."
     )
-    return Section(title=f"Views, {store}", note=note, lines=lines), together.shares
+    return [
+        Section(title=f"Views, {store}", note=note, lines=lines),
+        Profile(
+            title=f"Where catching up of all views spends its time, {store}",
+            note=f"Of the processor time of the process, while it read {events:,} events. "
+            f"It was busy for {together.cpu_seconds / together.seconds:.0%} of the time.",
+            shares=together.shares,
+        ),
+    ]
 
 
 def _whole(name: str, replayed: Replayed, events: int) -> Iterator[Line]:

@@ -1,0 +1,290 @@
+"""`ledgerdesk bench`: runs the parts, and tells their figures on the screen, as JSON, in a file."""
+
+import asyncio
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ops.bench import commands, desk, events, http, views, workflows
+from ops.bench.figures import NUMERIC, Profile, Section, markdown
+from ops.bench.machine import Machine, look
+from ops.bench.parts import of_commands, of_events, of_loading, of_workflows
+from ops.bench.slow_disk import NoCompiler, slow_disk
+from ops.problems import UserProblem
+from ops.settings import PREFIX
+from ops.stores.embedded_postgres import EmbeddedPostgres
+from ops.stores.postgres_install import PostgresUnavailable
+
+SLOW_MS = 1.0
+SLOW_SERIES = tuple(
+    series
+    for series in commands.SERIES
+    if series.callers in (8, 256) or (series.processes, series.callers) == (8, 1)
+)
+MARK = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+Told = list[Section | Profile]
+Progress = Callable[[str], None]
+
+
+class Effort(Struct, frozen=True, kw_only=True):
+    """How long to measure: the quick way shows that all of it works, and hints at the figures."""
+
+    seconds: float = 1.5
+    rounds: int = 2
+    connections: tuple[int, ...] = http.CONNECTIONS
+    events: int = 100_000
+    replayed: int = views.MILLION
+    visible: int = 500
+    changes: int = desk.CHANGES
+    idle: int = workflows.IDLE
+    storm: int = workflows.STORM
+    series: tuple[commands.Series, ...] = commands.SERIES
+
+
+FULL = Effort()
+QUICK = Effort(
+    seconds=0.3,
+    rounds=1,
+    connections=(8, 64),
+    events=10_000,
+    replayed=50_000,
+    visible=100,
+    changes=10,
+    idle=1_000,
+    storm=100,
+)
+
+
+class Place(Struct, frozen=True):
+    """Where to measure: a folder, and a PostgreSQL server if there can be one."""
+
+    folder: Path
+    server: EmbeddedPostgres | None
+    progress: Progress
+
+    @contextmanager
+    def stores(self) -> Iterator[list[tuple[Path, str, str | None]]]:
+        """For each store: an empty folder, its name, and the URL of a new database."""
+        found: list[tuple[Path, str, str | None]] = [(self._new_folder(), "SQLite", None)]
+        name = f"bench_{os.urandom(4).hex()}"
+        if self.server is not None:
+            found.append((self._new_folder(), "PostgreSQL", self.server.create_database(name)))
+        try:
+            yield found
+        finally:
+            if self.server is not None:
+                self.server.drop_database(name)
+            for folder, _, _ in found:
+                shutil.rmtree(folder)
+
+    def _new_folder(self) -> Path:
+        return Path(tempfile.mkdtemp(dir=self.folder))
+
+
+def run_all(
+    only: str | None,
+    *,
+    as_json: bool,
+    out: Console,
+    quick: bool = False,
+    into: Path | None = None,
+) -> None:
+    """Measure the parts and tell their figures. Raises UserProblem for a part that there is not."""
+    if only is not None and only not in PARTS:
+        raise UserProblem(f"--only: one of {', '.join(PARTS)}.")
+    if into is not None and not into.is_file():
+        raise UserProblem(f"{into}: there is no such file to write figures into.")
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        del os.environ[name]  # A benchmark must never find somebody's desk.
+    err = Console(stderr=True)
+    documents = {}
+    with tempfile.TemporaryDirectory(prefix="ledgerdesk-bench-") as folder, _server(err) as server:
+        for name in [only] if only else PARTS:
+            machine = look(Path(folder))
+            with err.status(f"{name}: beginning") as status:
+                place = Place(Path(folder), server, lambda line: status.update(escape(line)))
+                told = PARTS[name](place, QUICK if quick else FULL)
+            documents[name] = {
+                "machine": machine,
+                "is_quick": quick,
+                "sections": [each.as_document() for each in told],
+            }
+            if not as_json:
+                _print(out, machine, told)
+            if into is not None:
+                _write(into, name, machine, told, is_quick=quick)
+    if as_json:
+        out.print(msgspec.json.encode(documents).decode(), markup=False, soft_wrap=True)
+
+
+# The parts ---------------------------------------------------------------------------------------
+
+
+def _commands(place: Place, effort: Effort) -> Told:
+    told: Told = [of_commands(rates) for rates in _rates(place, effort)]
+    cost = events.cost_of_an_event()
+    stores = [asyncio.run(events.on_sqlite(place.folder))]
+    if place.server is not None:
+        stores.append(asyncio.run(events.on_postgres(place.server.url)))
+    told += [of_events(cost, stores), of_loading(stores)]
+    folder = _reachable_folder()
+    try:
+        with slow_disk(folder, SLOW_MS) as environment, _server(None, environment) as server:
+            slow = msgspec.structs.replace(effort, rounds=1, series=SLOW_SERIES)
+            told += [
+                of_commands(rates, disk=f"each sync {SLOW_MS:g} ms longer", is_gated=False)
+                for rates in _rates(msgspec.structs.replace(place, server=server), slow)
+            ]
+    except NoCompiler as problem:
+        told.append(Section(title="Commands on a slow disk", note=str(problem), lines=[]))
+    finally:
+        shutil.rmtree(folder)
+    return told
+
+
+def _rates(place: Place, effort: Effort) -> Iterator[commands.Rates]:
+    yield commands.on_sqlite(
+        place.folder,
+        series=effort.series,
+        seconds=effort.seconds,
+        rounds=effort.rounds,
+        progress=place.progress,
+    )
+    if place.server is not None:
+        yield commands.on_postgres(
+            place.server.url,
+            series=effort.series,
+            seconds=effort.seconds,
+            rounds=effort.rounds,
+            progress=place.progress,
+        )
+
+
+def _http(place: Place, effort: Effort) -> Told:
+    with place.stores() as stores:
+        return [
+            each
+            for folder, store, url in stores
+            for each in http.measure(
+                folder,
+                store,
+                url,
+                seconds=effort.seconds,
+                rounds=effort.rounds,
+                connections=effort.connections,
+                progress=place.progress,
+            )
+        ]
+
+
+def _views(place: Place, effort: Effort) -> Told:
+    told: Told = []
+    with place.stores() as stores:
+        for folder, store, url in stores:
+            told += views.catching_up(
+                folder,
+                store,
+                url,
+                events=effort.events,
+                replayed=effort.replayed,
+                progress=place.progress,
+            )
+    with place.stores() as stores:
+        for folder, store, url in stores:
+            told.append(
+                views.becoming_visible(
+                    folder, store, url, commands=effort.visible, progress=place.progress
+                )
+            )
+    return told
+
+
+def _workflows(place: Place, effort: Effort) -> Told:
+    place.progress(f"workflows: {effort.idle:,} clocks and {effort.storm:,} marks")
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    results = asyncio.run(workflows.run(folder, idle=effort.idle, storm=effort.storm))
+    return [*of_workflows(results)]
+
+
+def _desk(place: Place, effort: Effort) -> Told:
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    return [*desk.measure(folder, changes=effort.changes, progress=place.progress)]
+
+
+PARTS: dict[str, Callable[[Place, Effort], Told]] = {
+    "commands": _commands,
+    "http": _http,
+    "views": _views,
+    "workflows": _workflows,
+    "desk": _desk,
+}
+
+
+@contextmanager
+def _server(
+    err: Console | None, environment: dict[str, str] | None = None
+) -> Iterator[EmbeddedPostgres | None]:
+    """A PostgreSQL server with its usual, durable settings; None where there is none."""
+    folder = _reachable_folder()
+    server = EmbeddedPostgres(folder / "server", environment=environment)
+    try:
+        try:
+            server.start()
+        except PostgresUnavailable as problem:
+            if err is not None:
+                err.print(f"Without PostgreSQL: {problem}", markup=False)
+            yield None
+            return
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
+def _reachable_folder() -> Path:
+    """A folder that another account can reach: PostgreSQL does not run as root."""
+    folder = Path(tempfile.mkdtemp(prefix="ledgerdesk-bench-"))
+    folder.chmod(0o711)
+    return folder
+
+
+# The telling -------------------------------------------------------------------------------------
+
+
+def _print(out: Console, machine: Machine, told: Told) -> None:
+    out.print(f"\n{machine}", markup=False, highlight=False)
+    for each in told:
+        headings, *rows = each.table()
+        table = Table(title=each.title, title_justify="left", caption=each.note)
+        for heading in headings:
+            table.add_column(heading, justify="right" if heading in NUMERIC else "left")
+        for row in rows:
+            table.add_row(*map(escape, row), style="red" if row[-1] == "no" else None)
+        out.print(table)
+
+
+def _write(into: Path, name: str, machine: Machine, told: Told, *, is_quick: bool) -> None:
+    """Put the tables between the marks of the part."""
+    text = into.read_text(encoding="utf-8")
+    quickly = " Measured quickly, as a trial." if is_quick else ""
+    tables = "\n".join(map(markdown, told))
+
+    def filled(found: re.Match[str]) -> str:
+        if found[2] != name:
+            return found[0]
+        return f"{found[1]}\n{machine}.{quickly}\n\n{tables}\n{found[3]}"
+
+    if f"<!-- figures: {name} -->" not in text:
+        raise UserProblem(f"{into}: there is no <!-- figures: {name} --> to write between.")
+    into.write_text(MARK.sub(filled, text), encoding="utf-8")

@@ -1,0 +1,23 @@
+"""`python -m ops.bench.sampled_serve FILE`: `ledgerdesk serve`, saying where its time went."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from ops.bench.sampling import sampling
+from ops.processes import configure_logging, run
+from ops.serve import serve
+from ops.settings import load
+
+
+def main() -> None:
+    settings = load()
+    configure_logging(settings.log_level, "serve")
+    with sampling() as samples:
+        run(serve(settings, with_worker=False, with_demo=False))
+    Path(sys.argv[1]).write_bytes(msgspec.json.encode(samples.shares()))
+
+
+if __name__ == "__main__":
+    main()
