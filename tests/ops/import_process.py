@@ -1,4 +1,4 @@
-"""Another process that imports: KIND and WHERE of the store, FOLDER, MAPPING and FILE.
+"""Another process that imports: KIND and WHERE of the store, FOLDER, MAPPING, FILE and BATCH.
 
 Prints how many rows are done, and in the end the figures of the import as JSON.
 """
@@ -10,7 +10,7 @@ from pathlib import Path
 from time import perf_counter
 
 from domain.ledger import Ledger
-from ops.importing import Progress, import_file, load_mapping
+from ops.importing import Progress, import_file, load_mapping, recording
 from ops.stores.master_key import MasterKey
 from ops.stores.sqlite_keys import SqliteKeys
 from tests.stores import Store
@@ -52,5 +52,6 @@ def kilobytes(name: str) -> int:
 
 
 if __name__ == "__main__":
-    _, kind, where, folder, mapping, file = sys.argv
+    _, kind, where, folder, mapping, file, batch = sys.argv
+    recording.BATCH_ROWS = int(batch)
     asyncio.run(main(kind, where, Path(folder), mapping, Path(file)))
