@@ -13,7 +13,7 @@ from domain.aggregate import Entry
 from domain.business_time import duration
 from domain.ids import number_of
 from domain.incident import BREACH, FIRST_RESPONSE, RESOLUTION, Incident
-from tests.proof.company import ESCALATION, WATCHED
+from tests.proof.company import ESCALATION
 
 EDGE = timedelta(seconds=0.1)
 """What happens within this of a mark may count as before or after it: commands overtake."""
@@ -82,7 +82,8 @@ def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
             total = duration(budget.budget).open_time
             assert total is not None
             at = breached or _reached(spans, total, start)
-            if at is not None:
+            is_settled = bool(start and met and met <= start) and _rang(history, target, index + 1)
+            if at is not None and not is_settled:
                 is_owed = is_last and over is None and (met is None or met > at + EDGE)
                 yield Due(index + 1, target, BREACH, at, is_owed)
             if breached is None and at is not None:
@@ -127,6 +128,16 @@ def _reached(spans: Sequence[Span], total: timedelta, start: datetime | None) ->
     return None
 
 
+def _rang(history: Sequence[Entry], target: str, before: int) -> bool:
+    """Whether a breach was marked in an earlier round."""
+    return any(
+        isinstance(entry.event, Incident.TargetBreached)
+        and entry.event.target == target
+        and entry.event.round < before
+        for entry in history
+    )
+
+
 def _met(history: Sequence[Entry], target: str) -> datetime | None:
     kind = Incident.FirstResponded if target == FIRST_RESPONSE else Incident.Resolved
     return _first(history, kind)
@@ -139,6 +150,3 @@ def _first(history: Sequence[Entry], *kinds: type) -> datetime | None:
 def levels(mark: str) -> int:
     """How many levels are told of a mark of the resolution if nobody acknowledges."""
     return sum(step.mark == mark for step in ESCALATION)
-
-
-__all__ = ["WATCHED", "expected", "faults", "levels", "running"]

@@ -1,6 +1,7 @@
 """How the desk is laid out in processes, each started again whenever it ends, and how one dies."""
 
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -122,8 +123,8 @@ class Layout(ABC):
         """The processes that run now, by name."""
 
     @abstractmethod
-    def ends(self) -> dict[str, dict[int, int]]:
-        """How often a process ended otherwise than by kill -9, by name and exit code."""
+    def ends(self) -> Counter[str]:
+        """How often a process ended otherwise than by kill -9 before it was told to, by name."""
 
     def kill(self, random: Random) -> str | None:
         """Kill one of the processes that run now; its name, None if it was gone already."""
@@ -184,8 +185,11 @@ class Embedded(Layout):
                     found[name] = process.pid
         return found
 
-    def ends(self) -> dict[str, dict[int, int]]:
-        return {"supervisor": _not_killed(self._ends + (self._up.ends if self._up else Counter()))}
+    def ends(self) -> Counter[str]:
+        told = (self.folder / "up.log").read_text(errors="replace")
+        found = re.findall(r"^(.+) ended with code (-?[0-9]+); next start", told, re.MULTILINE)
+        ends = Counter(name for name, code in found if int(code) != -signal.SIGKILL)
+        return ends + Counter(supervisor=_not_killed(self._ends))
 
 
 class Separate(Layout):
@@ -225,15 +229,16 @@ class Separate(Layout):
             self._temporal = None
 
     def victims(self) -> dict[str, int]:
-        all = {**self._kept, **({"temporal": self._temporal} if self._temporal else {})}
-        return {name: kept.pid for name, kept in all.items() if kept.pid is not None}
+        running = {name: kept.pid for name, kept in self._kept.items()}
+        running["temporal"] = self._temporal.pid if self._temporal else None
+        return {name: pid for name, pid in running.items() if pid is not None}
 
-    def ends(self) -> dict[str, dict[int, int]]:
-        return {name: _not_killed(codes) for name, codes in self._ends.items()}
+    def ends(self) -> Counter[str]:
+        return Counter({name: _not_killed(codes) for name, codes in self._ends.items()})
 
 
-def _not_killed(codes: Counter[int]) -> dict[int, int]:
-    return {code: count for code, count in codes.items() if code != -signal.SIGKILL}
+def _not_killed(codes: Counter[int]) -> int:
+    return codes.total() - codes[-signal.SIGKILL]
 
 
 def _answers(url: str) -> bool:

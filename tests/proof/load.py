@@ -40,6 +40,10 @@ class Told(NamedTuple):
     def is_accepted(self) -> bool:
         return self.status < 300
 
+    @property
+    def name(self) -> str:
+        return f"{self.key} ({self.act})"
+
 
 class Journal:
     """What was answered, by all clients."""
@@ -66,9 +70,10 @@ class Client(threading.Thread):
     def run(self) -> None:
         try:
             while not self.stopping.wait(self.random.uniform(0, 2 * PAUSE_SECONDS)):
-                self.act()
-        except Exception as error:
-            self.journal.faults.append(f"{self.name}: {type(error).__name__}: {error}")
+                try:
+                    self.act()
+                except Exception as error:
+                    self.journal.faults.append(f"{self.name}: {type(error).__name__}: {error}")
         finally:
             self._hang_up()
 
@@ -150,9 +155,17 @@ class Agent(Client):
         if not self.open or (len(self.open) < OPEN_MAX and self.random.random() < 0.08):
             self.log()
             return
-        acts = (self.comment, self.assign, self.prioritise, self.pend_or_resume, self.resolve)
-        acts += (self.acknowledge, self.cancel, self.start_work)
-        act = self.random.choices(acts, weights=(40, 14, 6, 12, 8, 4, 1, 5))[0]
+        weights = {
+            self.comment: 40,
+            self.assign: 14,
+            self.prioritise: 6,
+            self.pend_or_resume: 12,
+            self.resolve: 8,
+            self.acknowledge: 4,
+            self.cancel: 1,
+            self.start_work: 5,
+        }
+        act = self.random.choices(list(weights), weights=list(weights.values()))[0]
         act(self.random.choice(self.open))
 
     def log(self) -> None:
@@ -173,9 +186,7 @@ class Agent(Client):
         """Command an incident, sometimes only in the version that was seen last."""
         version = known.version if self.random.random() < 0.3 else None
         told = self.tell(f"{known.path}/{act}", act, version, **said)
-        if told.is_accepted:
-            known.version = told.answer["version"]
-        elif told.status == 412:
+        if told.is_accepted or told.status == 412:
             known.version = told.answer["version"]
         return told.is_accepted
 
