@@ -18,6 +18,7 @@ from projections.views import LISTINGS
 
 LIMIT = 50
 POSITION_MAX = 2**53
+FILTER_MAX = 400
 _RESERVED = frozenset({"limit", "cursor", "sort", "fields", "include", "min_position"})
 
 
@@ -95,6 +96,8 @@ def _filters(the: List, query: Mapping[str, str], fixed: Mapping[str, Any]) -> d
         known = the.values.get(name)
         if known and value not in known:
             raise Problem("bad_query", f"{name}: it is one of {', '.join(known)}.")
+        if len(value) > FILTER_MAX:
+            raise Problem("bad_query", f"{name}: a filter has at most {FILTER_MAX} characters.")
         filters[name] = None if value == "" and column.is_nullable else value
     return filters
 

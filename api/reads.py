@@ -21,7 +21,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.ids import number_of
 from domain.policy import about, allow, visibility
 from domain.rules import DomainError, NotFound
-from projections.queries import LIMIT_MAX
+from projections.queries import LIMIT_MAX, SORTS_MAX
 from projections.views import LISTINGS
 
 OF_READS = ("bad_query", *KNOWN_CALLER, "not_yet")
@@ -180,14 +180,17 @@ def _list_route(practice: Practice) -> Route:
 
 def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
     """What a list can be asked: the general parameters, and a filter for each field."""
-    names = ", ".join(the.columns)
-    text = {"type": "string", "maxLength": 400}
+    names = "|".join(name for name, column in the.columns.items() if column.kind != "json")
+    every = "|".join(the.columns)
+    sort = {"type": "string", "pattern": f"^-?({names})(,-?({names})){{0,{SORTS_MAX - 1}}}$"}
+    fields = {"type": "string", "pattern": f"^({every})(,({every})){{0,{len(the.columns)}}}$"}
     parameters = [
         schemas.LIMIT,
         schemas.CURSOR,
-        schemas.query("sort", "Fields, with a minus before those that descend.", text)
-        | {"example": "-updated_at,number"},
-        schemas.query("fields", f"Only these, of {names}.", text) | {"example": "number"},
+        schemas.query("sort", "Fields, with a minus before those that descend.", sort)
+        | {"example": ",".join(the.sort)},
+        schemas.query("fields", "Only these fields.", fields)
+        | {"example": ",".join(list(the.columns)[:2])},
         schemas.INCLUDE,
         schemas.MIN_POSITION,
     ]

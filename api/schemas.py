@@ -42,14 +42,13 @@ def of_column(column: Column) -> Schema:
 
 
 def of_filter(column: Column) -> Schema:
-    """What a field can be filtered by."""
-    if column.kind == "id":
-        return {"type": "string", "pattern": REFERENCE, "maxLength": 40}
-    if column.kind == "integer":
-        return {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
-    if column.kind == "text":
-        return {"type": "string", "maxLength": 400, "pattern": r"^[^\x00]*$"}
-    return _KINDS[column.kind]
+    """What a field can be filtered by; nothing, where a field can have no value."""
+    schema = {
+        "id": {"type": "string", "pattern": REFERENCE, "maxLength": 40},
+        "integer": {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+        "text": {"type": "string", "maxLength": 400, "pattern": r"^[^\x00]*$"},
+    }.get(column.kind, _KINDS[column.kind])
+    return {"anyOf": [schema, {"type": "string", "maxLength": 0}]} if column.is_nullable else schema
 
 
 def record_of(kind: type[Aggregate]) -> Schema:
@@ -224,7 +223,12 @@ def if_match(*, is_required: bool) -> Schema:
     return header(
         "If-Match",
         "The version that was seen, in quotes, or * for any.",
-        {"type": "string", "pattern": r'^("[0-9]{1,16}"|\*)$'},
+        {
+            "anyOf": [
+                {"type": "string", "pattern": '^"[0-9]{1,16}"$'},
+                {"type": "string", "const": "*"},
+            ]
+        },
         is_required=is_required,
     )
 

@@ -19,7 +19,7 @@ class Body(BaseModel):
 
     def arguments(self) -> dict[str, Any]:
         """The fields as the arguments of what they command."""
-        return dict(self)
+        return self.__dict__.copy()
 
 
 async def read(call: Call) -> bytes:

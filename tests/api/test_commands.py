@@ -1,0 +1,58 @@
+"""The table of commands against the domain that it commands."""
+
+import inspect
+import json
+
+import pytest
+
+from api.commands import Command, Practice
+from api.practices import PRACTICES
+from domain.policy_table import TABLE
+
+BY_THE_DESK = {
+    "apply_service_level",
+    "mark",
+    "respond",
+    "remind",
+    "escalate_stage",
+    "time_out_stage",
+}
+"""Acts of clocks and workflows, and those that other acts entail."""
+OF_CREDENTIALS = {"set_password", "issue_token", "revoke_token"}
+OF_READING = {"list", "read", "read_internal", "read_history", "comment_internally"}
+
+COMMANDS = [
+    pytest.param(practice, command, id=f"{practice.what}.{command.name}")
+    for practice in PRACTICES
+    for command in practice.commands
+]
+
+
+@pytest.mark.parametrize(("practice", "command"), COMMANDS)
+def test_what_a_body_says_is_what_the_domain_takes(practice: Practice, command: Command) -> None:
+    taken = inspect.signature(command.method).parameters
+    needed = {name for name, one in taken.items() if one.default is inspect.Parameter.empty}
+
+    said = set(command.body.model_fields)
+    assert said <= set(taken)
+    assert needed - said <= {"self", "by", "hours"}
+
+
+@pytest.mark.parametrize(("practice", "command"), COMMANDS)
+def test_the_examples_are_right(practice: Practice, command: Command) -> None:
+    command.body.model_validate_json(json.dumps(command.example or {}))
+
+
+@pytest.mark.parametrize("practice", PRACTICES, ids=lambda practice: practice.what)
+def test_everything_that_the_policy_knows_can_be_done_over_http(practice: Practice) -> None:
+    acts = (
+        {act.partition(".")[2] for act in TABLE if act.partition(".")[0] == practice.what}
+        - OF_READING
+        - OF_CREDENTIALS
+        - BY_THE_DESK
+    )
+
+    offered = {command.name for command in practice.commands}
+    if practice.creation:
+        offered.add(practice.creation.name)
+    assert offered == acts

@@ -1,0 +1,93 @@
+"""The running API against its own OpenAPI document, with schemathesis and all of its checks."""
+
+import asyncio
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+import uvicorn
+from msgspec.structs import replace
+
+from domain.aggregate import KINDS
+from domain.kinds import __all__ as kind_names
+from domain.person import Role
+from tests.api.authorisation import subjects
+from tests.api.house import SETTINGS, House, let_in, opened
+
+RULES = Path(__file__).with_name("schemathesis.toml")
+MANY = 10_000_000
+
+QUIET = replace(
+    SETTINGS, wait_seconds_max=0.01, requests_per_minute=MANY, anonymous_per_minute=MANY
+)
+
+
+@asynccontextmanager
+async def served(house: House) -> AsyncIterator[str]:
+    """The address of the house behind a real server."""
+    # Asyncio sends without delay only on sockets that name their protocol.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(house.app, lifespan="off", log_config=None, access_log=False)
+    )
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await serving
+        listening.close()
+
+
+async def _settled(house: House) -> str:
+    """A record of each kind at the number of the examples, and the secret of one who may all."""
+    for name in kind_names:
+        house.desk.ledger.recorder.advance_serial(KINDS[name].prefix, 41)
+    house.desk.ledger._serials.clear()
+    await let_in(house, "desk", "max", tuple(Role))
+    assert house.number("max") == "PER0000042"
+    await let_in(house, "desk", "mia", tuple(Role))
+    await subjects(house)
+    return house.secrets["mia"]
+
+
+async def _checked(folder: Path, *options: str) -> None:
+    # Fifteen thousand requests are not to wait for a disk: durability is proved elsewhere.
+    memory = Path("/dev/shm")
+    within = memory if memory.is_dir() else folder
+    with TemporaryDirectory(dir=within) as stores:
+        await _run(Path(stores), folder, options)
+
+
+async def _run(stores: Path, folder: Path, options: tuple[str, ...]) -> None:
+    async with opened(stores, QUIET) as house:
+        secret = await _settled(house)
+        async with served(house) as address:
+            command = [
+                *(sys.executable, "-m", "schemathesis.cli"),
+                *("--config-file", str(RULES), "run", f"{address}/openapi.json"),
+                *("-H", f"Authorization: Bearer {secret}", "--checks", "all", "--no-color"),
+                *("--suppress-health-check", "all", *options),
+            ]
+            run = await asyncio.create_subprocess_exec(
+                *command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            )
+            told, _ = await run.communicate()
+        assert (await house.as_("zoe").get("/me")).status_code == 200
+    assert run.returncode == 0, told.decode()[-60_000:]
+    assert b"Test cases:" in told
+
+
+async def test_the_api_is_as_its_document_says(tmp_path: Path) -> None:
+    await _checked(tmp_path, "--max-examples", "2", "--seed", "7", "--workers", "2")
+
+
+@pytest.mark.proof
+async def test_the_api_stays_as_its_document_says_under_long_fuzzing(tmp_path: Path) -> None:
+    await _checked(tmp_path, "--max-examples", "200", "--workers", "2")
