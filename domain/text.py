@@ -1,5 +1,7 @@
 """Limits on what people write, and the sentences that state them."""
 
+import re
+
 from domain.rules import require
 
 TITLE_MAX = 250
@@ -7,6 +9,9 @@ TEXT_MAX = 65_536
 NAME_MAX = 200
 REASON_MAX = 4_000
 LIST_MAX = 1_000
+
+# A lone surrogate cannot be stored as UTF-8, and a NUL not in PostgreSQL.
+_UNCLEAN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
 def title(text: str, what: str) -> str:
@@ -42,7 +47,4 @@ def reason(text: str, rule: str) -> str:
 
 
 def _is_clean(text: str) -> bool:
-    # A lone surrogate cannot be stored as UTF-8, and a NUL not in PostgreSQL.
-    return all(c >= " " or c in "\t\r\n" for c in text) and not any(
-        "\ud800" <= c <= "\udfff" for c in text
-    )
+    return _UNCLEAN.search(text) is None
