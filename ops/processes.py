@@ -1,6 +1,7 @@
 """What every process of the desk opens: keys, ledger, directory, views, Temporal."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -54,6 +55,17 @@ def configure_logging(level: str, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+
+
+def settle() -> None:
+    """Let the garbage collector leave alone what was made at the start, and look less often.
+
+    A desk holds many records and makes little that refers to itself: looking through all of them
+    again and again took a third of the time of a command.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 def run(main: Coroutine[Any, Any, None]) -> None:

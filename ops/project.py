@@ -6,7 +6,7 @@ import structlog
 
 from ops.compose import open_ledger, open_view_store
 from ops.problems import UserProblem
-from ops.processes import until_stopped
+from ops.processes import settle, until_stopped
 from ops.settings import Settings
 from projections.runner import Projector
 from projections.store import WrongLedger
@@ -25,6 +25,7 @@ async def project(settings: Settings) -> None:
                 projector.prepare()
             except WrongLedger as error:
                 raise UserProblem(str(error)) from None
+            settle()
             running = asyncio.create_task(projector.run())
             stopping = asyncio.create_task(stopped.wait())
             log.info("projecting", views=[view.name for view in VIEWS])

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.settings import Settings as ApiSettings
 from ops.compose import master_key, open_desk, open_views
 from ops.demo import seed
-from ops.processes import listen, until_stopped
+from ops.processes import listen, settle, until_stopped
 from ops.settings import Settings
 
 log = structlog.get_logger()
@@ -55,6 +55,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
                 h11_max_incomplete_event_size=65_536,
             )
         )
+        settle()
         async with asyncio.TaskGroup() as tasks:
             following = tasks.create_task(desk.directory.follow())
             if with_demo:

@@ -10,7 +10,7 @@ from temporalio.client import Client
 from domain.desk import Desk
 from ops.compose import open_desk, open_views
 from ops.problems import UserProblem
-from ops.processes import until_stopped
+from ops.processes import settle, until_stopped
 from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
 from projections.views import Due, Views
@@ -51,6 +51,7 @@ async def work(settings: Settings) -> None:
         open_views(settings) as views,
         until_stopped() as stopped,
     ):
+        settle()
         following = asyncio.create_task(desk.directory.follow())
         await work_for(settings, desk, views, stopped)
         following.cancel()

@@ -22,6 +22,7 @@ from ops.bench.load import FewKeys
 from ops.bench.machine import memory_mb
 from ops.bench.past import OPEN_AT_ONCE
 from ops.bench.sampling import Share, sampling
+from ops.processes import settle
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
 from projections.postgres import PostgresViews
@@ -92,6 +93,7 @@ def replay(store: str, where: str, views_at: str, task: str, events: int) -> Rep
         steps = views(ledger, view_store, task)
     done = 0
     memory: list[float] = []
+    settle()
     with sampling() as samples:
         began, cpu = time.perf_counter(), time.process_time()
         for count in steps:
