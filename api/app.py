@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.routing import Mount, Route
 
 from api import openapi
@@ -14,7 +15,7 @@ from api.dispatch import ROOT, Dispatch
 from api.http.edge import Edge
 from api.http.metrics import Requests
 from api.http.routing import Route as ApiRoute
-from api.pages.pages import Pages, nothing_here
+from api.pages.pages import Pages, nothing_here, refused
 from api.passwords import Passwords
 from api.practices import PRACTICES, command_routes
 from api.reads import read_routes
@@ -50,6 +51,7 @@ def create_app(
         *(Route(path, endpoint) for path, endpoint in (pages.routes() | status.routes()).items()),
     ]
     app.router.default = nothing_here
+    app.add_exception_handler(HTTPException, refused)
     app.add_middleware(Edge, requests=requests)
     app.openapi = lambda: document  # type: ignore[method-assign]
     return app

@@ -6,7 +6,7 @@ from time import monotonic
 from api.context import Context
 from api.http.answers import Answer, Header, Receive, Scope, Send
 from api.http.calls import Call
-from api.http.errors import Problem, of_domain
+from api.http.errors import Problem, of_domain, refuse_socket
 from api.http.limits import Buckets
 from api.http.routing import Route, Tree, allowed
 from api.identity import Identity
@@ -24,6 +24,7 @@ class Dispatch:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            await refuse_socket(receive, send)
             return
         call: Call | None = None
         limits: list[Header] = []

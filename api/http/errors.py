@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from api.http.answers import Answer, Header, dumps
+from api.http.answers import Answer, Header, Receive, Send, dumps
 from domain.rules import DomainError, Forbidden, KeyReused, NotFound, Outdated, Refused
 
 PROBLEM = b"application/problem+json"
@@ -88,3 +88,9 @@ def of_domain(error: DomainError, *, has_precondition: bool) -> Problem:
 def clean(text: str) -> str:
     """Text that is safe in JSON: what a person sent may hold lone surrogates."""
     return text.encode("utf-8", "replace").decode()
+
+
+async def refuse_socket(receive: Receive, send: Send) -> None:
+    """Close a web socket that somebody tries to open: there is none."""
+    await receive()
+    await send({"type": "websocket.close", "code": 1000})

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -293,6 +294,35 @@ async def test_a_body_over_the_limit_is_refused_while_it_streams(tmp_path: Path)
     assert chunked.status_code == declared.status_code == 413
     assert chunked.json()["code"] == "too_large"
     assert fitting.status_code == 201
+
+
+async def test_a_command_whose_body_never_comes_is_not_done(house: House) -> None:
+    adam = house.as_("adam")
+    made = await adam.made("/incidents", TITLE)
+    before = house.desk.ledger.position()
+    sent: list[Any] = []
+
+    async def gone() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    path = f"/api/v1/incidents/{made['number']}/start"
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [(b"authorization", f"Bearer {house.secrets['adam']}".encode())],
+        "client": ("127.0.0.1", 1),
+    }
+    await house.app(scope, gone, send)
+
+    assert sent[0]["status"] == 400
+    assert house.desk.ledger.position() == before
 
 
 async def test_whoever_asks_too_much_is_told_when_to_come_back(tmp_path: Path) -> None:

@@ -175,3 +175,11 @@ async def test_an_address_with_nothing_is_a_problem_too(house: House) -> None:
 
     assert answer.status_code == 404
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_page_that_is_written_to_is_a_problem_too(house: House) -> None:
+    answer = await house.as_("").http.post("/docs", content=b"x")
+
+    assert answer.status_code == 405
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "GET" in answer.headers["allow"]
