@@ -4,7 +4,9 @@ Each server is one process of its own, and so is what loads it. A round runs eve
 that a change of the machine's mood meets all of them; a figure is the median of its rounds.
 """
 
+import os
 import secrets
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +28,7 @@ from ops.problems import UserProblem
 
 CONNECTIONS = (1, 8, 64, 256)
 PATIENCE_SECONDS = 60.0
+WARM_SECONDS = 0.5
 INCIDENT = {
     "title": "The printer on the second floor burns",
     "description": "Since this morning; the paper tray is open and smoke comes out of it.",
@@ -114,6 +117,8 @@ def measure(
                     results.setdefault((series.name, count), []).append(served)
     progress(f"{store}: where the time goes")
     with _server(folder, "sampled", stored) as server:
+        _load(SAMPLED, server, 64, WARM_SECONDS, tokens)
+        os.kill(server.pid, signal.SIGUSR1)
         sampled = _load(SAMPLED, server, 64, 2 * seconds, tokens)
     shares = msgspec.json.decode((folder / "shares.json").read_bytes(), type=list[Share])
     return [

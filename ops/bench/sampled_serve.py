@@ -1,5 +1,9 @@
-"""`python -m ops.bench.sampled_serve FILE`: `ledgerdesk serve`, saying where its time went."""
+"""`python -m ops.bench.sampled_serve FILE`: `ledgerdesk serve`, saying where its time went.
 
+SIGUSR1 makes it forget what it has seen so far, such as its own start.
+"""
+
+import signal
 import sys
 from pathlib import Path
 
@@ -15,6 +19,7 @@ def main() -> None:
     settings = load()
     configure_logging(settings.log_level, "serve")
     with sampling() as samples:
+        signal.signal(signal.SIGUSR1, lambda *_: samples.forget())
         run(serve(settings, with_worker=False, with_demo=False))
     Path(sys.argv[1]).write_bytes(msgspec.json.encode(samples.shares()))
 

@@ -15,6 +15,7 @@ from msgspec import Struct
 INTERVAL_SECONDS = 0.001
 """Of processor time. The system may look less often, every 4 ms as a rule."""
 SHOWN_FROM_PERCENT = 2.0
+SHOWN_MAX = 40
 FRAME_OF_ALL_PERCENT = 95.0
 """What nearly all of the time runs in tells nothing."""
 ROOT = Path(__file__).parents[2]
@@ -47,17 +48,23 @@ class Samples:
             frame = frame.f_back
         self.ran.update(seen)
 
+    def forget(self) -> None:
+        """Begin again."""
+        self.count = 0
+        self.ran.clear()
+        self.ran_itself.clear()
+
     def shares(self) -> list[Share]:
-        """The functions that matter, those with the largest shares first."""
+        """The functions that matter, those with the largest shares first: ours by all that they
+        run, and those of libraries that take time themselves."""
         found = []
         for code, count in self.ran.most_common():
             percent = count / self.count * 100
-            if percent < SHOWN_FROM_PERCENT:
-                break
-            if percent <= FRAME_OF_ALL_PERCENT:
-                own = self.ran_itself[code] / self.count * 100
+            own = self.ran_itself[code] / self.count * 100
+            counts = percent if _is_ours(code) else own
+            if counts >= SHOWN_FROM_PERCENT and percent <= FRAME_OF_ALL_PERCENT:
                 found.append(Share(f"{code.co_qualname} ({_module(code)})", percent, own))
-        return found
+        return found[:SHOWN_MAX]
 
 
 @contextmanager
@@ -71,6 +78,10 @@ def sampling() -> Iterator[Samples]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+
+
+def _is_ours(code: CodeType) -> bool:
+    return Path(code.co_filename).is_relative_to(ROOT) and "site-packages" not in code.co_filename
 
 
 def _module(code: CodeType) -> str:
