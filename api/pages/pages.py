@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
@@ -29,6 +30,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        templates.filters["prose"] = prose
         self._document = dumps(document)
         self._start = templates.get_template("start.html").render(
             settings=settings, version=settings.version
@@ -59,6 +61,15 @@ class Pages:
         return Response(
             self._style, media_type="text/css", headers={"cache-control": "public, max-age=3600"}
         )
+
+
+def prose(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = enumerate(text.split("`"))
+    marked = (
+        Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in parts
+    )
+    return Markup("").join(marked)
 
 
 async def refused(request: Request, error: Exception) -> Response:

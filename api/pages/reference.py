@@ -91,7 +91,7 @@ def _of_body(document: dict[str, Any], schema: dict[str, Any]) -> list[Field]:
             place="body",
             type=type_of(document, part),
             is_required=name in required,
-            description=resolved(document, part).get("description", ""),
+            description=meaning_of(document, part),
         )
         for name, part in schema.get("properties", {}).items()
     ]
@@ -105,6 +105,15 @@ def resolved(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]
             found = found[step]
         schema = found
     return schema
+
+
+def meaning_of(document: dict[str, Any], schema: dict[str, Any]) -> str:
+    """What a field means, in its own words or in those of what it may be."""
+    schema = resolved(document, schema)
+    if "description" in schema:
+        return str(schema["description"])
+    told = (meaning_of(document, one) for one in schema.get("anyOf", ()))
+    return next((words for words in told if words), "")
 
 
 def type_of(document: dict[str, Any], schema: dict[str, Any]) -> str:
@@ -121,4 +130,13 @@ def type_of(document: dict[str, Any], schema: dict[str, Any]) -> str:
         return f"list of {type_of(document, schema.get('items', {}))}"
     if "format" in schema:
         return str(schema["format"])
-    return str(schema.get("type", "anything"))
+    kind = str(schema.get("type", "anything"))
+    if kind == "string" and "maxLength" in schema:
+        return (
+            f"text of at most {schema['maxLength']} characters"
+            if schema["maxLength"]
+            else "nothing"
+        )
+    if kind == "integer" and "minimum" in schema and "maximum" in schema:
+        return f"{schema['minimum']} to {schema['maximum']}"
+    return {"string": "text", "integer": "whole number"}.get(kind, kind)

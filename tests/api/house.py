@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from api import tokens
 from api.app import create_app
 from api.settings import Settings
+from domain.aggregate import KINDS
 from domain.desk import Desk
 from domain.directory import Directory
 from domain.ids import number_of
@@ -120,9 +121,14 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def opened(folder: Path, settings: Settings = SETTINGS) -> AsyncIterator[House]:
+async def opened(
+    folder: Path, settings: Settings = SETTINGS, *, first: int = 1
+) -> AsyncIterator[House]:
+    """A settled house. `first` is the number of the first record of each kind."""
     keys = SqliteKeys(folder / "keys.db", MasterKey.new())
     recorder = SqliteRecorder(folder / "ledger.db")
+    for kind in KINDS.values():
+        recorder.advance_serial(kind.prefix, first - 1)
     ledger = Ledger(recorder, keys)
     desk = Desk(ledger, Directory.load(ledger))
     store = SqliteViews(folder / "views.db")
