@@ -128,7 +128,7 @@ class Chaos:
         accepted = [told for told in self.journal.told if told.is_accepted]
         found.counts["acknowledged"] = len(accepted)
         found.counts["refused"] = len(self.journal.told) - len(accepted)
-        found.counts["sent again"] = sum(told.attempts > 1 for told in accepted)
+        found.counts["repeated by clients"] = sum(told.attempts > 1 for told in accepted)
         found.counts["answered from receipts"] = sum(told.is_replayed for told in accepted)
         return found
 
