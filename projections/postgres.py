@@ -253,7 +253,8 @@ def _create(table: Table[Any]) -> Iterator[str]:
 
 
 def _arrays(table: Table[Any], names: Iterable[str]) -> str:
-    return ", ".join(f"%s::{ARRAYS[table.column[name].kind]}" for name in names)
+    # In binary: as text, each value would be searched for what has to be escaped.
+    return ", ".join(f"%b::{ARRAYS[table.column[name].kind]}" for name in names)
 
 
 def _execute(
