@@ -109,9 +109,8 @@ def test_figures_go_into_the_document_between_the_marks_of_their_part(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     document = tmp_path / "figures.md"
-    document.write_text(
-        "<!-- figures: desk -->\nold\n<!-- end -->\n<!-- figures: http -->\n<!-- end -->\n"
-    )
+    other = "<!-- figures: http -->\n<!-- end -->\n"
+    document.write_text(f"<!-- figures: desk -->\nold\n<!-- end -->\n{other}")
     monkeypatch.setitem(report.PARTS, "desk", lambda *_: [SECTION])
     out = StringIO()
 
