@@ -215,7 +215,7 @@ IDEMPOTENCY_KEY = header(
 IF_NONE_MATCH = header(
     "If-None-Match",
     "The ETag that is known already: 304 if it still holds.",
-    {"type": "string", "maxLength": 200},
+    {"type": "string"},
 )
 
 
