@@ -1,21 +1,22 @@
 """The HTTP API as one application: commands to the desk, questions to views and ledger, pages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
-from starlette.routing import Mount, Route
 
 from api import openapi
 from api.boards import board_routes
 from api.context import Context
 from api.credentials import Credentials
-from api.dispatch import ROOT, Dispatch
+from api.dispatch import Dispatch
 from api.http.edge import Edge
 from api.http.metrics import Requests
+from api.http.refusals import Refusals, nothing_here
+from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
-from api.pages.pages import Pages, nothing_here, refused
+from api.pages.pages import Pages
 from api.passwords import Passwords
 from api.practices import PRACTICES, command_routes
 from api.reads import read_routes
@@ -46,15 +47,38 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    app.router.routes[:] = [
-        Mount(ROOT, app=Dispatch(context, routes)),
-        *(Route(path, endpoint) for path, endpoint in (pages.routes() | status.routes()).items()),
-    ]
+    _add(app, routes, Dispatch(context))
+    for path, endpoint in (pages.routes() | status.routes()).items():
+        app.add_route(path, endpoint)
+    app.state.routes = routes
     app.router.default = nothing_here
-    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(HTTPException, Refusals(routes))
     app.add_middleware(Edge, requests=requests)
     app.openapi = lambda: document  # type: ignore[method-assign]
     return app
+
+
+def _add(app: FastAPI, routes: Sequence[ApiRoute], dispatch: Dispatch) -> None:
+    """Tell the framework of the routes: whole collections first, then a router for each of them,
+    so that an address is looked for among those of its own kind alone."""
+    routers: dict[str, APIRouter] = {}
+    for route in in_order(routes):
+        _, collection, *member = route.path.split("/")
+        place: FastAPI | APIRouter = app
+        path = ROOT + route.path
+        if member:
+            place = routers.setdefault(collection, APIRouter(redirect_slashes=False))
+            path = "/" + "/".join(member)
+        place.add_api_route(
+            path,
+            dispatch.endpoint(route),
+            methods=methods_of(route),
+            name=route.operation.id,
+            response_model=None,
+            include_in_schema=False,
+        )
+    for collection, router in routers.items():
+        app.mount(f"{ROOT}/{collection}", router)
 
 
 def routes_of(settings: Settings) -> list[ApiRoute]:

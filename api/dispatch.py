@@ -1,50 +1,68 @@
-"""The API as an ASGI application: finds the route, the caller and the endpoint, and says no."""
+"""Between the framework and the endpoints: finds out who calls, and says no in problems."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from time import monotonic
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from api.context import Context
 from api.http.answers import Answer, Header, Receive, Scope, Send
 from api.http.calls import Call
-from api.http.errors import Problem, of_domain, refuse_socket
+from api.http.errors import Problem, of_domain
 from api.http.limits import Buckets
-from api.http.routing import Route, Tree, allowed
+from api.http.routing import ROOT, Route
 from api.identity import Identity
 from domain.rules import DomainError
 
-ROOT = "/api/v1"
+
+class Given(Response):
+    """An answer as the framework takes it, sent as it is."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+        self.status_code = answer.status
+        self.background = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - an ASGI application
+        await self.answer.send(send, with_body=scope["method"] != "HEAD")
 
 
 class Dispatch:
-    def __init__(self, context: Context, routes: Sequence[Route]) -> None:
+    """Makes the endpoints that the framework routes to."""
+
+    def __init__(self, context: Context) -> None:
         self.context = context
-        self.routes = list(routes)
-        self.tree = Tree(routes)
         self.identity = Identity(context.desk)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await refuse_socket(receive, send)
-            return
-        call: Call | None = None
-        limits: list[Header] = []
-        try:
-            routes, params = self.tree.find(scope["path"][len(ROOT) :])
-            method = "GET" if scope["method"] == "HEAD" else scope["method"]
-            route = routes.get(method)
-            if route is None:
-                answer = _no_route(routes, scope)
-            else:
-                scope["ledgerdesk.route"] = ROOT + route.path
-                call = Call(self.context, route, scope, receive, dict(scope["headers"]), params)
+    def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
+        """The endpoint of a route: finds out who calls, asks the route, and says no in problems."""
+        place = ROOT + route.path
+
+        async def answer_to(request: Request) -> Response:
+            scope, limits = request.scope, list[Header]()
+            scope["ledgerdesk.route"] = place
+            call = Call(
+                self.context,
+                route,
+                scope,
+                request.receive,
+                dict(scope["headers"]),
+                list(scope["path_params"].values()),
+            )
+            try:
                 answer = await self._answer(call, limits)
-        except Problem as problem:
-            answer = problem.answer(scope["request_id"])
-        except DomainError as error:
-            has_precondition = call is not None and b"if-match" in call.headers
-            answer = of_domain(error, has_precondition=has_precondition).answer(scope["request_id"])
-        answer.headers += limits
-        await answer.send(send, with_body=scope["method"] != "HEAD")
+            except Problem as problem:
+                answer = problem.answer(scope["request_id"])
+            except DomainError as error:
+                has_precondition = b"if-match" in call.headers
+                answer = of_domain(error, has_precondition=has_precondition).answer(
+                    scope["request_id"]
+                )
+            answer.headers += limits
+            return Given(answer)
+
+        return answer_to
 
     async def _answer(self, call: Call, limits: list[Header]) -> Answer:
         if call.route.act:
@@ -75,16 +93,3 @@ def _spend(buckets: Buckets, name: str) -> list[Header]:
             headers=[*headers, (b"retry-after", b"%d" % wait)],
         )
     return headers
-
-
-def _no_route(routes: dict[str, Route], scope: Scope) -> Answer:
-    if not routes:
-        raise Problem("not_found", "There is nothing at this address.")
-    allow = allowed(routes)
-    if scope["method"] == "OPTIONS":
-        return Answer(204, headers=[(b"allow", allow.encode())])
-    raise Problem(
-        "method_not_allowed",
-        f"This address answers to {allow}.",
-        headers=[(b"allow", allow.encode())],
-    )

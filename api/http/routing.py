@@ -1,12 +1,15 @@
-"""Routes as a tree of path segments: one look-up a segment, however many routes there are."""
+"""The routes of the API: what the framework is told of them, and what the document tells."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
+from starlette.routing import compile_path
 
 from api.http.answers import Answer
 from api.http.calls import Call
+
+ROOT = "/api/v1"
 
 Endpoint = Callable[[Call], Awaitable[Answer]]
 
@@ -39,51 +42,28 @@ class Route(Struct, frozen=True, kw_only=True):
     operation: Operation
 
 
-class _Node:
-    __slots__ = ("any", "named", "routes")
+class Methods:
+    """Which methods an address answers to, for the refusals of all others."""
 
-    def __init__(self) -> None:
-        self.named: dict[str, _Node] = {}
-        self.any: _Node | None = None
-        self.routes: dict[str, Route] = {}
-
-
-class Tree:
     def __init__(self, routes: Iterable[Route]) -> None:
-        self.root = _Node()
+        methods: dict[str, set[str]] = {}
         for route in routes:
-            node = self.root
-            for segment in segments(route.path):
-                if segment.startswith("{"):
-                    node.any = node = node.any or _Node()
-                else:
-                    node = node.named.setdefault(segment, _Node())
-            if route.method in node.routes:
-                raise ValueError(f"{route.method} {route.path} is there twice.")
-            node.routes[route.method] = route
+            methods.setdefault(ROOT + route.path, {"OPTIONS"}).update(methods_of(route))
+        self._paths = [(compile_path(path)[0], found) for path, found in methods.items()]
 
-    def find(self, path: str) -> tuple[dict[str, Route], list[str]]:
-        """The routes of a path by method, and what stood in the place of its parameters."""
-        node = self.root
-        params: list[str] = []
-        for segment in segments(path):
-            next_node = node.named.get(segment)
-            if next_node is None:
-                next_node = node.any
-                if next_node is None or not segment:
-                    return {}, params
-                params.append(segment)
-            node = next_node
-        return node.routes, params
+    def of(self, path: str) -> str:
+        """The value of an Allow header; "" where nothing is."""
+        found: set[str] = set()
+        for pattern, methods in self._paths:
+            if pattern.match(path):
+                found |= methods
+        return ", ".join(sorted(found))
 
 
-def segments(path: str) -> list[str]:
-    return path[1:].split("/")
+def methods_of(route: Route) -> list[str]:
+    return ["GET", "HEAD"] if route.method == "GET" else [route.method]
 
 
-def allowed(routes: dict[str, Route]) -> str:
-    """The value of an Allow header."""
-    methods = {*routes, "OPTIONS"}
-    if "GET" in methods:
-        methods.add("HEAD")
-    return ", ".join(sorted(methods))
+def in_order(routes: Iterable[Route]) -> list[Route]:
+    """Routes with a word before those that take anything in its place."""
+    return sorted(routes, key=lambda route: "{" in route.path)

@@ -12,8 +12,7 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api.http.answers import Answer, Receive, Scope, Send, dumps
-from api.http.errors import Problem, refuse_socket
+from api.http.answers import dumps
 from api.pages.reference import sections
 from api.settings import Settings
 
@@ -70,23 +69,3 @@ def prose(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in parts
     )
     return Markup("").join(marked)
-
-
-async def refused(request: Request, error: Exception) -> Response:
-    """The problem that a refusal of the framework is: a page is only ever read."""
-    status = getattr(error, "status_code", 400)
-    code = {404: "not_found", 405: "method_not_allowed"}.get(status, "bad_request")
-    answer = Problem(code, "A page is read with GET.").answer(request.scope["request_id"])
-    headers = dict(getattr(error, "headers", None) or {})
-    return Response(answer.body, answer.status, headers, answer.media_type.decode())
-
-
-async def nothing_here(scope: Scope, receive: Receive, send: Send) -> None:
-    """The answer at an address that nothing is at."""
-    if scope["type"] != "http":
-        await refuse_socket(receive, send)
-        return
-    answer: Answer = Problem("not_found", "There is nothing at this address.").answer(
-        scope["request_id"]
-    )
-    await answer.send(send, with_body=scope["method"] != "HEAD")
