@@ -34,6 +34,7 @@ def test_the_desk_on_one_machine_survives_kills_at_random(
 
     report(chaos, found, capsys)
     assert found.violations == []
+    assert chaos.layout.ends().total() == 0, "A process ended by itself."
     assert found.counts["answered from receipts"] > 0
 
 
@@ -47,6 +48,7 @@ def test_separate_processes_on_postgresql_survive_kills_at_random(
 
     report(chaos, found, capsys)
     assert found.violations == []
+    assert chaos.layout.ends().total() == 0, "A process ended by itself."
     assert found.counts["answered from receipts"] > 0
 
 
