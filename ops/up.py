@@ -29,7 +29,8 @@ def up(settings: Settings, *, with_demo: bool, config: Path | None) -> None:
     folder = prepare_folder(settings)
     with _alone_in(folder):
         # Said here and now; a child that cannot listen would be started again and again.
-        listen(settings).close()
+        with listen(settings) as listening:
+            settings = settings.model_copy(update={"port": listening.getsockname()[1]})
         asyncio.run(_up(settings, folder, with_demo=with_demo, config=config))
 
 
