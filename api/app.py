@@ -49,7 +49,7 @@ def create_app(
     )
     _add(app, routes, Dispatch(context))
     for path, endpoint in (pages.routes() | status.routes()).items():
-        app.add_route(path, endpoint)
+        app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
     app.state.routes = routes
     app.router.default = nothing_here
     app.add_exception_handler(HTTPException, Refusals(routes))

@@ -31,6 +31,8 @@ RECORDS_CACHED_MAX = 20_000
 ATTEMPTS_MAX = 30
 PAGE = 1_000
 SERIALS_RESERVED_MAX = 256
+BUSY_SECONDS = 1.0
+"""Serials that last no longer than this were too few: twice as many are taken next."""
 EVENTS_PER_COMMAND_MAX = 1_000
 
 
@@ -163,7 +165,7 @@ class Ledger:
             if serials.next > serials.last:
                 # One at a time while the desk is quiet, more when many are asked for at once.
                 now = asyncio.get_running_loop().time()
-                busy = now - serials.taken_at < 0.1
+                busy = now - serials.taken_at < BUSY_SECONDS
                 serials.size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
                 serials.taken_at = now
                 serials.next = await self.recorder.reserve(prefix, serials.size)
