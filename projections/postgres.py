@@ -58,7 +58,7 @@ class PostgresViews(ViewStore):
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._opened = psycopg.connect(url, autocommit=True)
+        self._opened = _connect(url)
         with self.transaction() as transaction:
             cast("PostgresTransaction", transaction).lock()
             for statement in SCHEMA:
@@ -68,7 +68,7 @@ class PostgresViews(ViewStore):
     def _connection(self) -> psycopg.Connection:
         """The connection, made again after it was lost."""
         if self._opened.closed:
-            self._opened = psycopg.connect(self.url, autocommit=True)
+            self._opened = _connect(self.url)
         return self._opened
 
     @contextmanager
@@ -236,6 +236,13 @@ class PostgresReader(ViewReader):
     async def aclose(self) -> None:
         if self._pool is not None:
             await self._pool.close()
+
+
+def _connect(url: str) -> psycopg.Connection:
+    connection = psycopg.connect(url, autocommit=True)
+    # Views follow the ledger again from wherever they are found after a crash.
+    connection.execute("SET synchronous_commit TO off")
+    return connection
 
 
 def _create(table: Table[Any]) -> Iterator[str]:
