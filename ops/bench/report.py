@@ -40,10 +40,10 @@ Progress = Callable[[str], None]
 class Effort(Struct, frozen=True, kw_only=True):
     """How long to measure: the quick way shows that all of it works, and hints at the figures."""
 
-    seconds: float = 1.5
+    seconds: float = 1.0
     rounds: int = 2
     connections: tuple[int, ...] = http.CONNECTIONS
-    events: int = 100_000
+    events: int = 60_000
     replayed: int = views.MILLION
     visible: int = 500
     changes: int = desk.CHANGES
