@@ -28,7 +28,7 @@ def spans(
 
     They follow one another without holes. The ran ones of a round add up to what it consumed.
     """
-    return tuple(_joined(_spans(target, facts, hours, until)))
+    return tuple(joined(_spans(target, facts, hours, until)))
 
 
 def _spans(
@@ -42,15 +42,14 @@ def _spans(
         if before.state == clock.state == "met":
             continue
         if since is not None:
-            yield from _stretch(before, since, fact.at, hours)
+            yield from stretch(before, since, fact.at, hours)
         since = None if clock.state in ("waiting", "cancelled") else fact.at
     if since is not None and clock.state != "met":
-        yield from _stretch(clock, since, until, hours)
+        yield from stretch(clock, since, until, hours)
 
 
-def _stretch(
-    clock: Clock, since: datetime, until: datetime, hours: BusinessHours
-) -> Iterator[Span]:
+def stretch(clock: Clock, since: datetime, until: datetime, hours: BusinessHours) -> Iterator[Span]:
+    """What a clock does from one moment to another without a fact between them."""
     if since >= until:
         return
     if clock.state == "met":
@@ -69,7 +68,8 @@ def _stretch(
             yield Span(since, until, False, CLOSED)
 
 
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+def joined(spans: Iterable[Span]) -> Iterator[Span]:
+    """The same stretches, those that follow one another for the same reason as one."""
     held: Span | None = None
     for span in spans:
         if held is None:

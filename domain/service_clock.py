@@ -39,9 +39,10 @@ class Target(msgspec.Struct, frozen=True):
     pausing: tuple[str, ...] = ()
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, frozen=True, array_like=True):
     """Something that happened to a target. `by` names what paused or resumed it, the new budget,
-    or the mark that was acted on; an empty `by` of a resume means everything."""
+    or the mark that was acted on; an empty `by` of a resume means everything. Where facts of
+    several targets are kept together, that of one alone names it."""
 
     at: datetime
     kind: FactKind
@@ -57,7 +58,7 @@ class Verdict(msgspec.Struct, frozen=True):
     breached_at: datetime | None
 
 
-class Clock(msgspec.Struct, frozen=True, kw_only=True):
+class Clock(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One target of one ticket, settled up to `as_of`.
 
     due_at: the due moment if the clock ran on from `as_of`.

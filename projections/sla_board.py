@@ -6,10 +6,11 @@ from typing import Any
 from domain import service_clock
 from domain.aggregate import Entry
 from domain.incident import Incident
+from domain.incident_clocks import EVENTS, IncidentClocks
 from domain.ticket import Ticket
 from projections import service_levels, tickets
 from projections.rows import Rows
-from projections.service_levels import ClocksRow, ServiceLevels
+from projections.service_levels import ServiceLevels
 from projections.tables import (
     Id,
     Instant,
@@ -106,7 +107,7 @@ def fold(entry: Entry, rows: Rows) -> None:
         rows.put(INCIDENTS, IncidentRow(id, title, requester, id_or_none(event.organisation)))
         return
     if clocks is not None:
-        show(entry, clocks, rows)
+        show(id, entry, clocks, rows)
     elif case := CASES.of(type(event)):
         row = rows.get(INCIDENTS, id)
         case(event, row)
@@ -118,20 +119,22 @@ def fold(entry: Entry, rows: Rows) -> None:
         tickets.fold_watchers(entry, rows, WATCHERS)
 
 
-def show(entry: Entry, clocks: ClocksRow, rows: Rows) -> None:
+def show(id: str, entry: Entry, clocks: IncidentClocks, rows: Rows) -> None:
     """Write down what the clocks of an incident say now."""
     if clocks.policy is None or clocks.calendar is None:
         return
-    incident = rows.get(INCIDENTS, clocks.incident)
+    policy, calendar = id_text(clocks.policy), id_text(clocks.calendar)
+    number = number_text(entry.originator_id)
+    incident = rows.get(INCIDENTS, id)
     incident.targets = tuple(clock.target for clock in clocks.clocks)
-    for clock in clocks.clocks:
-        next = LEVELS.next_moment(clock, clocks, rows)
+    moments = LEVELS.next_moments(clocks, rows)
+    for clock, next in zip(clocks.clocks, moments, strict=True):
         rows.put(
             BOARD,
             TargetRow(
-                incident=clocks.incident,
+                incident=id,
                 target=clock.target,
-                number=number_text(entry.originator_id),
+                number=number,
                 title=incident.title,
                 priority=incident.priority,
                 requester=incident.requester,
@@ -139,9 +142,9 @@ def show(entry: Entry, clocks: ClocksRow, rows: Rows) -> None:
                 team=incident.team,
                 assignee=incident.assignee,
                 round=clocks.round,
-                policy=clocks.policy,
+                policy=policy,
                 policy_version=clocks.policy_version,
-                calendar=clocks.calendar,
+                calendar=calendar,
                 calendar_version=clocks.calendar_version,
                 budget=clock.budget,
                 state=clock.state,
@@ -176,7 +179,9 @@ def _handed_over(event: Ticket.Assigned, row: IncidentRow) -> None:
 
 def keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
     """The rows of an incident, for the events that can change them."""
-    if CASES.of(type(entry.event)) or service_levels.CASES.of(type(entry.event)):
+    if entry.originator_version > 1 and (
+        type(entry.event) in EVENTS or CASES.of(type(entry.event))
+    ):
         id = (id_text(entry.originator_id),)
         yield INCIDENTS, id
         yield LEVELS.clocks, id

@@ -8,12 +8,13 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.ids import prefix_of
 from domain.incident import Incident
+from domain.incident_clocks import EVENTS, IncidentClocks
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.ticket import Ticket
 from projections import service_levels, tickets
 from projections.rows import Rows
-from projections.service_levels import ClocksRow, ServiceLevels
+from projections.service_levels import ServiceLevels
 from projections.tables import (
     Id,
     Instant,
@@ -241,7 +242,7 @@ def _classified(event: Change.Classified, row: QueueRow) -> None:
     row.type = event.type
 
 
-def _show_clocks(clocks: ClocksRow, row: QueueRow) -> None:
+def _show_clocks(clocks: IncidentClocks, row: QueueRow) -> None:
     running = [(due, clock.target) for clock in clocks.clocks if (due := service_clock.due(clock))]
     breaches = [clock.breached_at for clock in clocks.clocks if clock.breached_at]
     due, row.due_target = min(running, default=(None, ""))
@@ -250,7 +251,7 @@ def _show_clocks(clocks: ClocksRow, row: QueueRow) -> None:
 
 
 def keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
-    if service_levels.CASES.of(type(entry.event)):
+    if entry.originator_version > 1 and type(entry.event) in EVENTS:
         yield LEVELS.clocks, (id_text(entry.originator_id),)
 
 

@@ -11,9 +11,10 @@ from temporalio import activity
 
 from domain.ids import number_of
 from domain.incident import Incident
+from domain.incident_clocks import after, reached
 from domain.ledger import Ledger
 from domain.rules import DomainError, Outdated
-from workflows.clocks import promise_of, reached
+from workflows.clocks import hours_for
 from workflows.due_index import DueIndex, DueRow, Horizon
 from workflows.signing import signed
 from workflows.values import Sweep, Swept
@@ -115,11 +116,12 @@ class SweepActivities:
     async def _try(self, id: UUID, row: DueRow, workflow: str, now: datetime) -> bool:
         """Mark one clock if its incident agrees; the index may not know of its latest pause."""
         history = self.ledger.history(id)
-        promised = await promise_of(self.ledger, history)
-        if promised is None or promised.round != row.round:
+        hours_of = await hours_for(self.ledger, history)
+        clocks = after((entry.event for entry in history), hours_of)
+        clock, hours = clocks.clock(row.target), clocks.hours(hours_of)
+        if clock is None or hours is None or clocks.round != row.round:
             return False
-        at = reached(promised, row.target, row.mark)
-        due = promised.clocks[row.target].due_at if at else None
+        at, due = reached(clock, hours, row.mark), clock.due_at
         if at is None or due is None or at > now:
             return False
         version = history[-1].originator_version

@@ -129,6 +129,23 @@ async def test_a_promise_that_comes_later_counts_from_the_opening(
     assert rows["resolution"]["due"] == stored("tue 17:00")
 
 
+async def test_a_promise_that_comes_later_leaves_out_the_pauses_that_are_over(
+    kit: Kit, projector: Projector, views: Views
+) -> None:
+    incident = logged("mon 10:00")
+    incident.respond(by=signed("bea", at("mon 10:30")))
+    incident.pend("customer", by=signed("bea", at("mon 11:00")))
+    incident.resume(by=signed("bea", at("mon 14:00")))
+    promise(incident, "mon 15:00")
+
+    rows = await board(kit, projector, views, incident)
+
+    assert rows["resolution"]["due"] == stored("tue 15:00")
+    queue = await views.row("work_queue", INCIDENT)
+    assert queue is not None
+    assert (queue["due"], queue["due_target"]) == (stored("tue 15:00"), "resolution")
+
+
 async def test_a_pause_stops_the_clock_of_the_target_that_it_pauses(
     kit: Kit, projector: Projector, views: Views
 ) -> None:
