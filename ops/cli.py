@@ -109,6 +109,22 @@ def history(
     in_order(show(settings_of(data, config), number, moment, as_json=as_json, out=out))
 
 
+@app.command()
+def sla(
+    number: Annotated[str, typer.Argument(help="A number such as INC0001042, or an id.")],
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="A moment, such as 2026-03-03T14:00Z.")
+    ] = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Show what is promised for an incident, when it is due, and why its clocks ran or stood."""
+    from ops.sla import show
+
+    moment = None if as_of is None else instant(as_of)
+    in_order(show(settings_of(data, config), number, moment, out))
+
+
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file, possibly gzipped.")],
