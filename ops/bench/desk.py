@@ -87,11 +87,12 @@ def _memory(pid: int) -> Memory:
 def _holding(at_rest: Memory, in_use: Memory, changes: int) -> Section:
     called = {"up": "supervisor", "serve": "API, reactor, worker", "server": "Temporal"}
     called["project"] = "projector"
-    lines = [
-        Line(name=f"{called.get(name, name)}, ready", value=rss, unit="MB")
-        for name, (rss, _) in at_rest.items()
-    ]
-    for when, memory in (("ready", at_rest), (f"after {changes} changes", in_use)):
+    lines = []
+    for when, memory in (("ready", at_rest), (f"after {2 * changes} changes", in_use)):
+        lines += [
+            Line(name=f"{called.get(name, name)}, {when}", value=rss, unit="MB")
+            for name, (rss, _) in memory.items()
+        ]
         for what, place in (("", 0), (", shared pages counted once", 1)):
             total = sum(sizes[place] for sizes in memory.values())
             lines.append(

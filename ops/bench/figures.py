@@ -27,7 +27,7 @@ class Line(Struct, frozen=True, kw_only=True):
     name: str
     value: float
     unit: str
-    """`/s`, `s`, `ms`, `µs`, `MB`, `bytes` or `%`."""
+    """`/s`, `s`, `ms`, `µs`, `MB`, `bytes`, or "" for what is counted."""
     p50_ms: float | None = None
     p99_ms: float | None = None
     cpu_us: float | None = None
@@ -56,7 +56,7 @@ class Line(Struct, frozen=True, kw_only=True):
         beside = f"{self.baseline.name}: {written(self.baseline.value)}" if self.baseline else ""
         return (
             self.name,
-            f"{written(self.value)} {self.unit}".replace(" /s", "/s"),
+            f"{written(self.value)} {self.unit}".replace(" /s", "/s").strip(),
             _milliseconds(self.p50_ms),
             _milliseconds(self.p99_ms),
             "" if self.cpu_us is None else f"{written(self.cpu_us)} µs",
@@ -152,6 +152,8 @@ def written(number: float) -> str:
     size = abs(number)
     if size >= 100 or number == int(number):
         return f"{number:,.0f}"
+    if size < 0.1:
+        return f"{number:.2g}"
     return f"{number:.1f}" if size >= 10 else f"{number:.2f}"
 
 

@@ -26,7 +26,7 @@ from ops.stores.embedded_postgres import EmbeddedPostgres
 from ops.stores.postgres_install import PostgresUnavailable
 
 SLOW_MS = 1.0
-SLOW_SERIES = tuple(
+FEW_SERIES = tuple(
     series
     for series in commands.SERIES
     if series.callers in (8, 256) or (series.processes, series.callers) == (8, 1)
@@ -63,6 +63,7 @@ QUICK = Effort(
     changes=10,
     idle=1_000,
     storm=100,
+    series=FEW_SERIES,
 )
 
 
@@ -141,7 +142,7 @@ def _commands(place: Place, effort: Effort) -> Told:
     folder = _reachable_folder()
     try:
         with slow_disk(folder, SLOW_MS) as environment, _server(None, environment) as server:
-            slow = msgspec.structs.replace(effort, rounds=1, series=SLOW_SERIES)
+            slow = msgspec.structs.replace(effort, rounds=1, series=FEW_SERIES)
             told += [
                 of_commands(rates, disk=f"each sync {SLOW_MS:g} ms longer", is_gated=False)
                 for rates in _rates(msgspec.structs.replace(place, server=server), slow)
