@@ -109,7 +109,7 @@ def _reason(event: Event) -> str:
 def _happened(state: IncidentClocks, fact: Fact, hours_of: HoursOf) -> IncidentClocks:
     known = state.facts
     new: tuple[Fact, ...] = (fact,)
-    if _ends_a_pause(fact) and _is_paused(known):
+    if _ends_a_pause(fact) and _pending(known) is not None:
         new = (Fact(fact.at, "resume"), fact)
     elif fact.kind == "reopen":
         # What was over goes on as if it had not been.
@@ -129,9 +129,10 @@ def _ends_a_pause(fact: Fact) -> bool:
     return fact.kind == "pause" or (fact.kind == "meet" and fact.by == RESOLUTION)
 
 
-def _is_paused(facts: Sequence[Fact]) -> bool:
-    last = next((fact.kind for fact in reversed(facts) if fact.kind in ("pause", "resume")), "")
-    return last == "pause"
+def _pending(facts: Sequence[Fact]) -> str | None:
+    """The reason for which an incident is pending, None if it is not."""
+    last = next((fact for fact in reversed(facts) if fact.kind in ("pause", "resume")), None)
+    return None if last is None or last.kind == "resume" else last.by
 
 
 def _is_about(fact: Fact, target: str) -> bool:
@@ -180,7 +181,8 @@ def _promised(
         else:
             given = service_clock.re_budget(clock, at, before, promise.budget, hours_from_now=hours)
             marks = given.marks_done if given.state == "met" else ()
-            clocks.append(structs.replace(given, pausing=promise.pausing, marks_done=marks))
+            given = structs.replace(given, pausing=promise.pausing, marks_done=marks)
+            clocks.append(_paused_by(given, at, hours, _pending(state.facts)))
     # Nobody is told of the breach of a promise that holds no more.
     dropped = (
         service_clock.marked(service_clock.cancel(clock, at, before), BREACH)
@@ -195,6 +197,13 @@ def _promised(
         calendar_version=event.calendar_version,
         clocks=(*clocks, *dropped),
     )
+
+
+def _paused_by(clock: Clock, at: datetime, hours: BusinessHours, reason: str | None) -> Clock:
+    """A clock that stands if this is a reason for it, and else runs, unless it is over."""
+    if reason is not None and reason in clock.pausing:
+        return service_clock.pause(clock, at, hours, reason)
+    return service_clock.resume(clock, at, hours)
 
 
 def _target(promise: Commitment) -> Target:

@@ -174,6 +174,23 @@ def test_another_promise_on_other_hours_keeps_what_was_consumed(life: Life) -> N
     assert life.clocks.hours(hours_of) == LONGER
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "due_at"),
+    [((), ("customer",), at("tue 13:00")), (("customer",), (), at("tue 15:00"))],
+)
+def test_another_promise_for_a_pending_incident_stands_or_runs_as_it_says(
+    life: Life, before: tuple[str, ...], now: tuple[str, ...], due_at: datetime
+) -> None:
+    life.promise("mon 10:00", Commitment(name=RESOLUTION, budget="9h", pausing=before))
+    life.act("mon 11:00", "pend", reason="customer")
+    life.promise("mon 14:00", Commitment(name=RESOLUTION, budget="10h", pausing=now))
+    pending = life.clock()
+    life.act("mon 15:00", "resume")
+
+    assert pending.state == ("paused" if now else "running")
+    assert (life.clock().state, life.clock().due_at) == ("running", due_at)
+
+
 def test_a_target_that_is_promised_no_more_is_due_no_more(life: Life) -> None:
     life.promise("mon 10:00", TEN_HOURS, ONE_HOUR)
     life.promise("mon 12:00", TEN_HOURS)
