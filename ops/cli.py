@@ -184,11 +184,11 @@ def conform(
 
 
 @app.command()
-def doctor(data: Data = None, config: Config = None) -> None:
+def doctor(data: Data = None, config: Config = None, port: Port = None) -> None:
     """Check everything, and say what to do about what is wrong."""
     from ops.doctor import examine
 
-    in_order(examine(settings_of(data, config), out))
+    in_order(examine(settings_of(data, config, port=port), out))
 
 
 @app.command("administrator")
