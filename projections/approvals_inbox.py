@@ -136,6 +136,12 @@ def _amended(event: Ticket.Amended, row: RoundRow) -> None:
         row.title = event.title
 
 
+@CASES.on(Ticket.RequesterChanged)
+def _asked_by(event: Ticket.RequesterChanged, row: RoundRow) -> None:
+    row.requester = id_or_none(event.requester)
+    row.organisation = id_or_none(event.organisation)
+
+
 @CASES.on(Ticket.Assigned)
 def _assigned(event: Ticket.Assigned, row: RoundRow) -> None:
     row.assignee = id_or_none(event.assignee)

@@ -110,6 +110,12 @@ def _amended(event: Ticket.Amended, row: BoardRow) -> None:
         row.title = event.title
 
 
+@CASES.on(Ticket.RequesterChanged)
+def _asked_by(event: Ticket.RequesterChanged, row: BoardRow) -> None:
+    row.requester = id_or_none(event.requester)
+    row.organisation = id_or_none(event.organisation)
+
+
 @CASES.on(Ticket.Categorised)
 def _categorised(event: Ticket.Categorised, row: BoardRow) -> None:
     row.category, row.service = event.category, event.service

@@ -115,6 +115,7 @@ def fold(entry: Entry, rows: Rows) -> None:
             shown = rows.get(BOARD, id, target)
             shown.title, shown.priority = row.title, row.priority
             shown.team, shown.assignee = row.team, row.assignee
+            shown.requester, shown.organisation = row.requester, row.organisation
     else:
         tickets.fold_watchers(entry, rows, WATCHERS)
 
@@ -164,6 +165,12 @@ def show(id: str, entry: Entry, clocks: IncidentClocks, rows: Rows) -> None:
 def _amended(event: Ticket.Amended, row: IncidentRow) -> None:
     if event.title is not None:
         row.title = event.title
+
+
+@CASES.on(Ticket.RequesterChanged)
+def _asked_by(event: Ticket.RequesterChanged, row: IncidentRow) -> None:
+    row.requester = id_or_none(event.requester)
+    row.organisation = id_or_none(event.organisation)
 
 
 @CASES.on(Ticket.Prioritised)

@@ -165,6 +165,19 @@ def _resumed(event: Event, row: QueueRow) -> None:
         row.status = ProblemStatus.KNOWN_ERROR
 
 
+@CASES.on(Incident.Requeued, Problem.Requeued)
+def _requeued(_: Event, row: QueueRow) -> None:
+    row.status = "new" if row.team is None and row.assignee is None else "assigned"
+    row.is_open = True
+    row.pending_reason = ""
+
+
+@CASES.on(Ticket.RequesterChanged)
+def _asked_by(event: Ticket.RequesterChanged, row: QueueRow) -> None:
+    row.requester = id_or_none(event.requester)
+    row.organisation = id_or_none(event.organisation)
+
+
 @CASES.on(Problem.KnownErrorDeclared)
 def _known_error(event: Event, row: QueueRow) -> None:
     _moved(event, row)

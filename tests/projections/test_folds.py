@@ -40,8 +40,10 @@ from projections.tables import instant_or_none
 from projections.views import ALL
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
-from tests.people import CLOCK
+from tests.people import ANN, CLOCK, CUSTOMER, person
 from tests.projections.lives import content, entries_of, folded, lived, row_of, rows_of
+
+ASKING = person("rita")
 
 RANDOM = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -333,3 +335,20 @@ def test_the_timeline_tells_everything_but_secrets(
             if name not in ("by", hidden) and getattr(entry.event, name) is not None
         }
         assert row.fields.keys() == told
+
+
+@pytest.mark.parametrize("kind", [Incident, Problem])
+def test_what_only_foreign_histories_tell_is_shown_too(kind: Any) -> None:
+    begin = Incident.log if kind is Incident else Problem.raise_
+    ticket: Any = begin(
+        record_id(kind.prefix, 1), title="Mail is down", requester=None, organisation=None, by=ANN
+    )
+    ticket.assign(team=record_id("TEA", 1), by=ANN)
+    ticket.pend("vendor", by=ANN)
+
+    ticket.record(kind.Requeued(by=ANN))
+    ticket.record(kind.RequesterChanged(by=ANN, requester=ASKING, organisation=CUSTOMER))
+
+    row = row_of(folded(work_queue.VIEW, entries_of(ticket)), work_queue.QUEUE, str(ticket.id))
+    assert (row.status, row.pending_reason) == (ticket.status, "")
+    assert (row.requester, row.organisation) == (str(ASKING), str(CUSTOMER))
