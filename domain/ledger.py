@@ -161,18 +161,23 @@ class Ledger:
         """A new id of a kind. Numbers run on; a few are left out when processes share the work."""
         prefix = kind.prefix
         serials = self._serials.setdefault(prefix, _Serials())
+        if serials.next > serials.last:
+            await self._reserve(prefix, serials)
+        serial = serials.next
+        serials.next += 1
+        return record_id(prefix, serial)
+
+    async def _reserve(self, prefix: str, serials: "_Serials") -> None:
+        """Take more serials: one at a time while the desk is quiet, more when many are wanted."""
         async with serials.lock:
-            if serials.next > serials.last:
-                # One at a time while the desk is quiet, more when many are asked for at once.
+            # Others may have waited here for the same serials, and taken them all since.
+            while serials.next > serials.last:
                 now = asyncio.get_running_loop().time()
                 busy = now - serials.taken_at < BUSY_SECONDS
-                serials.size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
-                serials.taken_at = now
-                serials.next = await self.recorder.reserve(prefix, serials.size)
-                serials.last = serials.next + serials.size - 1
-            serial = serials.next
-            serials.next += 1
-        return record_id(prefix, serial)
+                size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
+                first = await self.recorder.reserve(prefix, size)
+                serials.size, serials.taken_at = size, now
+                serials.next, serials.last = first, first + size - 1
 
     # Records -----------------------------------------------------------------------------
 

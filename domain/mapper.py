@@ -131,9 +131,10 @@ class LedgerMapper(Mapper[UUID]):
     def _sealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
         fields = {}
         for name, subject in personal:
-            text = getattr(entry.event, name)
+            if not (text := getattr(entry.event, name)):
+                continue
             person = subject_of(entry, subject)
-            if text and is_person(person):
+            if is_person(person):
                 key = self.keys.key(person)
                 if key is None:
                     raise LookupError(f"{person} has no key.")
@@ -143,9 +144,10 @@ class LedgerMapper(Mapper[UUID]):
     def _unsealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
         fields = {}
         for name, subject in personal:
-            text = getattr(entry.event, name)
+            if not (text := getattr(entry.event, name)):
+                continue
             person = subject_of(entry, subject)
-            if text and is_person(person):
+            if is_person(person):
                 key = self.keys.key(person)
                 fields[name] = ERASED if key is None else unseal(key, text, _place(entry, name))
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event

@@ -38,7 +38,8 @@ class Base:
 
     def active_person(self, field: str, id: UUID) -> Person:
         person = self.known_person(field, id)
-        require(person.is_active, f"{field}: {person.number} was deactivated.")
+        if not person.is_active:
+            raise Refused(f"{field}: {person.number} was deactivated.")
         return person
 
     def active_team(self, field: str, id: UUID) -> Team:
@@ -49,7 +50,8 @@ class Base:
             team = self.directory.team(id)
         if team is None:
             raise Refused(f"{field}: there is no team {number_of(id)}.")
-        require(not team.is_disbanded, f"{field}: {team.number} was disbanded.")
+        if team.is_disbanded:
+            raise Refused(f"{field}: {team.number} was disbanded.")
         return team
 
     def active_organisation(self, field: str, id: UUID) -> Organisation:
@@ -60,7 +62,8 @@ class Base:
             organisation = self.directory.organisation(id)
         if organisation is None:
             raise Refused(f"{field}: there is no organisation {number_of(id)}.")
-        require(organisation.is_active, f"{field}: {organisation.number} was deactivated.")
+        if not organisation.is_active:
+            raise Refused(f"{field}: {organisation.number} was deactivated.")
         return organisation
 
     def organisation_of(self, requester: UUID | None, organisation: UUID | None) -> UUID | None:
