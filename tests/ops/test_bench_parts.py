@@ -79,7 +79,8 @@ def test_a_table_leaves_out_what_nothing_stands_in() -> None:
 @pytest.mark.parametrize(
     ("number", "text"),
     [
-        (0.1234, "0.12"), (0.0042, "0.0042"),
+        (0.1234, "0.12"),
+        (0.0042, "0.0042"),
         (1.5, "1.50"),
         (12.34, "12.3"),
         (123.4, "123"),
