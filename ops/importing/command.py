@@ -78,8 +78,8 @@ def _print_report(report: Report, what: str, out: Console) -> None:
     rate = report.rows / report.seconds if report.seconds else 0.0
     _print(
         f"{report.rows:,} rows read in {report.seconds:.1f} s ({rate:,.0f} rows/s): "
-        f"{report.records:,} {report.record}s, {report.events:,} events and {report.related:,} of "
-        f"related records {what}; {report.repeats:,} rows were recorded before",
+        f"{report.records:,} {report.record}s, {report.events:,} events {what}, {report.related:,} "
+        f"of them for related records; {report.repeats:,} rows were recorded before",
         out,
     )
     if report.rejects:
