@@ -20,7 +20,7 @@ from domain.person import Person, Role, Scope, Token, name_digest
 from domain.policy import Actor
 from domain.rules import NotFound
 from domain.service_clock import Target
-from domain.service_level_policy import Facts, ServiceLevelPolicy, promised
+from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, promised
 from domain.team import Team
 from domain.ticket import Ticket
 
@@ -58,6 +58,8 @@ class Directory:
         self._emails: dict[str, UUID] = {}
         self._team_names: dict[str, UUID] = {}
         self._holders: dict[Role, dict[UUID, None]] = {role: {} for role in Role}
+        self._policies: tuple[tuple[ServiceLevelPolicy, Agreement], ...] = ()
+        """The policies in use, the lowest order first: every logged incident asks for them."""
 
     # Following the ledger ------------------------------------------------------------------
 
@@ -123,6 +125,13 @@ class Directory:
             if not record.is_disbanded:
                 self._team_names.setdefault(name_digest(record.name), record.id)
         of_kind[record.id] = record
+        if isinstance(record, ServiceLevelPolicy):
+            in_use = [
+                (agreement.order, policy.id, policy, agreement)
+                for policy in self._all(ServiceLevelPolicy)
+                if (agreement := policy.published)
+            ]
+            self._policies = tuple(row[2:] for row in sorted(in_use, key=lambda row: row[:2]))
 
     def _keep_person(self, person: Person) -> None:
         known = self.person(person.id)
@@ -225,15 +234,10 @@ class Directory:
 
     def policy_for(self, facts: Facts) -> tuple[ServiceLevelPolicy, tuple[Target, ...]] | None:
         """The published policy for an incident, with what it promises: the lowest order first."""
-        fitting = [
-            (agreement.order, policy.id, policy, targets)
-            for policy in self._all(ServiceLevelPolicy)
-            if (agreement := policy.published) and (targets := promised(agreement, facts))
-        ]
-        if not fitting:
-            return None
-        _, _, policy, targets = min(fitting, key=lambda found: found[:2])
-        return policy, targets
+        for policy, agreement in self._policies:
+            if targets := promised(agreement, facts):
+                return policy, targets
+        return None
 
     # Selectors -----------------------------------------------------------------------------
 
