@@ -8,6 +8,7 @@ from api import tokens
 from api.http.calls import Call
 from api.http.errors import Problem
 from domain.desk import Desk
+from domain.organisation import Organisation
 from domain.person import Person, Token
 from domain.policy import Actor
 from domain.rules import NotFound
@@ -15,31 +16,40 @@ from domain.rules import NotFound
 COOKIE = "ledgerdesk_session"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWNERS_KNOWN_MAX = 50_000
+_CALLERS_KNOWN_MAX = 5_000
 _CHALLENGE = [(b"www-authenticate", b'Bearer realm="ledgerdesk"')]
 
 
 class Caller:
     """A person, let in by one of their tokens."""
 
-    __slots__ = ("actor", "channel", "digest", "person", "token")
+    __slots__ = ("actor", "channel", "digest", "organisation", "person", "token")
 
     def __init__(
-        self, person: Person, token: Token, actor: Actor, digest: str, channel: str
+        self,
+        person: Person,
+        token: Token,
+        actor: Actor,
+        digest: str,
+        channel: str,
+        organisation: Organisation | None,
     ) -> None:
         self.person = person
         self.token = token
         self.actor = actor
         self.digest = digest
         self.channel = channel
+        self.organisation = organisation
 
 
 class Identity:
-    """Looks people up by their tokens. Whether a token holds is looked at anew every time: only
-    whose it is is remembered, and that never changes."""
+    """Looks people up by their tokens. Whether a token holds is looked at anew every time; who
+    that is, and what they may do, is looked up again after anything happened to them."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._owners: OrderedDict[str, UUID] = OrderedDict()
+        self._callers: OrderedDict[str, Caller] = OrderedDict()
 
     async def caller(self, call: Call, at: datetime) -> Caller:
         """Raises Problem unless the call comes with a token that holds."""
@@ -57,9 +67,31 @@ class Identity:
         return await self._by_token(secret, at, "portal")
 
     async def _by_token(self, secret: str, at: datetime, channel: str) -> Caller:
+        digest = tokens.digest(secret)
+        caller = self._callers.get(digest)
+        if caller is None or not self._is_unchanged(caller) or caller.channel != channel:
+            caller = await self._found(secret, digest, channel)
+            self._callers[digest] = caller
+            if len(self._callers) > _CALLERS_KNOWN_MAX:
+                self._callers.popitem(last=False)
+        if not caller.token.is_valid(at):
+            raise _unknown("This token has expired or was revoked.")
+        if not caller.person.is_active:
+            raise _unknown("This person was deactivated.")
+        return caller
+
+    def _is_unchanged(self, caller: Caller) -> bool:
+        """Whether nothing has happened to the person or the organisation since."""
+        directory = self.desk.directory
+        person, organisation = caller.person, caller.organisation
+        return (
+            directory.person(person.id) is person
+            and directory.organisation(person.organisation) is organisation
+        )
+
+    async def _found(self, secret: str, digest: str, channel: str) -> Caller:
         if not tokens.is_token(secret):
             raise _unknown("This is no token of this desk: it was cut short or changed.")
-        digest = tokens.digest(secret)
         person = await self._owner(digest)
         token = _find(person, digest) if person else None
         if person is not None and token is None:
@@ -68,11 +100,12 @@ class Identity:
             token = _find(person, digest)
         if person is None or token is None:
             raise _unknown("This token is not known.")
-        if not token.is_valid(at):
-            raise _unknown("This token has expired or was revoked.")
-        if not person.is_active or person.organisation is None:
-            raise _unknown("This person was deactivated.")
-        return Caller(person, token, self.desk.directory.actor(person, token), digest, channel)
+        if person.organisation is None:
+            raise _unknown("This person belongs to no organisation.")
+        directory = self.desk.directory
+        actor = directory.actor(person, token)
+        organisation = directory.organisation(person.organisation)
+        return Caller(person, token, actor, digest, channel, organisation)
 
     async def _owner(self, digest: str) -> Person | None:
         id = self._owners.get(digest)
