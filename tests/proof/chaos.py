@@ -22,7 +22,8 @@ from workflows.reactor import FOLLOWER
 KILLS_SECONDS = 480
 """How long the killing may take at most."""
 QUIET_SECONDS = 90
-STILL_SECONDS = 3
+STILL_SECONDS = 13
+"""Longer than the longest wait of the load, and than Temporal takes to miss a killed worker."""
 
 
 class Chaos:
