@@ -56,7 +56,7 @@ def ending_connections(url: str) -> Iterator[list[int]]:
 async def test_lost_connections_neither_lose_nor_double_a_write(
     postgres_url: str, recorder: PostgresRecorder
 ) -> None:
-    callers, commands = 16, 300
+    callers, commands = 16, 900
     receipts: list[Receipt] = []
 
     async def caller(number: int) -> None:
