@@ -40,6 +40,7 @@ _log = logging.getLogger(__name__)
 
 LOG_BYTES = 1_000_000
 START_SECONDS = 30.0
+START_ATTEMPTS = 5
 STOP_SECONDS = 10.0
 STEADY_SECONDS = 60.0
 FIRST_DELAY_SECONDS = 0.1
@@ -69,6 +70,10 @@ _TIME_SKIPPING = _TUNING | {
     "frontend.WorkflowTimeSkippingEnabled": "true",
     "history.timerProcessorMaxTimeShift": '"1ms"',
 }
+
+
+class _KilledError(TemporalServerError):
+    """Somebody ended the server before it answered: nothing is wrong with it."""
 
 
 class TemporalServer:
@@ -141,11 +146,19 @@ class TemporalServer:
     def start(self) -> None:
         """Starts the server and returns once it answers; does nothing when it runs already.
 
-        Raises TemporalServerError: port taken, folder in use, database of another version, or
-        not healthy within 30 s.
+        A server that is killed before it answers is started again, up to 5 times in all. Raises
+        TemporalServerError: port taken, folder in use, database of another version, or not healthy
+        within 30 s.
         """
         self._stopped = False
-        self._launch()
+        for left in reversed(range(START_ATTEMPTS)):
+            try:
+                self._launch()
+            except _KilledError:
+                if not left:
+                    raise
+            else:
+                return
 
     def stop(self) -> None:
         """Ends the server: politely, and by force after 10 s. A `watch` ends with it."""
@@ -293,7 +306,8 @@ class TemporalServer:
         while time.monotonic() < deadline:
             with suppress(TimeoutError):
                 code = self._exit.result(timeout=0.02)
-                raise TemporalServerError(
+                error = _KilledError if code < 0 else TemporalServerError
+                raise error(
                     f"The Temporal server ended with code {code} before it answered. "
                     f"Its last words ({self.log}):\n{self._last_words()}"
                 )

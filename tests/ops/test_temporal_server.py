@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -16,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from ops.temporal_client import connect, namespace_id
-from ops.temporal_server import LOG_BYTES, TemporalServer, TemporalServerError
+from ops.temporal_server import LOG_BYTES, START_ATTEMPTS, TemporalServer, TemporalServerError
 from tests.temporal import worker
 from tests.workflows.sample_workflows import Nap, Sleeper
 
@@ -60,6 +61,26 @@ def is_running(pid: int) -> bool:
 def kill(server: TemporalServer) -> None:
     assert server.pid is not None
     os.kill(server.pid, signal.SIGKILL)
+
+
+@contextlib.contextmanager
+def killing(server: TemporalServer, killed: set[int], until: int) -> Iterator[None]:
+    """Kill so many starts of the server, each as soon as it is there."""
+    over = threading.Event()
+
+    def kill() -> None:
+        while len(killed) < until and not over.wait(0.001):
+            if (pid := server.pid) is not None and pid not in killed:
+                os.kill(pid, signal.SIGKILL)
+                killed.add(pid)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield
+    finally:
+        over.set()
+        killer.join()
 
 
 async def test_a_started_server_answers_clients_and_shows_its_page(server: TemporalServer) -> None:
@@ -217,6 +238,38 @@ def test_a_server_that_cannot_start_gives_its_last_words(tmp_path: Path) -> None
 
     assert not server.is_alive
     assert server.pid is None
+
+
+@pytest.mark.parametrize("already", ["at the very first start", "later"])
+def test_a_server_that_is_killed_before_it_answers_is_started_again(
+    tmp_path: Path, already: str
+) -> None:
+    if already == "later":
+        with TemporalServer(tmp_path):
+            pass
+    server = TemporalServer(tmp_path)
+    killed: set[int] = set()
+
+    with killing(server, killed, until=START_ATTEMPTS - 1), server:
+        survivor = server.pid
+        answers = listens(server.address)
+
+    assert answers
+    assert len(killed) == START_ATTEMPTS - 1
+    assert survivor not in killed
+
+
+def test_a_server_that_is_always_killed_says_so(tmp_path: Path) -> None:
+    server = TemporalServer(tmp_path)
+    killed: set[int] = set()
+
+    with (
+        killing(server, killed, until=START_ATTEMPTS),
+        pytest.raises(TemporalServerError, match="ended with code -9 before it answered"),
+    ):
+        server.start()
+
+    assert not server.is_alive
 
 
 def test_a_stop_is_clean_and_leaves_nothing_behind(tmp_path: Path) -> None:
