@@ -12,6 +12,7 @@ from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.service_level_policy import ServiceLevelPolicy
 from tests.proof import clocks
+from tests.proof.lateness import Death, Moment, moments, unexplained
 from tests.proof.load import Told
 from workflows.values import escalation_id
 
@@ -40,6 +41,8 @@ class Findings:
         self.violations: list[tuple[str, str]] = []
         self.waiting: list[str] = []
         self.counts: Counter[str] = Counter()
+        self.moments: list[Moment] = []
+        """What had a moment at which it was due, the latest first."""
 
     def wrong(self, kind: str, what: str) -> None:
         self.violations.append((kind, what))
@@ -62,7 +65,9 @@ def histories(entries: Sequence[Entry]) -> dict[UUID, list[Entry]]:
     return found
 
 
-async def examine(ledger: Ledger, told: Sequence[Told], people: set[str]) -> Findings:
+async def examine(
+    ledger: Ledger, told: Sequence[Told], people: set[str], deaths: Sequence[Death]
+) -> Findings:
     """Check the whole ledger against all that the clients were told."""
     found = Findings()
     entries = all_entries(ledger)
@@ -77,6 +82,7 @@ async def examine(ledger: Ledger, told: Sequence[Told], people: set[str]) -> Fin
     check_processes(entries, found, datetime.now(UTC))
     for what in found.waiting:
         found.wrong("missing", what)
+    check_lateness(entries, deaths, found)
     found.counts["events"] = len(entries)
     return found
 
@@ -154,12 +160,7 @@ def check_history(id: UUID, history: Sequence[Entry], found: Findings) -> None:
 
 def check_processes(entries: Sequence[Entry], found: Findings, now: datetime) -> None:
     """All that takes time happened once; what has not happened although it is due, waits."""
-    escalates = frozenset(
-        entry.originator_id
-        for entry in entries
-        if isinstance(entry.event, ServiceLevelPolicy.VersionPublished)
-        and entry.event.definition.escalation
-    )
+    escalates = _escalating(entries)
     for id, history in histories(entries).items():
         if prefix_of(id) == Change.prefix:
             check_rounds(history, found)
@@ -171,6 +172,25 @@ def check_processes(entries: Sequence[Entry], found: Findings, now: datetime) ->
                     found.wrong("clocks", what)
             found.counts["marks"] += sum(isinstance(e.event, Incident.MarkReached) for e in history)
             check_escalations(history, escalates, found)
+
+
+def check_lateness(entries: Sequence[Entry], deaths: Sequence[Death], found: Findings) -> None:
+    """All that was due came at its moment, or as soon as the desk had recovered from a death."""
+    found.moments = sorted(
+        moments(histories(entries), _escalating(entries)), key=lambda m: m.late, reverse=True
+    )
+    for moment in unexplained(found.moments, deaths):
+        found.wrong("late", f"{moment.what} came {moment.late} late, and nothing had died")
+
+
+def _escalating(entries: Sequence[Entry]) -> frozenset[UUID]:
+    """The policies with an escalation."""
+    return frozenset(
+        entry.originator_id
+        for entry in entries
+        if isinstance(entry.event, ServiceLevelPolicy.VersionPublished)
+        and entry.event.definition.escalation
+    )
 
 
 def check_rounds(history: Sequence[Entry], found: Findings) -> None:

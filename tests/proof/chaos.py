@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -15,6 +15,7 @@ from projections.views import ALL as VIEWS
 from tests.end_to_end.processes import until
 from tests.proof.audit import Findings, all_entries, check_processes, examine
 from tests.proof.company import Cast, found_company
+from tests.proof.lateness import causes
 from tests.proof.layouts import Layout, pause
 from tests.proof.load import Client, Journal, clients
 from workflows.reactor import FOLLOWER
@@ -123,7 +124,7 @@ class Chaos:
         assert self.cast is not None
         people = {str(id) for id in self.cast.people.values()}
         async with open_ledger(self.settings) as ledger:
-            found = await examine(ledger, self.journal.told, people)
+            found = await examine(ledger, self.journal.told, people, self.layout.deaths)
         for fault in self.journal.faults:
             found.wrong("faults", fault)
         accepted = [told for told in self.journal.told if told.is_accepted]
@@ -174,10 +175,27 @@ class Chaos:
         rows += [(f"{name} ended otherwise", count) for name, count in layout.ends().items()]
         rows += [*found.counts.items(), ("violations", len(found.violations))]
         lines += [f"  {name:<33}{count:>7}" for name, count in rows]
+        lines += [f"  {line}" for line in self._latest(found)]
         for kind in dict.fromkeys(kind for kind, _ in found.violations):
             whats = found.of(kind)
             lines += [f"  {len(whats)} times {kind}, such as", *(f"    {w}" for w in whats[:5])]
         return "\n".join(lines)
+
+    def _latest(self, found: Findings) -> Iterator[str]:
+        """The punctuality of all that was due, and the latest with the deaths that explain them."""
+        if not found.moments:
+            return
+        late = [moment.late.total_seconds() for moment in found.moments]
+        yield (
+            f"{len(late)} moments, half within {late[len(late) // 2]:.3f} s, "
+            f"{sum(one > 1 for one in late)} more than 1 s late, the latest {late[0]:.3f} s"
+        )
+        for moment in found.moments[:5]:
+            deaths = ", ".join(
+                f"{death.name} {(death.at - moment.due).total_seconds():+.1f} s"
+                for death in causes(moment, self.layout.deaths)
+            )
+            yield f"  {moment.late.total_seconds():.3f} s: {moment.what}; died: {deaths}"
 
 
 def _fresh(folder: Path) -> SqliteViews:

@@ -11,6 +11,7 @@ import urllib.request
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
@@ -19,6 +20,7 @@ from ops.stores.postmaster import dying_with_us
 from ops.temporal_server import TemporalServer, TemporalServerError
 from tests.end_to_end.desks import LEDGERDESK
 from tests.end_to_end.processes import environment, free_port, tree, until
+from tests.proof.lateness import Death
 
 AGAIN_SECONDS = 0.1
 STOP_SECONDS = 30
@@ -103,12 +105,17 @@ class KeptTemporal:
 
 
 class Layout(ABC):
-    """The processes of a desk. `kills` counts those that were killed, by name."""
+    """The processes of a desk, and the deaths of those that were killed."""
 
     def __init__(self, folder: Path, settings: Settings) -> None:
         self.folder = folder
         self.settings = settings
-        self.kills: Counter[str] = Counter()
+        self.deaths: list[Death] = []
+
+    @property
+    def kills(self) -> Counter[str]:
+        """How many were killed, by name."""
+        return Counter(death.name for death in self.deaths)
 
     @abstractmethod
     def start(self) -> None:
@@ -136,7 +143,7 @@ class Layout(ABC):
             os.kill(running[name], signal.SIGKILL)
         except ProcessLookupError:
             return None
-        self.kills[name] += 1
+        self.deaths.append(Death(name, datetime.now(UTC)))
         return name
 
     def await_ready(self) -> None:

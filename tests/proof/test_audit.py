@@ -14,8 +14,9 @@ from domain.provenance import Cause, Provenance
 from domain.service_level_policy import Agreement, ServiceLevelPolicy
 from tests.domain.changes import stage
 from tests.people import MONDAY, person, signed, system
-from tests.proof.audit import Findings, check_history, check_once, check_processes
+from tests.proof.audit import Findings, check_history, check_lateness, check_once, check_processes
 from tests.proof.company import ESCALATION, TARGETS
+from tests.proof.lateness import Death
 
 CALENDAR = record_id("CAL", 1)
 PROMISES = (
@@ -232,3 +233,19 @@ def test_a_gap_in_a_history_is_found() -> None:
     check_history(record_id("INC", 1), [*history[:2], *history[3:]], found)
 
     assert len(found.of("versions")) == 1
+
+
+def test_what_comes_late_without_a_death_is_found() -> None:
+    incident = logged()
+    ring(incident, FIRST_RESPONSE, 2)
+    ring(incident, QUARTER, 3)
+    ring(incident, BREACH, 6)
+    found, excused = Findings(), Findings()
+
+    check_lateness(entries(incident), [], found)
+    check_lateness(entries(incident), [Death("temporal", at(5))], excused)
+
+    assert [what.split(" late")[0] for what in found.of("late")] == [
+        "INC0000001: mark (1, 'resolution', '100%') came 0:00:02"
+    ]
+    assert excused.violations == []
