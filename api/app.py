@@ -3,8 +3,10 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.routing import Route as AsgiRoute
+from starlette.routing import Router
 
 from api import openapi
 from api.boards import board_routes
@@ -16,6 +18,7 @@ from api.http.metrics import Requests
 from api.http.refusals import Refusals, nothing_here
 from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
+from api.identity import Identity
 from api.pages.pages import Pages
 from api.passwords import Passwords
 from api.practices import PRACTICES, command_routes
@@ -47,7 +50,7 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    _add(app, routes, Dispatch(context))
+    _add(app, routes, context)
     for path, endpoint in (pages.routes() | status.routes()).items():
         app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
     app.state.routes = routes
@@ -58,24 +61,25 @@ def create_app(
     return app
 
 
-def _add(app: FastAPI, routes: Sequence[ApiRoute], dispatch: Dispatch) -> None:
+def _add(app: FastAPI, routes: Sequence[ApiRoute], context: Context) -> None:
     """Tell the framework of the routes: whole collections first, then a router for each of them,
     so that an address is looked for among those of its own kind alone."""
-    routers: dict[str, APIRouter] = {}
+    identity = Identity(context.desk)
+    routers: dict[str, Router] = {}
     for route in in_order(routes):
         _, collection, *member = route.path.split("/")
-        place: FastAPI | APIRouter = app
+        place: Router = app.router
         path = ROOT + route.path
         if member:
-            place = routers.setdefault(collection, APIRouter(redirect_slashes=False))
+            place = routers.setdefault(collection, Router(redirect_slashes=False))
             path = "/" + "/".join(member)
-        place.add_api_route(
-            path,
-            dispatch.endpoint(route),
-            methods=methods_of(route),
-            name=route.operation.id,
-            response_model=None,
-            include_in_schema=False,
+        place.routes.append(
+            AsgiRoute(
+                path,
+                Dispatch(context, identity, route),
+                methods=methods_of(route),
+                name=route.operation.id,
+            )
         )
     for collection, router in routers.items():
         app.mount(f"{ROOT}/{collection}", router)

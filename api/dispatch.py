@@ -1,10 +1,6 @@
 """Between the framework and the endpoints: finds out who calls, and says no in problems."""
 
-from collections.abc import Awaitable, Callable
 from time import monotonic
-
-from starlette.requests import Request
-from starlette.responses import Response
 
 from api.context import Context
 from api.http.answers import Answer, Header, Receive, Scope, Send
@@ -16,56 +12,40 @@ from api.identity import Identity
 from domain.rules import DomainError
 
 
-class Given(Response):
-    """An answer as the framework takes it, sent as it is."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.status_code = answer.status
-        self.background = None
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - an ASGI application
-        await self.answer.send(send, with_body=scope["method"] != "HEAD")
-
-
 class Dispatch:
-    """Makes the endpoints that the framework routes to."""
+    """What the framework routes to for a route of ours: an ASGI application, as the framework's
+    own ways of reading requests and writing answers are not used."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, identity: Identity, route: Route) -> None:
         self.context = context
-        self.identity = Identity(context.desk)
+        self.identity = identity
+        self.route = route
+        self.place = ROOT + route.path
 
-    def endpoint(self, route: Route) -> Callable[[Request], Awaitable[Response]]:
-        """The endpoint of a route: finds out who calls, asks the route, and says no in problems."""
-        place = ROOT + route.path
-
-        async def answer_to(request: Request) -> Response:
-            scope, limits = request.scope, list[Header]()
-            scope["ledgerdesk.route"] = place
-            call = Call(
-                self.context,
-                route,
-                scope,
-                request.receive,
-                dict(scope["headers"]),
-                list(scope["path_params"].values()),
-            )
-            try:
-                answer = await self._answer(call, limits)
-            except Problem as problem:
-                answer = problem.answer(scope["request_id"])
-            except DomainError as error:
-                has_precondition = b"if-match" in call.headers
-                answer = of_domain(error, has_precondition=has_precondition).answer(
-                    scope["request_id"]
-                )
-            answer.headers += limits
-            return Given(answer)
-
-        return answer_to
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Find out who calls, ask the route, and say no in problems."""
+        scope["ledgerdesk.route"] = self.place
+        limits: list[Header] = []
+        call = Call(
+            self.context,
+            self.route,
+            scope,
+            receive,
+            dict(scope["headers"]),
+            list(scope["path_params"].values()),
+        )
+        try:
+            answer = await self._answer(call, limits)
+        except Problem as problem:
+            answer = problem.answer(scope["request_id"])
+        except DomainError as error:
+            said = of_domain(error, has_precondition=b"if-match" in call.headers)
+            answer = said.answer(scope["request_id"])
+        answer.headers += limits
+        await answer.send(send, with_body=scope["method"] != "HEAD")
 
     async def _answer(self, call: Call, limits: list[Header]) -> Answer:
-        if call.route.act:
+        if self.route.act:
             try:
                 call.caller = await self.identity.caller(call, self.context.clock())
             except Problem:
@@ -75,7 +55,7 @@ class Dispatch:
             limits += _spend(self.context.requests, call.caller.digest)
         else:
             limits += _spend(self.context.anonymous, call.address)
-        return await call.route.endpoint(call)
+        return await self.route.endpoint(call)
 
 
 def _spend(buckets: Buckets, name: str) -> list[Header]:
