@@ -116,14 +116,12 @@ class Ledger:
         id = subject.id if subject else work.by.command
         if not entries and not is_repeatable:
             return Receipt(command=work.by.command, subject=id, version=version, position=0)
-        if subjects := self.mapper.subjects(entries):
-            self.mapper.keys.ensure(subjects)
         receipt = await self.recorder.append(
             Write(
                 command=work.by.command,
                 subject=id,
                 version=version,
-                events=[self.mapper.to_stored_event(entry) for entry in entries],
+                events=self.mapper.stored(entries),
                 claims=work.claims,
                 releases=work.releases,
                 fingerprint=fingerprint,

@@ -1,6 +1,6 @@
 """Between entries and what is stored: typed, plain JSON, personal fields sealed per person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -16,7 +16,7 @@ from eventsourcing.persistence import (
 
 from domain.aggregate import KINDS, Entry, Event, events_of, upcast_steps
 from domain.ids import record_id
-from domain.personal import ERASED, KeyRing, Personal, seal, unseal
+from domain.personal import ERASED, KeyMissing, KeyRing, Personal, seal, unseal
 
 _PERSON = str(record_id("PER", 0))[:9]
 _PERSONAL: dict[type[Event], tuple[tuple[str, str], ...]] = {}
@@ -101,7 +101,17 @@ class LedgerMapper(Mapper[UUID]):
                     found.add(subject_of(entry, subject))
         return {subject for subject in found if is_person(subject)}
 
+    def stored(self, entries: Sequence[Entry]) -> list[StoredEvent]:
+        """What is written of entries; the missing keys are made. Raises Refused for the erased."""
+        try:
+            return [self.to_stored_event(entry) for entry in entries]
+        except KeyMissing:
+            # Nearly everybody has a key, so it is not looked up twice for the others' sake.
+            self.keys.ensure(self.subjects(entries))
+            return [self.to_stored_event(entry) for entry in entries]
+
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
+        """Raises KeyMissing if a person whose fields are in it has none."""
         entry: Any = domain_event
         event = entry.event
         if personal := personal_fields(type(event)):
@@ -130,28 +140,40 @@ class LedgerMapper(Mapper[UUID]):
 
     def _sealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
         fields = {}
+        place = _place(entry)
+        key, whose = None, ""
         for name, subject in personal:
             if not (text := getattr(entry.event, name)):
                 continue
-            person = subject_of(entry, subject)
-            if is_person(person):
-                key = self.keys.key(person)
-                if key is None:
-                    raise LookupError(f"{person} has no key.")
-                fields[name] = seal(key, text, _place(entry, name))
+            # The fields of one person mostly stand side by side.
+            if subject != whose:
+                key, whose = self._key(subject_of(entry, subject)), subject
+            if key is not None:
+                fields[name] = seal(key, text, place + name.encode())
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
+
+    def _key(self, subject: str) -> bytes | None:
+        """The key to seal with; None for who is no person. Raises KeyMissing without one."""
+        if not is_person(subject):
+            return None
+        key = self.keys.key(subject)
+        if key is None:
+            raise KeyMissing(subject)
+        return key
 
     def _unsealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
         fields = {}
+        place = _place(entry)
         for name, subject in personal:
             if not (text := getattr(entry.event, name)):
                 continue
             person = subject_of(entry, subject)
             if is_person(person):
                 key = self.keys.key(person)
-                fields[name] = ERASED if key is None else unseal(key, text, _place(entry, name))
+                fields[name] = ERASED if key is None else unseal(key, text, place + name.encode())
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
 
 
-def _place(entry: Entry, field: str) -> bytes:
-    return b"%b%d%b" % (entry.originator_id.bytes, entry.originator_version, field.encode())
+def _place(entry: Entry) -> bytes:
+    """What the name of a field is added to, to tell its place from all others."""
+    return b"%b%d" % (entry.originator_id.bytes, entry.originator_version)

@@ -45,6 +45,13 @@ class KeyRing(Protocol):
         """Make the missing keys, durably. Raises Refused if one of the people was erased."""
 
 
+class KeyMissing(LookupError):
+    """A person has no key: none was made yet, or it was destroyed."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"{subject} has no key.")
+
+
 class SealBroken(ValueError):
     """A sealed text was changed, moved to another place, or sealed under another key."""
 
