@@ -11,11 +11,13 @@ from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing
 from domain.approval import OnTimeout
-from domain.approval_process import STAGES_MAX, ApprovalProcess, ChangeType, Definition
+from domain.approval_process import STAGES_MAX, ApprovalProcess, Definition
+from domain.conditions import TEXT_MAX
 from domain.definition import ORDER_MAX, SELECTORS_MAX
 from domain.desk import Desk
 from domain.policy import About
 from domain.recorder import Receipt
+from domain.subjects import SubjectKind
 
 Selector = Annotated[
     str,
@@ -33,6 +35,16 @@ Duration = Annotated[
         pattern=r"^[1-9][0-9]{0,5}(s|m|h|bd|d)$",
         max_length=8,
         description="Such as `30m`, `4h`, `2bd` (business days) or `3d`.",
+    ),
+]
+
+
+Condition = Annotated[
+    str,
+    Field(
+        max_length=TEXT_MAX,
+        pattern=r"^[^\x00]*$",
+        description='CEL over the fields of the subject: `subject.risk == "high"`.',
     ),
 ]
 
@@ -79,8 +91,9 @@ class Stage(Body):
 class TheDefinition(Body):
     """The stages that a change goes through, one after the other."""
 
-    change_types: Annotated[list[ChangeType], Field(min_length=1, max_length=2)]
+    subjects: Annotated[list[SubjectKind], Field(min_length=1, max_length=8)]
     stages: Annotated[list[Stage], Field(min_length=1, max_length=STAGES_MAX)]
+    when: Condition = ""
     order: Annotated[int, Field(ge=0, le=ORDER_MAX)] = 100
     calendar: CalendarRef | None = None
     fallback: Selectors = []
@@ -103,7 +116,8 @@ class Revise(WithDefinition):
 
 
 DEFINITION = {
-    "change_types": ["normal"],
+    "subjects": ["change"],
+    "when": 'subject.type == "normal"',
     "stages": [
         {
             "name": "Technical",

@@ -23,7 +23,8 @@ from domain.quorum import (
 )
 from domain.rules import Refused, require
 
-OnTimeout = Literal["escalate", "approve", "reject"]
+OnTimeout = Literal["escalate", "approve", "reject", "fallback"]
+"""What the end of patience does; `fallback` asks the fallback of the definition instead."""
 
 SELECTORS = (
     re.compile(r"person:[^\s:]+"),
@@ -33,7 +34,7 @@ SELECTORS = (
 )
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A step of a definition. Approvers are selectors: `person:ada`, `team:Network`, `role:cab`,
     `manager-of:requester`. The patience is a duration of the desk's business hours."""
 
@@ -43,6 +44,15 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     patience: str
     on_timeout: OnTimeout = "escalate"
     escalate_to: tuple[str, ...] = ()
+    after: tuple[str, ...] | None = None
+    """The stages before it in the list that are to be passed first; the one before, if None.
+    Stages after the same one run in parallel; a stage after several waits for all of them."""
+    when: str = ""
+    """A condition on the subject; where it does not hold, the stage is skipped, which passes it."""
+    exclude: tuple[str, ...] = ()
+    """Selectors of people who have no vote in this stage."""
+    remind: tuple[str, ...] = ()
+    """How long after it opened the silent voters are reminded; at half of the patience if empty."""
 
 
 class OpenStage(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,8 +9,10 @@ import msgspec
 from domain import approval
 from domain.approval import Stage
 from domain.business_time import duration
+from domain.conditions import condition
 from domain.quorum import Any
 from domain.rules import Refused, require
+from domain.subjects import SubjectKind
 
 DAYS_MAX = 366
 SELECTORS_MAX = 100
@@ -37,6 +39,14 @@ def check_wait(place: str, wait: str) -> None:
     require(
         span <= timedelta(days=DAYS_MAX), f"{place}: a duration is at most {DAYS_MAX} days long."
     )
+
+
+def check_condition(place: str, text: str, kind: SubjectKind) -> None:
+    """Refuse a condition that makes no sense for subjects of a kind."""
+    try:
+        condition(text, kind)
+    except Refused as refused:
+        raise Refused(f"{place}: {refused}") from None
 
 
 def check_selectors(place: str, selectors: Sequence[str]) -> None:

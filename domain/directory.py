@@ -5,7 +5,7 @@ another records shortly after, or as soon as `catch_up` is called.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
+from domain.conditions import condition
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope, Token, name_digest
@@ -21,6 +22,7 @@ from domain.policy import Actor
 from domain.rules import NotFound
 from domain.service_clock import Target
 from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, promised
+from domain.subjects import SubjectKind, Value
 from domain.team import Team
 from domain.ticket import Ticket
 
@@ -220,12 +222,14 @@ class Directory:
     def approval_process(self, id: UUID | None) -> ApprovalProcess | None:
         return self._get(ApprovalProcess, id)
 
-    def process_for(self, change_type: str) -> ApprovalProcess | None:
-        """The published process for a type of change: that with the lowest order, then number."""
+    def process_for(self, kind: SubjectKind, facts: Mapping[str, Value]) -> ApprovalProcess | None:
+        """The published process for a subject: that with the lowest order, then number."""
         fitting = [
             (definition.order, process.id, process)
             for process in self._all(ApprovalProcess)
-            if (definition := process.published) and change_type in definition.change_types
+            if (definition := process.published)
+            and kind in definition.subjects
+            and condition(definition.when, kind).holds(facts)
         ]
         return min(fitting)[2] if fitting else None
 

@@ -237,7 +237,7 @@ class Demo:
 
     async def _process(self, calendar: UUID) -> None:
         definition = Definition(
-            change_types=("normal", "emergency"),
+            subjects=("change",),
             calendar=calendar,
             stages=(
                 Stage(

@@ -13,6 +13,18 @@ from domain.ledger import Work
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import Refused
+from domain.subjects import Value
+
+
+def facts(change: Change) -> dict[str, Value]:
+    """The fields of a change that conditions may ask for."""
+    return {
+        "type": change.type,
+        "risk": change.risk or "",
+        "category": change.category,
+        "subcategory": change.subcategory,
+        "service": change.service,
+    }
 
 
 class Changes(Base):
@@ -67,7 +79,7 @@ class Changes(Base):
             if change.type == "standard":
                 change.submit(by=by)
                 return
-            process = self.directory.process_for(change.type)
+            process = self.directory.process_for("change", facts(change))
             if process is None:
                 raise Refused(f"No approval process is published for {change.type} changes.")
             definition = process.definition_of(process.published_version)

@@ -240,7 +240,7 @@ def _acts() -> list[Bad]:
         ),
         *(
             (f"a quorum of {quorum}", "/approval-processes",
-             {"name": "x", "definition": {"change_types": ["normal"], "stages": [
+             {"name": "x", "definition": {"subjects": ["change"], "stages": [
                  {"name": "s", "approvers": ["role:approver"], "quorum": quorum, "patience": "1d",
                   "on_timeout": "reject"}]}}, "olga")
             for quorum in (

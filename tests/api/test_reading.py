@@ -95,7 +95,7 @@ async def test_a_normal_change_is_approved_by_two_and_not_by_its_requester(house
         {
             "name": "Normal",
             "definition": {
-                "change_types": ["normal"],
+                "subjects": ["change"],
                 "stages": [
                     {
                         "name": "Board",

@@ -87,7 +87,8 @@ STAGES = st.sampled_from([(CAB,), (CAB, BOARD), (BOARD, CAB), (), (CAB, CAB), (O
 
 BY_CAB, BY_BOARD = (
     Definition(
-        change_types=("normal",),
+        subjects=("change",),
+        when='subject.type == "normal"',
         stages=(
             Stage(
                 name="CAB",
@@ -99,7 +100,7 @@ BY_CAB, BY_BOARD = (
         ),
     ),
     Definition(
-        change_types=("normal", "emergency"),
+        subjects=("change",),
         stages=(
             Stage(
                 name="Board",
@@ -113,7 +114,7 @@ BY_CAB, BY_BOARD = (
         fallback=("person:bea",),
     ),
 )
-DEFINITIONS = st.sampled_from([BY_CAB, BY_BOARD, Definition(change_types=(), stages=())])
+DEFINITIONS = st.sampled_from([BY_CAB, BY_BOARD, Definition(subjects=(), stages=())])
 IN_FOUR_HOURS, AT_ONCE = (
     Agreement(
         calendar=record_id("CAL", 1),

@@ -114,7 +114,7 @@ class Company:
         return id
 
     async def publish_process(self, *stages: Stage, **more: Any) -> UUID:
-        given: dict[str, Any] = {"change_types": ("normal",), "stages": stages or (CAB,), **more}
+        given: dict[str, Any] = {"subjects": ("change",), "stages": stages or (CAB,), **more}
         id = await self.add(ApprovalProcess, "draft", name="Normal", definition=Definition(**given))
         await self.desk.publish_process(id, by=system())
         return id

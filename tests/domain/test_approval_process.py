@@ -19,8 +19,13 @@ CAB = Stage(
     on_timeout="escalate",
     escalate_to=("manager-of:requester",),
 )
-NORMAL = Definition(change_types=("normal",), stages=(CAB,), fallback=("team:Service desk",))
-URGENT = replace(NORMAL, change_types=("normal", "emergency"))
+NORMAL = Definition(
+    subjects=("change",),
+    when='subject.type == "normal"',
+    stages=(CAB,),
+    fallback=("team:Service desk",),
+)
+URGENT = replace(NORMAL, when='subject.risk == "low"')
 
 
 @pytest.fixture
@@ -82,14 +87,15 @@ def test_a_retired_process_is_not_in_use_any_more(process: ApprovalProcess) -> N
 
 
 def test_equal_definitions_have_equal_digests() -> None:
-    assert definition.digest(NORMAL) == definition.digest(replace(URGENT, change_types=("normal",)))
+    assert definition.digest(NORMAL) == definition.digest(replace(URGENT, when=NORMAL.when))
     assert definition.digest(NORMAL) != definition.digest(URGENT)
 
 
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [
-        ({"change_types": ()}, "change_types: at least one"),
+        ({"subjects": ()}, "subjects: at least one"),
+        ({"when": "subject.typ == 1"}, "when: .*1:8: undeclared reference to 'subject.typ'"),
         ({"order": -1}, "order: a number from 0"),
         ({"stages": ()}, "at least one stage"),
         ({"stages": (CAB, CAB)}, "CAB: two stages have this name"),

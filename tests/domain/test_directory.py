@@ -100,25 +100,28 @@ async def test_a_revoked_role_is_not_asked_any_more(company: Company) -> None:
 async def test_the_process_with_the_lowest_order_is_taken_as_long_as_it_is_in_use(
     company: Company,
 ) -> None:
-    later = await company.publish_process(order=20)
-    first = await company.publish_process(order=10)
+    normal = 'subject.type == "normal"'
+    later = await company.publish_process(order=20, when=normal)
+    first = await company.publish_process(order=10, when=normal)
     await company.add(
         ApprovalProcess,
         "draft",
         name="Draft",
-        definition=Definition(change_types=("normal",), stages=(CAB,), order=1),
+        definition=Definition(
+            subjects=("change",), when='subject.type == "normal"', stages=(CAB,), order=1
+        ),
     )
     directory = company.desk.directory
 
-    chosen = directory.process_for("normal")
+    chosen = directory.process_for("change", {"type": "normal"})
     assert chosen is not None
     assert chosen.id == first
-    assert directory.process_for("emergency") is None
+    assert directory.process_for("change", {"type": "emergency"}) is None
 
     await company.desk.ledger.edit(
         ApprovalProcess, first, lambda process: process.retire(by=system()), by=system()
     )
-    chosen = directory.process_for("normal")
+    chosen = directory.process_for("change", {"type": "normal"})
     assert chosen is not None
     assert chosen.id == later
 

@@ -328,7 +328,7 @@ def test_the_stories_record_every_event_that_a_command_records(kind: type[Aggreg
     for story in STORIES[kind]:
         life = lived(kind, told(story))
         assert life is not None
-        recorded |= {entry.topic.partition(".")[2] for entry in life[1]}
+        recorded |= {type(entry.event).__name__ for entry in life[1]}
 
     assert recorded == {event.__name__ for event in kind.topics} - IMPORTED
 

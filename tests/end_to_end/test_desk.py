@@ -233,7 +233,12 @@ def test_what_is_open_goes_on_without_temporals_folder(own: RunningDesk) -> None
         "patience": "6s",
         "on_timeout": "reject",
     }
-    definition = {"change_types": ["emergency"], "order": 1, "stages": [stage]}
+    definition = {
+        "subjects": ["change"],
+        "when": 'subject.type == "emergency"',
+        "order": 1,
+        "stages": [stage],
+    }
     process = own.post("cem", "/approval-processes", name="Hasty", definition=definition)
     own.post("cem", f"/approval-processes/{process['number']}/publish")
     promise(own, "Telephony", "6s")

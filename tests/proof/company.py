@@ -93,10 +93,14 @@ async def found_company(settings: Settings, seed: int) -> Cast:
         team = (await desk.form_team(name="Support", by=system())).subject
         always = await company.add(Calendar, "define", name="Always", hours=ALWAYS)
         await _publish_process(
-            company, "Normal", Definition(change_types=("normal",), stages=NORMAL)
+            company,
+            "Normal",
+            Definition(subjects=("change",), when='subject.type == "normal"', stages=NORMAL),
         )
         await _publish_process(
-            company, "Emergency", Definition(change_types=("emergency",), stages=EMERGENCY)
+            company,
+            "Emergency",
+            Definition(subjects=("change",), when='subject.type == "emergency"', stages=EMERGENCY),
         )
         for category, escalation in ((WATCHED, ESCALATION), (PLAIN, ())):
             agreement = Agreement(
