@@ -40,6 +40,8 @@ from ops.stores.sqlite_write import (
 
 POLL_SECONDS = 0.02
 """How often a process looks whether another has written: a look costs some microseconds."""
+GATHERED_MAX = 256
+"""So many writes are committed even if every turn of the event loop brings more of them."""
 SCHEMA_VERSION = 1
 HIGHEST = 1 << 62
 
@@ -277,9 +279,11 @@ class SqliteRecorder(LedgerRecorder):
 
 
 class _Gathering:
-    """The writes that become ready in one turn of an event loop, committed at its end.
+    """The writes of one event loop, committed as soon as a turn of it brings no more of them.
 
-    In the loop's own thread: handing over to another costs more than the commit itself.
+    As many as share a transaction share its cost. A lone write waits for nobody, and the others
+    only for work that stands before theirs anyway. It is done in the loop's own thread, as handing
+    over to another costs more than the commit itself.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, writer: Writer, news: News) -> None:
@@ -294,8 +298,16 @@ class _Gathering:
         future = self._queue.put(write)
         if not self._is_due:
             self._is_due = True
-            self._loop.call_soon(self._flush)
+            self._loop.call_soon(self._gather, 1)
         return future
+
+    def _gather(self, before: int) -> None:
+        """Commit, unless there are more writes than there were a turn before."""
+        count = len(self._queue)
+        if before < count < GATHERED_MAX:
+            self._loop.call_soon(self._gather, count)
+        else:
+            self._flush()
 
     async def finish(self) -> None:
         while self._is_due:
