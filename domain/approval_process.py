@@ -1,17 +1,16 @@
 """Approval processes: who approves which changes, in definitions that are published by version."""
 
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain import approval, approval_flow, text
-from domain.aggregate import Aggregate, Event
 from domain.approval import Stage
-from domain.definition import check_condition, check_order, check_selectors, check_wait, digest
-from domain.provenance import Provenance
-from domain.rules import NotFound, require
+from domain.definition import check_condition, check_order, check_selectors, check_wait
+from domain.rules import require
 from domain.subjects import SubjectKind
+from domain.versioned import Versioned
 
 STAGES_MAX = 20
 
@@ -48,112 +47,34 @@ def of_change_types(state: dict[str, Any]) -> None:
     }
 
 
-class ApprovalProcess(Aggregate):
+class ApprovalProcess(Versioned[Definition]):
     prefix = "APR"
+    noun = "approval process"
 
-    name: str
     draft_definition: Definition | None
     versions: tuple[Definition, ...]
-    is_retired: bool
 
-    def __init__(self, id: UUID) -> None:
-        super().__init__(id)
-        self.name = ""
-        self.draft_definition = None
-        self.versions = ()
-        self.is_retired = False
-
-    @property
-    def published(self) -> Definition | None:
-        """The latest published version, if there is one in use."""
-        return self.versions[-1] if self.versions and not self.is_retired else None
-
-    @property
-    def published_version(self) -> int:
-        """The number of the latest published version, 0 before the first."""
-        return len(self.versions)
-
-    def definition_of(self, version: int) -> Definition:
-        """A published version, for ever the same. Raises NotFound."""
-        if not 1 <= version <= len(self.versions):
-            raise NotFound(f"{self.number} has no version {version}.")
-        return self.versions[version - 1]
-
-    def _require_in_use(self) -> None:
-        require(not self.is_retired, "A retired approval process cannot be changed.")
-
-    # Draft and revise ----------------------------------------------------------------------
-
-    @classmethod
-    def draft(cls, id: UUID, *, name: str, definition: Definition, by: Provenance) -> Self:
-        name = text.name(name, "The name of an approval process")
+    @staticmethod
+    def check(definition: Definition) -> None:
         check(definition)
-        return cls.begin(id, cls.Drafted(by=by, name=name, definition=definition))
 
-    class Drafted(Event):
-        class_version = 2
-        upcast_v1_v2 = staticmethod(of_change_types)
-
-        name: str
-        definition: Definition
-
-        def apply(self, process: "ApprovalProcess", /) -> None:
-            process.name = self.name
-            process.draft_definition = self.definition
-
-    def revise(self, definition: Definition, *, by: Provenance) -> None:
-        """Change the draft. What is published stays until the draft is published."""
-        self._require_in_use()
-        check(definition)
-        if definition != self.draft_definition:
-            self.record(self.Revised(by=by, definition=definition))
-
-    class Revised(Event):
+    class Drafted(Versioned.Drafted):
         class_version = 2
         upcast_v1_v2 = staticmethod(of_change_types)
 
         definition: Definition
 
-        def apply(self, process: "ApprovalProcess", /) -> None:
-            process.draft_definition = self.definition
-
-    # Publish -----------------------------------------------------------------------------
-
-    def publish(self, *, by: Provenance) -> None:
-        """Put the draft into use as the next version. Changes in approval keep their version."""
-        self._require_in_use()
-        draft = self.draft_definition
-        if draft is not None and draft != self.published:
-            self.record(
-                self.VersionPublished(
-                    by=by,
-                    number=self.published_version + 1,
-                    definition=draft,
-                    digest=digest(draft),
-                )
-            )
-
-    class VersionPublished(Event):
+    class Revised(Versioned.Revised):
         class_version = 2
         upcast_v1_v2 = staticmethod(of_change_types)
 
-        number: int
         definition: Definition
-        digest: str
 
-        def apply(self, process: "ApprovalProcess", /) -> None:
-            process.versions = (*process.versions, self.definition)
+    class VersionPublished(Versioned.VersionPublished):
+        class_version = 2
+        upcast_v1_v2 = staticmethod(of_change_types)
 
-    # Retire ------------------------------------------------------------------------------
-
-    def retire(self, *, by: Provenance) -> None:
-        """Take it out of use for new submissions."""
-        if not self.is_retired:
-            self.record(self.Retired(by=by))
-
-    class Retired(Event):
-        def apply(self, process: "ApprovalProcess", /) -> None:
-            process.is_retired = True
+        definition: Definition
 
 
 def check(definition: Definition) -> None:

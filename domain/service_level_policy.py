@@ -1,18 +1,17 @@
 """Service level policies: what is promised for which incidents, published version by version."""
 
-from typing import Literal, Self
+from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain import text
-from domain.aggregate import Aggregate, Event
 from domain.clock_marks import check_mark
-from domain.definition import check_order, check_selectors, check_wait, digest
+from domain.definition import check_order, check_selectors, check_wait
 from domain.priority import NAMES
-from domain.provenance import Provenance
-from domain.rules import NotFound, Refused, require
+from domain.rules import Refused, require
 from domain.service_clock import Target
+from domain.versioned import Versioned
 
 NAMED_MAX = 1_000
 STEPS_MAX = 50
@@ -88,103 +87,25 @@ def promised(agreement: Agreement, facts: Facts) -> tuple[Target, ...]:
     )
 
 
-class ServiceLevelPolicy(Aggregate):
+class ServiceLevelPolicy(Versioned[Agreement]):
     prefix = "SLP"
+    noun = "service level policy"
 
-    name: str
     draft_definition: Agreement | None
     versions: tuple[Agreement, ...]
-    is_retired: bool
 
-    def __init__(self, id: UUID) -> None:
-        super().__init__(id)
-        self.name = ""
-        self.draft_definition = None
-        self.versions = ()
-        self.is_retired = False
-
-    @property
-    def published(self) -> Agreement | None:
-        """The latest published version, if there is one in use."""
-        return self.versions[-1] if self.versions and not self.is_retired else None
-
-    @property
-    def published_version(self) -> int:
-        """The number of the latest published version, 0 before the first."""
-        return len(self.versions)
-
-    def definition_of(self, version: int) -> Agreement:
-        """A published version, for ever the same. Raises NotFound."""
-        if not 1 <= version <= len(self.versions):
-            raise NotFound(f"{self.number} has no version {version}.")
-        return self.versions[version - 1]
-
-    def _require_in_use(self) -> None:
-        require(not self.is_retired, "A retired service level policy cannot be changed.")
-
-    # Draft and revise ----------------------------------------------------------------------
-
-    @classmethod
-    def draft(cls, id: UUID, *, name: str, definition: Agreement, by: Provenance) -> Self:
-        name = text.name(name, "The name of a service level policy")
+    @staticmethod
+    def check(definition: Agreement) -> None:
         check(definition)
-        return cls.begin(id, cls.Drafted(by=by, name=name, definition=definition))
 
-    class Drafted(Event):
-        name: str
+    class Drafted(Versioned.Drafted):
         definition: Agreement
 
-        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
-            policy.name = self.name
-            policy.draft_definition = self.definition
-
-    def revise(self, definition: Agreement, *, by: Provenance) -> None:
-        """Change the draft. What is published stays until the draft is published."""
-        self._require_in_use()
-        check(definition)
-        if definition != self.draft_definition:
-            self.record(self.Revised(by=by, definition=definition))
-
-    class Revised(Event):
+    class Revised(Versioned.Revised):
         definition: Agreement
 
-        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
-            policy.draft_definition = self.definition
-
-    # Publish -----------------------------------------------------------------------------
-
-    def publish(self, *, by: Provenance) -> None:
-        """Put the draft into use as the next version. What was promised stays promised."""
-        self._require_in_use()
-        draft = self.draft_definition
-        if draft is not None and draft != self.published:
-            self.record(
-                self.VersionPublished(
-                    by=by,
-                    number=self.published_version + 1,
-                    definition=draft,
-                    digest=digest(draft),
-                )
-            )
-
-    class VersionPublished(Event):
-        number: int
+    class VersionPublished(Versioned.VersionPublished):
         definition: Agreement
-        digest: str
-
-        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
-            policy.versions = (*policy.versions, self.definition)
-
-    # Retire ------------------------------------------------------------------------------
-
-    def retire(self, *, by: Provenance) -> None:
-        """Take it out of use for new promises."""
-        if not self.is_retired:
-            self.record(self.Retired(by=by))
-
-    class Retired(Event):
-        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
-            policy.is_retired = True
 
 
 def check(agreement: Agreement) -> None:
