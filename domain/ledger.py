@@ -159,23 +159,26 @@ class Ledger:
         """A new id of a kind. Numbers run on; a few are left out when processes share the work."""
         prefix = kind.prefix
         serials = self._serials.setdefault(prefix, _Serials())
-        if serials.next > serials.last:
-            await self._reserve(prefix, serials)
+        while serials.next > serials.last:
+            if serials.taking is None:
+                serials.taking = asyncio.ensure_future(self._reserve(prefix, serials))
+            # All who wait go on at once: one by one, whoever comes later would overtake them.
+            await asyncio.shield(serials.taking)
         serial = serials.next
         serials.next += 1
         return record_id(prefix, serial)
 
     async def _reserve(self, prefix: str, serials: "_Serials") -> None:
         """Take more serials: one at a time while the desk is quiet, more when many are wanted."""
-        async with serials.lock:
-            # Others may have waited here for the same serials, and taken them all since.
-            while serials.next > serials.last:
-                now = asyncio.get_running_loop().time()
-                busy = now - serials.taken_at < BUSY_SECONDS
-                size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
-                first = await self.recorder.reserve(prefix, size)
-                serials.size, serials.taken_at = size, now
-                serials.next, serials.last = first, first + size - 1
+        try:
+            now = asyncio.get_running_loop().time()
+            busy = now - serials.taken_at < BUSY_SECONDS
+            size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
+            first = await self.recorder.reserve(prefix, size)
+            serials.size, serials.taken_at = size, now
+            serials.next, serials.last = first, first + size - 1
+        finally:
+            serials.taking = None
 
     # Records -----------------------------------------------------------------------------
 
@@ -372,10 +375,10 @@ class Work:
 
 
 class _Serials:
-    __slots__ = ("last", "lock", "next", "size", "taken_at")
+    __slots__ = ("last", "next", "size", "taken_at", "taking")
 
     def __init__(self) -> None:
-        self.lock = asyncio.Lock()
+        self.taking: asyncio.Future[None] | None = None
         self.next, self.last, self.size = 1, 0, 1
         self.taken_at = float("-inf")
 

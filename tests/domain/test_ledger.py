@@ -464,6 +464,22 @@ async def test_a_quiet_desk_leaves_no_number_out(ledger: Ledger, monkeypatch: An
     assert [first, await ledger.next_id(Lamp)] == [record_id("LMP", 1), record_id("LMP", 2)]
 
 
+async def test_who_waits_for_a_number_is_not_overtaken(ledger: Ledger) -> None:
+    taken = [0] * 8
+    leads: list[int] = []
+
+    async def take(caller: int) -> None:
+        for _ in range(40):
+            await ledger.next_id(Lamp)
+            taken[caller] += 1
+            leads.append(max(taken) - min(taken))
+            await asyncio.sleep(0)
+
+    await asyncio.gather(*(take(caller) for caller in range(8)))
+
+    assert max(leads) <= 2
+
+
 async def test_personal_fields_are_stored_sealed_and_read_in_the_clear(
     ledger: Ledger, elsewhere: Ledger
 ) -> None:
