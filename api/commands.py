@@ -1,5 +1,6 @@
 """Commands over HTTP, from one table a practice: what is said, who may, and what it does."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
@@ -26,6 +27,7 @@ from domain.recorder import Receipt
 
 KEY_MAX = 255
 VERSION_MAX = 2**53
+_KEY = re.compile(rb"[\x21-\x7e]{1,%d}" % KEY_MAX)
 _KEYS = UUID("6c6b9c5e-6d0e-8a57-9b0e-4c65646765ff")
 """The name space of command ids that are made from idempotency keys."""
 
@@ -174,7 +176,7 @@ def asked_of(call: Call, raw: bytes, expected: int | None) -> Asked:
         command = ordered_id(milliseconds, randbits(74))
         fingerprint = b""
     else:
-        if not 0 < len(given) <= KEY_MAX or not all(0x20 < byte < 0x7F for byte in given):
+        if not _KEY.fullmatch(given):
             raise Problem(
                 "bad_request",
                 f"An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters.",
