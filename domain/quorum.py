@@ -3,49 +3,64 @@
 A verdict falls as soon as no further vote can change it, and never changes afterwards. Whoever
 abstains has answered but counts neither way: a share is a share of those who do not abstain.
 At least one approval is always needed. Votes of strangers do not count.
+
+Rules, as JSON and in YAML (`R` is a rule, `P` selectors such as `person:ada` or `team:CAB`, which
+become ids of people in an open stage; each rule takes `"abstain": false` as well):
+
+| `kind`      | further fields                        | approved when                             |
+|-------------|---------------------------------------|-------------------------------------------|
+| `any`       |                                       | one approves                              |
+| `all`       |                                       | all who do not abstain approve            |
+| `majority`  |                                       | more than half of those approve           |
+| `percent`   | `percent`: 50, "66.7", "200/3"        | so many percent of those approve, exactly |
+| `count`     | `approvals`: 2                        | so many approve                           |
+| `first`     |                                       | the first vote is an approval             |
+| `responded` |                                       | everybody has answered, and one approved  |
+| `weighted`  | `weights`: {"person:ada": 3},         | the approvals weigh `weight`, or          |
+|             | `others`: 1, `weight`: 4 or `percent` | `percent` of what does not abstain        |
+| `veto`      | `holders`: [P], `of`: R               | no holder rejects, and `of` is reached    |
+| `mandatory` | `voters`: [P], `of`: R                | all of them approve, and `of` is reached  |
+| `unless`    | `reject`: R, `of`: R                  | rejections do not reach `reject`, and     |
+|             |                                       | approvals reach `of`                      |
+| `groups`    | `groups`: [{`name`, `voters`: [P],    | groups, each with its outcome for a vote, |
+|             | `of`: R}], `of`: R                    | reach `of`, which names groups for people |
+
+`reject` of `unless` is plain: any, all, majority, percent, count or weighted. Groups stand in no
+other groups. People who join a stage later count in all of its groups, and weigh `others`.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Literal
 
 import msgspec
 
+from domain.quorum_rules import (
+    All,
+    Any,
+    Count,
+    First,
+    Group,
+    Groups,
+    Majority,
+    Mandatory,
+    Percent,
+    Quorum,
+    Responded,
+    Unless,
+    Veto,
+    Vote,
+    Weighted,
+    depends_on_order,
+    may_abstain,
+    replaced,
+    resolved,
+    selectors,
+    share,
+)
 from domain.rules import require
 
-_PERCENT = re.compile(r"[0-9]{1,3}(\.[0-9]{1,9})?|[0-9]{1,9}/[1-9][0-9]{0,8}")
-
-Vote = Literal["approve", "reject", "abstain"]
 Outcome = Literal["approved", "rejected", "pending"]
-
-
-class Any(msgspec.Struct, frozen=True, tag_field="kind", tag="any"):
-    """One approval is enough; it is rejected when nobody is left who could approve."""
-
-
-class All(msgspec.Struct, frozen=True, tag_field="kind", tag="all"):
-    """Everybody who does not abstain approves; one rejection rejects."""
-
-
-class Count(msgspec.Struct, frozen=True, tag_field="kind", tag="count"):
-    """So many approve, however many abstain."""
-
-    approvals: int
-
-
-class Percent(msgspec.Struct, frozen=True, tag_field="kind", tag="percent"):
-    """So many percent of those who do not abstain approve; exact: `50`, `"66.7"`, `"200/3"`."""
-
-    percent: int | str
-
-
-class First(msgspec.Struct, frozen=True, tag_field="kind", tag="first"):
-    """Whoever votes first decides. Votes count in the order in which they were cast."""
-
-
-Quorum = Any | All | Count | Percent | First
-"""How many must approve. Another rule is another class in this union, with another `kind`."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -72,15 +87,6 @@ def check(quorum: Quorum, voters: int | None = None) -> None:
         )
     if isinstance(quorum, Percent):
         share(quorum.percent)
-
-
-def share(percent: int | str) -> Fraction:
-    """A percentage as an exact fraction of 1. Raises Refused unless it is over 0 and up to 100."""
-    text = str(percent)
-    require(bool(_PERCENT.fullmatch(text)), f"{percent!r} is not a percentage such as 50 or 200/3.")
-    exact = Fraction(text) / 100
-    require(0 < exact <= 1, "A percentage is more than 0 and at most 100.")
-    return exact
 
 
 def verdict(quorum: Quorum, voters: Sequence[str], votes: Mapping[str, Vote]) -> Verdict:
@@ -128,7 +134,7 @@ def combined(outcomes: Sequence[Outcome]) -> Outcome | Literal["none"]:
     return "pending" if "pending" in outcomes else "approved"
 
 
-def _needed(quorum: Any | All | Count | Percent, voters: int, abstentions: int) -> int:
+def _needed(quorum: Quorum, voters: int, abstentions: int) -> int:
     match quorum:
         case Any():
             return 1
@@ -139,6 +145,8 @@ def _needed(quorum: Any | All | Count | Percent, voters: int, abstentions: int) 
         case Percent(percent=percent):
             part = share(percent) * (voters - abstentions)
             return max(1, -(-part.numerator // part.denominator))
+        case _:
+            raise NotImplementedError
 
 
 def _first(counted: Sequence[Vote], waiting: int) -> Verdict:
@@ -169,3 +177,34 @@ def _more(number: int) -> str:
 
 def _people(number: int) -> str:
     return "1 person" if number == 1 else f"{number} people"
+
+
+__all__ = [
+    "All",
+    "Any",
+    "Count",
+    "First",
+    "Group",
+    "Groups",
+    "Majority",
+    "Mandatory",
+    "Outcome",
+    "Percent",
+    "Quorum",
+    "Responded",
+    "Unless",
+    "Verdict",
+    "Veto",
+    "Vote",
+    "Weighted",
+    "check",
+    "combined",
+    "depends_on_order",
+    "may_abstain",
+    "replaced",
+    "resolved",
+    "selectors",
+    "share",
+    "tallied",
+    "verdict",
+]
