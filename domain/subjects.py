@@ -1,8 +1,13 @@
-"""What approvals are about: the kinds of subjects, and the fields that conditions may ask for."""
+"""What approvals are about: the kinds of subjects, and the fields that conditions may ask for.
 
-from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
+A field always has a value, so that a condition always has an answer: a text that is not known is
+empty, a number 0, and a moment the beginning of 1970. None holds a name or a text that a person
+wrote freely: those are erased with the person, and what was decided by them could not be told.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal, get_args
 
 from msgspec import Struct
 
@@ -16,35 +21,125 @@ SubjectKind = Literal[
     "service level policy",
     "approval process",
 ]
-Value = str | int | bool | datetime | Sequence[str]
+Value = str | int | bool | datetime | Sequence[str] | Mapping[str, str]
 """What a field can have."""
-FieldType = Literal["text", "number", "yes or no", "moment", "texts"]
+FieldType = Literal["text", "number", "yes or no", "moment", "texts", "texts by name"]
+
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""The value of a moment that is not known."""
+
+LEVELS = (0, 1, 2, 3)
 
 
 class Field(Struct, frozen=True):
-    """A field of a subject: `values` are all that it can have, empty where that is not known."""
+    """A field of a subject: `values` are all that it can have, empty where that is not known.
+
+    A number is whole and never below 0.
+    """
 
     name: str
     type: FieldType
     about: str
-    values: tuple[str, ...] = ()
+    values: tuple[str | int, ...] = ()
 
 
-CHANGE = (
-    Field("type", "text", "The type of the change.", ("normal", "emergency")),
-    Field("risk", "text", "The risk of the change.", ("low", "moderate", "high", "very high")),
+TICKET = (
     Field("category", "text", "The category, empty without one."),
     Field("subcategory", "text", "The subcategory, empty without one."),
     Field("service", "text", "The name of the affected service, empty without one."),
+    Field("team", "text", "The name of the team it is assigned to, empty without one."),
+    Field("requester", "text", "The user name of the requester, empty without one."),
+    Field("organisation", "text", "The name of the requester's organisation, empty without one."),
+    Field("impact", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
+    Field("urgency", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
+    Field(
+        "priority",
+        "number",
+        "1 critical, 2 high, 3 moderate, 4 low, 5 planning; 0 where it is not set.",
+        (0, 1, 2, 3, 4, 5),
+    ),
+    Field("assets", "number", "How many assets it affects."),
+    Field("asset_types", "texts", "The types of the assets it affects, each once, sorted."),
+    Field(
+        "details",
+        "texts by name",
+        'The answers of the form: `subject.details["cost centre"]`, empty where there is none.',
+    ),
+)
+"""What every ticket has."""
+
+CHANGE = (
+    Field("type", "text", "The type of the change.", ("standard", "normal", "emergency")),
+    Field("is_emergency", "yes or no", "Whether it is an emergency change."),
+    Field(
+        "risk",
+        "text",
+        "The risk, which is assessed before the submission.",
+        ("low", "moderate", "high", "very high"),
+    ),
+    Field("is_scheduled", "yes or no", "Whether it is known when it is implemented."),
+    Field("planned_start", "moment", "When its implementation starts; 1970 where not known."),
+    Field("planned_end", "moment", "When its implementation ends; 1970 where not known."),
+    Field("submissions", "number", "How often it was submitted before."),
+    *TICKET,
+)
+
+ASSET = (
+    Field("type", "text", "The type of the asset, such as server."),
+    Field(
+        "status",
+        "text",
+        "Where it is in its life.",
+        ("in stock", "in use", "in repair", "retired", "disposed"),
+    ),
+    Field("service", "text", "The name of the service it is part of, empty without one."),
+    Field("organisation", "text", "The name of the organisation it belongs to, or empty."),
+    Field("owner", "text", "The user name of who answers for it, empty without one."),
+    Field("holder", "text", "The user name of who has it, empty without one."),
+    Field("relations", "number", "How many other assets it names as those it depends on or uses."),
+    Field(
+        "details",
+        "texts by name",
+        'Its details: `subject.details["purchase value"]`, empty where there is none.',
+    ),
+)
+
+DEFINITION = (
+    Field("name", "text", "The name of the definition."),
+    Field("order", "number", "Its order among the definitions that fit: the lowest is taken."),
+    Field("version", "number", "The number that the draft gets when it is published, 1 first."),
+)
+"""What every definition has that is published by version."""
+
+SERVICE_LEVEL_POLICY = (
+    *DEFINITION,
+    Field("targets", "texts", "The targets that it promises.", ("first response", "resolution")),
+    Field("services", "texts", "The names of the services it is for; none: all of them."),
+    Field("categories", "texts", "The categories it is for; none: all of them."),
+    Field("organisations", "texts", "The names of the organisations it is for; none: all."),
+    Field("escalation_steps", "number", "How many steps of escalation it has."),
+)
+
+APPROVAL_PROCESS = (
+    *DEFINITION,
+    Field("subjects", "texts", "The kinds of subjects it governs.", get_args(SubjectKind)),
+    Field("stages", "number", "How many stages it has."),
+    Field("has_fallback", "yes or no", "Whether it names people to ask where nobody is found."),
 )
 
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
-    "request": (),
-    "release": (),
-    "article": (),
-    "service": (),
-    "asset": (),
-    "service level policy": (),
-    "approval process": (),
+    "request": TICKET,
+    "release": TICKET,
+    "article": TICKET,
+    "service": TICKET,
+    "asset": ASSET,
+    "service level policy": SERVICE_LEVEL_POLICY,
+    "approval process": APPROVAL_PROCESS,
 }
+"""The fields of each kind of subject, in the order in which they are shown."""
+
+
+def field_of(kind: SubjectKind, name: str) -> Field | None:
+    """The field of that name, without `subject.`, or None."""
+    return next((field for field in FIELDS[kind] if field.name == name), None)

@@ -1,0 +1,203 @@
+"""What the library says about an expression that it cannot compile, in words for its author."""
+
+import re
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from unicodedata import category
+
+from msgspec import Struct
+
+from domain.subjects import Field
+
+NAMES_MAX = 30
+
+
+class Vocabulary(Struct, frozen=True):
+    """What an expression can ask for."""
+
+    what: str
+    """What `subject` stands for, as "a change"."""
+    fields: Mapping[str, Field]
+    """By their full names, as `subject.risk`."""
+    parts: tuple[str, ...] = ()
+    """The fields of each of the people, where there are any."""
+
+
+FUNCTIONS = (
+    *("all", "exists", "exists_one", "filter", "map", "has", "size", "contains", "startsWith"),
+    *("endsWith", "matches", "timestamp", "duration", "getFullYear", "getMonth", "getDate"),
+    *("getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes", "int", "string"),
+)
+
+TYPES = {
+    "string": "a text",
+    "int": "a number",
+    "bool": "a yes or no",
+    "double": "a number with a decimal point",
+    "uint": "a number without a sign",
+    "google.protobuf.Timestamp": "a moment",
+    "timestamp": "a moment",
+    "google.protobuf.Duration": "a duration",
+    "duration": "a duration",
+    "null_type": "null",
+    "list(string)": "texts",
+    "map(string, string)": "texts by name",
+    "list(directory.Person)": "people",
+    "directory.Person": "a person",
+}
+
+WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!", "<>": "!="}
+
+_FIRST = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+_QUOTED = re.compile(r"'(.*?)'", re.DOTALL)
+_OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '(.*?)\.?\((.*)\)'")
+_OPERATOR = re.compile(r"_?(\W+)_?")
+
+
+def sentence(text: str, message: str, vocabulary: Vocabulary) -> tuple[int, str]:
+    """Where a message of the library points to in a text, by an offset, and what it means."""
+    if "recursion" in message:
+        return 0, "it is nested too deeply: at most 32 levels."
+    found = _FIRST.search(message)
+    if found is None:
+        return 0, f"{message.partition(chr(10))[0]}."
+    said = found[3].removesuffix("[INVALID_ARGUMENT]").strip()
+    at = _offset(text, int(found[1]), int(found[2]))
+    if said.startswith("Syntax error"):
+        return at, _syntax(text, at, said)
+    if said.startswith("undeclared reference"):
+        return _undeclared(text, at, said, vocabulary)
+    if overload := _OVERLOAD.match(said):
+        return at, _overload(overload[1], _split(overload[3]))
+    if said.startswith("undefined field"):
+        return at, _no_part(said, vocabulary)
+    if "cannot be the operand of a select operation" in said:
+        return at, f"{type_called(_named(said))} has no fields of its own."
+    if said == "invalid int literal":
+        return at, "the number is too large."
+    return at, f"{said.rstrip('.')}."
+
+
+def did_you_mean(name: str, names: Iterable[str]) -> str:
+    """A hint at the name that looks like this one, or at all there are."""
+    known = list(names)
+    if close := get_close_matches(name, known, 1, 0.6):
+        return f"did you mean {close[0]}?"
+    more = ", …" if len(known) > NAMES_MAX else ""
+    return f"known are {', '.join(known[:NAMES_MAX])}{more}."
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    lines = text.split("\n")
+    before = sum(len(each) + 1 for each in lines[: max(line - 1, 0)])
+    return max(0, min(before + column - 1, len(text)))
+
+
+def _named(said: str) -> str:
+    found = _QUOTED.search(said)
+    return found[1] if found else ""
+
+
+def _syntax(text: str, at: int, said: str) -> str:
+    token = re.match(r"\w+", text[at:])
+    word = token[0] if token else ""
+    before = re.search(r"(\w+)\s+\Z|<\Z", text[:at])
+    for sign in (word, before[1] or "<>" if before else ""):
+        if hint := WORDS.get(sign):
+            return f"{sign} is not known: it is written {hint}."
+    if "token recognition error" in said:
+        match text[at : at + 1]:
+            case "=":
+                return "two values are compared with ==."
+            case "&" | "|" as sign:
+                return f"it is written {sign}{sign}."
+            case '"' | "'":
+                return "this text is not closed: a quote is missing, or a backslash stands alone."
+            case sign if category(sign) in ("Pi", "Pf", "Ps") and sign > "~":
+                return 'a text stands in straight quotes, as "text".'
+        return f"{text[at : at + 1]} means nothing here."
+    if "<EOF>" in said and at >= len(text.rstrip()):
+        return "it ends too early: a value or a closing bracket is missing."
+    return f"{word or text[at : at + 1]} is not expected here."
+
+
+def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[int, str]:
+    name = _named(said)
+    if text[at : at + 1] == "(":
+        return at, f"there is no function {name}; {did_you_mean(name, FUNCTIONS)}"
+    head = name.rpartition(".")[0]
+    if head and text[: at + 1].endswith(f"{head}."):
+        at -= len(head)
+    variable, _, field = name.partition(".")
+    full = f"subject.{field.partition('.')[0]}"
+    if variable == "subject" and not field:
+        return at, "a field of the subject is named, as in subject.service."
+    if variable == "subject":
+        hint = did_you_mean(full, vocabulary.fields)
+        return at, f"there is no field {full} of {vocabulary.what}; {hint}"
+    if f"subject.{variable}" in vocabulary.fields:
+        return at, f"{variable} is not known; did you mean subject.{variable}?"
+    if variable == "now":
+        return at, "it has no clock: its answer is the same at any time."
+    return (
+        at,
+        f'{variable} is not known: a text stands in quotes, as "{variable}", and a field '
+        + ("after subject, as subject.service."),
+    )
+
+
+def _no_part(said: str, vocabulary: Vocabulary) -> str:
+    name = _named(said)
+    return f"a person has no field {name}; {did_you_mean(name, vocabulary.parts)}"
+
+
+def type_called(name: str) -> str:
+    """A type of the library in words."""
+    return TYPES.get(name, name)
+
+
+def _split(types: str) -> list[str]:
+    """The types of a list of them, which may have commas inside."""
+    found, depth = [""], 0
+    for sign in types:
+        depth += (sign == "(") - (sign == ")")
+        if sign == "," and depth == 0:
+            found.append("")
+        else:
+            found[-1] += sign
+    return [each.strip() for each in found]
+
+
+def _overload(function: str, types: list[str]) -> str:
+    operator = _OPERATOR.fullmatch(function)
+    named = " and ".join(type_called(each) for each in types)
+    if function == "@in":
+        of, among = type_called(types[0]), type_called(types[-1])
+        hint = ': write ["one", "other"] on its right.' if types[-1] == "string" else "."
+        return f"in looks for a value among others, not for {of} in {among}{hint}"
+    if function == "_?_:_":
+        return "? needs a yes or no before it, and two values of one type after it."
+    if operator is None:
+        return f"{function} cannot be used with {named}."
+    sign = operator[1]
+    if sign in ("&&", "||", "!"):
+        return f"{sign} needs a yes or no, and this is {named}."
+    return f"{sign} cannot be used between {named}{_remedy(set(types))}"
+
+
+def _remedy(types: set[str]) -> str:
+    """What the author of a comparison of two types may have meant."""
+    match sorted(types):
+        case ["double", "int"]:
+            return ": write the number without a decimal point."
+        case ["int", "string"]:
+            return ": a text stands in quotes, and a number does not."
+        case ["bool", "string"]:
+            return ": true and false stand without quotes."
+        case ["null_type", _] | [_, "null_type"]:
+            return ': what is not known is "" in a text and 0 in a number.'
+        case ["list(string)", "string"]:
+            return ': write "one" in subject.… to look for a text among others.'
+    if "string" in types and any("imestamp" in each for each in types):
+        return ': a moment is written timestamp("2026-01-31T12:00:00Z").'
+    return "."

@@ -1,0 +1,152 @@
+"""Finitely many values of each field that stand for all it can have, as far as conditions tell.
+
+Where conditions only compare a field with constants, two values that lie on the same side of each
+constant are one to them, and so the values given here are exact: what holds for all of them holds
+always. Where they do more, as with `startsWith` or arithmetic, the values are a sample.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain, combinations, product
+from math import prod
+from typing import TypeVar
+
+from domain.conditions import Condition
+from domain.field_uses import Plain, Use
+from domain.subjects import NEVER, Field, SubjectKind, Value, field_of
+
+SUBSETS_MAX = 5
+"""Of so many constants all subsets are given, 32, and of more a sample."""
+COMBINATIONS_MAX = 200
+"""So many combinations of the texts of one field are given, and otherwise a sample."""
+NUMBER_MAX = 2**63 - 1
+OTHER = "other"
+STEP = timedelta(microseconds=1)
+SAMPLED_MOMENTS = (
+    datetime(2026, 1, 5, 9, tzinfo=UTC),  # a Monday morning
+    datetime(2026, 7, 4, 23, 59, 59, tzinfo=UTC),  # a Saturday night
+    datetime(2028, 2, 29, 12, tzinfo=UTC),
+)
+
+
+def representatives(
+    conditions: Iterable[Condition], kind: SubjectKind
+) -> Mapping[str, tuple[Value, ...]]:
+    """Values of each field that the conditions read, all together, in a fixed order."""
+    return {name: values for name, (values, _) in _partitions(conditions, kind).items()}
+
+
+def sampled(conditions: Iterable[Condition], kind: SubjectKind) -> frozenset[str]:
+    """The fields whose representatives are a sample, so that what holds for them may not always."""
+    partitions = _partitions(conditions, kind)
+    return frozenset(name for name, (_, is_exact) in partitions.items() if not is_exact)
+
+
+P = TypeVar("P", str, int, datetime)
+
+Partition = tuple[tuple[Value, ...], bool]
+"""Values, and whether they are exact."""
+
+
+def _partitions(conditions: Iterable[Condition], kind: SubjectKind) -> dict[str, Partition]:
+    merged: dict[str, dict[str, Use]] = {}
+    pools: dict[str, set[Plain]] = {}
+    for condition in conditions:
+        for (of, name), use in condition.uses.items():
+            uses = merged.setdefault(of, {})
+            so_far = uses.setdefault(name, Use(constants=set()))
+            so_far.constants |= use.constants
+            so_far.is_compared_only &= use.is_compared_only
+            so_far.is_tested |= use.is_tested
+            if not use.is_compared_only:
+                pools.setdefault(of, set()).update(condition.literals)
+    partitions = {}
+    for name in sorted(merged):
+        field = field_of(kind, name)
+        if field is not None:
+            partitions[name] = _partition(field, merged[name], pools.get(name, set()))
+    return partitions
+
+
+def _partition(field: Field, uses: Mapping[str, Use], pool: set[Plain]) -> Partition:
+    if field.type == "texts by name":
+        return _by_name(uses, pool)
+    use = uses[""]
+    known = use.constants | pool
+    match field.type:
+        case "yes or no":
+            return (False, True), True
+        case "texts":
+            return _texts(_of_type(known, str), is_exact=use.is_compared_only)
+        case _ if field.values:
+            return tuple(field.values), True
+        case "number":
+            return _numbers(_of_type(known, int)), use.is_compared_only
+        case "moment":
+            moments = _moments(_of_type(known, datetime))
+            if use.is_compared_only:
+                return moments, True
+            return tuple(sorted({*moments, *SAMPLED_MOMENTS})), False
+    return _each(_of_type(known, str)), use.is_compared_only
+
+
+def _of_type(constants: Iterable[Plain], type: type[P]) -> list[P]:
+    found = [each for each in constants if isinstance(each, type) and not isinstance(each, bool)]
+    return sorted(found)
+
+
+def _each(constants: Sequence[str]) -> tuple[str, ...]:
+    """Every constant, the empty text and one other."""
+    others = (f"{OTHER}{count or ''}" for count in range(len(constants) + 1))
+    other = next(name for name in others if name not in constants)
+    return tuple(dict.fromkeys(("", *constants, other)))
+
+
+def _numbers(constants: Sequence[int]) -> tuple[int, ...]:
+    """Every constant with its neighbours, which are one below, above and between."""
+    near = {constant + step for constant in constants for step in (-1, 0, 1)}
+    return tuple(sorted({0, *(number for number in near if 0 <= number <= NUMBER_MAX)}))
+
+
+def _moments(constants: Sequence[datetime]) -> tuple[datetime, ...]:
+    near: set[datetime] = {NEVER, *constants}
+    for constant in constants:
+        for step in (-STEP, STEP):
+            try:
+                near.add(constant + step)
+            except OverflowError:  # the first moment there is, or the last
+                pass
+    return tuple(sorted(near))
+
+
+def _texts(constants: Sequence[str], *, is_exact: bool) -> Partition:
+    """Sets of the constants, as conditions can ask for some of them and not for others."""
+    if len(constants) <= SUBSETS_MAX:
+        sizes = range(len(constants) + 1)
+        subsets = tuple(chain.from_iterable(combinations(constants, size) for size in sizes))
+        return (subsets, True) if is_exact else ((*subsets, (_each(constants)[-1],)), False)
+    single = tuple((constant,) for constant in constants)
+    return ((), *single, tuple(constants)), False
+
+
+def _by_name(uses: Mapping[str, Use], pool: Iterable[Plain]) -> Partition:
+    """Texts for every name that is asked for; None stands for none of that name."""
+    choices: dict[str, tuple[str | None, ...]] = {}
+    is_exact = True
+    for name in sorted(uses):
+        use = uses[name]
+        is_exact &= use.is_compared_only
+        if name:
+            known = use.constants if use.is_compared_only else use.constants | set(pool)
+            each = _each(_of_type(known, str))
+            choices[name] = (None, *each) if use.is_tested else each
+    if prod(map(len, choices.values())) <= COMBINATIONS_MAX:
+        rows = product(*choices.values())
+        return tuple(_given(zip(choices, row, strict=True)) for row in rows), is_exact
+    first = {name: each[0] for name, each in choices.items()}
+    varied = ({**first, name: text}.items() for name, each in choices.items() for text in each)
+    return tuple(map(_given, varied)), False
+
+
+def _given(texts: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    return {name: text for name, text in texts if text is not None}
