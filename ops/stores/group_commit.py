@@ -1,7 +1,7 @@
 """Group commit: concurrent commands share one transaction, and each has its own fate.
 
-Writes wait in a queue while a transaction is under way; the next one takes all that wait. Two
-writes on the same version, command or name never share a transaction: the later one waits, and
+Writes wait in a queue while a transaction is under way; the next one takes all that wait, as soon
+as a turn of the event loop brings no more. Two writes on the same version, command or name never share a transaction: the later one waits, and
 is decided against what the first has committed. No timer is involved, so a lone write does not
 wait for company.
 """
@@ -13,6 +13,8 @@ from collections.abc import Hashable, Iterable
 from domain.recorder import Receipt, Write
 
 EVENTS_PER_TRANSACTION_MAX = 2_000
+GATHERED_MAX = 256
+"""So many writes are committed even if every turn of the event loop brings more of them."""
 
 Outcome = Receipt | Exception
 
@@ -40,6 +42,7 @@ class Queue:
 
     def __init__(self) -> None:
         self._waiting: deque[Waiting] = deque()
+        self._seen = 1
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -49,8 +52,19 @@ class Queue:
         self._waiting.append(Waiting(write, future))
         return future
 
+    def is_growing(self) -> bool:
+        """Whether more writes wait than when this was asked before, and there is room for more.
+
+        Whoever commits asks once a turn of the event loop: as many as share a transaction share
+        its cost. A lone write waits for nobody, and the others only for work that stands before
+        theirs anyway.
+        """
+        before, self._seen = self._seen, len(self._waiting)
+        return before < self._seen < GATHERED_MAX
+
     def take(self) -> list[Waiting]:
         """The next batch: as many as fit, in order, but for those that conflict with it."""
+        self._seen = 1
         batch: list[Waiting] = []
         later: list[Waiting] = []
         taken: set[Hashable] = set()

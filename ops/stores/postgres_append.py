@@ -42,7 +42,10 @@ class Appender:
 
     async def _work(self) -> None:
         try:
-            while batch := self._queue.take():
+            while self._queue:
+                while self._queue.is_growing():
+                    await asyncio.sleep(0)
+                batch = self._queue.take()
                 outcomes: Sequence[Outcome] = [OperationalError("The desk stops.")] * len(batch)
                 try:
                     outcomes = await self._commit([waiting.write for waiting in batch])

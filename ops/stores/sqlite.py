@@ -40,8 +40,6 @@ from ops.stores.sqlite_write import (
 
 POLL_SECONDS = 0.02
 """How often a process looks whether another has written: a look costs some microseconds."""
-GATHERED_MAX = 256
-"""So many writes are committed even if every turn of the event loop brings more of them."""
 SCHEMA_VERSION = 1
 HIGHEST = 1 << 62
 
@@ -281,9 +279,7 @@ class SqliteRecorder(LedgerRecorder):
 class _Gathering:
     """The writes of one event loop, committed as soon as a turn of it brings no more of them.
 
-    As many as share a transaction share its cost. A lone write waits for nobody, and the others
-    only for work that stands before theirs anyway. It is done in the loop's own thread, as handing
-    over to another costs more than the commit itself.
+    In the loop's own thread: handing over to another costs more than the commit itself.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, writer: Writer, news: News) -> None:
@@ -298,14 +294,12 @@ class _Gathering:
         future = self._queue.put(write)
         if not self._is_due:
             self._is_due = True
-            self._loop.call_soon(self._gather, 1)
+            self._loop.call_soon(self._gather)
         return future
 
-    def _gather(self, before: int) -> None:
-        """Commit, unless there are more writes than there were a turn before."""
-        count = len(self._queue)
-        if before < count < GATHERED_MAX:
-            self._loop.call_soon(self._gather, count)
+    def _gather(self) -> None:
+        if self._queue.is_growing():
+            self._loop.call_soon(self._gather)
         else:
             self._flush()
 

@@ -7,7 +7,7 @@ import pytest
 
 from domain.ids import record_id
 from domain.recorder import LedgerRecorder, Write
-from ops.stores import sqlite
+from ops.stores import group_commit
 from ops.stores.sqlite import SqliteRecorder
 from tests.stores import write
 
@@ -58,7 +58,7 @@ async def test_a_lone_write_waits_for_no_company(tmp_path: Path) -> None:
 async def test_writes_that_keep_arriving_are_committed_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "GATHERED_MAX", 2)
+    monkeypatch.setattr(group_commit, "GATHERED_MAX", 2)
     recorder = SqliteRecorder(tmp_path / "ledger.db")
 
     in_pairs = await transactions(recorder, 0, 0, 1, 1)
