@@ -1,9 +1,9 @@
 """Group commit: concurrent commands share one transaction, and each has its own fate.
 
 Writes wait in a queue while a transaction is under way; the next one takes all that wait, as soon
-as a turn of the event loop brings no more. Two writes on the same version, command or name never share a transaction: the later one waits, and
-is decided against what the first has committed. No timer is involved, so a lone write does not
-wait for company.
+as a turn of the event loop brings no more. Two writes on the same version, command or name never
+share a transaction: the later one waits, and is decided against what the first has committed. No
+timer is involved, so a lone write does not wait for company.
 """
 
 import asyncio
