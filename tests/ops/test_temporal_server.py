@@ -337,9 +337,9 @@ async def test_a_stop_ends_the_watch_without_a_restart(server: TemporalServer) -
 
 def test_the_server_dies_with_its_killed_parent_and_not_by_ctrl_c(tmp_path: Path) -> None:
     program = """
-import pathlib, signal, sys, threading
+import os, pathlib, signal, sys, threading
 from ops.temporal_server import TemporalServer
-signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
+signal.signal(signal.SIGINT, lambda *_: os.write(1, b"interrupted\\n"))
 server = TemporalServer(pathlib.Path(sys.argv[1]))
 starter = threading.Thread(target=server.start)  # ends long before the server
 starter.start()
