@@ -1,150 +1,81 @@
 """Changes: the addition, modification or removal of anything that could affect services (ITIL 4).
 
 What was submitted stays as it was: title, plans, risk and type change only before a submission
-and after a rejection. A standard change is pre-authorised.
+and after a rejection. A standard change is pre-authorised. An emergency change may be implemented
+at once: then its approval is owed by a moment, and asked for while it is under way or afterwards.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
-from domain import text
+from domain import business_time, obligations, text
 from domain.aggregate import Event
 from domain.approval import OpenStage
-from domain.approval_round import ApprovalRounds
-from domain.business_time import BusinessHours
+from domain.approval_round import ALWAYS, Terms
+from domain.business_time import BusinessHours, duration
+from domain.change_draft import ChangeDraft, known_type
+from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
+from domain.obligations import APPROVAL_WITHIN, REVIEW_WITHIN, Obligation
 from domain.personal import Personal
-from domain.priority import LEVELS, Level
 from domain.provenance import Provenance
 from domain.rules import Refused, require
+from domain.subjects import Value
 from domain.wall_clock import micros
-
-Type = Literal["standard", "normal", "emergency"]
-Risk = Literal["low", "moderate", "high", "very high"]
-Outcome = Literal["successful", "successful with issues", "unsuccessful"]
-"""How an implementation went."""
 
 PRE_AUTHORISED = "pre-authorised"
 
-RISKS: dict[tuple[Level, Level], Risk] = {
-    (1, 1): "very high",
-    (1, 2): "high",
-    (2, 1): "high",
-    (1, 3): "moderate",
-    (2, 2): "moderate",
-    (3, 1): "moderate",
-    (2, 3): "low",
-    (3, 2): "low",
-    (3, 3): "low",
-}
-"""The risk of an impact and a likelihood: 1 high, 2 medium, 3 low."""
+ClosureCode = Literal[
+    "implemented",
+    "implemented with issues",
+    "partly implemented",
+    "implemented otherwise",
+    "backed out",
+    "failed",
+]
 
 
-class Status(StrEnum):
-    PROPOSED = "proposed"
-    IN_APPROVAL = "in approval"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    SCHEDULED = "scheduled"
-    IMPLEMENTING = "implementing"
-    IMPLEMENTED = "implemented"
-    BACKED_OUT = "backed out"
-    REVIEWED = "reviewed"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
-    CANCELLED = "cancelled"
-
-
-class Move(NamedTuple):
-    """From which states an act leads to which, and the rule that is said to whoever tries others.
-
-    Who may act stands in `domain.policy`, under the name of the act. Without a target, the state
-    stays. Votes and time-outs lead from `in approval` to `approved` or `rejected`.
-    """
-
-    sources: frozenset[Status]
-    target: Status | None
-    rule: str
-
-
-DRAFT = frozenset({Status.PROPOSED, Status.REJECTED})
-READY = frozenset({Status.APPROVED, Status.SCHEDULED})
-OVER = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.CANCELLED})
-
-MOVES = {
-    "amend": Move(DRAFT, None, "Only a proposed or rejected change can be amended."),
-    "classify": Move(DRAFT, None, "Only a proposed or rejected change can be classified."),
-    "assess_risk": Move(DRAFT, None, "The risk of a change is assessed before its submission."),
-    "plan": Move(DRAFT, None, "A change is planned before its submission."),
-    "submit": Move(
-        DRAFT, Status.IN_APPROVAL, "Only a proposed or rejected change can be submitted."
-    ),
-    "schedule": Move(READY, Status.SCHEDULED, "Only an approved change can be scheduled."),
-    "start_implementation": Move(
-        READY, Status.IMPLEMENTING, "Only an approved change can be implemented."
-    ),
-    "complete_implementation": Move(
-        frozenset({Status.IMPLEMENTING}),
-        Status.IMPLEMENTED,
-        "Only a change that is being implemented can be completed.",
-    ),
-    "back_out": Move(
-        frozenset({Status.IMPLEMENTING, Status.IMPLEMENTED}),
-        Status.BACKED_OUT,
-        "Only a change whose implementation has started can be backed out.",
-    ),
-    "review": Move(
-        frozenset({Status.IMPLEMENTED, Status.BACKED_OUT}),
-        Status.REVIEWED,
-        "Only an implemented or backed out change can be reviewed.",
-    ),
-    "close": Move(
-        frozenset({Status.REVIEWED}), Status.CLOSED, "Only a reviewed change can be closed."
-    ),
-    "withdraw": Move(
-        DRAFT | {Status.IN_APPROVAL},
-        Status.WITHDRAWN,
-        "Only a change that is not approved yet can be withdrawn.",
-    ),
-    "cancel": Move(
-        DRAFT | READY | {Status.IN_APPROVAL},
-        Status.CANCELLED,
-        "Only a change that is not being implemented yet can be cancelled.",
-    ),
-}
-
-
-class Change(ApprovalRounds):
+class Change(ChangeDraft):
     prefix = "CHG"
-    what: ClassVar[str] = "change"
 
-    status: Status
-    type: Type
-    risk: Risk | None
-    is_planned: bool
     scheduled_start: datetime | None
     scheduled_end: datetime | None
     outcome: Outcome | None
+    implementers: tuple[str, ...]
+    """Who has carried it out. With those who are to, they never vote on it."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.status = Status.PROPOSED
-        self.type = "normal"
-        self.risk = None
-        self.is_planned = False
         self.scheduled_start = None
         self.scheduled_end = None
         self.outcome = None
+        self.implementers = ()
 
     @property
     def is_over(self) -> bool:
         return self.status in OVER
 
-    def _require(self, act: str) -> None:
-        move = MOVES[act]
-        require(self.status in move.sources, move.rule)
+    @property
+    def barred(self) -> frozenset[str]:
+        assigned = {
+            str(task.assignee)
+            for task in self.tasks
+            if task.phase == "implementation" and task.assignee is not None
+        }
+        return super().barred | assigned | set(self.implementers)
+
+    def content(self) -> Mapping[str, Value | None]:
+        return {
+            **super().content(),
+            "type": self.type,
+            "is_emergency": self.type == "emergency",
+            "risk": self.risk,
+            "is_scheduled": self.scheduled_start is not None,
+            "planned_start": self.scheduled_start,
+            "planned_end": self.scheduled_end,
+            "assets": sorted(map(str, self.affected_assets)),
+        }
 
     # Propose -----------------------------------------------------------------------------
 
@@ -161,13 +92,17 @@ class Change(ApprovalRounds):
         reason: str = "",
         by: Provenance,
     ) -> Self:
+        require(
+            known_type(type) != "standard",
+            "A standard change comes from a published template of the change catalogue.",
+        )
         return cls.begin(
             id,
             cls.Proposed(
                 by=by,
                 title=text.title(title, "A change"),
                 description=text.body(description, "A description"),
-                type=_known_type(type),
+                type=type,
                 requester=requester,
                 organisation=organisation,
                 reason=text.body(reason, "A reason", text.REASON_MAX),
@@ -184,77 +119,10 @@ class Change(ApprovalRounds):
 
         def apply(self, change: "Change", /) -> None:
             change.proposer = self.by.actor
+            change.say(title=self.title, description=self.description)
             change.type = self.type
             change.requester = self.requester
             change.organisation = self.organisation
-
-    # Amend, classify, assess, plan ---------------------------------------------------------
-
-    def amend(
-        self,
-        *,
-        by: Provenance,
-        title: str | None = None,
-        description: str | None = None,
-        details: Mapping[str, str] | None = None,
-    ) -> None:
-        self._require("amend")
-        super().amend(by=by, title=title, description=description, details=details)
-
-    def classify(self, type: Type, *, by: Provenance) -> None:
-        self._require("classify")
-        if _known_type(type) != self.type:
-            require(
-                type != "standard" or self.round == 0,
-                "A change that was rejected cannot become a standard change.",
-            )
-            self.record(self.Classified(by=by, type=type))
-
-    class Classified(Event):
-        type: Type
-
-        def apply(self, change: "Change", /) -> None:
-            change.type = self.type
-
-    def assess_risk(self, *, impact: Level, likelihood: Level, by: Provenance) -> None:
-        """Set the risk from impact and likelihood: 1 high, 2 medium, 3 low."""
-        self._require("assess_risk")
-        require(impact in LEVELS, "An impact is 1 high, 2 medium or 3 low.")
-        require(likelihood in LEVELS, "A likelihood is 1 high, 2 medium or 3 low.")
-        risk = RISKS[impact, likelihood]
-        self.record(self.RiskAssessed(by=by, impact=impact, likelihood=likelihood, risk=risk))
-
-    class RiskAssessed(Event):
-        impact: Level
-        likelihood: Level
-        risk: Risk
-
-        def apply(self, change: "Change", /) -> None:
-            change.risk = self.risk
-
-    def plan(self, *, implementation: str, backout: str, test: str = "", by: Provenance) -> None:
-        """Say how it is done, how it is undone, and how it is tested."""
-        self._require("plan")
-        implementation = text.body(implementation, "An implementation plan")
-        backout = text.body(backout, "A backout plan")
-        require(implementation != "", "A plan says how the change is implemented.")
-        require(backout != "", "A plan says how the change is backed out.")
-        self.record(
-            self.Planned(
-                by=by,
-                implementation=implementation,
-                backout=backout,
-                test=text.body(test, "A test plan"),
-            )
-        )
-
-    class Planned(Event):
-        implementation: Annotated[str, Personal("actor")]
-        backout: Annotated[str, Personal("actor")]
-        test: Annotated[str, Personal("actor")] = ""
-
-        def apply(self, change: "Change", /) -> None:
-            change.is_planned = True
 
     # Submit: what happens until the decision stands in `domain.approval_round` ----------------
 
@@ -267,6 +135,7 @@ class Change(ApprovalRounds):
         calendar_version: int = 0,
         hours: BusinessHours | None = None,
         stages: Sequence[OpenStage] = (),
+        terms: Terms = Terms(),  # noqa: B008 - it is frozen
         by: Provenance,
     ) -> None:
         """Ask for approval by these stages; a standard change is approved at once, without any."""
@@ -283,22 +152,34 @@ class Change(ApprovalRounds):
             calendar_version=calendar_version,
             hours=hours,
             stages=stages,
+            terms=terms,
             by=by,
         )
 
     def require_ready(self) -> None:
         """Refuse the submission of a change that has been submitted, or is not ready for it."""
         self._require("submit")
-        if self.type != "standard":
-            a = _an(self.type)
-            require(self.risk is not None, f"The risk of {a} change is assessed first.")
-            require(self.is_planned, f"{a.capitalize()} change is planned before it is submitted.")
+        if self.type == "standard":
+            require(
+                self.template is not None,
+                "A standard change comes from a published template of the change catalogue.",
+            )
+            return
+        a = _an(self.type)
+        require(self.risk is not None, f"The risk of {a} change is assessed first.")
+        require(self.is_planned, f"{a.capitalize()} change is planned before it is submitted.")
 
     def enter_approval(self) -> None:
-        self.status = Status.IN_APPROVAL
+        self.approval = "pending"
+        if not self.is_approval_owed:
+            self.status = Status.IN_APPROVAL
 
     def leave_approval(self, *, is_approved: bool) -> None:
-        self.status = Status.APPROVED if is_approved else Status.REJECTED
+        self.approval = "approved" if is_approved else "rejected"
+        if self.is_approval_owed:
+            self._meet("retrospective approval")
+        else:
+            self.status = Status.APPROVED if is_approved else Status.REJECTED
 
     # Assign: as every ticket, but to nobody who voted on it -----------------------------------
 
@@ -330,17 +211,51 @@ class Change(ApprovalRounds):
 
     # Implement, or back out -----------------------------------------------------------------
 
-    def start_implementation(self, *, by: Provenance) -> None:
-        self._require("start_implementation")
+    def start_implementation(
+        self,
+        *,
+        within: str = APPROVAL_WITHIN,
+        hours: BusinessHours | None = None,
+        by: Provenance,
+    ) -> None:
+        """Begin it. An emergency change that is not approved owes its approval by a moment:
+        `within` a duration on these hours."""
+        is_at_once = self.type == "emergency" and self.status in AT_ONCE
+        if not is_at_once:
+            self._require("start_implementation")
+            self.require_finished("before", "the implementation of a change starts")
+        self.require_no_part_in_approval(by.on_behalf_of or by.actor)
+        self.require_no_part_in_approval(by.actor)
         self.record(self.ImplementationStarted(by=by))
+        if is_at_once:
+            due = _due(by.effective_at, within, hours)
+            self.record(self.RetrospectiveApprovalOwed(by=by, due=due))
 
     class ImplementationStarted(Event):
         def apply(self, change: "Change", /) -> None:
             change.status = Status.IMPLEMENTING
+            change.implementers = (*change.implementers, self.by.on_behalf_of or self.by.actor)
 
-    def complete_implementation(self, outcome: Outcome, *, by: Provenance) -> None:
+    class RetrospectiveApprovalOwed(Event):
+        due: datetime
+
+        def apply(self, change: "Change", /) -> None:
+            change._owe("retrospective approval", self.due)
+
+    def complete_implementation(
+        self,
+        outcome: Outcome,
+        *,
+        within: str = REVIEW_WITHIN,
+        hours: BusinessHours | None = None,
+        by: Provenance,
+    ) -> None:
+        """Say that it is done, and how it went. One that failed owes a review, by a moment."""
         self._require("complete_implementation")
+        self.require_finished("implementation", "the implementation is complete")
         self.record(self.Implemented(by=by, outcome=_known_outcome(outcome)))
+        if outcome == "unsuccessful":
+            self.record(self.ReviewOwed(by=by, due=_due(by.effective_at, within, hours)))
 
     class Implemented(Event):
         outcome: Outcome
@@ -349,9 +264,19 @@ class Change(ApprovalRounds):
             change.status = Status.IMPLEMENTED
             change.outcome = self.outcome
 
-    def back_out(self, *, reason: str, by: Provenance) -> None:
+    def back_out(
+        self,
+        *,
+        reason: str,
+        within: str = REVIEW_WITHIN,
+        hours: BusinessHours | None = None,
+        by: Provenance,
+    ) -> None:
+        """Undo it, which owes a review by a moment."""
         self._require("back_out")
         self.record(self.BackedOut(by=by, reason=text.reason(reason, "A backout needs a reason.")))
+        if not any(owed.name == "review" for owed in self.obligations):
+            self.record(self.ReviewOwed(by=by, due=_due(by.effective_at, within, hours)))
 
     class BackedOut(Event):
         reason: Annotated[str, Personal("actor")]
@@ -359,6 +284,42 @@ class Change(ApprovalRounds):
         def apply(self, change: "Change", /) -> None:
             change.status = Status.BACKED_OUT
             change.outcome = "unsuccessful"
+
+    class ReviewOwed(Event):
+        due: datetime
+
+        def apply(self, change: "Change", /) -> None:
+            change._owe("review", self.due)
+
+    # Note what is overdue --------------------------------------------------------------------
+
+    def note_overdue(self, *, by: Provenance) -> None:
+        """Note what is owed and has not been met by its moment, once. Too early: nothing."""
+        for owed in obligations.passed(self.obligations, by.effective_at):
+            event = (
+                self.ReviewOverdue if owed.name == "review" else self.RetrospectiveApprovalOverdue
+            )
+            self.record(event(by=by, due=owed.due))
+
+    class RetrospectiveApprovalOverdue(Event):
+        due: datetime
+
+        def apply(self, change: "Change", /) -> None:
+            change._owe("retrospective approval", self.due, is_overdue=True)
+
+    class ReviewOverdue(Event):
+        due: datetime
+
+        def apply(self, change: "Change", /) -> None:
+            change._owe("review", self.due, is_overdue=True)
+
+    def _owe(self, name: obligations.Name, due: datetime, *, is_overdue: bool = False) -> None:
+        self._meet(name)
+        owed = Obligation(name=name, due=due, is_overdue=is_overdue)
+        self.obligations = (*self.obligations, owed)
+
+    def _meet(self, name: obligations.Name) -> None:
+        self.obligations = tuple(owed for owed in self.obligations if owed.name != name)
 
     # Review and close ---------------------------------------------------------------------
 
@@ -380,18 +341,28 @@ class Change(ApprovalRounds):
         def apply(self, change: "Change", /) -> None:
             change.status = Status.REVIEWED
             change.outcome = self.outcome
+            change._meet("review")
 
-    def close(self, *, code: str = "", by: Provenance) -> None:
-        """End it. A standard change that is implemented needs no review."""
-        if not (self.type == "standard" and self.status is Status.IMPLEMENTED):
+    def close(self, *, code: ClosureCode, by: Provenance) -> None:
+        """End it. A standard change that is implemented, and did not fail, needs no review."""
+        is_done = self.status is Status.IMPLEMENTED and self.outcome != "unsuccessful"
+        if not (self.type == "standard" and is_done):
             self._require("close")
-        self.record(self.Closed(by=by, code=text.body(code, "A closure code", text.NAME_MAX)))
+        require(
+            not self.is_approval_owed,
+            "An emergency change is closed after its retrospective approval is decided.",
+        )
+        self.require_finished("after", "a change is closed")
+        codes = get_args(ClosureCode)
+        require(code in codes, f"A closure code is one of {', '.join(codes)}.")
+        self.record(self.Closed(by=by, code=code))
 
     class Closed(Event):
         code: str = ""
 
         def apply(self, change: "Change", /) -> None:
             change.status = Status.CLOSED
+            change.obligations = ()
 
     # Withdraw, cancel -----------------------------------------------------------------------
 
@@ -407,6 +378,7 @@ class Change(ApprovalRounds):
 
         def apply(self, change: "Change", /) -> None:
             change.close_round()
+            change.approval = ""
             change.status = Status.WITHDRAWN
 
     def cancel(self, *, reason: str, by: Provenance) -> None:
@@ -420,6 +392,7 @@ class Change(ApprovalRounds):
 
         def apply(self, change: "Change", /) -> None:
             change.close_round()
+            change.approval = ""
             change.status = Status.CANCELLED
 
 
@@ -427,13 +400,18 @@ def _an(type: Type) -> str:
     return f"{'an' if type == 'emergency' else 'a'} {type}"
 
 
-def _known_type(type: Type) -> Type:
-    if type not in get_args(Type):
-        raise Refused("A change is standard, normal or emergency.")
-    return type
-
-
 def _known_outcome(outcome: Outcome) -> Outcome:
     if outcome not in get_args(Outcome):
         raise Refused(f"An outcome is one of {', '.join(get_args(Outcome))}.")
     return outcome
+
+
+def _due(start: datetime, within: str, hours: BusinessHours | None) -> datetime:
+    try:
+        return business_time.due(start, duration(within), hours or ALWAYS)
+    except Refused:
+        # A calendar that has come to its end must not hold up an emergency.
+        return business_time.due(start, duration(within), ALWAYS)
+
+
+__all__ = ["MOVES", "PRE_AUTHORISED", "Change", "ClosureCode", "Outcome", "Risk", "Status", "Type"]

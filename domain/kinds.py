@@ -4,6 +4,7 @@ from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
+from domain.change_template import ChangeTemplate
 from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
@@ -16,6 +17,7 @@ __all__ = [
     "Asset",
     "Calendar",
     "Change",
+    "ChangeTemplate",
     "Incident",
     "Organisation",
     "Person",

@@ -193,6 +193,15 @@ TABLE: Mapping[str, Row] = {
             "change.classify": "classify a change",
             "change.assess_risk": "assess the risk of a change",
             "change.plan": "plan a change",
+            "change.apply_template": "make a change from a template",
+            "change.affect": "say what a change affects",
+            "change.unaffect": "say what a change affects",
+            "change.add_task": "add a task to a change",
+            "change.order_task": "put the tasks of a change in order",
+            "change.assign_task": "assign a task of a change",
+            "change.start_task": "start a task of a change",
+            "change.complete_task": "complete a task of a change",
+            "change.cancel_task": "cancel a task of a change",
             "change.submit": "submit a change for approval",
             "change.start_implementation": "start to implement a change",
             "change.complete_implementation": "complete the implementation of a change",
@@ -229,6 +238,7 @@ TABLE: Mapping[str, Row] = {
             "change.remind": "remind the voters of a change",
             "change.escalate_stage": "escalate a stage of an approval",
             "change.time_out_stage": "end a stage of an approval whose time is over",
+            "change.note_overdue": "note what a change owes and has not got in time",
         },
     ),
     # Assets
@@ -337,6 +347,25 @@ TABLE: Mapping[str, Row] = {
         _everyone(ANY),
         READ,
         {
+            "change_template.list": "list change templates",
+            "change_template.read": "read a change template",
+            "change_template.read_history": "read the history of a change template",
+        },
+    ),
+    **_rows(
+        {Role.PROCESS_OWNER: OPERATOR, Role.CHANGE_MANAGER: OPERATOR},
+        WRITE,
+        {
+            "change_template.draft": "draft a change template",
+            "change_template.revise": "revise a change template",
+            "change_template.publish": "publish a change template",
+            "change_template.retire": "retire a change template",
+        },
+    ),
+    **_rows(
+        _everyone(ANY),
+        READ,
+        {
             "calendar.list": "list calendars",
             "calendar.read": "read a calendar",
             "calendar.read_history": "read the history of a calendar",
@@ -368,6 +397,7 @@ TABLE: Mapping[str, Row] = {
             "work_queue.read": "read the work queue",
             "change_board.read": "read the change board",
             "sla_board.read": "read the service level board",
+            "audit_findings.read": "read what changes owe",
         },
     ),
     # The ledger itself

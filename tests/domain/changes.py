@@ -1,11 +1,12 @@
 """Changes in the states that tests start from, and the stages that they go through."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from domain.approval import All, OpenStage, Quorum, Vote
 from domain.approval import Any as AnyOne
 from domain.business_time import BusinessHours
 from domain.change import Change, Type
+from domain.change_template import FormField, PlannedTask, Template
 from domain.ids import named_id, record_id
 from domain.provenance import Provenance
 from tests.facts import new_facts
@@ -21,6 +22,21 @@ LATER = MONDAY + timedelta(hours=1)
 DUE = MONDAY + timedelta(hours=8)
 
 
+DISK = Template(
+    description="A disk that reports errors is replaced.",
+    category="hardware",
+    service="Storage",
+    risk="low",
+    implementation="Swap the disk in bay {bay}.",
+    backout="Put the old disk back.",
+    tasks=(
+        PlannedTask(title="Order the disk", phase="before"),
+        PlannedTask(title="Swap it", after=(1,)),
+    ),
+    fields=(FormField(name="bay", label="Bay"),),
+)
+
+
 def voters(*names: str) -> tuple[str, ...]:
     return tuple(str(person(name)) for name in names)
 
@@ -33,6 +49,22 @@ def stage(name: str, *names: str, quorum: Quorum | None = None, **more: object) 
 CAB = stage("CAB", "bea", "cem")
 BOARD = stage("Board", "dan")
 ESCALATING = stage("CAB", "bea", quorum=AnyOne(), on_timeout="escalate", escalate_to=voters("dan"))
+
+
+def standard() -> Change:
+    """A change from a template that could be submitted."""
+    change = Change.propose(
+        record_id("CHG", 1),
+        title="Replace a disk",
+        requester=person("ann"),
+        organisation=CUSTOMER,
+        by=ANN,
+    )
+    change.apply_template(
+        record_id("TPL", 1), version=1, definition=DISK, answers={"bay": "7"}, by=ANN
+    )
+    new_facts(change)
+    return change
 
 
 def proposed(type: Type = "normal") -> Change:
@@ -67,3 +99,9 @@ def approved() -> Change:
 
 def vote(change: Change, name: str, vote: Vote, comment: str = "No.") -> None:
     change.vote(vote, comment=comment, hours=None, by=signed(name))
+
+
+def due(change: Change) -> datetime | None:
+    """When the patience of the one open stage ends."""
+    [opened] = change.standing.open.values()
+    return opened.due

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
+from msgspec.structs import replace
 
 from domain import quorum
 from domain.aggregate import Aggregate
@@ -14,7 +15,8 @@ from domain.approval_process import ApprovalProcess, Definition
 from domain.asset import Asset, RelationType
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
-from domain.change import Change, Outcome
+from domain.change import Change, ClosureCode, Outcome
+from domain.change_template import ChangeTemplate, FormField, PlannedTask, Template
 from domain.ids import record_id
 from domain.incident import Channel, Commitment, Incident, PendingReason
 from domain.organisation import Organisation
@@ -27,6 +29,7 @@ from domain.service_level_policy import (
     ServiceLevelPolicy,
     TargetPromise,
 )
+from domain.tasks import PHASES
 from domain.team import Team
 from domain.ticket import LinkType, Visibility
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person
@@ -127,6 +130,35 @@ IN_FOUR_HOURS, AT_ONCE = (
         escalation=(EscalationStep(target="first response", mark="75%", notify=("role:agent",)),),
     ),
 )
+REPLACE_A_DISK, RESTART = (
+    Template(
+        description="A disk that reports errors is replaced.",
+        category="hardware",
+        subcategory="disk",
+        service="Storage",
+        risk="low",
+        implementation="Swap the disk in bay {bay} of {server}.",
+        backout="Put the old disk back.",
+        test="The array is whole again.",
+        tasks=(
+            PlannedTask(title="Order the disk", phase="before"),
+            PlannedTask(title="Swap it", after=(1,), team=record_id("TEA", 1)),
+        ),
+        fields=(
+            FormField(name="server", label="Server"),
+            FormField(name="bay", label="Bay", choices=("1", "2")),
+        ),
+    ),
+    Template(
+        description="A service is restarted.",
+        category="software",
+        risk="moderate",
+        implementation="Restart it.",
+        backout="Restart it again.",
+    ),
+)
+IN_BAY_1 = {"server": "db-1", "bay": "1"}
+TEMPLATES = st.sampled_from([REPLACE_A_DISK, RESTART, replace(RESTART, category=" ")])
 AGREEMENTS = st.sampled_from(
     [IN_FOUR_HOURS, AT_ONCE, Agreement(calendar=record_id("CAL", 1), targets=())]
 )
@@ -157,6 +189,8 @@ SUBMISSION = said(
     hours=maybe(st.just(OFFICE)),
     stages=STAGES,
 )
+NUMBER = st.sampled_from([1, 1, 2, 2, 3, 9])
+NUMBERS = st.lists(NUMBER, max_size=2)
 ROUND_AND_STAGE = {
     "round": st.sampled_from([1, 1, 2, 3]),
     "stage": st.sampled_from(["CAB", "Board", "None"]),
@@ -212,6 +246,27 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "classify": said(type=st.sampled_from(["standard", "normal", "emergency"])),
         "assess_risk": said(impact=levels, likelihood=levels),
         "plan": said(implementation=texts, backout=texts, test=texts),
+        "apply_template": said(
+            template=st.just(record_id("TPL", 1)),
+            version=st.just(1),
+            definition=TEMPLATES,
+            answers=st.sampled_from([{}, IN_BAY_1]),
+        ),
+        "affect": said(asset=others),
+        "unaffect": said(asset=others),
+        "add_task": said(
+            title=texts,
+            phase=st.sampled_from(PHASES),
+            after=NUMBERS,
+            team=maybe(teams),
+            assignee=maybe(people),
+        ),
+        "add_condition_tasks": said(conditions=st.lists(texts, max_size=2), stage=st.just("CAB")),
+        "order_task": said(number=NUMBER, after=NUMBERS),
+        "assign_task": said(number=NUMBER, team=maybe(teams), assignee=maybe(people)),
+        "start_task": said(number=NUMBER),
+        "complete_task": said(number=NUMBER, note=texts),
+        "cancel_task": said(number=NUMBER, reason=texts),
         "submit": SUBMISSION,
         "vote": said(
             vote=st.sampled_from(["approve", "approve", "reject", "abstain"]),
@@ -226,13 +281,19 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         ),
         "time_out_stage": said(**ROUND_AND_STAGE, hours=maybe(st.just(OFFICE))),
         "schedule": said(start=moments, end=moments),
-        "start_implementation": NOTHING,
+        "start_implementation": said(hours=maybe(st.just(OFFICE))),
+        "note_overdue": NOTHING,
         "complete_implementation": said(outcome=st.sampled_from(get_args(Outcome))),
         "back_out": REASON,
         "review": said(outcome=st.sampled_from(get_args(Outcome)), notes=texts),
-        "close": said(code=texts),
+        "close": said(code=st.sampled_from([*get_args(ClosureCode), "done"])),
         "withdraw": REASON,
         "cancel": REASON,
+    },
+    ChangeTemplate: {
+        "revise": said(definition=TEMPLATES),
+        "publish": NOTHING,
+        "retire": NOTHING,
     },
     Incident: {
         **TICKET,
@@ -341,6 +402,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             reason=texts,
         ),
     ),
+    ChangeTemplate: ("draft", said(name=texts, definition=TEMPLATES)),
     Incident: ("log", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
     Organisation: (
         "register",

@@ -11,6 +11,7 @@ from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
+from domain.change_template import ChangeTemplate
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.organisation import Organisation
@@ -34,6 +35,8 @@ from tests.domain.commands import (
     IN_FOUR_HOURS,
     NIGHT,
     OFFICE,
+    REPLACE_A_DISK,
+    RESTART,
     maybe,
 )
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
@@ -124,10 +127,33 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("vote", "dan", vote="approve", hours=None),
             step("time_out_stage", "clock", round=1, stage="Board", hours=None),
             step("schedule", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)),
-            step("start_implementation"),
+            step("start_implementation", "ann"),
             step("complete_implementation", outcome="successful"),
             step("review", outcome="successful", notes="All well."),
-            step("close", code="done"),
+            step("close", code="implemented"),
+        ],
+        [
+            step("propose", "ann", **NEW, type="emergency"),
+            step("affect", asset=SERVER),
+            step("unaffect", asset=SERVER),
+            step("add_task", title="Back it up", phase="before", team=TEAM),
+            step("add_task", title="Replace it", after=[1], assignee=person("dan")),
+            step("add_task", title="Watch it", phase="after"),
+            step("order_task", number=3, after=[1, 2]),
+            step("assign_task", number=3, team=TEAM, assignee=person("bea")),
+            step("start_implementation", "dan", within="6h"),
+            step("complete_task", "dan", number=1, note="On tape."),
+            step("start_task", "dan", number=2),
+            step("note_overdue", "clock"),
+            *PLANNED,
+            step("submit", stages=(CAB,)),
+            step("complete_task", "dan", number=2),
+            step("vote", "bea", vote="approve", hours=None),
+            step("vote", "cem", vote="approve", hours=None),
+            step("complete_implementation", "dan", outcome="unsuccessful"),
+            step("cancel_task", number=3, reason="It runs no more."),
+            step("review", outcome="unsuccessful", notes="The part was wrong."),
+            step("close", code="failed"),
         ],
         [
             step("propose", "ann", **NEW),
@@ -138,14 +164,31 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("withdraw", "ann", reason="Not needed any more."),
         ],
         [
-            step("propose", "ann", **NEW, type="standard"),
+            step("propose", "ann", **NEW),
+            step(
+                "apply_template",
+                template=record_id("TPL", 1),
+                version=1,
+                definition=RESTART,
+                answers={},
+            ),
             step("submit"),
             step("start_implementation"),
-            step("back_out", reason="It failed."),
+            step("back_out", reason="It failed.", within="2h"),
+            step("note_overdue", "clock"),
             step("review", outcome="unsuccessful", notes="The part was wrong."),
-            step("close"),
+            step("close", code="backed out"),
         ],
         [step("propose", "ann", **NEW), CANCELLED],
+    ],
+    ChangeTemplate: [
+        [
+            step("draft", name="Replace a disk", definition=REPLACE_A_DISK),
+            step("publish"),
+            step("revise", definition=RESTART),
+            step("publish"),
+            step("retire"),
+        ]
     ],
     Incident: [
         [

@@ -8,15 +8,19 @@ from domain.rules import Refused
 from tests.domain.changes import (
     BOARD,
     CAB,
+    DISK,
     DUE,
     LATER,
     approved,
     proposed,
+    standard,
     submitted,
     vote,
 )
 from tests.facts import fact, new_facts
 from tests.people import ANN, BEA, CEM, MONDAY, person, system
+
+TEMPLATE = record_id("TPL", 1)
 
 
 def test_a_change_needs_a_title() -> None:
@@ -29,7 +33,7 @@ def test_the_risk_follows_from_impact_and_likelihood() -> None:
 
     change.assess_risk(impact=1, likelihood=2, by=ANN)
 
-    assert new_facts(change) == [fact(Change.RiskAssessed, impact=1, likelihood=2, risk="high")]
+    assert new_facts(change) == [fact(Change.RiskAssessed, risk="high", impact=1, likelihood=2)]
 
 
 def test_a_normal_change_is_assessed_and_planned_before_it_is_submitted() -> None:
@@ -45,15 +49,7 @@ def test_a_normal_change_is_assessed_and_planned_before_it_is_submitted() -> Non
 
 
 def test_a_standard_change_is_pre_authorised() -> None:
-    change = Change.propose(
-        record_id("CHG", 1),
-        title="Swap",
-        type="standard",
-        requester=person("ann"),
-        organisation=None,
-        by=ANN,
-    )
-    new_facts(change)
+    change = standard()
 
     change.submit(by=ANN)
 
@@ -73,12 +69,21 @@ def test_a_normal_change_is_not_approved_by_nobody() -> None:
     assert change.status is Status.PROPOSED
 
 
+def test_a_change_becomes_standard_by_a_template_alone() -> None:
+    change = proposed()
+
+    with pytest.raises(Refused, match="by a template of the change catalogue"):
+        change.classify("standard", by=ANN)
+    with pytest.raises(Refused, match="comes from a published template"):
+        proposed("standard")
+
+
 def test_a_rejected_change_does_not_become_standard() -> None:
     change = submitted(BOARD)
     vote(change, "dan", "reject")
 
-    with pytest.raises(Refused, match="cannot become a standard change"):
-        change.classify("standard", by=ANN)
+    with pytest.raises(Refused, match="Only a proposed change can be made from a template"):
+        change.apply_template(TEMPLATE, version=1, definition=DISK, answers={"bay": "7"}, by=ANN)
 
 
 def test_what_is_submitted_stays_as_it_is() -> None:
@@ -120,9 +125,9 @@ def test_a_change_is_implemented_reviewed_and_closed() -> None:
     change.start_implementation(by=BEA)
     change.complete_implementation("successful with issues", by=BEA)
     with pytest.raises(Refused, match="Only a reviewed change can be closed"):
-        change.close(by=BEA)
+        change.close(code="implemented", by=BEA)
     change.review("successful", notes="One hour longer than planned.", by=CEM)
-    change.close(code="done", by=CEM)
+    change.close(code="implemented with issues", by=CEM)
 
     assert change.status is Status.CLOSED
     assert change.outcome == "successful"
@@ -138,16 +143,18 @@ def test_a_change_that_was_backed_out_is_reviewed() -> None:
 
     assert (change.status, change.outcome) == (Status.BACKED_OUT, "unsuccessful")
     change.review("unsuccessful", notes="Broken on delivery.", by=CEM)
-    change.close(by=CEM)
+    change.close(code="backed out", by=CEM)
 
 
 def test_a_standard_change_is_closed_without_a_review() -> None:
-    change = proposed("standard")
+    change = standard()
+    change.complete_task(1, by=BEA)
     change.submit(by=ANN)
     change.start_implementation(by=BEA)
+    change.complete_task(2, by=BEA)
     change.complete_implementation("successful", by=BEA)
 
-    change.close(by=BEA)
+    change.close(code="implemented", by=BEA)
 
     assert change.status is Status.CLOSED
 

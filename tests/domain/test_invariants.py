@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import asset, change, incident, priority, problem, snapshots
+from domain import asset, change, change_moves, incident, priority, problem, snapshots, tasks
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
+from domain.change_template import ChangeTemplate
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.mapper import LedgerMapper
@@ -25,6 +26,7 @@ from domain.rules import Refused
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Ticket
+from domain.versioned import Versioned
 from tests.domain.commands import BEGINNINGS, COMMANDS
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import STORIES, Attempt, attempts, told
@@ -134,7 +136,8 @@ def check_problem(problem_: Problem) -> None:
 
 def check_change(change_: Change) -> None:
     status, stage = change_.status, change_.open_stage
-    assert (status is change.Status.IN_APPROVAL) == (stage is not None)
+    assert change_.is_in_approval == (stage is not None)
+    assert (status is change.Status.IN_APPROVAL) <= change_.is_in_approval
     assert (change_.due is not None) == (stage is not None)
     assert set(change_.votes) <= set(stage.voters if stage else ())
     assert set(change_.votes) <= set(change_.voted)
@@ -146,12 +149,37 @@ def check_change(change_: Change) -> None:
         change.Status.WITHDRAWN,
         change.Status.CANCELLED,
     }
-    if status not in undecided:
+    if status not in undecided and not change_.is_approval_owed:
         assert change_.round > 0
-        assert change_.type == "standard" or (change_.risk and change_.is_planned)
+        assert change_.risk
+        assert change_.is_planned
+    if change_.type == "standard":
+        assert change_.template
+    if change_.is_in_approval and status is not change.Status.IN_APPROVAL:
+        assert change_.is_approval_owed
+    names = [owed.name for owed in change_.obligations]
+    assert len(set(names)) == len(names)
+    check_tasks(change_)
     assert (change_.scheduled_start is None) == (change_.scheduled_end is None)
     if change_.scheduled_start and change_.scheduled_end:
         assert change_.scheduled_start < change_.scheduled_end
+
+
+def check_tasks(change_: Change) -> None:
+    known = {task.number: task for task in change_.tasks}
+    assert list(known) == list(range(1, len(known) + 1))
+    assert not tasks.circle({task.number: set(task.after) for task in change_.tasks})
+    for task in change_.tasks:
+        earlier = tasks.PHASES.index(task.phase)
+        assert all(tasks.PHASES.index(known[number].phase) <= earlier for number in task.after)
+    started = change_.status in change_moves.STARTED
+    if started and change_.type != "emergency":
+        assert not tasks.unfinished(change_.tasks, "before")
+    if change_.status is change.Status.IMPLEMENTED:
+        assert not tasks.unfinished(change_.tasks, "implementation")
+    if change_.status is change.Status.CLOSED:
+        assert not tasks.unfinished(change_.tasks, "after")
+        assert not change_.is_approval_owed
 
 
 def check_asset(asset_: Asset) -> None:
@@ -188,7 +216,7 @@ def check_organisation(organisation: Organisation) -> None:
     assert organisation.parent != organisation.id
 
 
-def check_definition(record: ApprovalProcess | ServiceLevelPolicy) -> None:
+def check_definition(record: ApprovalProcess | ServiceLevelPolicy | ChangeTemplate) -> None:
     assert record.name
     assert record.draft_definition is not None
     assert record.published_version == len(record.versions)
@@ -207,6 +235,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Asset: check_asset,
     Calendar: check_calendar,
     Change: check_change,
+    ChangeTemplate: check_definition,
     Incident: check_incident,
     Organisation: check_organisation,
     Person: check_person,
@@ -240,6 +269,8 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("proposed", "approved"),  # a standard change
         ("rejected", "approved"),
         ("implemented", "closed"),
+        ("proposed", "implementing"),  # an emergency change
+        ("in approval", "implementing"),
     },
     Incident: {
         *((source, move.target) for move in incident.MOVES.values() for source in move.sources),
@@ -263,7 +294,7 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
         check_approval(before, after, [type(entry.event) for entry in happened])
     if isinstance(before, Ticket) and before.is_over:
         assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
-    if isinstance(before, ApprovalProcess | ServiceLevelPolicy | Calendar):
+    if isinstance(before, Versioned | Calendar):
         published = before.versions
         assert vars(after)["versions"][: len(published)] == published
 
@@ -271,9 +302,9 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
 def check_approval(before: Change, after: Change, happened: list[type]) -> None:
     decided = happened.count(Change.Approved) + happened.count(Change.Rejected)
     ends = decided + happened.count(Change.Withdrawn) + happened.count(Change.Cancelled)
-    was_open = before.status is change.Status.IN_APPROVAL or Change.Submitted in happened
+    was_open = before.is_in_approval or Change.Submitted in happened
     assert decided <= was_open
-    if was_open and after.status is not change.Status.IN_APPROVAL:
+    if was_open and not after.is_in_approval:
         assert ends == 1
     if Change.VoteCast in happened:
         assert after.voted[-1] not in before.voted[len(before.voted) - len(before.votes) :]

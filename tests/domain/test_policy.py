@@ -35,7 +35,7 @@ RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
 NOT_THERE_YET = {"log", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"change.submit_to"}
+PARTS_OF_COMMANDS = {"change.submit_to", "change.add_condition_tasks"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -154,6 +154,15 @@ change.propose                        f s - s - - -
 change.classify                       - s - s - - -
 change.assess_risk                    - s - s - - -
 change.plan                           - s - s - - -
+change.apply_template                 - s - s - - -
+change.affect                         - s - s - - -
+change.unaffect                       - s - s - - -
+change.add_task                       - s - s - - -
+change.order_task                     - s - s - - -
+change.assign_task                    - s - s - - -
+change.start_task                     - s - s - - -
+change.complete_task                  - s - s - - -
+change.cancel_task                    - s - s - - -
 change.submit                         - s - s - - -
 change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
@@ -167,6 +176,7 @@ change.withdraw                       o o - o - - -
 change.remind                         - - - - - - -
 change.escalate_stage                 - - - - - - -
 change.time_out_stage                 - - - - - - -
+change.note_overdue                   - - - - - - -
 asset.list                            y y y y y y y
 asset.read                            p i i i i i p
 asset.read_history                    - s s s s s -
@@ -214,6 +224,13 @@ approval_process.read_history         - c c c c c c
 service_level_policy.list             - c c c c c c
 service_level_policy.read             - c c c c c c
 service_level_policy.read_history     - c c c c c c
+change_template.list                  y y y y y y y
+change_template.read                  y y y y y y y
+change_template.read_history          y y y y y y y
+change_template.draft                 - - - c c - -
+change_template.revise                - - - c c - -
+change_template.publish               - - - c c - -
+change_template.retire                - - - c c - -
 calendar.list                         y y y y y y y
 calendar.read                         y y y y y y y
 calendar.read_history                 y y y y y y y
@@ -232,6 +249,7 @@ approvals_inbox.read                  y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -
 sla_board.read                        - y y y y y -
+audit_findings.read                   - y y y y y -
 ledger.read_events                    - - - - - c -
 ledger.verify                         - - - - - c c
 ledger.read_status                    - - - - - c c

@@ -1,0 +1,232 @@
+"""Changes before their submission: what they are about, how risky they are, and how they are done.
+
+A change comes from a person's own words, or from a template of the change catalogue. Only the
+latter makes a standard change, whose plans and risk are those of the template.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, get_args
+from uuid import UUID
+
+from domain import risk as risks
+from domain import text
+from domain.aggregate import Event
+from domain.asset import Asset
+from domain.change_moves import EDITING, MOVES, PREPARING, Risk, Type
+from domain.change_tasks import ChangeTasks
+from domain.change_template import Template, answered, filled
+from domain.ids import prefix_of
+from domain.obligations import Obligation
+from domain.personal import Personal
+from domain.priority import Level
+from domain.provenance import Provenance
+from domain.rules import Refused, require
+from domain.ticket import LinkType
+
+AFFECTS: LinkType = "affects"
+
+
+class ChangeDraft(ChangeTasks, abstract=True):
+    what: ClassVar[str] = "change"
+
+    type: Type
+    risk: Risk | None
+    is_planned: bool
+    template: UUID | None
+    template_version: int
+    approval: Literal["", "pending", "approved", "rejected"]
+    """How the latest round of approval stands, whatever is done meanwhile."""
+    obligations: tuple[Obligation, ...]
+    """What is owed and not met yet."""
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.type = "normal"
+        self.risk = None
+        self.is_planned = False
+        self.template = None
+        self.template_version = 0
+        self.approval = ""
+        self.obligations = ()
+
+    @property
+    def is_in_approval(self) -> bool:
+        return self.approval == "pending"
+
+    @property
+    def is_approval_owed(self) -> bool:
+        """Whether it was started without an approval, which has not been decided since."""
+        return any(owed.name == "retrospective approval" for owed in self.obligations)
+
+    @property
+    def affected_assets(self) -> tuple[UUID, ...]:
+        return tuple(other for type, other in self.links if type == AFFECTS and is_asset(other))
+
+    def _require(self, act: str) -> None:
+        catches_up = act in PREPARING and self.is_approval_owed and not self.is_in_approval
+        edits = act in EDITING and len(self.standing.open) > 0 and len(self.standing.material) > 0
+        move = MOVES[act]
+        require(catches_up or edits or self.status in move.sources, move.rule)
+
+    def _require_own_plan(self) -> None:
+        require(
+            self.type != "standard",
+            "The plans and the risk of a standard change are those of its template.",
+        )
+
+    # Amend and classify ----------------------------------------------------------------------
+
+    def amend(
+        self,
+        *,
+        by: Provenance,
+        title: str | None = None,
+        description: str | None = None,
+        details: Mapping[str, str] | None = None,
+    ) -> None:
+        self._require("amend")
+        super().amend(by=by, title=title, description=description, details=details)
+
+    def classify(self, type: Type, *, by: Provenance) -> None:
+        self._require("classify")
+        if known_type(type) != self.type:
+            require(
+                type != "standard",
+                "A change becomes a standard change by a template of the change catalogue.",
+            )
+            self.record(self.Classified(by=by, type=type))
+
+    class Classified(Event):
+        type: Type
+
+        def apply(self, change: "ChangeDraft", /) -> None:
+            change.type = self.type
+
+    # Assess the risk and plan ------------------------------------------------------------------
+
+    def assess_risk(self, *, impact: Level, likelihood: Level, by: Provenance) -> None:
+        """Set the risk from impact and likelihood: 1 high, 2 medium, 3 low."""
+        self._require("assess_risk")
+        self._require_own_plan()
+        risk = risks.by_matrix(impact, likelihood)
+        self.record(self.RiskAssessed(by=by, impact=impact, likelihood=likelihood, risk=risk))
+
+    class RiskAssessed(Event):
+        """By impact and likelihood, or else by the template of the change."""
+
+        risk: Risk
+        impact: Level | None = None
+        likelihood: Level | None = None
+
+        def apply(self, change: "ChangeDraft", /) -> None:
+            change.risk = self.risk
+
+    def plan(self, *, implementation: str, backout: str, test: str = "", by: Provenance) -> None:
+        """Say how it is done, how it is undone, and how it is tested."""
+        self._require("plan")
+        self._require_own_plan()
+        self._plan(implementation, backout, test, by)
+
+    def _plan(self, implementation: str, backout: str, test: str, by: Provenance) -> None:
+        implementation = text.body(implementation, "An implementation plan")
+        backout = text.body(backout, "A backout plan")
+        require(implementation != "", "A plan says how the change is implemented.")
+        require(backout != "", "A plan says how the change is backed out.")
+        self.record(
+            self.Planned(
+                by=by,
+                implementation=implementation,
+                backout=backout,
+                test=text.body(test, "A test plan"),
+            )
+        )
+
+    class Planned(Event):
+        implementation: Annotated[str, Personal("actor")]
+        backout: Annotated[str, Personal("actor")]
+        test: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, change: "ChangeDraft", /) -> None:
+            change.say(implementation=self.implementation, backout=self.backout, test=self.test)
+            change.is_planned = True
+
+    # Make it from a template -------------------------------------------------------------------
+
+    def apply_template(
+        self,
+        template: UUID,
+        *,
+        version: int,
+        definition: Template,
+        answers: Mapping[str, str],
+        by: Provenance,
+    ) -> None:
+        """Make it a standard change with the plans, the risk and the tasks of a published template.
+
+        `answers` fill in the form of the template.
+        """
+        if (template, version, "standard") == (self.template, self.template_version, self.type):
+            return
+        self._require("apply_template")
+        require(
+            self.template is None and not self.tasks,
+            "A change is made from one template, before it has tasks of its own.",
+        )
+        form = answered(definition, answers)
+        self.record(self.TemplateApplied(by=by, template=template, version=version, form=form))
+        self.record(self.Classified(by=by, type="standard"))
+        self.categorise(
+            category=definition.category,
+            subcategory=definition.subcategory,
+            service=definition.service,
+            by=by,
+        )
+        self.record(self.RiskAssessed(by=by, risk=definition.risk))
+        self._plan(
+            filled(definition.implementation, form),
+            filled(definition.backout, form),
+            filled(definition.test, form),
+            by,
+        )
+        for task in definition.tasks:
+            self.add_task(task.title, phase=task.phase, after=task.after, team=task.team, by=by)
+
+    class TemplateApplied(Event):
+        template: UUID
+        version: int
+        form: dict[str, str] = {}
+
+        def apply(self, change: "ChangeDraft", /) -> None:
+            change.template = self.template
+            change.template_version = self.version
+            change.details = {**change.details, **self.form}
+
+    # Say what it affects -----------------------------------------------------------------------
+
+    def affect(self, asset: UUID, *, by: Provenance) -> None:
+        """Say that it affects an asset. Its owner may be asked, and other changes may conflict."""
+        require(is_asset(asset), "Only an asset is affected by a change.")
+        self.link(asset, type=AFFECTS, by=by)
+
+    def unaffect(self, asset: UUID, *, by: Provenance) -> None:
+        self.unlink(asset, type=AFFECTS, by=by)
+
+    def link(self, other: UUID, *, type: LinkType, by: Provenance) -> None:
+        if type == AFFECTS and is_asset(other) and (type, other) not in self.links:
+            self._require("affect")
+        super().link(other, type=type, by=by)
+
+    def unlink(self, other: UUID, *, type: LinkType, by: Provenance) -> None:
+        if type == AFFECTS and is_asset(other) and (type, other) in self.links:
+            self._require("affect")
+        super().unlink(other, type=type, by=by)
+
+
+def is_asset(id: UUID) -> bool:
+    return prefix_of(id) == Asset.prefix
+
+
+def known_type(type: Type) -> Type:
+    if type not in get_args(Type):
+        raise Refused("A change is standard, normal or emergency.")
+    return type

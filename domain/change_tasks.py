@@ -1,0 +1,243 @@
+"""The tasks of a change, and which of them it waits for."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from uuid import UUID
+
+from msgspec import structs
+
+from domain import tasks, text
+from domain.aggregate import Event
+from domain.approval_round import ApprovalRounds
+from domain.change_moves import IN_PHASE, PAST, Status
+from domain.personal import Personal
+from domain.provenance import Provenance
+from domain.rules import Refused, require
+from domain.tasks import PHASES, TASKS_MAX, Phase, Task
+
+
+class ChangeTasks(ApprovalRounds, abstract=True):
+    status: Status
+    tasks: tuple[Task, ...]
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.status = Status.PROPOSED
+        self.tasks = ()
+
+    def task(self, number: int) -> Task:
+        """The task of a number. Raises Refused."""
+        for task in self.tasks:
+            if task.number == number:
+                return task
+        raise Refused(f"There is no task {number}.")
+
+    def require_finished(self, phase: Phase, before_what: str) -> None:
+        """Refuse as long as tasks of a phase are neither done nor cancelled."""
+        if numbers := tasks.unfinished(self.tasks, phase):
+            named = ", ".join(map(str, numbers[:20]))
+            raise Refused(f"Before {before_what}, its tasks are done or cancelled: {named}.")
+
+    # Add, order and assign -------------------------------------------------------------------
+
+    def add_task(
+        self,
+        title: str,
+        *,
+        phase: Phase = "implementation",
+        after: Sequence[int] = (),
+        team: UUID | None = None,
+        assignee: UUID | None = None,
+        by: Provenance,
+    ) -> None:
+        """Add a task to a phase that is not over, to be done after others."""
+        self.require_not_over()
+        require(phase in PHASES, f"A phase is one of {', '.join(PHASES)}.")
+        require(self._is_ahead(phase), f"It is too late for a task {tasks.CALLED[phase]}.")
+        require(len(self.tasks) < TASKS_MAX, f"A change has at most {TASKS_MAX} tasks.")
+        self._add(title, phase, after, team, assignee, "", by)
+
+    def add_condition_tasks(self, conditions: Sequence[str], *, stage: str, by: Provenance) -> None:
+        """Turn the conditions of a stage's approval into tasks of the first phase that is not over.
+
+        No number of them is too many: the approval has been decided.
+        """
+        phase = next((phase for phase in PHASES if self._is_ahead(phase)), "after")
+        for condition in conditions:
+            self._add(condition, phase, (), self.team, self.assignee, stage, by)
+
+    def _add(
+        self,
+        title: str,
+        phase: Phase,
+        after: Sequence[int],
+        team: UUID | None,
+        assignee: UUID | None,
+        condition_of: str,
+        by: Provenance,
+    ) -> None:
+        number = len(self.tasks) + 1
+        tasks.check_waits(self.tasks, number, phase, after)
+        if phase == "implementation" and assignee is not None:
+            self.require_no_part_in_approval(str(assignee))
+        self.record(
+            self.TaskAdded(
+                by=by,
+                number=number,
+                title=text.title(title, "A task"),
+                phase=phase,
+                after=tuple(dict.fromkeys(after)),
+                team=team,
+                assignee=assignee,
+                condition_of=condition_of,
+            )
+        )
+
+    class TaskAdded(Event):
+        number: int
+        title: Annotated[str, Personal("actor")]
+        phase: Phase
+        after: tuple[int, ...] = ()
+        team: UUID | None = None
+        assignee: UUID | None = None
+        condition_of: str = ""
+        """The stage of the approval that made it a condition."""
+
+        def apply(self, change: "ChangeTasks", /) -> None:
+            task = Task(
+                number=self.number,
+                phase=self.phase,
+                after=self.after,
+                team=self.team,
+                assignee=self.assignee,
+            )
+            change.tasks = (*change.tasks, task)
+
+    def order_task(self, number: int, *, after: Sequence[int], by: Provenance) -> None:
+        """Say anew which tasks one comes after. None may wait for itself."""
+        self.require_not_over()
+        task = self.task(number)
+        waits = tuple(dict.fromkeys(after))
+        if waits == task.after:
+            return
+        require(task.state == "open", "Only a task that has not begun is put in another order.")
+        tasks.check_waits(self.tasks, number, task.phase, waits)
+        self.record(self.TaskOrdered(by=by, number=number, after=waits))
+
+    class TaskOrdered(Event):
+        number: int
+        after: tuple[int, ...] = ()
+
+        def apply(self, change: "ChangeTasks", /) -> None:
+            change.alter_task(self.number, after=self.after)
+
+    def assign_task(
+        self,
+        number: int,
+        *,
+        team: UUID | None = None,
+        assignee: UUID | None = None,
+        by: Provenance,
+    ) -> None:
+        """Give a task to a team, to a person, or to nobody."""
+        self.require_not_over()
+        task = self.task(number)
+        if (team, assignee) == (task.team, task.assignee):
+            return
+        require(task.state not in tasks.OVER, "A task that is over is not assigned.")
+        if task.phase == "implementation" and assignee is not None:
+            self.require_no_part_in_approval(str(assignee))
+        self.record(self.TaskAssigned(by=by, number=number, team=team, assignee=assignee))
+
+    class TaskAssigned(Event):
+        number: int
+        team: UUID | None = None
+        assignee: UUID | None = None
+
+        def apply(self, change: "ChangeTasks", /) -> None:
+            change.alter_task(self.number, team=self.team, assignee=self.assignee)
+
+    # Start, complete, cancel -----------------------------------------------------------------
+
+    def start_task(self, number: int, *, by: Provenance) -> None:
+        self.require_not_over()
+        task = self.task(number)
+        if task.state == "started":
+            return
+        require(task.state == "open", "Only a task that has not begun can be started.")
+        self._require_turn(task)
+        self.record(self.TaskStarted(by=by, number=number))
+
+    class TaskStarted(Event):
+        number: int
+
+        def apply(self, change: "ChangeTasks", /) -> None:
+            change.alter_task(self.number, state="started")
+
+    def complete_task(self, number: int, *, note: str = "", by: Provenance) -> None:
+        self.require_not_over()
+        task = self.task(number)
+        if task.state == "done":
+            return
+        require(task.state != "cancelled", "A task that was cancelled cannot be completed.")
+        self._require_turn(task)
+        note = text.body(note, "A note", text.REASON_MAX)
+        self.record(self.TaskCompleted(by=by, number=number, note=note))
+
+    class TaskCompleted(Event):
+        number: int
+        note: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, change: "ChangeTasks", /) -> None:
+            change.alter_task(self.number, state="done")
+
+    def cancel_task(self, number: int, *, reason: str, by: Provenance) -> None:
+        """Leave a task out. Those that come after it wait for it no more."""
+        self.require_not_over()
+        task = self.task(number)
+        if task.state == "cancelled":
+            return
+        require(task.state != "done", "A task that is done cannot be cancelled.")
+        reason = text.reason(reason, "A task is cancelled for a reason.")
+        self.record(self.TaskCancelled(by=by, number=number, reason=reason))
+
+    class TaskCancelled(Event):
+        number: int
+        reason: Annotated[str, Personal("actor")]
+
+        def apply(self, change: "ChangeTasks", /) -> None:
+            change.alter_task(self.number, state="cancelled")
+
+    # -----------------------------------------------------------------------------------------
+
+    def alter_task(self, number: int, **changes: Any) -> None:
+        """What an event that is about a task does to it."""
+        self.tasks = tuple(
+            structs.replace(task, **changes) if task.number == number else task
+            for task in self.tasks
+        )
+
+    def require_no_part_in_approval(self, person: str) -> None:
+        """Refuse to let somebody implement what they approve, or are asked to."""
+        asked = {voter for stage in self.stages for voter in stage.voters}
+        require(
+            person not in self.voted and not (self.is_in_approval and person in asked),
+            "Nobody implements what they decide on: who votes on a change does not carry it out.",
+        )
+
+    @property
+    def is_in_approval(self) -> bool:
+        """Whether a round of approval runs, whatever is done meanwhile."""
+        raise NotImplementedError
+
+    def _is_ahead(self, phase: Phase) -> bool:
+        return self.status not in PAST[phase]
+
+    def _require_turn(self, task: Task) -> None:
+        require(
+            self.status in IN_PHASE[task.phase],
+            f"It is too early for a task {tasks.CALLED[task.phase]}.",
+        )
+        if waits := tasks.awaited(self.tasks, task):
+            named = ", ".join(map(str, waits))
+            raise Refused(f"Task {task.number} comes after others that are not done: {named}.")
