@@ -29,12 +29,28 @@ become ids of people in an open stage; each rule takes `"abstain": false` as wel
 other groups. People who join a stage later count in all of its groups, and weigh `others`.
 """
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal
 
 import msgspec
 
+from domain.quorum_form import check_form
+from domain.quorum_parts import (
+    Answered,
+    Everyone,
+    FirstVote,
+    Name,
+    NoVeto,
+    Outcome,
+    Part,
+    Scales,
+    Tally,
+    Unrejected,
+    UnrejectedScales,
+    Votes,
+    combined,
+)
 from domain.quorum_rules import (
     All,
     Any,
@@ -53,6 +69,7 @@ from domain.quorum_rules import (
     Weighted,
     depends_on_order,
     may_abstain,
+    members,
     replaced,
     resolved,
     selectors,
@@ -60,13 +77,12 @@ from domain.quorum_rules import (
 )
 from domain.rules import require
 
-Outcome = Literal["approved", "rejected", "pending"]
-
 
 class Verdict(msgspec.Struct, frozen=True):
     """What the votes amount to.
 
-    still_needed: approvals that are missing, if nobody else abstains; 0 once decided.
+    reason: sentences that name groups, but no people.
+    still_needed: so many more approvals are enough if the right people give them; 0 once decided.
     next: the sentence that says what would decide it; empty once decided.
     """
 
@@ -76,43 +92,33 @@ class Verdict(msgspec.Struct, frozen=True):
     next: str = ""
 
 
-def check(quorum: Quorum, voters: int | None = None) -> None:
-    """Refuse a quorum that could never be reached, by so many voters where they are known."""
-    require(voters is None or voters > 0, "Nobody is there to vote.")
-    if isinstance(quorum, Count):
-        require(quorum.approvals >= 1, "A quorum needs at least one approval.")
-        require(
-            voters is None or quorum.approvals <= voters,
-            f"{quorum.approvals} approvals are needed of {_people(voters or 0)}.",
-        )
-    if isinstance(quorum, Percent):
-        share(quorum.percent)
+def verdict(quorum: Quorum, voters: Sequence[str], votes: Votes, name: Name = str) -> Verdict:
+    """What the votes amount to, given in the order in which they were cast.
+
+    name: what a person is called in `next`; without it, their id.
+    """
+    parts = _parts(quorum, tuple(dict.fromkeys(voters)), votes)
+    outcome = _outcome(parts)
+    if outcome != "pending":
+        return Verdict(outcome, _reason(parts, outcome))
+    needed = len(_enough(quorum, voters, votes))
+    said = "; ".join(_said(parts, name))
+    return Verdict(outcome, _reason(parts, outcome), needed, f"{said[0].upper()}{said[1:]}.")
 
 
-def verdict(quorum: Quorum, voters: Sequence[str], votes: Mapping[str, Vote]) -> Verdict:
-    """What the votes amount to, given in the order in which they were cast."""
-    entitled = set(voters)
-    counted = [vote for voter, vote in votes.items() if voter in entitled]
-    approvals, rejections = counted.count("approve"), counted.count("reject")
-    abstentions = counted.count("abstain")
-    waiting = len(entitled) - len(counted)
-    if isinstance(quorum, First):
-        return _first(counted, waiting)
-    needed = _needed(quorum, len(entitled), abstentions)
-    missing = max(0, needed - approvals)
-    tally = _tally(approvals, rejections, abstentions, len(entitled))
-    if not missing:
-        return Verdict("approved", f"{tally}: {_approvals(needed)} needed, and given.")
-    if missing > waiting:
-        return Verdict("rejected", f"{tally}: {_approvals(needed)} needed, and out of reach.")
-    spare = waiting - missing
-    return Verdict(
-        "pending",
-        f"{tally}: {_approvals(needed)} needed.",
-        missing,
-        f"Needs {missing} more of {waiting}; {_more(spare + 1)} "
-        f"{'makes' if spare == 0 else 'make'} it unreachable.",
-    )
+def check(quorum: Quorum, voters: Sequence[str] | int | None = None) -> None:
+    """Refuse a quorum that could never be reached by these voters, or by so many.
+
+    Of a definition, where people are selectors, only the number of voters is known, if that.
+    Raises Refused with the place in the rule.
+    """
+    number = len(set(voters)) if isinstance(voters, Sequence) else voters
+    require(number is None or number > 0, "Nobody is there to vote.")
+    check_form(quorum, number)
+    if isinstance(voters, Sequence):
+        parts = _parts(quorum, tuple(dict.fromkeys(voters)), dict.fromkeys(voters, "approve"))
+        outcome = _outcome(parts)
+        require(outcome == "approved", f"Even if everybody approves: {_reason(parts, outcome)}")
 
 
 def tallied(percent: Fraction, approving: Fraction, rejecting: Fraction) -> Outcome:
@@ -125,58 +131,161 @@ def tallied(percent: Fraction, approving: Fraction, rejecting: Fraction) -> Outc
     return "rejected" if 1 - rejecting < percent else "pending"
 
 
-def combined(outcomes: Sequence[Outcome]) -> Outcome | Literal["none"]:
-    """The outcome of stages that must all approve; none without any stage."""
-    if not outcomes:
-        return "none"
-    if "rejected" in outcomes:
-        return "rejected"
-    return "pending" if "pending" in outcomes else "approved"
+class InGroups(Part):
+    """The groups approve and reject by their own rules, and reach the rule over them."""
+
+    def __init__(self, rule: Groups, voters: Sequence[str], votes: Votes) -> None:
+        self.rule, self.voters, self.votes = rule, voters, votes
+        self.counted = members(rule.groups, voters)
+        self.inner = {
+            group.name: _parts(group.of, self.counted[group.name], votes) for group in rule.groups
+        }
+        self.outer = _parts(rule.of, tuple(self.inner), self._ballot(), groups=True)
+        self.outcome = _outcome(self.outer)
+        self.spare = min((part.spare for part in _pending(self.outer)), default=0)
+
+    def _ballot(self) -> dict[str, Vote]:
+        """What each decided group has decided, in the order of the decisions where it matters."""
+        outcomes = {name: _outcome(parts) for name, parts in self.inner.items()}
+        decided = [group for group in self.rule.groups if outcomes[group.name] != "pending"]
+        if depends_on_order(self.rule.of):
+            decided.sort(key=self._decided_after)
+        return {
+            group.name: "approve" if outcomes[group.name] == "approved" else "reject"
+            for group in decided
+        }
+
+    def _decided_after(self, group: Group) -> int:
+        """After how many votes a decided group was decided."""
+        cast = list(self.votes.items())
+
+        def is_decided(number: int) -> bool:
+            parts = _parts(group.of, self.counted[group.name], dict(cast[:number]))
+            return _outcome(parts) != "pending"
+
+        return bisect_left(range(len(cast)), True, key=is_decided)
+
+    def reason(self) -> str:
+        said = [_reason(self.outer, self.outcome)]
+        for name, parts in self.inner.items():
+            if self.outcome == "rejected" == _outcome(parts):
+                said.append(f"{name}: {_reason(parts, 'rejected')}")
+        return " ".join(said)
+
+    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+        return [said for part in _pending(self.outer) for said in part.needs(str)]
+
+    def ends(self, name: Name) -> list[str]:
+        said = [said for part in _pending(self.outer) for said in part.ends(str)]
+        for group, parts in self.inner.items():
+            if _outcome(parts) == "pending":
+                said.append(f"{group}: {', '.join(_said(parts, name))}")
+        return said
+
+    def enough(self, cost: Mapping[str, int]) -> list[str]:  # noqa: ARG002
+        # Whoever counts in more groups comes first, as they serve more of them.
+        counts = {voter: 0 for voter in self.voters}
+        for people in self.counted.values():
+            for person in people:
+                counts[person] += 1
+        voters = sorted(self.voters, key=lambda voter: -counts[voter])
+        rules = {group.name: group.of for group in self.rule.groups}
+        chosen: dict[str, Vote] = {}
+        now = self
+        while pending := _pending(now.outer):
+            waiting = [name for name, parts in now.inner.items() if _outcome(parts) == "pending"]
+            counted = members(self.rule.groups, voters)
+            costs = {name: len(_enough(rules[name], counted[name], now.votes)) for name in waiting}
+            for name in min(pending, key=lambda part: part.spare).enough(costs):
+                more = _enough(rules[name], counted[name], {**self.votes, **chosen})
+                chosen.update(dict.fromkeys(more, "approve"))
+            now = InGroups(self.rule, voters, {**self.votes, **chosen})
+        return list(chosen)
 
 
-def _needed(quorum: Quorum, voters: int, abstentions: int) -> int:
-    match quorum:
-        case Any():
-            return 1
-        case All():
-            return max(1, voters - abstentions)
-        case Count(approvals=approvals):
-            return max(1, approvals)
-        case Percent(percent=percent):
-            part = share(percent) * (voters - abstentions)
-            return max(1, -(-part.numerator // part.denominator))
+def _parts(
+    rule: Quorum, voters: Sequence[str], votes: Votes, *, groups: bool = False
+) -> list[Part]:
+    """What must hold under a rule, of voters who are named once each."""
+    each = dict.fromkeys(voters, 1)
+    match rule:
+        case First():
+            return [FirstVote(voters, votes, groups=groups)]
+        case Responded():
+            return [Tally(each, votes, lambda _: 1, groups=groups), Answered(voters, votes)]
+        case Weighted():
+            return [Scales(_weights(rule, voters), votes, _needed(rule))]
+        case Veto(holders=holders, of=of):
+            entitled = {holder: 1 for holder in holders if holder in each}
+            vetoes = NoVeto(entitled, votes, lambda _: 1)
+            return [vetoes, *_parts(of, voters, votes, groups=groups)]
+        case Mandatory(voters=mandatory, of=of):
+            entitled = {voter: 1 for voter in mandatory if voter in each}
+            number = len(set(mandatory))
+            approvals = Everyone(entitled, votes, lambda _: number)
+            return [approvals, *_parts(of, voters, votes, groups=groups)]
+        case Unless(reject=Weighted() as reject, of=of):
+            weighed = UnrejectedScales(_weights(reject, voters), votes, _needed(reject))
+            return [weighed, *_parts(of, voters, votes, groups=groups)]
+        case Unless(reject=reject, of=of):
+            rejections = Unrejected(each, votes, _needed(reject), groups=groups)
+            return [rejections, *_parts(of, voters, votes, groups=groups)]
+        case Groups():
+            return [InGroups(rule, voters, votes)]
         case _:
-            raise NotImplementedError
+            return [Tally(each, votes, _needed(rule), groups=groups)]
 
 
-def _first(counted: Sequence[Vote], waiting: int) -> Verdict:
-    for vote in counted:
-        if vote == "approve":
-            return Verdict("approved", "The first vote was an approval.")
-        if vote == "reject":
-            return Verdict("rejected", "The first vote was a rejection.")
-    if not waiting:
-        return Verdict("rejected", "Everybody abstained.")
-    return Verdict(
-        "pending", "Nobody has voted yet.", 1, f"The first vote of {_people(waiting)} decides."
-    )
+def _needed(rule: Quorum) -> Callable[[int], int]:
+    """How much is needed of what does not abstain."""
+    match rule:
+        case Count(approvals=number) | Weighted(weight=int(number)):
+            return lambda _: number
+        case All():
+            return lambda total: total
+        case Majority():
+            return lambda total: total // 2 + 1
+        case Percent(percent=percent) | Weighted(percent=int(percent) | str(percent)):
+            part = share(percent)
+            return lambda total: -(-total * part.numerator // part.denominator)
+        case _:
+            return lambda _: 1
 
 
-def _tally(approvals: int, rejections: int, abstentions: int, voters: int) -> str:
-    abstained = f", {abstentions} abstained" if abstentions else ""
-    return f"{approvals} approved and {rejections} rejected{abstained} of {voters}"
+def _weights(rule: Weighted, voters: Sequence[str]) -> dict[str, int]:
+    return {voter: rule.weights.get(voter, rule.others) for voter in voters}
 
 
-def _approvals(number: int) -> str:
-    return "1 approval is" if number == 1 else f"{number} approvals are"
+def _outcome(parts: Sequence[Part]) -> Outcome:
+    outcome = combined([part.outcome for part in parts])
+    return "pending" if outcome == "none" else outcome
 
 
-def _more(number: int) -> str:
-    return "1 more rejection" if number == 1 else f"{number} more rejections"
+def _pending(parts: Sequence[Part]) -> list[Part]:
+    return [part for part in parts if part.outcome == "pending"]
 
 
-def _people(number: int) -> str:
-    return "1 person" if number == 1 else f"{number} people"
+def _reason(parts: Sequence[Part], outcome: Outcome) -> str:
+    """Why it is rejected, if it is, otherwise how all of it stands."""
+    told = [part for part in parts if part.outcome == "rejected" or outcome != "rejected"]
+    return " ".join(part.reason() for part in told)
+
+
+def _said(parts: Sequence[Part], name: Name) -> list[str]:
+    """What would decide it: first what it needs, then what would end it."""
+    pending = _pending(parts)
+    needs = [said for part in pending for said in part.needs(name)]
+    return list(dict.fromkeys([*needs, *(said for part in pending for said in part.ends(name))]))
+
+
+def _enough(rule: Quorum, voters: Sequence[str], votes: Votes) -> list[str]:
+    """People who wait, and whose approvals are enough for a rule that is pending."""
+    chosen: dict[str, Vote] = {}
+    while pending := _pending(_parts(rule, voters, {**votes, **chosen})):
+        # What must be given by certain people goes first, as it may serve the rest too.
+        part = min(pending, key=lambda part: part.spare)
+        chosen.update(dict.fromkeys(part.enough({}), "approve"))
+    return list(chosen)
 
 
 __all__ = [
