@@ -1,18 +1,24 @@
 """Approval processes: who approves which changes, in definitions that are published by version."""
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain import approval, approval_flow, text
 from domain.approval import Stage
-from domain.definition import check_condition, check_order, check_selectors, check_wait
-from domain.rules import require
+from domain.process_mistakes import (
+    STAGES_MAX,
+    Finding,
+    people_mistakes,
+    stage_mistakes,
+    subject_mistakes,
+)
+from domain.rules import Refused
 from domain.subjects import SubjectKind
 from domain.versioned import Versioned
 
-STAGES_MAX = 20
+__all__ = ["STAGES_MAX", "ApprovalProcess", "Definition", "Finding", "check", "mistakes"]
 
 
 class Definition(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,25 +83,14 @@ class ApprovalProcess(Versioned[Definition]):
         definition: Definition
 
 
+def mistakes(definition: Definition) -> Iterator[Finding]:
+    """All that is wrong with a definition, each mistake with its place."""
+    yield from subject_mistakes(definition.subjects, definition.when, definition.material)
+    yield from people_mistakes(definition.order, definition.fallback, definition.exclude)
+    yield from stage_mistakes(definition.stages, definition.subjects)
+
+
 def check(definition: Definition) -> None:
-    """Refuse a definition that fits no change, or could leave one without an end."""
-    require(len(definition.subjects) > 0, "subjects: at least one kind is needed.")
-    for kind in definition.subjects:
-        check_condition("when", definition.when, kind)
-    check_order(definition.order)
-    stages = definition.stages
-    require(len(stages) <= STAGES_MAX, f"stages: an approval has at most {STAGES_MAX} stages.")
-    for index, stage in enumerate(stages):
-        place = f"stages[{index}]"
-        clean = text.name(stage.name, f"{place}: the name of a stage")
-        require(clean == stage.name, f"{place}: a name has no spaces around it.")
-        check_wait(f"{place}.patience", stage.patience)
-        check_selectors(f"{place}.approvers", stage.approvers)
-        check_selectors(f"{place}.escalate_to", stage.escalate_to)
-        check_selectors(f"{place}.exclude", stage.exclude)
-        for kind in definition.subjects:
-            check_condition(f"{place}.when", stage.when, kind)
-    check_selectors("fallback", definition.fallback)
-    check_selectors("exclude", definition.exclude)
-    approval.check(stages)
-    approval_flow.check(stages)
+    """Refuse a definition that fits no subject, or could leave one without an end."""
+    for finding in mistakes(definition):
+        raise Refused(finding.sentence)
