@@ -10,12 +10,24 @@ from functools import cache, lru_cache
 from typing import Any
 
 from domain.cel import library
-from domain.expression import Expression
+from domain.expression import TEXT_MAX, Expression
 from domain.expression_hints import Vocabulary, type_called
 from domain.field_uses import PREFIX, Plain, Uses, literals, uses
+from domain.representatives import Representatives, representatives
 from domain.rules import Refused
 from domain.subjects import FIELDS, FieldType, SubjectKind, Value
 from domain.wrong_expression import WrongExpression
+
+__all__ = [
+    "TEXT_MAX",
+    "Condition",
+    "Representatives",
+    "WrongExpression",
+    "condition",
+    "representatives",
+    "variables",
+    "vocabulary",
+]
 
 COMPILED_MAX = 2_000
 """So many compiled conditions are kept in each process."""

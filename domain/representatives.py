@@ -5,20 +5,24 @@ constant are one to them, and so the values given here are exact: what holds for
 always. Where they do more, as with `startsWith` or arithmetic, the values are a sample.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import chain, combinations, product
-from math import prod
-from typing import TypeVar
+from math import gcd, prod
+from typing import Protocol, TypeVar
 
-from domain.conditions import Condition
-from domain.field_uses import Plain, Use
+from msgspec import Struct
+
+from domain.field_uses import Plain, Use, Uses
 from domain.subjects import NEVER, Field, SubjectKind, Value, field_of
 
 SUBSETS_MAX = 5
 """Of so many constants all subsets are given, 32, and of more a sample."""
 COMBINATIONS_MAX = 200
 """So many combinations of the texts of one field are given, and otherwise a sample."""
+SUBJECTS_MAX = 10_000
+SPREAD = 0.618
+"""The part of all subjects between one of a sample and the next, so that every value is met."""
 NUMBER_MAX = 2**63 - 1
 OTHER = "other"
 STEP = timedelta(microseconds=1)
@@ -29,17 +33,60 @@ SAMPLED_MOMENTS = (
 )
 
 
-def representatives(
-    conditions: Iterable[Condition], kind: SubjectKind
-) -> Mapping[str, tuple[Value, ...]]:
+class Asking(Protocol):
+    """A condition, as far as it matters here."""
+
+    @property
+    def uses(self) -> Uses: ...
+    @property
+    def literals(self) -> frozenset[Plain]: ...
+
+
+class Representatives(Struct, frozen=True):
+    """Values of each field that some conditions read, by its name."""
+
+    values: Mapping[str, tuple[Value, ...]]
+    sampled: frozenset[str]
+    """The fields whose values are a sample, so that others could make a difference."""
+
+    @property
+    def count(self) -> int:
+        """How many subjects there are with these values."""
+        return prod(map(len, self.values.values()))
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the conditions hold always if they hold for all of these subjects."""
+        return not self.sampled and self.count <= SUBJECTS_MAX
+
+    @property
+    def subjects(self) -> Iterator[dict[str, Value]]:
+        """The subjects with these values, in a fixed order: all, or 10,000 spread over them."""
+        total = self.count
+        if total <= SUBJECTS_MAX:
+            stride, length = 1, total
+        else:
+            stride, length = int(total * SPREAD), SUBJECTS_MAX
+            while gcd(stride, total) > 1:
+                stride += 1
+        for step in range(length):
+            yield self._subject(step * stride % total)
+
+    def _subject(self, number: int) -> dict[str, Value]:
+        subject = {}
+        for name, values in self.values.items():
+            number, place = divmod(number, len(values))
+            subject[name] = values[place]
+        return subject
+
+
+def representatives(conditions: Iterable[Asking], kind: SubjectKind) -> Representatives:
     """Values of each field that the conditions read, all together, in a fixed order."""
-    return {name: values for name, (values, _) in _partitions(conditions, kind).items()}
-
-
-def sampled(conditions: Iterable[Condition], kind: SubjectKind) -> frozenset[str]:
-    """The fields whose representatives are a sample, so that what holds for them may not always."""
     partitions = _partitions(conditions, kind)
-    return frozenset(name for name, (_, is_exact) in partitions.items() if not is_exact)
+    return Representatives(
+        {name: values for name, (values, _) in partitions.items()},
+        frozenset(name for name, (_, is_exact) in partitions.items() if not is_exact),
+    )
 
 
 P = TypeVar("P", str, int, datetime)
@@ -48,7 +95,7 @@ Partition = tuple[tuple[Value, ...], bool]
 """Values, and whether they are exact."""
 
 
-def _partitions(conditions: Iterable[Condition], kind: SubjectKind) -> dict[str, Partition]:
+def _partitions(conditions: Iterable[Asking], kind: SubjectKind) -> dict[str, Partition]:
     merged: dict[str, dict[str, Use]] = {}
     pools: dict[str, set[Plain]] = {}
     for condition in conditions:
@@ -140,6 +187,8 @@ def _by_name(uses: Mapping[str, Use], pool: Iterable[Plain]) -> Partition:
             known = use.constants if use.is_compared_only else use.constants | set(pool)
             each = _each(_of_type(known, str))
             choices[name] = (None, *each) if use.is_tested else each
+    if not choices:
+        return ({}, {OTHER: OTHER}), is_exact
     if prod(map(len, choices.values())) <= COMBINATIONS_MAX:
         rows = product(*choices.values())
         return tuple(_given(zip(choices, row, strict=True)) for row in rows), is_exact
