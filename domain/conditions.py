@@ -12,9 +12,8 @@ from typing import Any
 from domain.cel import library
 from domain.expression import TEXT_MAX, Expression
 from domain.expression_hints import Vocabulary, type_called
-from domain.field_uses import PREFIX, Plain, Uses, literals, uses
+from domain.field_uses import PREFIX, Plain, Reading, Uses, literals
 from domain.representatives import Representatives, representatives
-from domain.rules import Refused
 from domain.subjects import FIELDS, FieldType, SubjectKind, Value
 from domain.wrong_expression import WrongExpression
 
@@ -41,19 +40,24 @@ class Condition:
         self.text = text
         self.kind = kind
         self._expression: Expression | None = None
-        self.uses: Uses = {}
-        """What it asks of each field."""
+        self._reading: Reading | None = None
         if text:
             self._expression = Expression(text, _environment(kind), vocabulary(kind))
             if self._expression.type != "bool":
                 given = type_called(self._expression.type)
                 rule = f"a condition gives a yes or no, as a comparison does, and this {given}."
                 raise WrongExpression(1, 1, rule)
-            self.uses = uses(self._expression.tree, FIELDS[kind])
-        self.fields = frozenset(field for field, _ in self.uses)
+            self._reading = Reading(self._expression.tree, FIELDS[kind])
+
+    @property
+    def uses(self) -> Uses:
+        """What it asks of each field."""
+        return {} if self._reading is None else self._reading.uses
+
+    @property
+    def fields(self) -> frozenset[str]:
         """The fields that it reads, without `subject.`."""
-        self._read = tuple((f"{PREFIX}{field}", field) for field in sorted(self.fields))
-        self._blanks = _blanks(self.uses)
+        return frozenset() if self._reading is None else self._reading.fields
 
     @property
     def literals(self) -> frozenset[Plain]:
@@ -72,16 +76,9 @@ class Condition:
         A text that details do not have is empty, unless the condition asks whether they have it.
         Raises Refused where there is no answer, as when it divides by zero.
         """
-        if self._expression is None:
+        if self._expression is None or self._reading is None:
             return True
-        values: dict[str, Any] = {}
-        for name, field in self._read:
-            if field not in facts:
-                raise Refused(f"The condition {self.text} asks for {name}, which is not known.")
-            value = facts[field]
-            blanks = self._blanks.get(field)
-            values[name] = {**blanks, **value} if blanks and isinstance(value, dict) else value
-        return bool(self._expression.evaluate(values))
+        return bool(self._expression.evaluate(self._reading.values(facts)))
 
 
 @lru_cache(maxsize=COMPILED_MAX)
@@ -114,12 +111,3 @@ def variables(kind: SubjectKind) -> dict[str, Any]:
 @cache
 def _environment(kind: SubjectKind) -> Any:
     return library().NewEnv(variables=variables(kind))
-
-
-def _blanks(used: Uses) -> dict[str, dict[str, str]]:
-    """The texts that each field is given where it has none: those that are read, not tested."""
-    found: dict[str, dict[str, str]] = {}
-    for (field, name), use in used.items():
-        if name and not use.is_tested:
-            found.setdefault(field, {})[name] = ""
-    return found

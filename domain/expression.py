@@ -83,7 +83,7 @@ REASONS = {
     "integer overflow": "a number gets too large.",
     "Key not found in map": "there is no entry of that name",
     "No value with name": "a field is not given",
-    "index out of bounds": "a list has fewer items than it asks for.",
+    "Index error": "a list has fewer items than it asks for.",
 }
 """What errors of the library mean; those without a full stop are told in full."""
 

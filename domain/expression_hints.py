@@ -19,8 +19,8 @@ class Vocabulary(Struct, frozen=True):
     """What `subject` stands for, as "a change"."""
     fields: Mapping[str, Field]
     """By their full names, as `subject.risk`."""
-    parts: tuple[str, ...] = ()
-    """The fields of each of the people, where there are any."""
+    people: Mapping[str, Field] = {}
+    """The fields of each of the people, where it can ask for those."""
 
 
 FUNCTIONS = (
@@ -68,6 +68,8 @@ def sentence(text: str, message: str, vocabulary: Vocabulary) -> tuple[int, str]
     if said.startswith("undeclared reference"):
         return _undeclared(text, at, said, vocabulary)
     if overload := _OVERLOAD.match(said):
+        if overload[1] == "_?_:_" and text[at : at + 1] == "(":
+            return at, "what filter, map or exists_one asks of each one is a yes or no."
         return at, _overload(overload[1], _split(overload[3]))
     if said.startswith("undefined field"):
         return at, _no_part(said, vocabulary)
@@ -139,16 +141,15 @@ def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[
         return at, f"{variable} is not known; did you mean subject.{variable}?"
     if variable == "now":
         return at, "it has no clock: its answer is the same at any time."
-    return (
-        at,
-        f'{variable} is not known: a text stands in quotes, as "{variable}", and a field '
-        + ("after subject, as subject.service."),
-    )
+    if vocabulary.people and get_close_matches(variable, ["people"]):
+        return at, f"{variable} is not known; did you mean people?"
+    hint = f'a text stands in quotes, as "{variable}", and a field after subject'
+    return at, f"{variable} is not known: {hint}, as subject.service."
 
 
 def _no_part(said: str, vocabulary: Vocabulary) -> str:
     name = _named(said)
-    return f"a person has no field {name}; {did_you_mean(name, vocabulary.parts)}"
+    return f"a person has no field {name}; {did_you_mean(name, vocabulary.people)}"
 
 
 def type_called(name: str) -> str:

@@ -15,6 +15,7 @@ from domain.expression_tree import (
     Loop,
     Name,
     Node,
+    Select,
     Tree,
     Type,
     parts,
@@ -177,14 +178,24 @@ def _values(tree: Tree, vocabulary: Vocabulary) -> Iterator[Problem]:
         if not (isinstance(node, Call) and len(node.arguments) == 2):
             continue
         for one, other in (node.arguments, reversed(node.arguments)):
-            field = vocabulary.fields.get(one.name) if isinstance(one, Name) else None
+            name, field = _field(one, tree, vocabulary)
             if field is None:
                 continue
             if node.function in ORDER and field.type == "text" and field.values:
-                yield node.at, _no_order(field)
+                yield node.at, _no_order(name, field)
             elif node.function in (*EQUALITY, "@in"):
                 for constant in constants_of(other):
-                    yield from _never(field, constant)
+                    yield from _never(name, field, constant)
+
+
+def _field(node: Node, tree: Tree, vocabulary: Vocabulary) -> tuple[str, Field | None]:
+    """How a field is called in an expression, and the field, where a node is one."""
+    match node:
+        case Name():
+            return node.name, vocabulary.fields.get(node.name)
+        case Select(of=Name(name=person)) if tree.types.get(node.of.id, TEXT)[0] != "map":
+            return f"{person}.{node.field}", vocabulary.people.get(node.field)
+    return "", None
 
 
 def constants_of(node: Node) -> tuple[Constant, ...]:
@@ -193,20 +204,20 @@ def constants_of(node: Node) -> tuple[Constant, ...]:
     return tuple(part for part in parts if isinstance(part, Constant))
 
 
-def _never(field: Field, constant: Constant) -> Iterator[Problem]:
+def _never(name: str, field: Field, constant: Constant) -> Iterator[Problem]:
     value = constant.value
     if field.values and value not in field.values:
         known = [f'"{one}"' if isinstance(one, str) else str(one) for one in field.values]
         shown = f'"{value}"' if isinstance(value, str) else str(value)
         hint = did_you_mean(shown, known)
-        yield constant.at, f"subject.{field.name} is never {shown}; {hint}"
+        yield constant.at, f"{name} is never {shown}; {hint}"
     elif field.type == "number" and isinstance(value, int) and value < 0:
-        yield constant.at, f"subject.{field.name} is never below 0."
+        yield constant.at, f"{name} is never below 0."
 
 
-def _no_order(field: Field) -> str:
+def _no_order(name: str, field: Field) -> str:
     last = ", ".join(f'"{value}"' for value in field.values[-2:])
     return (
-        f"subject.{field.name} is a text, so < and > go by the alphabet: name the values that are "
-        f"meant, as in subject.{field.name} in [{last}]."
+        f"{name} is a text, so < and > go by the alphabet: name the values that are "
+        f"meant, as in {name} in [{last}]."
     )

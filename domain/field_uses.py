@@ -1,13 +1,15 @@
 """What an expression asks of each field: with which constants it compares it, and how else."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 
 from msgspec import Struct
 
 from domain.expression_rules import EQUALITY, ORDER, moment
 from domain.expression_tree import Call, Constant, Items, Name, Node, Select, Tree, parts
-from domain.subjects import Field
+from domain.rules import Refused
+from domain.subjects import Field, Value
 
 PREFIX = "subject."
 TEXTS = ("text", "texts by name")
@@ -64,6 +66,31 @@ def uses(tree: Tree, fields: tuple[Field, ...]) -> Uses:
 
     look(tree.root)
     return dict(found)
+
+
+class Reading:
+    """The fields that an expression reads, and how they are handed to it."""
+
+    def __init__(self, tree: Tree, fields: tuple[Field, ...]) -> None:
+        self.uses = uses(tree, fields)
+        self.fields = frozenset(field for field, _ in self.uses)
+        self._names = tuple((f"{PREFIX}{field}", field) for field in sorted(self.fields))
+        self._blanks: dict[str, dict[str, str]] = {}
+        """The texts that a field is given where it has none: those that are read, not tested."""
+        for (field, name), use in self.uses.items():
+            if name and not use.is_tested:
+                self._blanks.setdefault(field, {})[name] = ""
+
+    def values(self, facts: Mapping[str, Value]) -> dict[str, Value]:
+        """What is read of a subject with these fields. Raises Refused where one is missing."""
+        values: dict[str, Value] = {}
+        for name, field in self._names:
+            if field not in facts:
+                raise Refused(f"{name} is asked for, which is not known of this subject.")
+            value = facts[field]
+            blanks = self._blanks.get(field)
+            values[name] = {**blanks, **value} if blanks and isinstance(value, Mapping) else value
+        return values
 
 
 def literals(tree: Tree) -> frozenset[Plain]:

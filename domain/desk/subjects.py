@@ -1,0 +1,155 @@
+"""The facts of a record that is to be approved: the values of the fields of its kind."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.change import Change
+from domain.ids import prefix_of
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.rules import Refused
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.subjects import NEVER, Value
+from domain.team import Team
+from domain.ticket import Ticket
+from domain.versioned import D, Versioned
+
+Facts = dict[str, Value]
+
+
+class Names(Protocol):
+    """Who can be looked up: the directory, or what stands for it."""
+
+    def person(self, id: UUID | None) -> Person | None: ...
+    def team(self, id: UUID | None) -> Team | None: ...
+    def organisation(self, id: UUID | None) -> Organisation | None: ...
+
+
+def facts_of(
+    names: Names | None, record: Aggregate, asset_types: Mapping[UUID, str] | None = None
+) -> Facts:
+    """The fields of a record as it stands: see `domain.subjects.FIELDS`.
+
+    Without `names`, as in a history that was imported, nobody has one. `asset_types` gives the
+    class of affected assets where it is known. A ticket of a kind without fields of its own has
+    those of every ticket. Raises Refused for what is never approved.
+    """
+    match record:
+        case Change():
+            return _change(names, record, asset_types or {})
+        case Ticket():
+            return _ticket(names, record, asset_types or {})
+        case Asset():
+            return _asset(names, record)
+        case ServiceLevelPolicy():
+            return _policy(names, record)
+        case ApprovalProcess():
+            return _process(record)
+    raise Refused(f"{record.number} is nothing that is approved.")
+
+
+def affected_assets(ticket: Ticket) -> tuple[UUID, ...]:
+    """The assets that a ticket affects, each once."""
+    linked = (
+        other
+        for type, other in ticket.links
+        if type == "affects" and prefix_of(other) == Asset.prefix
+    )
+    return tuple(dict.fromkeys(linked))
+
+
+def _username(names: Names | None, id: UUID | None) -> str:
+    person = names.person(id) if names else None
+    return "" if person is None else person.username
+
+
+def _organisation(names: Names | None, id: UUID | None) -> str:
+    organisation = names.organisation(id) if names else None
+    return "" if organisation is None else organisation.name
+
+
+def _ticket(names: Names | None, ticket: Ticket, asset_types: Mapping[UUID, str]) -> Facts:
+    team = names.team(ticket.team) if names else None
+    assets = affected_assets(ticket)
+    return {
+        "category": ticket.category,
+        "subcategory": ticket.subcategory,
+        "service": ticket.service,
+        "team": "" if team is None else team.name,
+        "requester": _username(names, ticket.requester),
+        "organisation": _organisation(names, ticket.organisation),
+        "impact": ticket.impact or 0,
+        "urgency": ticket.urgency or 0,
+        "priority": ticket.priority or 0,
+        "assets": len(assets),
+        "asset_types": _sorted(asset_types.get(asset, "") for asset in assets),
+        "details": ticket.details,
+    }
+
+
+def _change(names: Names | None, change: Change, asset_types: Mapping[UUID, str]) -> Facts:
+    return {
+        "type": change.type,
+        "is_emergency": change.type == "emergency",
+        "risk": change.risk or "",
+        "is_scheduled": change.scheduled_start is not None,
+        "planned_start": change.scheduled_start or NEVER,
+        "planned_end": change.scheduled_end or NEVER,
+        "submissions": change.round,
+        **_ticket(names, change, asset_types),
+    }
+
+
+def _asset(names: Names | None, asset: Asset) -> Facts:
+    return {
+        "type": asset.asset_class,
+        "status": asset.status.value,
+        "service": asset.service,
+        "organisation": _organisation(names, asset.organisation),
+        "owner": _username(names, asset.owner),
+        "holder": _username(names, asset.holder),
+        "relations": len(asset.relations),
+        "details": asset.details,
+    }
+
+
+def _policy(names: Names | None, policy: ServiceLevelPolicy) -> Facts:
+    agreement = _latest(policy)
+    organisations = (_organisation(names, id) for id in agreement.organisations)
+    return {
+        **_definition(policy, agreement.order),
+        "targets": _sorted(promise.name for promise in agreement.targets),
+        "services": _sorted(agreement.services),
+        "categories": _sorted(agreement.categories),
+        "organisations": _sorted(organisations),
+        "escalation_steps": len(agreement.escalation),
+    }
+
+
+def _process(process: ApprovalProcess) -> Facts:
+    definition = _latest(process)
+    return {
+        **_definition(process, definition.order),
+        "subjects": _sorted(definition.subjects),
+        "stages": len(definition.stages),
+        "has_fallback": len(definition.fallback) > 0,
+    }
+
+
+def _latest(record: Versioned[D]) -> D:
+    """The draft, which is what is approved."""
+    if record.draft_definition is None:
+        raise Refused(f"{record.number} has no draft.")
+    return record.draft_definition
+
+
+def _definition(record: Versioned[Any], order: int) -> Facts:
+    return {"name": record.name, "order": order, "version": record.published_version + 1}
+
+
+def _sorted(texts: Iterable[str]) -> list[str]:
+    return sorted({text for text in texts if text})
