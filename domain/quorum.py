@@ -30,6 +30,7 @@ other groups. People who join a stage later count in all of its groups, and weig
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 
@@ -97,13 +98,19 @@ def verdict(quorum: Quorum, voters: Sequence[str], votes: Votes, name: Name = st
 
     name: what a person is called in `next`; without it, their id.
     """
-    parts = _parts(quorum, tuple(dict.fromkeys(voters)), votes)
-    outcome = _outcome(parts)
-    if outcome != "pending":
-        return Verdict(outcome, _reason(parts, outcome))
-    needed = len(_enough(quorum, voters, votes))
+    once = tuple(dict.fromkeys(voters))
+    parts = _parts(quorum, once, votes)
+    found = _outcome(parts)
+    if found != "pending":
+        return Verdict(found, _reason(parts, found))
+    needed = len(_enough(quorum, once, votes, parts))
     said = "; ".join(_said(parts, name))
-    return Verdict(outcome, _reason(parts, outcome), needed, f"{said[0].upper()}{said[1:]}.")
+    return Verdict(found, _reason(parts, found), needed, f"{said[0].upper()}{said[1:]}.")
+
+
+def outcome(quorum: Quorum, voters: Sequence[str], votes: Votes) -> Outcome:
+    """The outcome of the verdict alone, which is quicker to find."""
+    return _outcome(_parts(quorum, tuple(dict.fromkeys(voters)), votes))
 
 
 def check(quorum: Quorum, voters: Sequence[str] | int | None = None) -> None:
@@ -117,8 +124,8 @@ def check(quorum: Quorum, voters: Sequence[str] | int | None = None) -> None:
     check_form(quorum, number)
     if isinstance(voters, Sequence):
         parts = _parts(quorum, tuple(dict.fromkeys(voters)), dict.fromkeys(voters, "approve"))
-        outcome = _outcome(parts)
-        require(outcome == "approved", f"Even if everybody approves: {_reason(parts, outcome)}")
+        found = _outcome(parts)
+        require(found == "approved", f"Even if everybody approves: {_reason(parts, found)}")
 
 
 def tallied(percent: Fraction, approving: Fraction, rejecting: Fraction) -> Outcome:
@@ -183,23 +190,26 @@ class InGroups(Part):
         return said
 
     def enough(self, cost: Mapping[str, int]) -> list[str]:  # noqa: ARG002
-        # Whoever counts in more groups comes first, as they serve more of them.
-        counts = {voter: 0 for voter in self.voters}
-        for people in self.counted.values():
-            for person in people:
-                counts[person] += 1
-        voters = sorted(self.voters, key=lambda voter: -counts[voter])
         rules = {group.name: group.of for group in self.rule.groups}
         chosen: dict[str, Vote] = {}
         now = self
         while pending := _pending(now.outer):
-            waiting = [name for name, parts in now.inner.items() if _outcome(parts) == "pending"]
-            counted = members(self.rule.groups, voters)
-            costs = {name: len(_enough(rules[name], counted[name], now.votes)) for name in waiting}
-            for name in min(pending, key=lambda part: part.spare).enough(costs):
-                more = _enough(rules[name], counted[name], {**self.votes, **chosen})
+            waiting = {
+                name: parts for name, parts in now.inner.items() if _outcome(parts) == "pending"
+            }
+            costs = {
+                name: len(_enough(rules[name], now.counted[name], now.votes, parts))
+                for name, parts in waiting.items()
+            }
+            picked = min(pending, key=lambda part: part.spare).enough(costs)
+            # Whoever counts in more of these groups comes first: their approval serves them all.
+            serves = Counter(person for name in picked for person in self.counted[name])
+            for name in picked:
+                people = sorted(self.counted[name], key=lambda person: -serves[person])
+                more = _enough(rules[name], people, {**self.votes, **chosen})
                 chosen.update(dict.fromkeys(more, "approve"))
-            now = InGroups(self.rule, voters, {**self.votes, **chosen})
+                serves.subtract(people)
+            now = InGroups(self.rule, self.voters, {**self.votes, **chosen})
         return list(chosen)
 
 
@@ -257,17 +267,17 @@ def _weights(rule: Weighted, voters: Sequence[str]) -> dict[str, int]:
 
 
 def _outcome(parts: Sequence[Part]) -> Outcome:
-    outcome = combined([part.outcome for part in parts])
-    return "pending" if outcome == "none" else outcome
+    found = combined([part.outcome for part in parts])
+    return "pending" if found == "none" else found
 
 
 def _pending(parts: Sequence[Part]) -> list[Part]:
     return [part for part in parts if part.outcome == "pending"]
 
 
-def _reason(parts: Sequence[Part], outcome: Outcome) -> str:
+def _reason(parts: Sequence[Part], found: Outcome) -> str:
     """Why it is rejected, if it is, otherwise how all of it stands."""
-    told = [part for part in parts if part.outcome == "rejected" or outcome != "rejected"]
+    told = [part for part in parts if part.outcome == "rejected" or found != "rejected"]
     return " ".join(part.reason() for part in told)
 
 
@@ -278,13 +288,16 @@ def _said(parts: Sequence[Part], name: Name) -> list[str]:
     return list(dict.fromkeys([*needs, *(said for part in pending for said in part.ends(name))]))
 
 
-def _enough(rule: Quorum, voters: Sequence[str], votes: Votes) -> list[str]:
-    """People who wait, and whose approvals are enough for a rule that is pending."""
+def _enough(
+    rule: Quorum, voters: Sequence[str], votes: Votes, parts: Sequence[Part] = ()
+) -> list[str]:
+    """People who wait and whose approvals are enough for a rule that is pending, in its parts."""
     chosen: dict[str, Vote] = {}
-    while pending := _pending(_parts(rule, voters, {**votes, **chosen})):
+    while pending := _pending(parts or _parts(rule, voters, {**votes, **chosen})):
         # What must be given by certain people goes first, as it may serve the rest too.
         part = min(pending, key=lambda part: part.spare)
         chosen.update(dict.fromkeys(part.enough({}), "approve"))
+        parts = ()
     return list(chosen)
 
 
@@ -310,6 +323,7 @@ __all__ = [
     "combined",
     "depends_on_order",
     "may_abstain",
+    "outcome",
     "replaced",
     "resolved",
     "selectors",

@@ -98,7 +98,7 @@ def _check_groups(rule: Groups, depth: int) -> None:
             0 < len(group.name) <= NAME_MAX and group.name == group.name.strip(),
             f"{place}.name: a group has a name of up to {NAME_MAX} characters.",
         )
-        require(names.count(group.name) == 1, f"{place}.name: two groups are {group.name!r}.")
+        require(group.name not in names[:index], f"{place}.name: two groups are {group.name!r}.")
         _check_named(f"{place}.voters", group.voters, None)
         known = _known_number(group.voters)
         _check_part(f"{place}.of", group.of, known, None, in_group=True, depth=depth)
