@@ -25,6 +25,29 @@ _SCHEMAS: dict[str, Callable[[Json], Iterator[Answer]]] = {
     "approval-case/1": conform_approval.answers,
 }
 
+REASONS = {
+    "convention:boundary": "Time used up at closing time ends at the closing instant, and adding "
+    "no time leaves a moment where it is; the suite goes on to the next opening.",
+    "convention:closing-instant": "The closing instant is closed.",
+    "convention:reversed-span": "Swapped ends give a negative span; the suite gives none.",
+    "peer:add-days-rolls-to-a-business-moment-first": "Days are counted from the given day at its "
+    "time; the suite first goes on to open time.",
+    "peer:add-days-rolls-to-a-workday-first": "Days are counted from the given day; the suite "
+    "first goes on to a workday.",
+    "peer:clock-change-day-counts-24h": "A day that the clocks make longer has 25 hours; the suite "
+    "counts 24.",
+    "peer:days-unit": "A day is a date on the calendar; the suite's is as much open time as a day "
+    "has.",
+    "peer:rounded-percentages": "Fractions are exact; the suite rounds shares to whole percents.",
+    "peer:rounds-up-to-the-minute": "Nothing is rounded; the suite rounds due moments up to the "
+    "minute.",
+    "peer:sub-second": "The last microsecond of an open day is open; the suite has no instants "
+    "below a second.",
+    "peer:window-inside-dst-gap": "A window that the clock jumps into begins at the jump; the "
+    "suite drops it.",
+}
+"""Why we differ, by the class of a case."""
+
 
 class Result(msgspec.Struct, frozen=True):
     """How one case went. `kind` is its `op` or `kind`, `grade` its class."""
@@ -63,6 +86,8 @@ class Report(msgspec.Struct, frozen=True):
             lines.append(f"{result.id}  {result.kind}  {result.grade}")
             lines.append(f"    expected {result.expected}")
             lines.append(f"    got      {result.got}")
+            if result.grade in REASONS:
+                lines.append(f"    because  {REASONS[result.grade]}")
         for kind, number in sorted(Counter(result.kind for result in skipped).items()):
             lines.append(f"skipped {number} of kind {kind}")
         lines.extend(f"{path}: not a case file" for path in self.not_cases)
