@@ -126,6 +126,8 @@ def _syntax(text: str, at: int, said: str) -> str:
 def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[int, str]:
     name = _named(said)
     if text[at : at + 1] == "(":
+        if name in FUNCTIONS:
+            return at, f"{name} is not used like this: its brackets hold too much, or too little."
         return at, f"there is no function {name}; {did_you_mean(name, FUNCTIONS)}"
     head = name.rpartition(".")[0]
     if head and text[: at + 1].endswith(f"{head}."):

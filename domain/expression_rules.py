@@ -1,7 +1,7 @@
 """What is refused in an expression that compiles: what costs too much, and what never holds."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from domain.cel import is_pattern
@@ -25,7 +25,9 @@ from domain.wrong_expression import at_offset
 
 LOOPS_MAX = 5
 ITEMS_MAX = 500
-ITEMS_IN_LOOPS_MAX = 100
+LIST_JOINS_MAX = 5
+IN_LOOPS_MAX = {"values": 100, "functions": 5, "parts": 80}
+"""How many constants, calls of functions, and other parts loops may repeat."""
 DEPTH_MAX = 2
 PATTERN_MAX = 100
 PATTERN_IN_LOOP_MAX = 30
@@ -69,15 +71,33 @@ def _loops(tree: Tree) -> Iterator[Problem]:
     if len(loops) > LOOPS_MAX:
         yield loops[LOOPS_MAX].at, f"an expression has at most {LOOPS_MAX} loops (exists, map…)."
     inside = [node for loop in _outermost(tree.root) for node in _inside(loop)]
-    if sum(len(node.items) for node in inside if isinstance(node, Items)) > ITEMS_IN_LOOPS_MAX:
-        rule = f"at most {ITEMS_IN_LOOPS_MAX} values are written inside loops (exists, map…)."
-        yield inside[0].at, rule
-    results = {loop.result for loop in loops}
+    yield from _joined(tree, inside, loops)
+    repeated: dict[str, list[Node]] = {"values": [], "functions": [], "parts": []}
     for node in inside:
-        if isinstance(node, Call) and node.function == "_+_" and not _adds_result(node, results):
-            type = tree.types.get(node.id, TEXT)
-            if type == TEXT or type[0] == "list":
-                yield node.at, "texts and lists are not joined inside a loop (exists, map…)."
+        repeated["values" if isinstance(node, Constant) else "parts"].append(node)
+        if isinstance(node, Call) and node.function[0].isalpha():
+            repeated["functions"].append(node)
+    for what, nodes in repeated.items():
+        if len(nodes) > IN_LOOPS_MAX[what]:
+            rule = f"at most {IN_LOOPS_MAX[what]} {what} stand inside loops (exists, map…)."
+            yield nodes[IN_LOOPS_MAX[what]].at, rule
+
+
+def _joined(tree: Tree, inside: Sequence[Node], loops: Sequence[Loop]) -> Iterator[Problem]:
+    """Texts and lists that grow, from one step of a loop to the next or before it."""
+    repeated = {node.id for node in inside}
+    results = {loop.result for loop in loops}
+    lists = 0
+    for node in tree.walk():
+        if not (isinstance(node, Call) and node.function == "_+_") or _adds_result(node, results):
+            continue
+        type = tree.types.get(node.id, TEXT)
+        is_list = type[0] == "list"
+        lists += is_list
+        if (is_list and node.id in repeated) or (type == TEXT and loops):
+            yield node.at, "texts and lists are not joined where there is a loop (exists, map…)."
+        if lists > LIST_JOINS_MAX:
+            yield node.at, f"lists are joined at most {LIST_JOINS_MAX} times."
 
 
 def _is_dynamic(type: Type) -> bool:
@@ -134,6 +154,7 @@ def moment(node: Node) -> datetime | None:
 def _literals(tree: Tree) -> Iterator[Problem]:
     """Moments, durations and patterns that are written as texts, and cannot be read."""
     repeated = {node.id for loop in _outermost(tree.root) for node in _inside(loop)}
+    patterns = 0
     for node in tree.walk():
         if not isinstance(node, Call) or not node.arguments:
             continue
@@ -149,6 +170,9 @@ def _literals(tree: Tree) -> Iterator[Problem]:
                 yield last.at, 'a duration is written as in duration("36h") or duration("90m").'
             case "matches":
                 yield from _pattern(last.at, last.value, is_repeated=node.id in repeated)
+                patterns += node.id in repeated
+                if patterns > 1:
+                    yield last.at, "at most one pattern is matched inside loops (exists, map…)."
 
 
 def _pattern(at: int, pattern: str, *, is_repeated: bool) -> Iterator[Problem]:

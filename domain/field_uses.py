@@ -88,8 +88,11 @@ class Reading:
             if field not in facts:
                 raise Refused(f"{name} is asked for, which is not known of this subject.")
             value = facts[field]
-            blanks = self._blanks.get(field)
-            values[name] = {**blanks, **value} if blanks and isinstance(value, Mapping) else value
+            if isinstance(value, Mapping):
+                value = {**self._blanks.get(field, {}), **value}
+            elif isinstance(value, tuple):
+                value = list(value)
+            values[name] = value
         return values
 
 

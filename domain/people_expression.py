@@ -23,7 +23,7 @@ from domain.subjects import FIELDS, Field, SubjectKind, Value
 from domain.wrong_expression import WrongExpression
 
 PERSON = "directory.Person"
-PIECE = 500
+PIECE = 100
 """So many people are looked at in one evaluation: what it takes grows with their square."""
 PEOPLE_MAX = 1_000
 """So many people at most, where an expression needs all of them at once."""
