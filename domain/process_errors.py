@@ -71,6 +71,8 @@ def rule_of(error: ErrorDetails, place: Place) -> str:
             return f"{given!r:.80} is not known{_meant(given, told['expected'])}"
         case "quorum_form":
             return f"{UNKNOWN}{_meant_quorum(given)}"
+        case "string_pattern_mismatch" if "form:share" in error["loc"]:
+            return "a percentage is written as 66.7% or 200/3%."
         case "string_pattern_mismatch" if place[-1:] != ("percent",):
             return "a line of text is needed, without control characters."
     named = [step for step in place if isinstance(step, str)]
@@ -85,14 +87,18 @@ def rule_of(error: ErrorDetails, place: Place) -> str:
 
 def _shown(given: Any) -> str:
     name = _NAMES.get(type(given), "this")
-    return f"{name} ({given})" if isinstance(given, int | float) else name
+    return f"{name} ({_written(given)})" if isinstance(given, int | float) else name
+
+
+def _written(given: Any) -> str:
+    return str(given).lower() if isinstance(given, bool) else str(given)
 
 
 def _hint(type: str, given: Any) -> str:
     if given is None:
         return "; give one, or leave the field out"
     if type == "string_type" and isinstance(given, bool | int | float):
-        return f': write "{given}" in quotes'
+        return f': write "{_written(given)}" in quotes'
     if type in ("string_type", "list_type") and isinstance(given, dict) and len(given) == 1:
         (key, value), *_ = given.items()
         if isinstance(value, str | int):

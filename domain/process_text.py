@@ -29,7 +29,7 @@ class BadDocument(Refused):
         self.mistakes = tuple(sorted(set(found), key=lambda one: (one.mark, path_of(one.place))))
         lines = [sentence(mistake) for mistake in self.mistakes[:SHOWN_MAX]]
         if len(self.mistakes) > SHOWN_MAX:
-            lines.append(f"and {len(self.mistakes) - SHOWN_MAX} more")
+            lines.append(f"and {len(self.mistakes) - SHOWN_MAX} more.")
         super().__init__("\n".join(lines))
 
 

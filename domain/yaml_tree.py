@@ -351,8 +351,15 @@ def _mark(event: Event) -> Mark:
 def _syntax(error: MarkedYAMLError, line: str) -> str:
     """The parser's words, and what it mostly is."""
     said = f"this is no YAML: {error.problem or error.context}"
+    begun = f"line {error.context_mark.line + 1}" if error.context_mark else "a line before"
     if "\t" in line[: len(line) - len(line.lstrip())] or "'\\t'" in said:
-        return f"{said}; YAML is indented with spaces, never with tabs."
-    if "mapping values are not allowed" in said or "expected <block end>" in said:
-        return f"{said}; a text with quotes or a colon in it is put in quotes as a whole."
-    return f"{said}."
+        hint = "YAML is indented with spaces, never with tabs"
+    elif "mapping values are not allowed" in said or "'<scalar>'" in said:
+        hint = "a text with quotes or a colon in it is put in quotes as a whole"
+    elif "expected <block end>" in said:
+        hint = "what belongs together is indented alike"
+    elif "but got" in said or "end of stream" in said:
+        hint = f"what begins in {begun} is not closed"
+    else:
+        return f"{said}."
+    return f"{said}; {hint}."
