@@ -38,7 +38,7 @@ from tests.domain.quorums import (
 Situation = tuple[Quorum, tuple[str, ...], dict[str, Vote]]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(situations())
 def test_it_is_decided_exactly_when_no_further_vote_can_change_it(situation: Situation) -> None:
     rule, voters, votes = situation
