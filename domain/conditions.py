@@ -13,22 +13,19 @@ from domain.cel import library
 from domain.expression import TEXT_MAX, Expression
 from domain.expression_hints import Vocabulary, type_called
 from domain.field_uses import PREFIX, Plain, Reading, Uses, literals
-from domain.representatives import Representatives, representatives
 from domain.subjects import FIELDS, FieldType, SubjectKind, Value
 from domain.wrong_expression import WrongExpression
 
 __all__ = [
     "TEXT_MAX",
     "Condition",
-    "Representatives",
     "WrongExpression",
     "condition",
-    "representatives",
     "variables",
     "vocabulary",
 ]
 
-COMPILED_MAX = 2_000
+COMPILED_MAX = 1_000
 """So many compiled conditions are kept in each process."""
 
 

@@ -3,8 +3,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.conditions import Condition, condition, representatives
-from domain.representatives import SUBJECTS_MAX
+from domain.conditions import Condition, condition
+from domain.representatives import SUBJECTS_MAX, representatives
 from domain.subjects import NEVER, Value
 
 MAY = datetime(2026, 5, 4, tzinfo=UTC)
