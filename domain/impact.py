@@ -65,5 +65,5 @@ class Graph:
             if not reached:
                 break
             found |= reached
-            at = dict(sorted(reached.items(), key=lambda step: step[1]))
+            at = reached
         return found
