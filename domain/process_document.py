@@ -58,10 +58,8 @@ class StageDocument(Part):
         Duration, Field(description="How long the stage waits, counted on the calendar.")
     ]
     after: Annotated[
-        list[Name] | None,
-        listed(Name),
+        Annotated[list[Name], listed(Name), Field(max_length=STAGES_MAX)] | None,
         Field(
-            max_length=STAGES_MAX,
             description=(
                 "The stages before it in the list that it waits for; the one before it, if this "
                 "is left out; none at all with `[]`. Stages after the same one run side by side."
@@ -157,16 +155,21 @@ class DefinitionDocument(Part):
         ),
     ] = 100
     calendar: Annotated[
-        str | None,
+        Annotated[
+            str,
+            Field(
+                min_length=1,
+                max_length=200,
+                json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f]+$"},
+            ),
+        ]
+        | None,
         Field(
-            min_length=1,
-            max_length=200,
             description=(
                 "The calendar on which patience and reminders count, by its name or number; day "
                 "and night without one."
             ),
             examples=["Office hours", "CAL0000001"],
-            json_schema_extra={"pattern": r"^[^\x00-\x1f\x7f]+$"},
         ),
     ] = None
     fallback: Annotated[

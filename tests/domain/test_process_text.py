@@ -247,6 +247,14 @@ def test_a_good_document_is_its_definition() -> None:
     assert [(one.name, one.after) for one in read.definition.stages] == [("Technical", None), ("CAB", ("Technical",))]
 
 
+def test_a_field_that_may_be_nothing_is_left_out() -> None:
+    document = change("after: [Technical]", "after:").replace("calendar: Office hours", "calendar: ~")
+
+    definition = parse(document, calendar_of).definition
+
+    assert (definition.calendar, definition.stages[1].after) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("place", "position"),
     [
