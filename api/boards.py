@@ -19,9 +19,10 @@ from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response, name_of
 from domain.policy import About, allow, visibility
 from domain.rules import DomainError
-from projections import asset_register, change_board
+from projections import asset_register, change_board, change_work
 from projections.queries import LIMIT_MAX
 from projections.store import NotBuilt
+from projections.tables import instant
 from projections.views import IMPACT_DEPTH_MAX
 
 CALENDAR_DAYS_MAX = 366
@@ -34,6 +35,11 @@ QUEUE = List(
 )
 INBOX = List(name="approvals_inbox", sort=("due",))
 SLA_BOARD = List(name="sla_board", sort=("due",))
+FINDINGS = List(
+    name="audit_findings",
+    values={"name": (change_work.RETROSPECTIVE, change_work.REVIEW)},
+    sort=("due",),
+)
 
 
 async def read_queue(call: Call) -> Answer:
@@ -51,6 +57,20 @@ async def read_approvals(call: Call) -> Answer:
 async def read_sla_board(call: Call) -> Answer:
     allow(call.caller.actor, call.route.act, None)
     return await lists.answer(call, SLA_BOARD, visibility(call.caller.actor, "incident"))
+
+
+async def read_findings(call: Call) -> Answer:
+    """What is owed for changes and not met yet, unless `is_open` asks for what was met."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    fixed = {} if "is_open" in call.query() else {"is_open": True}
+    now = instant(call.context.clock())
+
+    def as_of_now(row: dict[str, Any]) -> dict[str, Any]:
+        is_late = row.get("is_open") and row.get("due", now) < now
+        return {**row, "is_overdue": True} if "is_overdue" in row and is_late else row
+
+    return await lists.answer(call, FINDINGS, visibility(actor, "change"), fixed, as_of_now)
 
 
 async def read_incident_sla(call: Call) -> Answer:
@@ -168,6 +188,14 @@ def board_routes() -> Iterator[Route]:
     )
     yield _board(
         "/sla", read_sla_board, "sla_board.read", "Service levels", "Read the board", SLA_BOARD
+    )
+    yield _board(
+        "/audit-findings",
+        read_findings,
+        "audit_findings.read",
+        "Changes",
+        "Read what is owed for changes",
+        FINDINGS,
     )
     yield _board(
         "/incidents/{ref}/sla",

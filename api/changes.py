@@ -1,9 +1,15 @@
 """Changes over HTTP."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import UUID
 
-from api.commands import Asked, Command, Creation, Practice
+from pydantic import Field
+
+from api.change_templates import FieldName
+from api.commands import Asked, Command, Creation, Practice, Use
 from api.fields import (
+    AssetRef,
     Instant,
     Level,
     Note,
@@ -11,6 +17,9 @@ from api.fields import (
     OrganisationRef,
     PersonRef,
     Reason,
+    TaskNumber,
+    TeamRef,
+    TemplateRef,
     Text,
     Title,
     Words,
@@ -19,15 +28,29 @@ from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing, WithReason, about_new, commands_of, whose
 from domain.approval import Vote as VoteWord
-from domain.change import Change, Outcome, Type
+from domain.approval_round import CONDITIONS_MAX
+from domain.change import Change, ClosureCode, Outcome, Type
+from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
 from domain.recorder import Receipt
+from domain.tasks import TASKS_MAX, Phase
+
+Form = Annotated[
+    dict[FieldName, Note],
+    Field(max_length=FIELDS_MAX, description="The form of the template, filled in."),
+]
+After = Annotated[
+    list[TaskNumber],
+    Field(max_length=TASKS_MAX, description="The tasks that are done before it."),
+]
 
 
 class Propose(Body):
     title: Title
     description: Text = ""
     type: Type = "normal"
+    template: TemplateRef | None = None
+    form: Form = {}
     requester: PersonRef | None = None
     organisation: OrganisationRef | None = None
     reason: Note = ""
@@ -48,9 +71,84 @@ class Plan(Body):
     test: Text = ""
 
 
+class ApplyTemplate(Body):
+    template: TemplateRef
+    form: Form = {}
+
+
+class Affect(Body):
+    asset: AssetRef
+
+
+class AddTask(Body):
+    title: Title
+    phase: Phase = "implementation"
+    after: After = []
+    team: TeamRef | None = None
+    assignee: PersonRef | None = None
+
+
+class OfTask(Body):
+    number: TaskNumber
+
+
+class OrderTask(OfTask):
+    after: After
+
+
+class AssignTask(OfTask):
+    team: TeamRef | None = None
+    assignee: PersonRef | None = None
+
+
+class CompleteTask(OfTask):
+    note: Note = ""
+
+
+class CancelTask(OfTask):
+    reason: Reason
+
+
+Conditions = Annotated[list[Reason], Field(max_length=CONDITIONS_MAX)]
+
+
 class Vote(Body):
     vote: VoteWord
     comment: Note = ""
+    conditions: Conditions = []
+    stage: OptionalName = ""
+
+
+class OfStage(Body):
+    reason: Reason
+    stage: OptionalName = ""
+
+
+class HandOnVote(OfStage):
+    to: PersonRef
+
+
+class ReassignVote(HandOnVote):
+    voter: PersonRef
+
+
+class AddApprover(OfStage):
+    person: PersonRef
+
+
+class RequestInformation(Body):
+    question: Reason
+    stage: OptionalName = ""
+
+
+class ProvideInformation(Body):
+    answer: Reason
+    stage: OptionalName = ""
+
+
+class FulfilCondition(Body):
+    number: TaskNumber
+    note: Note = ""
 
 
 class Schedule(Body):
@@ -68,12 +166,66 @@ class Review(Body):
 
 
 class Close(Body):
-    code: OptionalName = ""
+    code: ClosureCode
+
+
+def in_round(method: Callable[..., object]) -> Use:
+    """The use of a command that counts on the business hours of the round."""
+
+    async def use(desk: Desk, id: UUID, **given: Any) -> Receipt:
+        return await desk.act_in_round(id, method, **given)
+
+    return use
 
 
 async def propose(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await desk.propose_change(**(body.arguments() | whose(call, body)), **asked.keywords)
 
+
+TASKS = (
+    Command(
+        method=Change.add_task,
+        body=AddTask,
+        summary="Add a task, to be done before, during or after the implementation",
+        use=Desk.add_task,
+        needs_version=False,
+        example={"title": "Back up the configuration", "phase": "before"},
+    ),
+    Command(
+        method=Change.order_task,
+        body=OrderTask,
+        summary="Say which tasks one comes after",
+        example={"number": 2, "after": [1]},
+    ),
+    Command(
+        method=Change.assign_task,
+        body=AssignTask,
+        summary="Give a task to a team, to a person, or to nobody",
+        use=Desk.assign_task,
+        example={"number": 1, "team": "TEA0000001"},
+    ),
+    Command(
+        method=Change.start_task,
+        body=OfTask,
+        summary="Start a task",
+        needs_version=False,
+        example={"number": 1},
+    ),
+    Command(
+        method=Change.complete_task,
+        body=CompleteTask,
+        summary="Say that a task is done",
+        needs_version=False,
+        example={"number": 1, "note": "It is on tape."},
+    ),
+    Command(
+        method=Change.cancel_task,
+        body=CancelTask,
+        summary="Leave a task out",
+        needs_version=False,
+        example={"number": 1, "reason": "There is nothing to back up."},
+    ),
+)
 
 PRACTICE = Practice(
     kind=Change,
@@ -84,6 +236,8 @@ PRACTICE = Practice(
         name="propose",
         body=Propose,
         summary="Propose a change",
+        description="A standard change names the template of the change catalogue that it comes "
+        "from, and takes over its plans, its risk and its tasks.",
         about=about_new,
         use=propose,
         example={"title": "New core switch", "type": "normal", "reason": "The old one is full."},
@@ -113,6 +267,27 @@ PRACTICE = Practice(
             },
         ),
         Command(
+            method=Change.apply_template,
+            body=ApplyTemplate,
+            summary="Make it a standard change, by a template of the change catalogue",
+            use=Desk.apply_template,
+            example={"template": "TPL0000001", "form": {"server": "db-1", "bay": "1"}},
+        ),
+        Command(
+            method=Change.affect,
+            body=Affect,
+            summary="Say that it affects an asset",
+            use=Desk.affect,
+            example={"asset": "AST0000001"},
+        ),
+        Command(
+            method=Change.unaffect,
+            body=Affect,
+            summary="Say that it does not affect an asset after all",
+            example={"asset": "AST0000001"},
+        ),
+        *TASKS,
+        Command(
             method=Change.submit,
             body=Nothing,
             summary="Ask for approval, by the process that is published for its type",
@@ -121,11 +296,59 @@ PRACTICE = Practice(
         Command(
             method=Change.vote,
             body=Vote,
-            summary="Vote in the open stage",
-            description="Each voter votes once a stage. A rejection needs a comment. Nobody votes "
-            "on their own change.",
+            summary="Vote in an open stage",
+            description="A vote is final, unless it is taken back while the stage is open. A "
+            "rejection needs a comment; an approval may be given on conditions. Nobody votes on "
+            "their own change. The stage is named where there are several to vote in.",
             use=Desk.vote,
             example={"vote": "approve", "comment": "The plan is sound."},
+        ),
+        Command(
+            method=Change.retract_vote,
+            body=OfStage,
+            summary="Take one's vote back while the stage is open",
+            use=in_round(Change.retract_vote),
+            example={"reason": "I looked at the wrong plan."},
+        ),
+        Command(
+            method=Change.hand_on_vote,
+            body=HandOnVote,
+            summary="Let somebody else vote in one's place",
+            use=in_round(Change.hand_on_vote),
+            example={"to": "PER0000005", "reason": "It is their network."},
+        ),
+        Command(
+            method=Change.reassign_vote,
+            body=ReassignVote,
+            summary="Let somebody vote in place of a voter who has not voted",
+            use=in_round(Change.reassign_vote),
+            example={"voter": "PER0000004", "to": "PER0000005", "reason": "On leave."},
+        ),
+        Command(
+            method=Change.add_approver,
+            body=AddApprover,
+            summary="Ask one more person in an open stage",
+            use=in_round(Change.add_approver),
+            example={"person": "PER0000005", "reason": "It touches their service."},
+        ),
+        Command(
+            method=Change.request_information,
+            body=RequestInformation,
+            summary="Return it to the requester with a question; the patience stands",
+            example={"question": "Which links will be down?"},
+        ),
+        Command(
+            method=Change.provide_information,
+            body=ProvideInformation,
+            summary="Answer; the patience goes on with what was left of it",
+            use=in_round(Change.provide_information),
+            example={"answer": "Only the spare one."},
+        ),
+        Command(
+            method=Change.fulfil_condition,
+            body=FulfilCondition,
+            summary="Say that a condition of the approval is met",
+            example={"number": 1, "note": "The users are told."},
         ),
         Command(
             method=Change.schedule,
@@ -133,17 +356,25 @@ PRACTICE = Practice(
             summary="Set when it is implemented",
             example={"start": "2030-01-05T20:00:00Z", "end": "2030-01-05T22:00:00Z"},
         ),
-        Command(method=Change.start_implementation, body=Nothing, summary="Start to implement it"),
+        Command(
+            method=Change.start_implementation,
+            body=Nothing,
+            summary="Start to implement it",
+            description="An emergency change may start without an approval, which it then owes.",
+            use=Desk.start_implementation,
+        ),
         Command(
             method=Change.complete_implementation,
             body=CompleteImplementation,
             summary="Say that it is implemented, and how it went",
+            use=Desk.complete_implementation,
             example={"outcome": "successful"},
         ),
         Command(
             method=Change.back_out,
             body=WithReason,
             summary="Undo it",
+            use=Desk.back_out,
             example={"reason": "Two links stayed down."},
         ),
         Command(

@@ -29,6 +29,7 @@ Text = Annotated[str, Field(max_length=TEXT_MAX, pattern=TEXT)]
 Words = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=TEXT)]
 Details = Annotated[dict[Name, Note], Field(max_length=200)]
 Level = Annotated[int, Field(ge=1, le=3, description="1 high, 2 medium, 3 low.")]
+TaskNumber = Annotated[int, Field(ge=1, le=1_000, description="The number of a task, from 1.")]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -69,6 +70,7 @@ TeamRef = _reference("a team", "TEA")
 OrganisationRef = _reference("an organisation", "ORG")
 CalendarRef = _reference("a calendar", "CAL")
 ProcessRef = _reference("an approval process", "APR")
+TemplateRef = _reference("a change template", "TPL")
 AssetRef = _reference("an asset", "AST")
 RecordRef = _reference("a ticket or an asset", "INC", "PRB", "CHG", "AST")
 

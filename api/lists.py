@@ -1,6 +1,6 @@
 """Lists over HTTP: filters, order, fields and cursors from the query, answered by the views."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
 from msgspec import Struct
@@ -38,9 +38,16 @@ class List(Struct, frozen=True, kw_only=True):
 
 
 async def answer(
-    call: Call, the: List, visibility: Visibility, fixed: Mapping[str, Any] = {}
+    call: Call,
+    the: List,
+    visibility: Visibility,
+    fixed: Mapping[str, Any] = {},
+    finish: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
 ) -> Answer:
-    """A page of a list, of what the visibility shows. Raises Problem naming what is wrong."""
+    """A page of a list, of what the visibility shows. Raises Problem naming what is wrong.
+
+    `finish` says of each row what only the present moment can.
+    """
     query = call.query()
     context = call.context
     await reach(call, the.name, query.get("min_position"))
@@ -66,7 +73,7 @@ async def answer(
             fields=fields,
         )
         document: dict[str, Any] = {
-            "data": page.rows,
+            "data": [finish(row) for row in page.rows] if finish else page.rows,
             "has_more": page.next is not None,
             "next_cursor": None,
         }

@@ -52,6 +52,7 @@ LISTS: Mapping[str, List] = {
     "organisation": List(name="organisations", sort=("name",)),
     "approval_process": List(name="approval_processes", sort=("name",)),
     "service_level_policy": List(name="service_level_policies", sort=("name",)),
+    "change_template": List(name="change_templates", sort=("name",)),
     "calendar": List(name="calendars", sort=("name",)),
 }
 

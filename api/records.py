@@ -15,13 +15,14 @@ from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
+from domain.change_template import ChangeTemplate
 from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
-from projections import asset_register, directory, ticket_page, work_queue
+from projections import asset_register, change_work, directory, ticket_page, work_queue
 from projections.rows import Rows
 from projections.service_levels import DEFINITIONS
 from projections.tables import Key, Row, Table
@@ -54,7 +55,12 @@ TICKET = Shape(
 SHAPES: Mapping[type[Aggregate], Shape] = {
     Incident: TICKET,
     Problem: TICKET,
-    Change: TICKET,
+    Change: Shape(
+        (*TICKET.folds, change_work.fold),
+        (*TICKET.rows, change_work.WORK),
+        {**TICKET.beside, "tasks": change_work.TASKS},
+        TICKET.owner,
+    ),
     Asset: Shape(
         (asset_register.fold,),
         (asset_register.REGISTER,),
@@ -66,6 +72,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     Organisation: Shape((directory.fold,), (directory.ORGANISATIONS,)),
     ApprovalProcess: Shape((directory.fold,), (directory.PROCESSES,)),
     ServiceLevelPolicy: Shape((directory.fold,), (directory.POLICIES,)),
+    ChangeTemplate: Shape((directory.fold,), (directory.TEMPLATES,)),
     Calendar: Shape((directory.fold,), (directory.CALENDARS,)),
 }
 

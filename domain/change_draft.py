@@ -14,7 +14,7 @@ from domain.aggregate import Event
 from domain.asset import Asset
 from domain.change_moves import EDITING, MOVES, PREPARING, Risk, Type
 from domain.change_tasks import ChangeTasks
-from domain.change_template import Template, answered, filled
+from domain.change_template import Template, answered, check, filled
 from domain.ids import prefix_of
 from domain.obligations import Obligation
 from domain.personal import Personal
@@ -114,9 +114,9 @@ class ChangeDraft(ChangeTasks, abstract=True):
     class RiskAssessed(Event):
         """By impact and likelihood, or else by the template of the change."""
 
+        impact: Level | None
+        likelihood: Level | None
         risk: Risk
-        impact: Level | None = None
-        likelihood: Level | None = None
 
         def apply(self, change: "ChangeDraft", /) -> None:
             change.risk = self.risk
@@ -125,21 +125,17 @@ class ChangeDraft(ChangeTasks, abstract=True):
         """Say how it is done, how it is undone, and how it is tested."""
         self._require("plan")
         self._require_own_plan()
-        self._plan(implementation, backout, test, by)
+        self.record(self._planned(implementation, backout, test, by))
 
-    def _plan(self, implementation: str, backout: str, test: str, by: Provenance) -> None:
+    def _planned(
+        self, implementation: str, backout: str, test: str, by: Provenance
+    ) -> "ChangeDraft.Planned":
         implementation = text.body(implementation, "An implementation plan")
         backout = text.body(backout, "A backout plan")
         require(implementation != "", "A plan says how the change is implemented.")
         require(backout != "", "A plan says how the change is backed out.")
-        self.record(
-            self.Planned(
-                by=by,
-                implementation=implementation,
-                backout=backout,
-                test=text.body(test, "A test plan"),
-            )
-        )
+        test = text.body(test, "A test plan")
+        return self.Planned(by=by, implementation=implementation, backout=backout, test=test)
 
     class Planned(Event):
         implementation: Annotated[str, Personal("actor")]
@@ -172,7 +168,14 @@ class ChangeDraft(ChangeTasks, abstract=True):
             self.template is None and not self.tasks,
             "A change is made from one template, before it has tasks of its own.",
         )
+        check(definition)
         form = answered(definition, answers)
+        planned = self._planned(
+            filled(definition.implementation, form),
+            filled(definition.backout, form),
+            filled(definition.test, form),
+            by,
+        )
         self.record(self.TemplateApplied(by=by, template=template, version=version, form=form))
         self.record(self.Classified(by=by, type="standard"))
         self.categorise(
@@ -181,13 +184,8 @@ class ChangeDraft(ChangeTasks, abstract=True):
             service=definition.service,
             by=by,
         )
-        self.record(self.RiskAssessed(by=by, risk=definition.risk))
-        self._plan(
-            filled(definition.implementation, form),
-            filled(definition.backout, form),
-            filled(definition.test, form),
-            by,
-        )
+        self.record(self.RiskAssessed(by=by, impact=None, likelihood=None, risk=definition.risk))
+        self.record(planned)
         for task in definition.tasks:
             self.add_task(task.title, phase=task.phase, after=task.after, team=task.team, by=by)
 

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from msgspec.structs import replace
+
 from domain.aggregate import Entry, Event
+from domain.approval_round_state import RoundEvent, RoundState
 from domain.change import Change
 from domain.ticket import Ticket
 from projections import tickets
@@ -11,7 +14,7 @@ from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, ins
 from projections.view import Cases, View
 
 NAME = "change_board"
-VERSION = 1
+VERSION = 3
 
 
 class BoardRow(Row):
@@ -36,13 +39,23 @@ class BoardRow(Row):
     is_planned: bool = False
     round: int = 0
     open_stage: str = ""
+    """The names of the open stages, with commas between them."""
     due: Instant | None = None
-    """When the patience of the open stage ends."""
+    """When the first patience of an open stage ends."""
     is_escalated: bool = False
     votes: int = 0
     scheduled_start: Instant | None = None
     scheduled_end: Instant | None = None
     outcome: str = ""
+    is_approval_owed: bool = False
+    """Whether it was begun without an approval, which is still to be decided."""
+
+
+class StandingRow(Row):
+    """How the round of a change stands, without the business hours."""
+
+    change: Id
+    standing: RoundState
 
 
 BOARD = Table(
@@ -61,9 +74,11 @@ BOARD = Table(
         ("organisation", "updated_at"),
     ],
 )
+STANDINGS = Table(f"{NAME}_standings", VERSION, StandingRow, key=("change",))
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 
 CASES = Cases[Any]()
+ROUNDS = (RoundEvent, Change.Withdrawn, Change.Cancelled)
 
 
 def concerns(entry: Entry) -> bool:
@@ -77,15 +92,30 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.put(BOARD, _proposed(entry, event, at))
     else:
         row = rows.get(BOARD, id_text(entry.originator_id))
-    if status := tickets.STATUS.get(type(event)):
+    if status := tickets.status_after(event, is_approval_owed=row.is_approval_owed):
         row.status = status
         row.is_open = status not in tickets.OVER
-    if case := CASES.of(type(event)):
+    if isinstance(event, ROUNDS):
+        _fold_round(event, row, rows)
+    elif case := CASES.of(type(event)):
         case(event, row)
     row.updated_at = at
     row.version = entry.originator_version
     row.position = entry.position
     tickets.fold_watchers(entry, rows, WATCHERS)
+
+
+def _fold_round(event: Event, row: BoardRow, rows: Rows) -> None:
+    known = rows.find(STANDINGS, row.id)
+    standing = known.standing if known else RoundState()
+    standing = event.after(standing) if isinstance(event, RoundEvent) else standing.ended()
+    rows.put(STANDINGS, StandingRow(row.id, replace(standing, hours=None)))
+    due = [stage.due for stage in standing.open.values() if stage.due]
+    row.round = standing.number
+    row.open_stage = ", ".join(standing.open)
+    row.due = instant(min(due)) if due else None
+    row.is_escalated = any(stage.is_escalated for stage in standing.open.values())
+    row.votes = sum(len(standing.votes(name)) for name in standing.open)
 
 
 def _proposed(entry: Entry, event: Change.Proposed, at: str) -> BoardRow:
@@ -146,33 +176,6 @@ def _planned(_: Event, row: BoardRow) -> None:
     row.is_planned = True
 
 
-@CASES.on(Change.Submitted)
-def _submitted(event: Change.Submitted, row: BoardRow) -> None:
-    _close_stage(event, row)
-    row.round = event.round
-
-
-@CASES.on(Change.StageOpened)
-def _opened(event: Change.StageOpened, row: BoardRow) -> None:
-    _close_stage(event, row)
-    row.open_stage, row.due = event.stage, instant(event.due)
-
-
-@CASES.on(Change.VoteCast)
-def _voted(_: Event, row: BoardRow) -> None:
-    row.votes += 1
-
-
-@CASES.on(Change.StageEscalated)
-def _escalated(event: Change.StageEscalated, row: BoardRow) -> None:
-    row.is_escalated, row.due = True, instant(event.due)
-
-
-@CASES.on(Change.StageDecided, Change.Approved, Change.Rejected, Change.Withdrawn, Change.Cancelled)
-def _close_stage(_: Event, row: BoardRow) -> None:
-    row.open_stage, row.due, row.is_escalated, row.votes = "", None, False, 0
-
-
 @CASES.on(Change.Scheduled)
 def _scheduled(event: Change.Scheduled, row: BoardRow) -> None:
     row.scheduled_start, row.scheduled_end = instant(event.start), instant(event.end)
@@ -188,4 +191,6 @@ def _backed_out(_: Event, row: BoardRow) -> None:
     row.outcome = "unsuccessful"
 
 
-VIEW = View(NAME, VERSION, (BOARD, WATCHERS), fold, concerns=concerns, keyed=(BOARD,))
+VIEW = View(
+    NAME, VERSION, (BOARD, STANDINGS, WATCHERS), fold, concerns=concerns, keyed=(BOARD, STANDINGS)
+)

@@ -5,12 +5,11 @@ from typing import Any
 import msgspec
 
 from domain.aggregate import Entry, Event
-from domain.approval_process import ApprovalProcess
 from domain.calendar import Calendar
 from domain.organisation import Organisation
 from domain.person import Person
-from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
+from domain.versioned import Versioned
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -27,7 +26,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "directory"
-VERSION = 1
+VERSION = 2
 
 Names = tuple[str, ...]
 
@@ -124,6 +123,9 @@ PROCESSES = Table(
 POLICIES = Table(
     "service_level_policies", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
 )
+TEMPLATES = Table(
+    "change_templates", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
+)
 CALENDARS = Table("calendars", VERSION, CalendarRow, key=("id",), indexes=[("number",), ("name",)])
 
 TABLE_OF: dict[str, Table[Any]] = {
@@ -132,6 +134,7 @@ TABLE_OF: dict[str, Table[Any]] = {
     "Organisation": ORGANISATIONS,
     "ApprovalProcess": PROCESSES,
     "ServiceLevelPolicy": POLICIES,
+    "ChangeTemplate": TEMPLATES,
     "Calendar": CALENDARS,
 }
 
@@ -287,22 +290,17 @@ def _organisation(event: Organisation.Registered, row: OrganisationRow) -> None:
 # Definitions -------------------------------------------------------------------------------
 
 
-@CASES.on(
-    ApprovalProcess.Drafted,
-    ApprovalProcess.Revised,
-    ServiceLevelPolicy.Drafted,
-    ServiceLevelPolicy.Revised,
-)
-def _drafted(event: ApprovalProcess.Drafted, row: DefinitionRow) -> None:
+@CASES.on(Versioned.Drafted, Versioned.Revised)
+def _drafted(event: Versioned.Drafted, row: DefinitionRow) -> None:
     row.draft = _plain(event.definition)
 
 
-@CASES.on(ApprovalProcess.VersionPublished, ServiceLevelPolicy.VersionPublished)
-def _published(event: ApprovalProcess.VersionPublished, row: DefinitionRow) -> None:
+@CASES.on(Versioned.VersionPublished)
+def _published(event: Versioned.VersionPublished, row: DefinitionRow) -> None:
     row.published, row.published_version = _plain(event.definition), event.number
 
 
-@CASES.on(ApprovalProcess.Retired, ServiceLevelPolicy.Retired, Calendar.Retired)
+@CASES.on(Versioned.Retired, Calendar.Retired)
 def _retired(_: Event, row: DefinitionRow) -> None:
     row.is_retired = True
 
@@ -326,7 +324,7 @@ def _plain(definition: Any) -> Json:
 VIEW = View(
     NAME,
     VERSION,
-    (PEOPLE, TOKENS, TEAMS, MEMBERS, ORGANISATIONS, PROCESSES, POLICIES, CALENDARS),
+    (PEOPLE, TOKENS, TEAMS, MEMBERS, ORGANISATIONS, PROCESSES, POLICIES, TEMPLATES, CALENDARS),
     fold,
     concerns=concerns,
 )

@@ -47,6 +47,17 @@ STATUS: dict[type[Event], str] = {
 """The status that an event leads to. Handing a new ticket over makes it assigned, and a problem
 that is a known error is one again when it resumes."""
 
+BESIDE_THE_WORK: tuple[type[Event], ...] = (Change.Submitted, Change.Approved, Change.Rejected)
+"""What moves no status of a change that was begun without an approval."""
+
+
+def status_after(event: Event, *, is_approval_owed: bool) -> str | None:
+    """The status that an event leads to, or None if it leaves it as it is."""
+    if is_approval_owed and isinstance(event, BESIDE_THE_WORK):
+        return None
+    return STATUS.get(type(event))
+
+
 OVER = frozenset(
     {
         IncidentStatus.RESOLVED,

@@ -16,6 +16,7 @@ from projections import (
     approvals_inbox,
     asset_register,
     change_board,
+    change_work,
     directory,
     sla_board,
     ticket_page,
@@ -43,6 +44,7 @@ ALL = (
     timeline.VIEW,
     approvals_inbox.VIEW,
     change_board.VIEW,
+    change_work.VIEW,
     asset_register.VIEW,
     sla_board.VIEW,
     directory.VIEW,
@@ -56,6 +58,7 @@ LISTINGS: dict[str, Listing] = {
     for listing in (
         Listing(work_queue.QUEUE, work_queue.NAME, "organisation", PART, work_queue.WATCHERS),
         Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
+        Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
             sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "incident"
         ),
@@ -69,6 +72,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(directory.ORGANISATIONS, directory.NAME, "id"),
         Listing(directory.PROCESSES, directory.NAME),
         Listing(directory.POLICIES, directory.NAME),
+        Listing(directory.TEMPLATES, directory.NAME),
         Listing(directory.CALENDARS, directory.NAME),
     )
 }

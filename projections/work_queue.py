@@ -30,7 +30,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "work_queue"
-VERSION = 1
+VERSION = 2
 
 
 class QueueRow(Row):
@@ -68,6 +68,8 @@ class QueueRow(Row):
     due: Instant | None = None
     """When the next of its running service clocks is due, or was; None while all stand."""
     due_target: str = ""
+    is_approval_owed: bool = False
+    """Whether it is a change that was begun without an approval, which is still to be decided."""
     breached_at: Instant | None = None
     """When the first of its targets was missed, as far as its clocks have been settled."""
 
@@ -145,7 +147,12 @@ def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
 
 @CASES.on(*tickets.STATUS)
 def _moved(event: Event, row: QueueRow) -> None:
-    row.status = tickets.STATUS[type(event)]
+    status = tickets.status_after(event, is_approval_owed=row.is_approval_owed)
+    if isinstance(event, Change.Approved | Change.Rejected):
+        row.is_approval_owed = False
+    if status is None:
+        return
+    row.status = status
     row.is_open = row.status not in tickets.OVER
     row.pending_reason = ""
     if isinstance(event, tickets.ENDS):
@@ -248,6 +255,11 @@ def _prioritised(event: Ticket.Prioritised, row: QueueRow) -> None:
 @CASES.on(Ticket.Commented)
 def _commented(_: Event, row: QueueRow) -> None:
     row.comments += 1
+
+
+@CASES.on(Change.RetrospectiveApprovalOwed)
+def _approval_owed(_: Event, row: QueueRow) -> None:
+    row.is_approval_owed = True
 
 
 @CASES.on(Change.Classified)

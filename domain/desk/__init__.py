@@ -3,14 +3,14 @@
 Everything else is a command to one record: `ledger.edit`.
 """
 
-from domain.desk.changes import Changes
 from domain.desk.definitions import Definitions
+from domain.desk.enablement import Enablement
 from domain.desk.incidents import Incidents
 from domain.desk.people import People
 
 __all__ = ["Desk"]
 
 
-class Desk(Incidents, Changes, People, Definitions):
+class Desk(Incidents, Enablement, People, Definitions):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

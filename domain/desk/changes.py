@@ -1,67 +1,55 @@
 """Changes on their way to a decision: who is asked is looked up, and patience is counted."""
 
-from collections.abc import Sequence
-from typing import Unpack
+from collections.abc import Callable, Sequence
+from typing import Any, Unpack
 from uuid import UUID
 
-from domain.approval import OpenStage, Stage, Vote
+from domain.approval import Vote
 from domain.approval_process import Definition
+from domain.asset import Asset
 from domain.business_time import BusinessHours
-from domain.change import Change, Type
+from domain.change import Change
+from domain.change_template import ChangeTemplate
+from domain.desk.approvals import Asked, owners_for, process_of
 from domain.desk.desk import Base, Repeat
+from domain.ids import number_of, prefix_of
 from domain.ledger import Work
 from domain.provenance import Provenance
 from domain.recorder import Receipt
-from domain.rules import Refused
-from domain.subjects import Value
+from domain.rules import NotFound, Refused, require
+from domain.subjects import NEVER, Value
 
 
-def facts(change: Change) -> dict[str, Value]:
+async def facts(change: Change, desk: Base) -> dict[str, Value]:
     """The fields of a change that conditions may ask for."""
+    directory = desk.directory
+    requester = directory.person(change.requester)
+    team, organisation = directory.team(change.team), directory.organisation(change.organisation)
+    assets = [await desk.ledger.find(Asset, id) for id in change.affected_assets]
     return {
         "type": change.type,
+        "is_emergency": change.type == "emergency",
         "risk": change.risk or "",
+        "is_scheduled": change.scheduled_start is not None,
+        "planned_start": change.scheduled_start or NEVER,
+        "planned_end": change.scheduled_end or NEVER,
+        "submissions": change.round,
         "category": change.category,
         "subcategory": change.subcategory,
         "service": change.service,
+        "team": team.name if team else "",
+        "requester": requester.username if requester else "",
+        "organisation": organisation.name if organisation else "",
+        "impact": change.impact or 0,
+        "urgency": change.urgency or 0,
+        "priority": change.priority or 0,
+        "assets": len(assets),
+        "asset_types": sorted({asset.asset_class for asset in assets}),
+        "details": change.details,
     }
 
 
 class Changes(Base):
-    async def propose_change(
-        self,
-        *,
-        title: str,
-        description: str = "",
-        type: Type = "normal",
-        requester: UUID | None,
-        organisation: UUID | None = None,
-        reason: str = "",
-        by: Provenance,
-        **repeat: Unpack[Repeat],
-    ) -> Receipt:
-        """Propose a change, for the organisation of its requester."""
-        number: list[UUID] = []
-
-        async def decide(work: Work) -> None:
-            whose = self.organisation_of(requester, organisation)
-            if not number:
-                number.append(await self.ledger.next_id(Change))
-            work.add(
-                Change.propose(
-                    number[0],
-                    title=title,
-                    description=description,
-                    type=type,
-                    requester=requester,
-                    organisation=whose,
-                    reason=reason,
-                    by=by,
-                )
-            )
-
-        return await self.ledger.run(by, decide, **repeat)
-
     async def submit_change(
         self,
         id: UUID,
@@ -76,13 +64,23 @@ class Changes(Base):
         async def decide(work: Work) -> None:
             change = await work.get(Change, id, expected=expected)
             change.require_ready()
-            if change.type == "standard":
+            if change.template is not None and change.type == "standard":
+                await self.published_template(change.template)
                 change.submit(by=by)
                 return
-            process = self.directory.process_for("change", facts(change))
-            if process is None:
-                raise Refused(f"No approval process is published for {change.type} changes.")
-            definition = process.definition_of(process.published_version)
+            known = await facts(change, self)
+            process, definition = process_of(
+                self.directory, "change", known, f"{change.type} changes"
+            )
+            asked = Asked(
+                self.directory,
+                change,
+                definition,
+                kind="change",
+                facts=known,
+                owners=await owners_for(self.ledger, definition, change),
+                barred=change.barred,
+            )
             calendar_version, hours = self._latest_hours(definition)
             change.submit(
                 process=process.id,
@@ -90,14 +88,24 @@ class Changes(Base):
                 calendar=definition.calendar,
                 calendar_version=calendar_version,
                 hours=hours,
-                stages=[
-                    self._resolved(stage, definition.fallback, change)
-                    for stage in definition.stages
-                ],
+                stages=asked.stages,
+                terms=asked.terms,
                 by=by,
             )
 
         return await self.ledger.run(by, decide, **repeat)
+
+    async def published_template(self, id: UUID) -> ChangeTemplate:
+        """The template of standard changes, if it is in use. Raises Refused."""
+        if prefix_of(id) != ChangeTemplate.prefix:
+            raise Refused(f"template: {number_of(id)} is no change template.")
+        try:
+            template = await self.ledger.find(ChangeTemplate, id)
+        except NotFound as missing:
+            raise Refused(f"template: {missing}") from None
+        require(not template.is_retired, f"template: {template.number} was retired.")
+        require(template.published is not None, f"template: {template.number} is not published.")
+        return template
 
     def _latest_hours(self, definition: Definition) -> tuple[int, BusinessHours | None]:
         if definition.calendar is None:
@@ -107,58 +115,54 @@ class Changes(Base):
             raise Refused("The approval process counts on a calendar that does not exist.")
         return calendar.hours_version, calendar.hours
 
-    def _resolved(self, stage: Stage, fallback: Sequence[str], change: Change) -> OpenStage:
-        """The stage with the people whom its selectors name now, without those of the change."""
-        voters = self._people(stage.name, "approve", stage.approvers, fallback, change)
-        escalate_to: tuple[str, ...] = ()
-        if stage.on_timeout == "escalate":
-            escalate_to = self._people(
-                stage.name, "escalate to", stage.escalate_to, fallback, change
-            )
-        return OpenStage(
-            name=stage.name,
-            voters=voters,
-            quorum=stage.quorum,
-            patience=stage.patience,
-            on_timeout=stage.on_timeout,
-            escalate_to=escalate_to,
-        )
-
-    def _people(
-        self,
-        stage: str,
-        what: str,
-        selectors: Sequence[str],
-        fallback: Sequence[str],
-        change: Change,
-    ) -> tuple[str, ...]:
-        for asked in (selectors, fallback):
-            people = map(str, self.directory.resolve(asked, change))
-            if found := tuple(person for person in people if person not in change.barred):
-                return found
-        named = ", ".join((*selectors, *fallback))
-        raise Refused(
-            f"{stage}: nobody is found to {what} ({named}) who is active and neither the "
-            "requester, the proposer nor the assignee of the change."
-        )
-
     async def vote(
         self,
         id: UUID,
         vote: Vote,
         *,
         comment: str = "",
+        conditions: Sequence[str] = (),
+        stage: str = "",
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
         """Vote on a change; the vote that decides, decides at once."""
+        return await self.act_in_round(
+            id,
+            Change.vote,
+            vote=vote,
+            comment=comment,
+            conditions=conditions,
+            stage=stage,
+            expected=expected,
+            by=by,
+            **repeat,
+        )
+
+    async def act_in_round(
+        self,
+        id: UUID,
+        act: Callable[..., object],
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        fingerprint: bytes = b"",
+        is_repeatable: bool = False,
+        **given: Any,
+    ) -> Receipt:
+        """Let an act of a round count on its business hours. Who is asked by it is active."""
 
         async def decide(work: Work) -> None:
+            for field in ("to", "person"):
+                if field in given:
+                    self.active_person(field, given[field])
             change = await work.get(Change, id, expected=expected)
-            change.vote(vote, comment=comment, hours=self.hours_of(change), by=by)
+            act(change, **given, hours=self.hours_of(change), by=by)
 
-        return await self.ledger.run(by, decide, **repeat)
+        return await self.ledger.run(
+            by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable
+        )
 
     async def time_out_stage(
         self, id: UUID, round: int, stage: str, *, by: Provenance, **repeat: Unpack[Repeat]
@@ -192,4 +196,5 @@ class Changes(Base):
 
     def hours_of(self, change: Change) -> BusinessHours | None:
         """The hours on which the patience of a submitted change counts."""
-        return self.directory.hours(change.calendar, change.calendar_version)
+        standing = change.standing
+        return standing.hours or self.directory.hours(standing.calendar, standing.calendar_version)

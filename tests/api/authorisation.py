@@ -45,6 +45,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "teams": await zoe.made("/teams", {"name": f"{at}Network"}),
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
         "calendars": await olga.made("/calendars", definitions["/calendars"]),
+        "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),
         "approval-processes": await olga.made(
             "/approval-processes", definitions["/approval-processes"]
         ),

@@ -72,8 +72,24 @@ MAY = {
     "POST /changes/{ref}/classify": "-x-x---",
     "POST /changes/{ref}/assess-risk": "-x-x---",
     "POST /changes/{ref}/plan": "-x-x---",
+    "POST /changes/{ref}/apply-template": "-x-x---",
+    "POST /changes/{ref}/affect": "-x-x---",
+    "POST /changes/{ref}/unaffect": "-x-x---",
+    "POST /changes/{ref}/add-task": "-x-x---",
+    "POST /changes/{ref}/order-task": "-x-x---",
+    "POST /changes/{ref}/assign-task": "-x-x---",
+    "POST /changes/{ref}/start-task": "-x-x---",
+    "POST /changes/{ref}/complete-task": "-x-x---",
+    "POST /changes/{ref}/cancel-task": "-x-x---",
     "POST /changes/{ref}/submit": "-x-x---",
+    "POST /changes/{ref}/fulfil-condition": "-x-x---",
     "POST /changes/{ref}/vote": "--x----",
+    "POST /changes/{ref}/retract-vote": "--x----",
+    "POST /changes/{ref}/hand-on-vote": "--x----",
+    "POST /changes/{ref}/request-information": "--x----",
+    "POST /changes/{ref}/provide-information": "xx-x---",
+    "POST /changes/{ref}/reassign-vote": "---x---",
+    "POST /changes/{ref}/add-approver": "---x---",
     "POST /changes/{ref}/schedule": "---x---",
     "POST /changes/{ref}/start-implementation": "-x-x---",
     "POST /changes/{ref}/complete-implementation": "-x-x---",
@@ -82,6 +98,10 @@ MAY = {
     "POST /changes/{ref}/close": "---x---",
     "POST /changes/{ref}/withdraw": "x------",
     "POST /changes/{ref}/cancel": "---x---",
+    "POST /change-templates": "---xx--",
+    "POST /change-templates/{ref}/revise": "---xx--",
+    "POST /change-templates/{ref}/publish": "---xx--",
+    "POST /change-templates/{ref}/retire": "---xx--",
     "POST /assets": "-x-----",
     "POST /assets/{ref}/amend": "-x-----",
     "POST /assets/{ref}/relate": "-x-----",
@@ -128,6 +148,9 @@ MAY = {
     "GET /changes": "xxxxxxx",
     "GET /changes/{ref}": "xxxxxx-",
     "GET /changes/{ref}/history": "-xxxxx-",
+    "GET /change-templates": "xxxxxxx",
+    "GET /change-templates/{ref}": "xxxxxxx",
+    "GET /change-templates/{ref}/history": "xxxxxxx",
     "GET /assets": "xxxxxxx",
     "GET /assets/{ref}": "-xxxxx-",
     "GET /assets/{ref}/history": "-xxxxx-",
@@ -152,14 +175,20 @@ MAY = {
     "GET /queue": "-xxxxx-",
     "GET /approvals": "xxxxxxx",
     "GET /sla": "-xxxxx-",
+    "GET /audit-findings": "-xxxxx-",
     "GET /incidents/{ref}/sla": "xxxxxx-",
     "GET /changes/calendar": "-xxxxx-",
     "GET /assets/{ref}/impact": "-xxxxx-",
     "GET /events": "-----x-",
 }
 
-OPEN_TO_STRANGERS = {"GET /calendars", "GET /calendars/{ref}", "GET /calendars/{ref}/history"}
-"""Calendars belong to nobody and hold for all."""
+OPEN_TO_STRANGERS = {
+    "GET /calendars/{ref}",
+    "GET /calendars/{ref}/history",
+    "GET /change-templates/{ref}",
+    "GET /change-templates/{ref}/history",
+}
+"""Calendars and the change catalogue belong to nobody and hold for all."""
 
 
 async def test_every_route_has_a_row(house: House) -> None:
@@ -195,7 +224,7 @@ async def test_a_customer_finds_no_record_of_another_customer(house: House) -> N
     for route in routes(house.app):
         if "{ref}" not in route.path or f"{route.method} {route.path}" in OPEN_TO_STRANGERS:
             continue
-        refused = {403} if route.path.startswith("/calendars") else {404}
+        refused = {403} if route.path.startswith(("/calendars", "/change-templates")) else {404}
         for who in ROLES:
             status = await attempt(house, route, f"bakery.{who}", found)
             assert status in refused, (route.method, route.path, who)

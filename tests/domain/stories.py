@@ -5,9 +5,11 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.aggregate import Aggregate
 from domain.approval_process import ApprovalProcess
+from domain.approval_round import Skipped, Terms
 from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
@@ -23,11 +25,13 @@ from domain.team import Team
 from domain.ticket import Visibility
 from tests.domain.commands import (
     AT_ONCE,
+    BEA,
     BEGINNINGS,
     BOARD,
     BY_BOARD,
     BY_CAB,
     CAB,
+    CEM,
     COMMANDS,
     COMMITTED,
     DAN,
@@ -35,6 +39,7 @@ from tests.domain.commands import (
     IN_FOUR_HOURS,
     NIGHT,
     OFFICE,
+    OWNERS,
     REPLACE_A_DISK,
     RESTART,
     maybe,
@@ -42,6 +47,9 @@ from tests.domain.commands import (
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
 HOURS_BETWEEN_STEPS = 3
+
+CEM_ALONE = replace(CAB, name="Cem alone", voters=(CEM,))
+EXACTING = Terms(fallback=(BEA,), material=("category",))
 
 
 class Attempt(NamedTuple):
@@ -119,7 +127,15 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("classify", type="emergency"),
             *PLANNED,
             step("assign", team=TEAM),
-            step("submit", process=record_id("APR", 1), process_version=1, stages=(CAB, BOARD)),
+            step(
+                "submit",
+                process=record_id("APR", 1),
+                process_version=1,
+                stages=(CAB, BOARD),
+                terms=Terms(
+                    digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)
+                ),
+            ),
             step("remind", "clock", round=1, stage="CAB"),
             step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
             step("vote", "bea", vote="approve", comment="Yes.", hours=None),
@@ -137,20 +153,20 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("affect", asset=SERVER),
             step("unaffect", asset=SERVER),
             step("add_task", title="Back it up", phase="before", team=TEAM),
-            step("add_task", title="Replace it", after=[1], assignee=person("dan")),
+            step("add_task", title="Replace it", after=[1], assignee=person("ann")),
             step("add_task", title="Watch it", phase="after"),
             step("order_task", number=3, after=[1, 2]),
             step("assign_task", number=3, team=TEAM, assignee=person("bea")),
-            step("start_implementation", "dan", within="6h"),
-            step("complete_task", "dan", number=1, note="On tape."),
-            step("start_task", "dan", number=2),
+            step("start_implementation", "ann", within="6h"),
+            step("complete_task", "ann", number=1, note="On tape."),
+            step("start_task", "ann", number=2),
             step("note_overdue", "clock"),
             *PLANNED,
             step("submit", stages=(CAB,)),
-            step("complete_task", "dan", number=2),
+            step("complete_task", "ann", number=2),
             step("vote", "bea", vote="approve", hours=None),
             step("vote", "cem", vote="approve", hours=None),
-            step("complete_implementation", "dan", outcome="unsuccessful"),
+            step("complete_implementation", "ann", outcome="unsuccessful"),
             step("cancel_task", number=3, reason="It runs no more."),
             step("review", outcome="unsuccessful", notes="The part was wrong."),
             step("close", code="failed"),
@@ -159,8 +175,21 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("propose", "ann", **NEW),
             *PLANNED,
             step("submit", stages=(CAB,)),
+            step("assign", assignee=person("dan"), team=None),
             step("vote", "cem", vote="reject", comment="Not before the weekend.", hours=None),
-            step("submit", stages=(CAB,)),
+            step("assign", team=TEAM),
+            step("submit", stages=(OWNERS, CEM_ALONE), terms=EXACTING),
+            step("request_information", "dan", question="Until when?"),
+            step("provide_information", "ann", answer="Until Monday.", hours=None),
+            step("vote", "bea", vote="approve", conditions=["Tell them first."]),
+            step("fulfil_condition", number=1, note="Told."),
+            step("categorise", category="network"),
+            step("vote", "bea", vote="approve", stage="Owners"),
+            step("retract_vote", "bea", reason="Not yet."),
+            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+            step("add_approver", "dan", person=person("bea"), reason="She is back."),
+            step("vote", "cem", vote="approve"),
+            step("vote", "dan", vote="approve"),
             step("withdraw", "ann", reason="Not needed any more."),
         ],
         [

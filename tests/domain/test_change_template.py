@@ -100,7 +100,7 @@ def test_a_standard_change_has_the_plans_the_risk_and_the_tasks_of_its_template(
         fact(Change.TemplateApplied, template=TEMPLATE, version=2, form={"bay": "7"}),
         fact(Change.Classified, type="standard"),
         fact(Change.Categorised, category="hardware", service="Storage"),
-        fact(Change.RiskAssessed, risk="low"),
+        fact(Change.RiskAssessed, impact=None, likelihood=None, risk="low"),
         fact(
             Change.Planned,
             implementation="Swap the disk in bay 7.",

@@ -13,6 +13,7 @@ from domain.asset import Asset
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change
+from domain.change_template import ChangeTemplate
 from domain.ids import record_id
 from domain.incident import BREACH, FIRST_RESPONSE, Incident
 from domain.organisation import Organisation
@@ -26,10 +27,12 @@ from domain.service_level_policy import (
 )
 from domain.team import Team
 from domain.ticket import Ticket
+from domain.versioned import Versioned
 from projections import (
     approvals_inbox,
     asset_register,
     change_board,
+    change_work,
     directory,
     sla_board,
     ticket_page,
@@ -162,15 +165,22 @@ def test_the_ticket_page_agrees_with_the_ticket(kind: type[Aggregate], data: st.
         assert len(row.approval) == record.round
         assert bool(row.plan) == record.is_planned
         stages = row.approval[str(record.round)]["stages"] if record.round else []
-        opened = [stage["name"] for stage in stages if stage["state"] == "open"]
-        assert opened == ([record.open_stage.name] if record.open_stage else [])
-        votes = {
-            vote["voter"]: vote["vote"]
-            for stage in stages
-            if stage["state"] == "open"
-            for vote in stage["votes"]
-        }
-        assert votes == record.votes
+        standing = record.standing
+        opened = {stage["name"] for stage in stages if stage["state"] == "open"}
+        passed = {stage["name"] for stage in stages if stage["state"] == "approved"}
+        assert (opened, passed) == (set(standing.open), set(standing.passed))
+        for stage in stages:
+            if stage["state"] != "skipped":
+                votes = {vote["voter"]: vote["vote"] for vote in stage["votes"]}
+                assert votes == standing.votes(stage["name"])
+                assert tuple(stage["voters"]) == standing.stage(stage["name"]).voters
+            if stage["state"] == "open":
+                assert stage["due"] == instant_or_none(standing.open[stage["name"]].due)
+        if record.round:
+            conditions = row.approval[str(record.round)]["conditions"]
+            assert {one["number"]: one["is_fulfilled"] for one in conditions} == {
+                number: one.is_fulfilled for number, one in standing.conditions.items()
+            }
     if isinstance(record, Problem):
         assert (bool(row.workaround), bool(row.cause)) == (record.has_workaround, record.has_cause)
 
@@ -185,12 +195,41 @@ def test_the_change_board_agrees_with_the_change(data: st.DataObject) -> None:
 
     assert (row.status, row.type, row.risk) == (change.status, change.type, change.risk or "")
     assert (row.is_planned, row.round) == (change.is_planned, change.round)
-    assert row.open_stage == (change.open_stage.name if change.open_stage else "")
-    assert row.due == instant_or_none(change.due)
-    assert (row.is_escalated, row.votes) == (change.is_escalated, len(change.votes))
+    opened = change.standing.open
+    assert row.open_stage == ", ".join(opened)
+    due = [stage.due for stage in opened.values() if stage.due]
+    assert row.due == instant_or_none(min(due, default=None))
+    assert row.is_escalated == any(stage.is_escalated for stage in opened.values())
+    assert row.votes == sum(len(change.standing.votes(name)) for name in opened)
     assert row.scheduled_start == instant_or_none(change.scheduled_start)
     assert row.scheduled_end == instant_or_none(change.scheduled_end)
     assert row.outcome == (change.outcome or "")
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_work_on_a_change_agrees_with_the_change(data: st.DataObject) -> None:
+    change, entries = a_life(Change, data)
+    assert isinstance(change, Change)
+
+    store = folded(change_work.VIEW, entries)
+    row = row_of(store, change_work.WORK, str(change.id))
+    tasks = rows_of(store, change_work.TASKS)
+    findings = rows_of(store, change_work.FINDINGS)
+
+    assert (row.template, row.template_version) == (text(change.template), change.template_version)
+    assert row.approval_state == change.approval
+    assert row.affects == tuple(map(str, change.affected_assets))
+    assert [(task.number, task.phase, task.after, task.state) for task in tasks] == [
+        (task.number, task.phase, task.after, task.state) for task in change.tasks
+    ]
+    assert [(task.team, task.assignee) for task in tasks] == [
+        (text(task.team), text(task.assignee)) for task in change.tasks
+    ]
+    assert {
+        (finding.name, finding.due, finding.is_overdue) for finding in findings if finding.is_open
+    } == {(owed.name, instant_or_none(owed.due), owed.is_overdue) for owed in change.obligations}
+    assert {finding.type for finding in findings} <= {change.type}
 
 
 @RANDOM
@@ -201,17 +240,16 @@ def test_the_inbox_asks_those_who_may_still_vote(data: st.DataObject) -> None:
 
     asked = rows_of(folded(approvals_inbox.VIEW, entries), approvals_inbox.INBOX)
 
-    stage, verdict = change.open_stage, change.verdict_so_far()
-    voters = set(stage.voters) - set(change.votes) - change.barred if stage else set()
-    assert {row.voter for row in asked} == voters
+    standing = change.standing
+    assert {(row.voter, row.stage) for row in asked} == {
+        (voter, name)
+        for name in standing.open
+        for voter in set(standing.stage(name).voters) - set(standing.votes(name)) - change.barred
+        if voter in standing.entitled(name)
+    }
     for row in asked:
-        assert stage is not None
-        assert verdict is not None
-        assert (row.round, row.stage, row.due) == (
-            change.round,
-            stage.name,
-            instant_or_none(change.due),
-        )
+        verdict, opened = standing.verdict(row.stage), standing.open[row.stage]
+        assert (row.round, row.due) == (change.round, instant_or_none(opened.due))
         assert (row.still_needed, row.next) == (verdict.still_needed, verdict.next)
 
 
@@ -266,7 +304,8 @@ def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(
-    "kind", [Person, Team, Organisation, ApprovalProcess, ServiceLevelPolicy, Calendar]
+    "kind",
+    [Person, Team, Organisation, ApprovalProcess, ServiceLevelPolicy, ChangeTemplate, Calendar],
 )
 @RANDOM
 @given(data=st.data())
@@ -306,7 +345,7 @@ def test_the_directory_agrees_with_the_record(kind: type[Aggregate], data: st.Da
                 record.is_retired,
             )
             assert row.hours["zone"] == record.hours.zone
-        case ApprovalProcess() | ServiceLevelPolicy():
+        case Versioned():
             assert (row.published_version, row.is_retired) == (
                 record.published_version,
                 record.is_retired,

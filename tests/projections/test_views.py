@@ -22,6 +22,7 @@ from projections.progress import Progress
 from projections.queries import BadQuery, Listing, Query, Span
 from projections.store import NotBuilt
 from projections.views import LISTINGS, Views
+from tests.domain.commands import RESTART
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed
 from tests.projections.conftest import Kit, keep
 
@@ -304,10 +305,12 @@ async def test_the_calendar_shows_what_overlaps_a_time_range(kit: Kit, views: Vi
         change = Change.propose(
             record_id("CHG", serial),
             title=f"Change {serial}",
-            type="standard",
             requester=person("ann"),
             organisation=CUSTOMER,
             by=signed("ann"),
+        )
+        change.apply_template(
+            record_id("TPL", 1), version=1, definition=RESTART, answers={}, by=signed("ann")
         )
         change.submit(by=signed("ann"))
         change.schedule(

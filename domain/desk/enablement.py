@@ -1,0 +1,231 @@
+"""Changes from their proposal to their end, without their approval: who and what they name exists,
+and what is owed counts on the calendar of the approval process."""
+
+from collections.abc import Mapping, Sequence
+from typing import Unpack
+from uuid import UUID
+
+from domain.asset import Asset
+from domain.change import Change, Outcome, Type
+from domain.change_moves import AT_ONCE
+from domain.desk.changes import Changes, facts
+from domain.desk.desk import Repeat
+from domain.ids import number_of, prefix_of
+from domain.ledger import Work
+from domain.obligations import APPROVAL_WITHIN
+from domain.provenance import Provenance
+from domain.recorder import Receipt
+from domain.rules import Refused, require
+from domain.tasks import Phase
+
+
+class Enablement(Changes):
+    async def propose_change(
+        self,
+        *,
+        title: str,
+        description: str = "",
+        type: Type = "normal",
+        template: UUID | None = None,
+        form: Mapping[str, str] = {},
+        requester: UUID | None,
+        organisation: UUID | None = None,
+        reason: str = "",
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Propose a change, for the organisation of its requester; a standard change from a
+        template, whose form is filled in."""
+        number: list[UUID] = []
+
+        async def decide(work: Work) -> None:
+            whose = self.organisation_of(requester, organisation)
+            require(
+                template is None or type == "standard",
+                "type: a change from a template is a standard change.",
+            )
+            require(
+                template is not None or not form, "form: only the form of a template is filled in."
+            )
+            if not number:
+                number.append(await self.ledger.next_id(Change))
+            change = Change.propose(
+                number[0],
+                title=title,
+                description=description,
+                type=type if template is None else "normal",
+                requester=requester,
+                organisation=whose,
+                reason=reason,
+                by=by,
+            )
+            if template is not None:
+                await self._apply_template(change, template, form, by)
+            work.add(change)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def apply_template(
+        self,
+        id: UUID,
+        template: UUID,
+        *,
+        form: Mapping[str, str] = {},
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Make a proposed change a standard change, by the published version of a template."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            await self._apply_template(change, template, form, by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def _apply_template(
+        self, change: Change, template: UUID, form: Mapping[str, str], by: Provenance
+    ) -> None:
+        found = await self.published_template(template)
+        version = found.published_version
+        change.apply_template(
+            template, version=version, definition=found.definition_of(version), answers=form, by=by
+        )
+
+    async def affect(
+        self,
+        id: UUID,
+        asset: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Say that a change affects an asset."""
+
+        async def decide(work: Work) -> None:
+            if prefix_of(asset) != Asset.prefix or await self.ledger.peek(asset) is None:
+                raise Refused(f"asset: there is no asset {number_of(asset)}.")
+            change = await work.get(Change, id, expected=expected)
+            change.affect(asset, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    # Tasks -------------------------------------------------------------------------------
+
+    async def add_task(
+        self,
+        id: UUID,
+        title: str,
+        *,
+        phase: Phase = "implementation",
+        after: Sequence[int] = (),
+        team: UUID | None = None,
+        assignee: UUID | None = None,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Add a task to a change, for a team or a person that can take it."""
+
+        async def decide(work: Work) -> None:
+            self._check_taker(team, assignee)
+            change = await work.get(Change, id, expected=expected)
+            change.add_task(title, phase=phase, after=after, team=team, assignee=assignee, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def assign_task(
+        self,
+        id: UUID,
+        number: int,
+        *,
+        team: UUID | None = None,
+        assignee: UUID | None = None,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Give a task of a change to a team, to a person, or to nobody."""
+
+        async def decide(work: Work) -> None:
+            self._check_taker(team, assignee)
+            change = await work.get(Change, id, expected=expected)
+            change.assign_task(number, team=team, assignee=assignee, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    def _check_taker(self, team: UUID | None, assignee: UUID | None) -> None:
+        if team is not None:
+            self.active_team("team", team)
+        if assignee is not None:
+            self.active_person("assignee", assignee)
+
+    # Implementation ------------------------------------------------------------------------
+
+    async def start_implementation(
+        self,
+        id: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Begin a change. What an emergency change owes counts as the approval process for it
+        says."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            if change.type != "emergency" or change.status not in AT_ONCE:
+                change.start_implementation(by=by)
+                return
+            process = self.directory.process_for("change", await facts(change, self))
+            definition = process.published if process else None
+            calendar = self.directory.calendar(definition.calendar) if definition else None
+            change.start_implementation(
+                within=definition.retrospective if definition else APPROVAL_WITHIN,
+                hours=calendar.hours if calendar else None,
+                by=by,
+            )
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def complete_implementation(
+        self,
+        id: UUID,
+        outcome: Outcome,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Say that a change is implemented, and how it went."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            change.complete_implementation(outcome, hours=self.hours_of(change), by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def back_out(
+        self,
+        id: UUID,
+        *,
+        reason: str,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Undo a change."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            change.back_out(reason=reason, hours=self.hours_of(change), by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def note_overdue(self, id: UUID, *, by: Provenance, **repeat: Unpack[Repeat]) -> Receipt:
+        """Tell a change what time it is: see `Change.note_overdue`."""
+        return await self.ledger.edit(
+            Change, id, lambda change: change.note_overdue(by=by), by=by, **repeat
+        )
