@@ -30,13 +30,19 @@ SELECTORS = (
     re.compile(r"person:[^\s:]+"),
     re.compile(r"team:\S(.*\S)?"),
     re.compile(r"role:\S(.*\S)?"),
-    re.compile(r"manager-of:(requester|assignee)"),
+    re.compile(r"manager-of:(requester|assignee|approver)"),
+    re.compile(r"owner-of:(service|assets|impact)"),
+    re.compile(r"field:\S(.*\S)?"),
+    re.compile(r"cel:(?s:.*\S.*)"),
 )
+MANAGERS = "manager-of:approver"
+"""Selects the managers of those who approved the stages before."""
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A step of a definition. Approvers are selectors: `person:ada`, `team:Network`, `role:cab`,
-    `manager-of:requester`. The patience is a duration of the desk's business hours."""
+    `manager-of:requester`, `owner-of:assets`, `field:budget owner`, `cel:…`. The patience is a
+    duration of the desk's business hours."""
 
     name: str
     approvers: tuple[str, ...]
@@ -56,7 +62,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class OpenStage(msgspec.Struct, frozen=True, kw_only=True):
-    """A stage whose approvers have been looked up: voters and `escalate_to` are person ids."""
+    """A stage whose approvers have been looked up: all people in it are person ids."""
 
     name: str
     voters: tuple[str, ...]
@@ -64,6 +70,11 @@ class OpenStage(msgspec.Struct, frozen=True, kw_only=True):
     patience: str
     on_timeout: OnTimeout = "escalate"
     escalate_to: tuple[str, ...] = ()
+    after: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+    remind: tuple[str, ...] = ()
+    asks_managers: bool = False
+    """Whether the managers of those who approved the stages before it vote in it as well."""
 
     def verdict(self, votes: dict[str, Vote]) -> Verdict:
         """What the votes cast so far, in their order, amount to."""
@@ -87,7 +98,7 @@ def check(stages: Sequence[Stage] | Sequence[OpenStage]) -> None:
 def _check(stage: Stage | OpenStage) -> None:
     duration(stage.patience)
     if isinstance(stage, OpenStage):
-        quorums.check(stage.quorum, len(set(stage.voters)))
+        quorums.check(stage.quorum, None if stage.asks_managers else len(set(stage.voters)))
     else:
         require(len(stage.approvers) > 0, "Nobody is named to approve.")
         for selector in (*stage.approvers, *stage.escalate_to):
@@ -102,8 +113,8 @@ def _check(stage: Stage | OpenStage) -> None:
 def _check_selector(selector: str) -> None:
     require(
         any(form.fullmatch(selector) for form in SELECTORS),
-        f"{selector!r} selects nobody: write person:, team: or role: and a name, "
-        "or manager-of:requester.",
+        f"{selector!r} selects nobody: write person:, team:, role: or field: and a name, "
+        "manager-of:requester, owner-of:assets, or cel: and an expression.",
     )
 
 

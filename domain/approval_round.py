@@ -1,385 +1,329 @@
-"""Rounds of approval: a ticket is submitted, its stages are voted on in order, and it is decided.
+"""Rounds of approval: a ticket is submitted, its stages are voted on, and it is decided.
 
-The vote that decides a stage decides it in the same command: the next stage opens, or the round
-ends. Nobody votes on their own ticket. Every round ends, whoever stays silent: a stage whose
-patience has run out is approved, rejected or escalated as its definition says, and an escalated
-stage whose patience runs out once more is rejected.
+The vote that decides a stage decides it in the same command: the next stages open, or the round
+ends. Nobody votes on their own ticket, neither for themselves nor for another; and the same person
+counts once in a round, unless its process says otherwise. A vote is about the material fields as
+they were: when one of them changes, it falls.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Literal, get_args
+from typing import Annotated, get_args
 from uuid import UUID
 
 from msgspec import structs
 
-from domain import approval, business_time, text
-from domain.aggregate import Event
-from domain.approval import OpenStage, Outcome, Verdict, Vote
-from domain.business_rules import WEEKDAYS
-from domain.business_time import BusinessHours, duration
+from domain import quorum, text
+from domain.approval import Vote
+from domain.approval_round_content import Content
+from domain.approval_round_flow import ALWAYS, STAGES_MAX, VOTERS_MAX, Skipped, Terms
+from domain.approval_round_state import Ballot, Condition, RoundEvent, RoundState
+from domain.business_time import BusinessHours
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
-from domain.ticket import Ticket
 
-STAGES_MAX = 20
-VOTERS_MAX = 100
+__all__ = ["ALWAYS", "STAGES_MAX", "VOTERS_MAX", "ApprovalRounds", "Skipped", "Terms"]
 
-ALWAYS = BusinessHours(zone="UTC", weekly={day: (("00:00", "24:00"),) for day in WEEKDAYS})
-"""What patience counts on where a process names no calendar."""
+CONDITIONS_MAX = 20
 
 
-class ApprovalRounds(Ticket, abstract=True):
-    """A ticket that people approve. `round` counts how often it was submitted."""
-
-    proposer: str
-    round: int
-    calendar: UUID | None
-    calendar_version: int
-    stages: tuple[OpenStage, ...]
-    stage_index: int | None
-    due: datetime | None
-    votes: dict[str, Vote]
-    voted: tuple[str, ...]
-    added_voters: tuple[str, ...]
-    is_escalated: bool
-    is_reminded: bool
-
-    def __init__(self, id: UUID) -> None:
-        super().__init__(id)
-        self.proposer = ""
-        self.round = 0
-        self.calendar = None
-        self.calendar_version = 0
-        self.stages = ()
-        self.stage_index = None
-        self.due = None
-        self.votes = {}
-        self.voted = ()
-        self.added_voters = ()
-        self.is_escalated = False
-        self.is_reminded = False
-
-    @property
-    def open_stage(self) -> OpenStage | None:
-        """The stage that is open for votes, if any, with those whom an escalation added."""
-        if self.stage_index is None:
-            return None
-        stage = self.stages[self.stage_index]
-        return structs.replace(stage, voters=(*stage.voters, *self.added_voters))
-
-    @property
-    def barred(self) -> frozenset[str]:
-        """The people who never vote on this ticket: it is their own."""
-        own = (self.proposer, str(self.requester or ""), str(self.assignee or ""))
-        return frozenset(person for person in own if person)
-
-    def verdict_so_far(self) -> Verdict | None:
-        """What the votes in the open stage amount to, and what would decide it."""
-        stage = self.open_stage
-        return None if stage is None else stage.verdict(self.votes)
-
-    # What the events of a round do to the life cycle of the kind -----------------------------
-
-    def enter_approval(self) -> None:
-        raise NotImplementedError
-
-    def leave_approval(self, *, is_approved: bool) -> None:
-        raise NotImplementedError
-
-    def close_round(self) -> None:
-        """No stage is open any more."""
-        self.stage_index = None
-        self.due = None
-        self.votes = {}
-        self.added_voters = ()
-        self.is_escalated = False
-        self.is_reminded = False
-
-    # Submit ------------------------------------------------------------------------------
-
-    def submit_to(
-        self,
-        process: UUID | None,
-        *,
-        process_version: int,
-        calendar: UUID | None,
-        calendar_version: int,
-        hours: BusinessHours | None,
-        stages: Sequence[OpenStage],
-        by: Provenance,
-    ) -> None:
-        """Begin the next round with these stages. `hours` are those of the calendar's version."""
-        self._check_stages(stages, hours, by)
-        self.record(
-            self.Submitted(
-                by=by,
-                round=self.round + 1,
-                process=process,
-                process_version=process_version,
-                calendar=calendar,
-                calendar_version=calendar_version,
-                stages=tuple(stages),
-            )
-        )
-        self._open_stage(0, hours, by)
-
-    def _check_stages(
-        self, stages: Sequence[OpenStage], hours: BusinessHours | None, by: Provenance
-    ) -> None:
-        approval.check(stages)
-        require(len(stages) <= STAGES_MAX, f"An approval has at most {STAGES_MAX} stages.")
-        for stage in stages:
-            asked = {*stage.voters, *stage.escalate_to}
-            require(
-                len(asked) <= VOTERS_MAX, f"{stage.name}: a stage has at most {VOTERS_MAX} voters."
-            )
-            require(
-                asked.isdisjoint(self.barred),
-                f"{stage.name}: nobody is asked to approve their own {self.what}.",
-            )
-            business_time.due(by.effective_at, duration(stage.patience), hours or ALWAYS)
-
-    class Submitted(Event):
-        round: int
-        process: UUID | None = None
-        process_version: int = 0
-        calendar: UUID | None = None
-        calendar_version: int = 0
-        stages: tuple[OpenStage, ...] = ()
-
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.round = self.round
-            ticket.calendar = self.calendar
-            ticket.calendar_version = self.calendar_version
-            ticket.stages = self.stages
-            ticket.voted = ()
-            ticket.close_round()
-            ticket.enter_approval()
-
-    # Open a stage ------------------------------------------------------------------------
-
-    def _open_stage(self, index: int, hours: BusinessHours | None, by: Provenance) -> None:
-        stage = self.stages[index]
-        due = _due(by, stage, hours)
-        self.record(
-            self.StageOpened(by=by, round=self.round, index=index, stage=stage.name, due=due)
-        )
-
-    class StageOpened(Event):
-        round: int
-        index: int
-        stage: str
-        due: datetime
-
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.close_round()
-            ticket.stage_index = self.index
-            ticket.due = self.due
+class ApprovalRounds(Content, abstract=True):
+    """A ticket that people approve."""
 
     # Vote --------------------------------------------------------------------------------
 
     def vote(
-        self, vote: Vote, *, comment: str = "", hours: BusinessHours | None, by: Provenance
+        self,
+        vote: Vote,
+        *,
+        comment: str = "",
+        conditions: Sequence[str] = (),
+        stage: str = "",
+        hours: BusinessHours | None = None,
+        by: Provenance,
     ) -> None:
-        """Vote in the open stage, once; a deciding vote decides it.
+        """Vote in an open stage, once; a deciding vote decides it.
 
-        `hours` are those of `calendar` in `calendar_version`, for the stage that may open next.
+        Signed on behalf of another, it is the vote of the other: that they have delegated it is
+        known elsewhere. `hours` are those of the calendar of the round, for stages that may open.
         """
-        stage = self.open_stage
-        if stage is None:
-            raise Refused(f"This {self.what} is not open for votes.")
+        voter = by.on_behalf_of or by.actor
+        self._require_unbiased(by)
+        name = self.stage_of(voter, stage)
+        if voter != by.actor:
+            self._require_free_hand(name, by.actor)
+        require(vote in get_args(Vote), "A vote is approve, reject or abstain.")
+        require(
+            vote != "abstain" or quorum.may_abstain(self.standing.stage(name).quorum, voter),
+            f"Nobody abstains in {name}.",
+        )
+        comment = text.body(comment, "A comment", text.REASON_MAX)
+        require(vote != "reject" or comment != "", "A rejection needs a comment that says why.")
+        require(vote == "approve" or not conditions, "Only an approval is given on conditions.")
+        require(
+            len(conditions) <= CONDITIONS_MAX, f"A vote has at most {CONDITIONS_MAX} conditions."
+        )
+        said = [text.reason(one, "A condition says something.") for one in conditions]
+        self.record(
+            self.VoteCast(
+                by=by,
+                round=self.round,
+                stage=name,
+                vote=vote,
+                comment=comment,
+                voter=voter if voter != by.actor else "",
+                seen=self.material_digest(),
+            )
+        )
+        for number, condition in enumerate(said, len(self.standing.conditions) + 1):
+            self.record(
+                self.ConditionSet(
+                    by=by,
+                    round=self.round,
+                    stage=name,
+                    voter=voter,
+                    number=number,
+                    condition=condition,
+                )
+            )
+        self._settle(hours, by)
+
+    def _require_unbiased(self, by: Provenance) -> None:
+        require(len(self.standing.open) > 0, f"This {self.what} is not open for votes.")
         require(
             self.barred.isdisjoint({by.actor, by.on_behalf_of}),
             f"Nobody votes on their own {self.what}: "
             "its requester, its proposer and its assignee have no vote.",
         )
-        require(by.actor in stage.voters, f"You have no vote in {stage.name}.")
-        require(by.actor not in self.votes, f"You have voted in {stage.name} already.")
-        require(vote in get_args(Vote), "A vote is approve, reject or abstain.")
-        comment = text.body(comment, "A comment", text.REASON_MAX)
-        require(vote != "reject" or comment != "", "A rejection needs a comment that says why.")
-        self.record(
-            self.VoteCast(by=by, round=self.round, stage=stage.name, vote=vote, comment=comment)
-        )
-        verdict = stage.verdict(self.votes)
-        if verdict.outcome != "pending":
-            self._decide(verdict.outcome, verdict.reason, hours, by)
 
-    class VoteCast(Event):
+    def _require_free_hand(self, name: str, actor: str) -> None:
+        """Refuse a delegate who is excluded, or who would count twice."""
+        state = self.standing
+        require(
+            actor not in {*state.exclude, *state.stage(name).exclude},
+            f"You are excluded from {name}, and vote for nobody there.",
+        )
+        require(
+            actor not in state.stage(name).voters,
+            f"You have a vote of your own in {name}: the same person counts once.",
+        )
+        cast = state.ballots.get(name, {}) if state.repeat_voters else None
+        hands = state.voted if cast is None else {ballot.cast_by for ballot in cast.values()}
+        require(actor not in hands, "You have voted already: the same person counts once.")
+
+    def stage_of(self, voter: str, stage: str) -> str:
+        state = self.standing
+        require(len(state.open) > 0, f"This {self.what} is not open for votes.")
+        require(not stage or stage in state.open, f"{stage} is not open for votes.")
+        names = [stage] if stage else list(state.open)
+        mine = [name for name in names if voter in state.silent(name)]
+        if len(mine) == 1:
+            return mine[0]
+        require(not mine, f"There is a vote in {' and in '.join(mine)}: say for which stage it is.")
+        for name in names:
+            require(
+                voter not in state.ballots.get(name, {}),
+                f"You have voted in {name} already.",
+            )
+        asked = any(voter in state.stage(name).voters for name in names)
+        require(
+            not (asked and voter in state.voted),
+            "You have voted in another stage already: the same person counts once.",
+        )
+        raise Refused(f"You have no vote in {' or in '.join(names)}.")
+
+    class VoteCast(RoundEvent):
         round: int
         stage: str
         vote: Vote
         comment: Annotated[str, Personal("actor")] = ""
+        voter: str = ""
+        """Whose vote it is, where that is not the actor."""
+        seen: str = ""
 
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.votes = {**ticket.votes, self.by.actor: self.vote}
-            ticket.voted = (*ticket.voted, self.by.actor)
+        def after(self, state: RoundState) -> RoundState:
+            ballot = Ballot(vote=self.vote, cast_by=self.by.actor, seen=self.seen)
+            return state.with_ballot(self.stage, self.voter or self.by.actor, ballot)
 
-    # Decide a stage, and with the last one the round -----------------------------------------
+    # Retract -----------------------------------------------------------------------------
 
-    def _decide(
-        self, outcome: Outcome, reason: str, hours: BusinessHours | None, by: Provenance
+    def retract_vote(
+        self, *, reason: str, stage: str = "", hours: BusinessHours | None = None, by: Provenance
     ) -> None:
-        index = self.stage_index or 0
-        name = self.stages[index].name
+        """Take one's vote back while its stage is open: one's own, or that of another whom one
+        cast it for. Its conditions lapse."""
+        voter = by.on_behalf_of or by.actor
+        state = self.standing
+        cast = [
+            name
+            for name in state.open
+            if (ballot := state.ballots.get(name, {}).get(voter))
+            and by.actor in (voter, ballot.cast_by)
+            and stage in ("", name)
+        ]
+        require(len(cast) > 0, "There is no vote of yours in an open stage.")
+        require(len(cast) == 1, f"You voted in {' and in '.join(cast)}: say for which stage it is.")
+        reason = text.reason(reason, "Taking a vote back needs a reason.")
         self.record(
-            self.StageDecided(by=by, round=self.round, stage=name, outcome=outcome, reason=reason)
+            self.VoteRetracted(by=by, round=self.round, stage=cast[0], voter=voter, reason=reason)
         )
-        if outcome == "rejected":
-            self.record(self.Rejected(by=by, round=self.round, reason=f"{name}: {reason}"))
-        elif index + 1 < len(self.stages):
-            self._open_stage(index + 1, hours, by)
-        else:
-            self.record(self.Approved(by=by, round=self.round))
+        self._settle(hours, by)
 
-    class StageDecided(Event):
+    class VoteRetracted(RoundEvent):
         round: int
         stage: str
-        outcome: Outcome
-        reason: str
+        voter: str
+        reason: Annotated[str, Personal("actor")]
 
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.close_round()
+        def after(self, state: RoundState) -> RoundState:
+            return state.without_ballots({self.stage: (self.voter,)})
 
-    class Approved(Event):
-        round: int
-        reason: str = ""
+    # Who else votes -------------------------------------------------------------------------
 
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.close_round()
-            ticket.leave_approval(is_approved=True)
-
-    class Rejected(Event):
-        round: int
-        reason: str
-
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.close_round()
-            ticket.leave_approval(is_approved=False)
-
-    # Remind ------------------------------------------------------------------------------
-
-    def remind(self, round: int, stage: str, *, by: Provenance) -> None:
-        """Note that the silent voters were reminded, once in a patience. Too late: nothing."""
-        opened = self._opened(round, stage)
-        if opened is not None and not self.is_reminded:
-            silent = tuple(voter for voter in opened.voters if voter not in self.votes)
-            self.record(self.VotersReminded(by=by, round=round, stage=stage, to=silent))
-
-    class VotersReminded(Event):
-        round: int
-        stage: str
-        to: tuple[str, ...] = ()
-
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            ticket.is_reminded = True
-
-    # Escalate ----------------------------------------------------------------------------
-
-    def escalate_stage(
+    def hand_on_vote(
         self,
-        round: int,
-        stage: str,
+        to: UUID,
         *,
-        to: Sequence[str],
+        reason: str,
+        stage: str = "",
+        hours: BusinessHours | None = None,
+        by: Provenance,
+    ) -> None:
+        """Let somebody else vote in one's place."""
+        self._require_unbiased(by)
+        self._reassign(self.stage_of(by.actor, stage), by.actor, to, reason, hours, by)
+
+    def reassign_vote(
+        self,
+        voter: UUID,
+        to: UUID,
+        *,
+        reason: str,
+        stage: str = "",
+        hours: BusinessHours | None = None,
+        by: Provenance,
+    ) -> None:
+        """Let somebody else vote in place of a voter who has not voted."""
+        require(str(to) != by.actor, "Nobody gives a vote to themselves.")
+        self._reassign(self.stage_of(str(voter), stage), str(voter), to, reason, hours, by)
+
+    def _reassign(
+        self,
+        name: str,
+        voter: str,
+        to: UUID,
+        reason: str,
         hours: BusinessHours | None,
         by: Provenance,
     ) -> None:
-        """Ask these people too, with a fresh patience for all. They add to those who vote.
-
-        A stage that is not open any more, or was escalated before, stays as it is; so does one
-        for which nobody is left who has not voted and may.
-        """
-        opened = self._opened(round, stage)
-        if opened is not None and not self.is_escalated and (asked := self._askable(to)):
-            require(
-                len({*opened.voters, *asked}) <= VOTERS_MAX,
-                f"{stage}: a stage has at most {VOTERS_MAX} voters.",
+        self._require_askable(name, str(to))
+        reason = text.reason(reason, "Handing a vote on needs a reason.")
+        self.record(
+            self.VoteReassigned(
+                by=by, round=self.round, stage=name, voter=voter, to=str(to), reason=reason
             )
-            self._escalate(opened, asked, hours, by)
+        )
+        self._settle(hours, by)
 
-    def _askable(self, people: Sequence[str]) -> tuple[str, ...]:
-        return tuple(
-            person
-            for person in dict.fromkeys(people)
-            if person not in self.votes and person not in self.barred
+    class VoteReassigned(RoundEvent):
+        round: int
+        stage: str
+        voter: str
+        to: str
+        reason: Annotated[str, Personal("actor")]
+
+        def after(self, state: RoundState) -> RoundState:
+            stage = state.stage(self.stage)
+            voters = tuple(self.to if one == self.voter else one for one in stage.voters)
+            rule = quorum.replaced(stage.quorum, self.voter, self.to)
+            return state.with_stage(self.stage, voters=voters, quorum=rule)
+
+    def add_approver(
+        self,
+        person: UUID,
+        *,
+        reason: str,
+        stage: str = "",
+        hours: BusinessHours | None = None,
+        by: Provenance,
+    ) -> None:
+        """Ask one more person in a stage that is open."""
+        state = self.standing
+        require(len(state.open) > 0, f"This {self.what} is not open for votes.")
+        require(str(person) != by.actor, "Nobody makes themselves an approver.")
+        require(
+            stage != "" or len(state.open) == 1,
+            f"{' and '.join(state.open)} are open: say for which stage it is.",
+        )
+        name = stage or next(iter(state.open))
+        require(name in state.open, f"{name} is not open for votes.")
+        self._require_askable(name, str(person))
+        require(
+            len(state.stage(name).voters) < VOTERS_MAX,
+            f"{name}: a stage has at most {VOTERS_MAX} voters.",
+        )
+        reason = text.reason(reason, "Asking somebody else needs a reason.")
+        self.record(
+            self.VoterAdded(by=by, round=self.round, stage=name, voter=str(person), reason=reason)
+        )
+        self._settle(hours, by)
+
+    class VoterAdded(RoundEvent):
+        round: int
+        stage: str
+        voter: str
+        reason: Annotated[str, Personal("actor")]
+
+        def after(self, state: RoundState) -> RoundState:
+            return state.with_voters(self.stage, (self.voter,))
+
+    def _require_askable(self, name: str, person: str) -> None:
+        require(
+            person not in self.standing.stage(name).voters, f"They have a vote in {name} already."
+        )
+        require(
+            person in self.askable(name, (person,)),
+            f"They may not vote in {name}: nobody votes on their own {self.what}, "
+            "where they are excluded, or twice.",
         )
 
-    def _escalate(
-        self,
-        stage: OpenStage,
-        to: tuple[str, ...],
-        hours: BusinessHours | None,
-        by: Provenance,
-    ) -> None:
-        due = _due(by, stage, hours)
-        self.record(self.StageEscalated(by=by, round=self.round, stage=stage.name, to=to, due=due))
+    # Conditions --------------------------------------------------------------------------
 
-    class StageEscalated(Event):
+    class ConditionSet(RoundEvent):
         round: int
         stage: str
-        to: tuple[str, ...]
-        due: datetime
+        voter: str
+        number: int
+        condition: Annotated[str, Personal("actor")]
 
-        def apply(self, ticket: "ApprovalRounds", /) -> None:
-            stage = ticket.open_stage
-            known = stage.voters if stage else ()
-            new = tuple(person for person in self.to if person not in known)
-            ticket.added_voters = (*ticket.added_voters, *new)
-            ticket.due = self.due
-            ticket.is_escalated = True
-            ticket.is_reminded = False
+        def after(self, state: RoundState) -> RoundState:
+            condition = Condition(stage=self.stage, voter=self.voter)
+            return structs.replace(state, conditions={**state.conditions, self.number: condition})
 
-    # Time out ----------------------------------------------------------------------------
+    def fulfil_condition(self, number: int, *, note: str = "", by: Provenance) -> None:
+        """Say that a condition of the approval is met."""
+        condition = self.standing.conditions.get(number)
+        if condition is None:
+            raise Refused("The approval has no such condition.")
+        if not condition.is_fulfilled:
+            note = text.body(note, "A note", text.REASON_MAX)
+            self.record(self.ConditionFulfilled(by=by, round=self.round, number=number, note=note))
 
-    def time_out_stage(
-        self, round: int, stage: str, *, hours: BusinessHours | None, by: Provenance
-    ) -> None:
-        """Do what the stage says for the end of its patience. Signed as of the due moment.
-
-        Nothing happens for a stage that is not open any more, and before its due moment: so a
-        clock that comes late, twice, or with the due moment before an escalation, does no harm.
-        """
-        opened = self._opened(round, stage)
-        if opened is None or self.due is None or by.effective_at < self.due:
-            return
-        asked = self._askable(opened.escalate_to)
-        if opened.on_timeout == "escalate" and not self.is_escalated and asked:
-            self.record(self.StageTimedOut(by=by, round=round, stage=stage, outcome="escalated"))
-            self._escalate(opened, asked, hours, by)
-        elif opened.on_timeout == "approve":
-            self.record(self.StageTimedOut(by=by, round=round, stage=stage, outcome="approved"))
-            self._decide("approved", "Its patience ran out, which approves it.", hours, by)
-        else:
-            self.record(self.StageTimedOut(by=by, round=round, stage=stage, outcome="rejected"))
-            self._decide("rejected", "Its patience ran out, which rejects it.", hours, by)
-
-    class StageTimedOut(Event):
+    class ConditionFulfilled(RoundEvent):
         round: int
-        stage: str
-        outcome: Literal["approved", "rejected", "escalated"]
+        number: int
+        note: Annotated[str, Personal("actor")] = ""
 
-    def _opened(self, round: int, stage: str) -> OpenStage | None:
-        opened = self.open_stage
-        return opened if opened and (round, stage) == (self.round, opened.name) else None
+        def after(self, state: RoundState) -> RoundState:
+            known = state.conditions.get(self.number)
+            if known is None:
+                return state
+            met = structs.replace(known, is_fulfilled=True)
+            return structs.replace(state, conditions={**state.conditions, self.number: met})
 
-
-def _due(by: Provenance, stage: OpenStage, hours: BusinessHours | None) -> datetime:
-    """When patience ends that begins when the command took effect.
-
-    If it would be over before anybody was asked, as after days of standstill, it begins with the
-    asking.
-    """
-    due = _end(by.effective_at, stage, hours)
-    return due if due > by.at else _end(by.at, stage, hours)
-
-
-def _end(start: datetime, stage: OpenStage, hours: BusinessHours | None) -> datetime:
-    wait = duration(stage.patience)
-    try:
-        return business_time.due(start, wait, hours or ALWAYS)
-    except Refused:
-        # A calendar that has come to its end must not hold up a decision.
-        return business_time.due(start, wait, ALWAYS)
+    def require_conditions_met(self) -> None:
+        missing = [n for n, one in self.standing.conditions.items() if not one.is_fulfilled]
+        require(
+            not missing,
+            f"Conditions of the approval are not met: {', '.join(map(str, missing))}.",
+        )

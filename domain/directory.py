@@ -50,6 +50,18 @@ _TOPICS = tuple(
 )
 
 
+class Owners:
+    """Who answers for what a ticket affects: its service, its assets, and all that these need."""
+
+    def __init__(self) -> None:
+        self.service: list[UUID] = []
+        self.assets: list[UUID] = []
+        self.impact: list[UUID] = []
+
+    def of(self, what: str) -> Sequence[UUID]:
+        return {"service": self.service, "assets": self.assets, "impact": self.impact}[what]
+
+
 class Directory:
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
@@ -245,15 +257,28 @@ class Directory:
 
     # Selectors -----------------------------------------------------------------------------
 
-    def resolve(self, selectors: Iterable[str], subject: Ticket) -> tuple[UUID, ...]:
+    def resolve(
+        self, selectors: Iterable[str], subject: Ticket, owners: Owners | None = None
+    ) -> tuple[UUID, ...]:
         """The active people whom selectors name for a ticket, each once, in order.
 
-        A role means those who hold it in the ticket's organisation, or in an operator's.
+        A role means those who hold it in the ticket's organisation, or in an operator's. `owners`
+        are those of what the ticket affects: they are looked up beforehand.
         """
-        found = (person for selector in selectors for person in self._selected(selector, subject))
+        found = (
+            person
+            for selector in selectors
+            for person in self._selected(selector, subject, owners or Owners())
+        )
         return tuple(dict.fromkeys(person.id for person in found if person.is_active))
 
-    def _selected(self, selector: str, subject: Ticket) -> Iterator[Person]:
+    def active_manager(self, id: UUID) -> UUID | None:
+        """The manager of a person, if there is one who is active."""
+        person = self.person(id)
+        manager = self.person(person.manager) if person else None
+        return manager.id if manager and manager.is_active else None
+
+    def _selected(self, selector: str, subject: Ticket, owners: Owners) -> Iterator[Person]:
         form, _, name = selector.partition(":")
         if form == "role":
             role = role_called(name)
@@ -262,11 +287,13 @@ class Directory:
                 if own or self.is_operator(person.organisation):
                     yield person
             return
-        for id in self._named(form, name, subject):
+        for id in self._named(form, name, subject, owners):
             if (person_ := self.person(id)) is not None:
                 yield person_
 
-    def _named(self, form: str, name: str, subject: Ticket) -> Sequence[UUID | None]:
+    def _named(
+        self, form: str, name: str, subject: Ticket, owners: Owners
+    ) -> Sequence[UUID | None]:
         match form, name:
             case "person", _:
                 return (self._usernames.get(name_digest(name)),)
@@ -278,6 +305,11 @@ class Directory:
                     subject.requester if name == "requester" else subject.assignee
                 )
                 return (managed.manager,) if managed else ()
+            case "owner-of", "service" | "assets" | "impact":
+                return owners.of(name)
+            case "field", _:
+                said = subject.details.get(name, "")
+                return (self._usernames.get(name_digest(said)),) if said else ()
         return ()
 
     def knows(self, selector: str) -> bool:

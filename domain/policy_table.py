@@ -203,6 +203,7 @@ TABLE: Mapping[str, Row] = {
             "change.complete_task": "complete a task of a change",
             "change.cancel_task": "cancel a task of a change",
             "change.submit": "submit a change for approval",
+            "change.fulfil_condition": "say that a condition of an approval is met",
             "change.start_implementation": "start to implement a change",
             "change.complete_implementation": "complete the implementation of a change",
             "change.back_out": "back out a change",
@@ -214,12 +215,24 @@ TABLE: Mapping[str, Row] = {
             Role.APPROVER: IN_SIGHT_OR_PART,
         },
         WRITE,
-        {"change.vote": "vote on a change"},
+        {
+            "change.vote": "vote on a change",
+            "change.retract_vote": "take a vote on a change back",
+            "change.hand_on_vote": "hand a vote on a change on",
+            "change.request_information": "ask for information on a change",
+        },
+    ),
+    **_rows(
+        {**_everyone(OWN), **AGENT_OR_CHANGE_MANAGER},
+        WRITE,
+        {"change.provide_information": "provide information on a change"},
     ),
     **_rows(
         CHANGE_MANAGER,
         WRITE,
         {
+            "change.reassign_vote": "reassign a vote on a change",
+            "change.add_approver": "ask somebody else to vote on a change",
             "change.schedule": "schedule a change",
             "change.review": "review a change",
             "change.close": "close a change",

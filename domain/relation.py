@@ -59,8 +59,7 @@ def about(record: Aggregate) -> About:
 
 
 def _voters(record: ApprovalRounds) -> tuple[str, ...]:
-    named = (voter for stage in record.stages for voter in stage.voters)
-    return (*named, *record.added_voters)
+    return tuple(voter for stage in record.stages for voter in stage.voters)
 
 
 class Condition(NamedTuple):

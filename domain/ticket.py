@@ -113,8 +113,12 @@ class Ticket(Aggregate, abstract=True):
         details: dict[str, str] = {}
 
         def apply(self, ticket: "Ticket", /) -> None:
+            ticket.say(title=self.title, description=self.description)
             if self.details:
                 ticket.details = {**ticket.details, **self.details}
+
+    def say(self, **texts: str | None) -> None:
+        """What an event that says something does; None for what it does not say."""
 
     class RequesterChanged(Event):
         """Somebody else asks, or for another organisation. Only imported histories say so."""

@@ -2,18 +2,28 @@
 
 from typing import Any
 
-import msgspec
+from msgspec import structs
 
 from domain.aggregate import Entry, Event
-from domain.approval import OpenStage, Vote
+from domain.approval_round_state import RoundEvent, RoundState
 from domain.change import Change
 from domain.ticket import Ticket
 from projections.rows import Rows
-from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant, number_text
+from projections.tables import (
+    Id,
+    Instant,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    instant_or_none,
+    number_text,
+)
 from projections.view import Cases, View
 
 NAME = "approvals_inbox"
-VERSION = 1
+VERSION = 2
 
 
 class AskedRow(Row):
@@ -30,39 +40,36 @@ class AskedRow(Row):
     round: int
     stage: str
     opened_at: Instant
-    due: Instant
+    due: Instant | None
+    """When the patience of the stage ends; none while it waits for information."""
     is_escalated: bool
     still_needed: int
     next: str
     """What would decide the stage."""
+    edited: tuple[str, ...]
+    """The fields that changed since votes were cast, so that those fell."""
     position: int
 
 
 class RoundRow(Row):
-    """A change and its open stage."""
+    """A change and how its round stands, without the business hours."""
 
     change: Id
     title: str
     type: str
     requester: Id | None
     organisation: Id | None
-    proposer: str
-    assignee: Id | None = None
     risk: str = ""
-    round: int = 0
-    stages: tuple[OpenStage, ...] = ()
-    open: OpenStage | None = None
-    votes: tuple[tuple[str, Vote], ...] = ()
-    opened_at: Instant = ""
-    due: Instant = ""
-    is_escalated: bool = False
+    standing: RoundState = RoundState()
+    edited: tuple[str, ...] = ()
+    """The material fields that changed since the submission."""
 
 
 INBOX = Table(
     NAME,
     VERSION,
     AskedRow,
-    key=("voter", "change"),
+    key=("voter", "change", "stage"),
     indexes=[("voter", "due"), ("change",), ("organisation", "due"), ("due",)],
 )
 ROUNDS = Table(f"{NAME}_rounds", VERSION, RoundRow, key=("change",))
@@ -79,55 +86,54 @@ def fold(entry: Entry, rows: Rows) -> None:
     id = id_text(entry.originator_id)
     if isinstance(event, Change.Proposed):
         requester, organisation = id_or_none(event.requester), id_or_none(event.organisation)
-        proposer = event.by.actor
-        rows.put(ROUNDS, RoundRow(id, event.title, event.type, requester, organisation, proposer))
+        rows.put(ROUNDS, RoundRow(id, event.title, event.type, requester, organisation))
         return
     case = CASES.of(type(event))
-    if case is None:
+    if case is None and not isinstance(event, RoundEvent):
         return
     row = rows.get(ROUNDS, id)
-    before = set(_silent(row))
-    case(event, row)
-    after = _silent(row)
-    for voter in before.difference(after):
-        rows.remove(INBOX, voter, id)
-    _ask(entry, row, after, rows)
+    before = _asked(row)
+    if isinstance(event, RoundEvent):
+        row.standing = structs.replace(event.after(row.standing), hours=None)
+    if case is not None:
+        case(event, row)
+    after = _asked(row)
+    for voter, stage in before.difference(after):
+        rows.remove(INBOX, voter, id, stage)
+    _ask(entry, row, rows)
 
 
-def _silent(row: RoundRow) -> list[str]:
-    """Who is asked, may vote and has not voted."""
-    if row.open is None:
-        return []
-    out = {voter for voter, _ in row.votes} | {row.proposer, row.requester, row.assignee}
-    return [voter for voter in row.open.voters if voter not in out]
+def _asked(row: RoundRow) -> set[tuple[str, str]]:
+    """Who may vote and has not voted, by stage."""
+    return {(voter, name) for name in row.standing.open for voter in row.standing.silent(name)}
 
 
-def _ask(entry: Entry, row: RoundRow, voters: list[str], rows: Rows) -> None:
-    if row.open is None:
-        return
-    verdict = row.open.verdict(dict(row.votes))
-    for voter in voters:
-        rows.put(
-            INBOX,
-            AskedRow(
-                voter=voter,
-                change=row.change,
-                number=number_text(entry.originator_id),
-                title=row.title,
-                type=row.type,
-                risk=row.risk,
-                requester=row.requester,
-                organisation=row.organisation,
-                round=row.round,
-                stage=row.open.name,
-                opened_at=row.opened_at,
-                due=row.due,
-                is_escalated=row.is_escalated,
-                still_needed=verdict.still_needed,
-                next=verdict.next,
-                position=entry.position,
-            ),
-        )
+def _ask(entry: Entry, row: RoundRow, rows: Rows) -> None:
+    for name, opened in row.standing.open.items():
+        verdict = row.standing.verdict(name)
+        for voter in row.standing.silent(name):
+            rows.put(
+                INBOX,
+                AskedRow(
+                    voter=voter,
+                    change=row.change,
+                    number=number_text(entry.originator_id),
+                    title=row.title,
+                    type=row.type,
+                    risk=row.risk,
+                    requester=row.requester,
+                    organisation=row.organisation,
+                    round=row.standing.number,
+                    stage=name,
+                    opened_at=instant(opened.since),
+                    due=instant_or_none(opened.due),
+                    is_escalated=opened.is_escalated,
+                    still_needed=verdict.still_needed,
+                    next=verdict.next,
+                    edited=row.edited,
+                    position=entry.position,
+                ),
+            )
 
 
 @CASES.on(Ticket.Amended)
@@ -142,11 +148,6 @@ def _asked_by(event: Ticket.RequesterChanged, row: RoundRow) -> None:
     row.organisation = id_or_none(event.organisation)
 
 
-@CASES.on(Ticket.Assigned)
-def _assigned(event: Ticket.Assigned, row: RoundRow) -> None:
-    row.assignee = id_or_none(event.assignee)
-
-
 @CASES.on(Change.Classified)
 def _classified(event: Change.Classified, row: RoundRow) -> None:
     row.type = event.type
@@ -158,32 +159,18 @@ def _assessed(event: Change.RiskAssessed, row: RoundRow) -> None:
 
 
 @CASES.on(Change.Submitted)
-def _submitted(event: Change.Submitted, row: RoundRow) -> None:
-    row.round, row.stages, row.open, row.votes = event.round, event.stages, None, ()
+def _submitted(_: Event, row: RoundRow) -> None:
+    row.edited = ()
 
 
-@CASES.on(Change.StageOpened)
-def _opened(event: Change.StageOpened, row: RoundRow) -> None:
-    row.open, row.votes, row.is_escalated = row.stages[event.index], (), False
-    row.opened_at, row.due = instant(event.by.effective_at), instant(event.due)
+@CASES.on(Change.VotesInvalidated)
+def _edited(event: Change.VotesInvalidated, row: RoundRow) -> None:
+    row.edited = tuple(sorted({*row.edited, *event.fields}))
 
 
-@CASES.on(Change.VoteCast)
-def _voted(event: Change.VoteCast, row: RoundRow) -> None:
-    row.votes = (*row.votes, (event.by.actor, event.vote))
-
-
-@CASES.on(Change.StageEscalated)
-def _escalated(event: Change.StageEscalated, row: RoundRow) -> None:
-    if row.open is not None:
-        voters = tuple(dict.fromkeys((*row.open.voters, *event.to)))
-        row.open = msgspec.structs.replace(row.open, voters=voters)
-    row.due, row.is_escalated = instant(event.due), True
-
-
-@CASES.on(Change.StageDecided, Change.Approved, Change.Rejected, Change.Withdrawn, Change.Cancelled)
-def _closed(_: Event, row: RoundRow) -> None:
-    row.open, row.votes = None, ()
+@CASES.on(Change.Withdrawn, Change.Cancelled)
+def _given_up(_: Event, row: RoundRow) -> None:
+    row.standing = row.standing.ended()
 
 
 VIEW = View(NAME, VERSION, (INBOX, ROUNDS), fold, concerns=concerns, keyed=(ROUNDS,))

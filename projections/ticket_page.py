@@ -2,14 +2,12 @@
 
 from typing import Any
 
-import msgspec
-
 from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.incident import Incident
 from domain.problem import Problem
 from domain.ticket import Ticket
-from projections import tickets
+from projections import approval_page, tickets
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -17,7 +15,6 @@ from projections.tables import (
     Json,
     Row,
     Table,
-    id_or_none,
     id_text,
     instant,
     instant_or_none,
@@ -26,7 +23,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 1
+VERSION = 2
 
 Details = dict[str, str]
 
@@ -117,6 +114,8 @@ def fold(entry: Entry, rows: Rows) -> None:
         )
     else:
         row = rows.get(PAGES, id)
+    if approval := approval_page.CASES.of(type(event)):
+        approval(event, row)
     if case := CASES.of(type(event)):
         case(event, row)
     elif beside := BESIDE.of(type(event)):
@@ -179,6 +178,11 @@ def _amended(event: Ticket.Amended, row: PageRow) -> None:
     if event.description is not None:
         row.description = event.description
     row.details = {**row.details, **event.details}
+
+
+@CASES.on(Change.TemplateApplied)
+def _templated(event: Change.TemplateApplied, row: PageRow) -> None:
+    row.details = {**row.details, **event.form}
 
 
 @CASES.on(Incident.Paused, Problem.Paused)
@@ -256,108 +260,9 @@ def _reviewed(event: Change.Reviewed, row: PageRow) -> None:
     row.outcome, row.review = event.outcome, event.notes
 
 
-# Rounds of approval ------------------------------------------------------------------------
-
-
-@CASES.on(Change.Submitted)
-def _submitted(event: Change.Submitted, row: PageRow) -> None:
-    round = {
-        "process": id_or_none(event.process),
-        "process_version": event.process_version,
-        "submitted_at": instant(event.by.effective_at),
-        "outcome": "pending",
-        "reason": "",
-        "stages": [
-            {
-                "name": stage.name,
-                "voters": list(stage.voters),
-                "quorum": msgspec.to_builtins(stage.quorum),
-                "state": "waiting",
-                "due": None,
-                "reason": "",
-                "escalated_to": [],
-                "votes": [],
-            }
-            for stage in event.stages
-        ],
-    }
-    row.approval = {**row.approval, str(event.round): round}
-
-
-def _in_round(row: PageRow, round: int, **changes: Any) -> None:
-    old = row.approval[str(round)]
-    row.approval = {**row.approval, str(round): {**old, **changes}}
-
-
-def _in_stage(row: PageRow, round: int, name: str, **changes: Any) -> None:
-    stages = row.approval[str(round)]["stages"]
-    _in_round(
-        row,
-        round,
-        stages=[{**stage, **changes} if stage["name"] == name else stage for stage in stages],
-    )
-
-
-def _stage(row: PageRow, round: int, name: str) -> Json:
-    found: Json = next(
-        stage for stage in row.approval[str(round)]["stages"] if stage["name"] == name
-    )
-    return found
-
-
-@CASES.on(Change.StageOpened)
-def _opened(event: Change.StageOpened, row: PageRow) -> None:
-    _in_stage(row, event.round, event.stage, state="open", due=instant(event.due))
-
-
-@CASES.on(Change.VoteCast)
-def _voted(event: Change.VoteCast, row: PageRow) -> None:
-    vote = {
-        "voter": event.by.actor,
-        "vote": event.vote,
-        "comment": event.comment,
-        "at": instant(event.by.effective_at),
-    }
-    known = _stage(row, event.round, event.stage)["votes"]
-    _in_stage(row, event.round, event.stage, votes=[*known, vote])
-
-
-@CASES.on(Change.StageEscalated)
-def _escalated(event: Change.StageEscalated, row: PageRow) -> None:
-    known = _stage(row, event.round, event.stage)["escalated_to"]
-    _in_stage(
-        row,
-        event.round,
-        event.stage,
-        escalated_to=[*known, *event.to],
-        due=instant(event.due),
-    )
-
-
-@CASES.on(Change.StageDecided)
-def _decided(event: Change.StageDecided, row: PageRow) -> None:
-    _in_stage(row, event.round, event.stage, state=event.outcome, reason=event.reason, due=None)
-
-
-@CASES.on(Change.Approved)
-def _approved(event: Change.Approved, row: PageRow) -> None:
-    _in_round(row, event.round, outcome="approved", reason=event.reason)
-
-
-@CASES.on(Change.Rejected)
-def _rejected(event: Change.Rejected, row: PageRow) -> None:
-    _in_round(row, event.round, outcome="rejected", reason=event.reason)
-
-
 @CASES.on(Change.Withdrawn, Change.Cancelled)
 def _given_up(event: Change.Withdrawn, row: PageRow) -> None:
     row.reason = event.reason
-    round = max(map(int, row.approval), default=0)
-    if round and row.approval[str(round)]["outcome"] == "pending":
-        for stage in row.approval[str(round)]["stages"]:
-            if stage["state"] == "open":
-                _in_stage(row, round, stage["name"], state="closed", due=None)
-        _in_round(row, round, outcome="given up", reason=event.reason)
 
 
 VIEW = View(

@@ -1,10 +1,11 @@
-"""The clock of one round of approval: reminds, and ends each stage that takes too long.
+"""The clock of one round of approval: reminds, and ends the stages that take too long.
 
 It decides nothing. Votes are commands to the ledger, which decide a stage at once; what a stage
 does at the end of its patience stands in the stage. The workflow hears how the round stands, waits
 for the next moment that matters, and sends a command that does nothing if it comes late or twice.
 """
 
+from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta
 
 from temporalio import workflow
@@ -23,7 +24,7 @@ class ApprovalWorkflow:
     @workflow.init
     def __init__(self, approval: Approval) -> None:
         self._approval = approval
-        self._vain = ""
+        self._vain: set[str] = set()
 
     @workflow.run
     async def run(self, approval: Approval) -> None:  # noqa: ARG002 - taken by __init__
@@ -72,33 +73,45 @@ class ApprovalWorkflow:
         self.stand(answer)
         if self._approval is known:
             # The ledger saw no reason to act: asking again would be answered alike.
-            self._vain = turn.step
+            self._vain.add(turn.step)
 
 
-def next_turn(approval: Approval, now: datetime, vain: str = "") -> ApprovalTurn | None:
-    """What the clock does next, and when: a reminder at half of the patience, then its end.
+def next_turn(approval: Approval, now: datetime, vain: Collection[str] = ()) -> ApprovalTurn | None:
+    """What the clock does next, and when: the first moment of all open stages.
 
-    `vain` is a step that is not taken again.
+    `vain` are steps that are not taken again.
     """
-    patience = approval.patience
-    if patience is None:
-        return None
-    half = patience.since + (patience.due - patience.since) / 2
+    turns = [
+        turn
+        for patience in approval.patiences
+        for turn in _turns(approval, patience, now)
+        if turn.step not in vain
+    ]
+    # Of two that are due at the same moment, the stage that stands first comes first.
+    return min(turns, key=lambda turn: turn.at, default=None)
+
+
+def _turns(approval: Approval, patience: Patience, now: datetime) -> Iterator[ApprovalTurn]:
+    """The next reminder of a stage, and its end."""
     if not patience.is_reminded and now < patience.due:
-        reminder = _turn(approval, patience, "remind", max(half, now))
-        if reminder.step != vain:
-            return reminder
-    end = _turn(approval, patience, "time out", max(patience.due, now))
-    return end if end.step != vain else None
+        if patience.reminders:
+            moment = patience.reminders[patience.reminded]
+        else:
+            moment = patience.since + (patience.due - patience.since) / 2
+        yield _turn(approval, patience, "remind", max(moment, now))
+    yield _turn(approval, patience, "time out", max(patience.due, now))
 
 
 def _turn(approval: Approval, patience: Patience, act: Act, at: datetime) -> ApprovalTurn:
+    number = patience.reminded if act == "remind" else 0
+    step = f"{patience.index}/{act}/{patience.due.isoformat()}"
     return ApprovalTurn(
-        step=f"{patience.index}/{act}/{patience.due.isoformat()}",
+        step=f"{step}/{number}" if number else step,
         act=act,
         change=approval.change,
         round=approval.round,
         stage=patience.stage,
         at=at,
         due=patience.due,
+        number=number,
     )

@@ -26,7 +26,7 @@ class ApprovalActivities:
             await self.desk.ledger.edit(
                 Change,
                 id,
-                lambda change: change.remind(turn.round, turn.stage, by=by),
+                lambda change: change.remind(turn.round, turn.stage, number=turn.number, by=by),
                 by=by,
                 is_repeatable=True,
             )

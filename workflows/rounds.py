@@ -6,56 +6,58 @@ from uuid import UUID
 from msgspec import structs
 
 from domain.aggregate import Entry
-from domain.approval_round import ApprovalRounds
+from domain.approval_round_state import RoundEvent, RoundState
 from domain.change import Change
 from workflows.values import Approval, Patience
 
 STARTS = (Change.Submitted,)
 ENDS = (Change.Approved, Change.Rejected, Change.Withdrawn, Change.Cancelled)
-STEPS = (Change.StageOpened, Change.StageDecided, Change.StageEscalated)
+STEPS = (
+    Change.StageOpened,
+    Change.StageDecided,
+    Change.StageEscalated,
+    Change.FallbackAsked,
+    Change.InformationRequested,
+    Change.InformationProvided,
+    Change.VotesInvalidated,
+)
+"""What changes when a round is due. Votes alone do not."""
+_NEWS = (*STARTS, *ENDS, *STEPS, Change.VotersReminded)
 
 
 def rounds(id: UUID, entries: Iterable[Entry]) -> list[Approval]:
     """Every round of a record after these events; a round that is over stays as it ended."""
     found: list[Approval] = []
+    state = RoundState()
     for entry in entries:
-        if isinstance(entry.event, ApprovalRounds.Submitted):
-            number, version = entry.event.round, entry.originator_version
-            found.append(Approval(change=id, round=number, begun=version, version=version))
-        elif found and not found[-1].is_over:
-            found[-1] = _after(found[-1], entry)
+        event, version = entry.event, entry.originator_version
+        if isinstance(event, RoundEvent):
+            state = event.after(state)
+        if isinstance(event, STARTS):
+            found.append(Approval(change=id, round=state.number, begun=version, version=version))
+        elif found and not found[-1].is_over and isinstance(event, _NEWS):
+            found[-1] = structs.replace(
+                found[-1],
+                version=version,
+                open=() if isinstance(event, ENDS) else patiences(state),
+                is_over=isinstance(event, ENDS),
+            )
     return found
 
 
-def _after(approval: Approval, entry: Entry) -> Approval:
-    event, version = entry.event, entry.originator_version
-    patience = approval.patience
-    match event:
-        case ApprovalRounds.StageOpened():
-            return structs.replace(
-                approval,
-                version=version,
-                patience=Patience(
-                    index=event.index,
-                    stage=event.stage,
-                    since=event.by.effective_at,
-                    due=event.due,
-                ),
-            )
-        case ApprovalRounds.StageEscalated() if patience:
-            longer = structs.replace(
-                patience,
-                since=event.by.effective_at,
-                due=event.due,
-                is_escalated=True,
-                is_reminded=False,
-            )
-            return structs.replace(approval, version=version, patience=longer)
-        case ApprovalRounds.VotersReminded() if patience:
-            reminded = structs.replace(patience, is_reminded=True)
-            return structs.replace(approval, version=version, patience=reminded)
-        case ApprovalRounds.StageDecided():
-            return structs.replace(approval, version=version, patience=None)
-        case _ if isinstance(event, ENDS):
-            return structs.replace(approval, version=version, patience=None, is_over=True)
-    return approval
+def patiences(state: RoundState) -> tuple[Patience, ...]:
+    """Those of the open stages that run."""
+    return tuple(
+        Patience(
+            index=state.index(name),
+            stage=name,
+            since=stage.since,
+            due=stage.due,
+            is_escalated=stage.is_escalated,
+            is_reminded=stage.reminded >= max(1, len(stage.reminders)),
+            reminders=stage.reminders,
+            reminded=stage.reminded,
+        )
+        for name, stage in state.open.items()
+        if stage.due is not None
+    )

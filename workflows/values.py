@@ -17,7 +17,11 @@ QUEUE = "ledgerdesk"
 
 
 class Patience(Struct, frozen=True, kw_only=True):
-    """The open stage of a round of approval, and how long it may stay open."""
+    """An open stage of a round of approval, and how long it may stay open.
+
+    reminders: when the silent voters are reminded; at half of the patience if empty.
+    reminded: how many of these reminders were given.
+    """
 
     index: int
     stage: str
@@ -25,12 +29,16 @@ class Patience(Struct, frozen=True, kw_only=True):
     due: datetime
     is_escalated: bool = False
     is_reminded: bool = False
+    """Whether all reminders were given."""
+    reminders: tuple[datetime, ...] = ()
+    reminded: int = 0
 
 
 class Approval(Struct, frozen=True, kw_only=True):
     """How one round of approval stood at a version of its record; `begun` is its first version.
 
-    Without a patience nothing is due.
+    open: the stages whose patience runs; without any, nothing is due.
+    patience: what rounds that began with one stage at a time say instead.
     """
 
     change: UUID
@@ -39,6 +47,11 @@ class Approval(Struct, frozen=True, kw_only=True):
     version: int
     patience: Patience | None = None
     is_over: bool = False
+    open: tuple[Patience, ...] = ()
+
+    @property
+    def patiences(self) -> tuple[Patience, ...]:
+        return self.open if self.patience is None else (self.patience, *self.open)
 
 
 class ApprovalTurn(Struct, frozen=True, kw_only=True):
@@ -51,6 +64,8 @@ class ApprovalTurn(Struct, frozen=True, kw_only=True):
     stage: str
     at: datetime
     due: datetime
+    number: int = 0
+    """Which reminder it is, counted from 0 in a patience."""
 
 
 class Shard(Struct, frozen=True, kw_only=True):

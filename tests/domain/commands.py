@@ -12,6 +12,7 @@ from domain import quorum
 from domain.aggregate import Aggregate
 from domain.approval import OpenStage, Stage
 from domain.approval_process import ApprovalProcess, Definition
+from domain.approval_round import Terms
 from domain.asset import Asset, RelationType
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
@@ -86,7 +87,37 @@ OWN = OpenStage(
     patience="1d",
     on_timeout="reject",
 )
-STAGES = st.sampled_from([(CAB,), (CAB, BOARD), (BOARD, CAB), (), (CAB, CAB), (OWN,)])
+OWNERS = OpenStage(
+    name="Owners",
+    voters=(BEA, DAN),
+    quorum=quorum.Majority(abstain=False),
+    patience="3d",
+    on_timeout="fallback",
+    after=(),
+    remind=("4h", "1d"),
+)
+STAGES = st.sampled_from(
+    [
+        (CAB,),
+        (CAB, BOARD),
+        (BOARD, CAB),
+        (CAB, OWNERS),
+        (BOARD, OWNERS, replace(CAB, after=("Board", "Owners"))),
+        (OWNERS, replace(BOARD, asks_managers=True, voters=())),
+        (),
+        (CAB, CAB),
+        (OWN,),
+    ]
+)
+TERMS = st.sampled_from(
+    [
+        Terms(repeat_voters=True),
+        Terms(fallback=(DAN,), material=("risk", "title", "implementation")),
+        Terms(fallback=(DAN,), repeat_voters=True, material=("category",)),
+        Terms(fallback=(BEA, CEM), managers={BEA: CEM, CEM: DAN}, exclude=(DAN,)),
+        Terms(managers={BEA: CEM, DAN: CEM}),
+    ]
+)
 
 BY_CAB, BY_BOARD = (
     Definition(
@@ -188,12 +219,17 @@ SUBMISSION = said(
     calendar_version=st.just(0),
     hours=maybe(st.just(OFFICE)),
     stages=STAGES,
+    terms=TERMS,
 )
 NUMBER = st.sampled_from([1, 1, 2, 2, 3, 9])
 NUMBERS = st.lists(NUMBER, max_size=2)
 ROUND_AND_STAGE = {
     "round": st.sampled_from([1, 1, 2, 3]),
-    "stage": st.sampled_from(["CAB", "Board", "None"]),
+    "stage": st.sampled_from(["CAB", "Board", "Owners", "None"]),
+}
+OPEN_STAGE = {
+    "stage": st.sampled_from(["", "", "CAB", "Board", "Owners", "None"]),
+    "hours": maybe(st.just(OFFICE)),
 }
 TICKET: dict[str, Arguments] = {
     "amend": said(
@@ -271,9 +307,17 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "vote": said(
             vote=st.sampled_from(["approve", "approve", "reject", "abstain"]),
             comment=texts,
-            hours=maybe(st.just(OFFICE)),
+            conditions=st.lists(texts, max_size=2),
+            **OPEN_STAGE,
         ),
-        "remind": said(**ROUND_AND_STAGE),
+        "retract_vote": said(reason=texts, **OPEN_STAGE),
+        "hand_on_vote": said(to=people, reason=texts, **OPEN_STAGE),
+        "reassign_vote": said(voter=people, to=people, reason=texts, **OPEN_STAGE),
+        "add_approver": said(person=people, reason=texts, **OPEN_STAGE),
+        "request_information": said(question=texts, stage=OPEN_STAGE["stage"]),
+        "provide_information": said(answer=texts, **OPEN_STAGE),
+        "fulfil_condition": said(number=NUMBER, note=texts),
+        "remind": said(**ROUND_AND_STAGE, number=st.sampled_from([0, 0, 1, 2])),
         "escalate_stage": said(
             **ROUND_AND_STAGE,
             to=st.lists(people.map(str), max_size=3),

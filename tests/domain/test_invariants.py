@@ -135,15 +135,10 @@ def check_problem(problem_: Problem) -> None:
 
 
 def check_change(change_: Change) -> None:
-    status, stage = change_.status, change_.open_stage
-    assert change_.is_in_approval == (stage is not None)
+    status, standing = change_.status, change_.standing
+    assert change_.is_in_approval == bool(standing.open)
     assert (status is change.Status.IN_APPROVAL) <= change_.is_in_approval
-    assert (change_.due is not None) == (stage is not None)
-    assert set(change_.votes) <= set(stage.voters if stage else ())
-    assert set(change_.votes) <= set(change_.voted)
-    assert change_.barred.isdisjoint(change_.voted)
-    if stage is not None:
-        assert stage.verdict(change_.votes).outcome == "pending"
+    check_standing(change_)
     undecided = {
         change.Status.PROPOSED,
         change.Status.WITHDRAWN,
@@ -163,6 +158,34 @@ def check_change(change_: Change) -> None:
     assert (change_.scheduled_start is None) == (change_.scheduled_end is None)
     if change_.scheduled_start and change_.scheduled_end:
         assert change_.scheduled_start < change_.scheduled_end
+
+
+def check_standing(change_: Change) -> None:
+    standing = change_.standing
+    assert change_.barred.isdisjoint(change_.voted)
+    assert len({stage.name for stage in standing.stages}) == len(standing.stages)
+    assert not set(standing.passed) & set(standing.open)
+    if standing.open:
+        assert set(standing.barred) == change_.barred
+    for name, opened in standing.open.items():
+        assert standing.verdict(name).outcome == "pending"
+        assert standing.silent(name)
+        assert opened.due is not None or opened.asked_by
+    for name, ballots in standing.ballots.items():
+        assert set(ballots) <= set(standing.stage(name).voters)
+        assert {ballot.seen for ballot in ballots.values()} <= {change_.material_digest()} or (
+            not standing.open
+        )
+        excluded = {*standing.exclude, *standing.stage(name).exclude}
+        assert excluded.isdisjoint(ballots)
+        assert excluded.isdisjoint(ballot.cast_by for ballot in ballots.values())
+        hands = [ballot.cast_by for ballot in ballots.values()]
+        assert len(hands) == len(set(hands))
+    if not standing.repeat_voters:
+        hands = [
+            ballot.cast_by for ballots in standing.ballots.values() for ballot in ballots.values()
+        ]
+        assert len(hands) == len(set(hands))
 
 
 def check_tasks(change_: Change) -> None:
@@ -306,8 +329,7 @@ def check_approval(before: Change, after: Change, happened: list[type]) -> None:
     assert decided <= was_open
     if was_open and not after.is_in_approval:
         assert ends == 1
-    if Change.VoteCast in happened:
-        assert after.voted[-1] not in before.voted[len(before.voted) - len(before.votes) :]
+    assert happened.count(Change.VoteCast) <= 1
 
 
 # The tests ---------------------------------------------------------------------------------

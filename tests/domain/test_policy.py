@@ -164,10 +164,17 @@ change.start_task                     - s - s - - -
 change.complete_task                  - s - s - - -
 change.cancel_task                    - s - s - - -
 change.submit                         - s - s - - -
+change.fulfil_condition               - s - s - - -
 change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
 change.back_out                       - s - s - - -
 change.vote                           v v i v v - v
+change.retract_vote                   v v i v v - v
+change.hand_on_vote                   v v i v v - v
+change.request_information            v v i v v - v
+change.provide_information            o s o s o o o
+change.reassign_vote                  - - - s - - -
+change.add_approver                   - - - s - - -
 change.schedule                       - - - s - - -
 change.review                         - - - s - - -
 change.close                          - - - s - - -

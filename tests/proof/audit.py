@@ -20,6 +20,9 @@ MAY_CHANGE_NOTHING = frozenset({"assign", "prioritise", "start", "acknowledge-es
 """Acts that record nothing where all is as they say already."""
 
 DECISION = Change.Approved | Change.Rejected
+BEGIN_PATIENCE = (
+    Change.StageOpened | Change.StageEscalated | Change.FallbackAsked | Change.InformationProvided
+)
 TAKEN_BACK = Change.Withdrawn | Change.Cancelled
 """What ends a round of approval without a decision, and is allowed after one."""
 
@@ -197,7 +200,7 @@ def check_rounds(history: Sequence[Entry], found: Findings) -> None:
     """Every round of approval ends once, and every patience at its moment, if it does."""
     number = number_of(history[0].originator_id)
     is_open = False
-    due: datetime | None = None
+    dues: dict[str, datetime] = {}
     for entry in history:
         event = entry.event
         if isinstance(event, Change.Submitted | DECISION):
@@ -208,16 +211,20 @@ def check_rounds(history: Sequence[Entry], found: Findings) -> None:
         elif isinstance(event, TAKEN_BACK):
             is_open = False
         elif isinstance(event, Change.StageTimedOut):
+            due = dues.pop(event.stage, None)
             if due is None or event.by.at < due or event.by.effective_at != due:
                 found.wrong("approvals", f"{number}: {entry!r}, but its stage was due at {due}")
             found.counts["time-outs"] += 1
-            due = None
-        elif isinstance(event, Change.StageOpened | Change.StageEscalated):
-            due = event.due
-        elif isinstance(event, Change.StageDecided):
-            due = None
+        elif isinstance(event, BEGIN_PATIENCE):
+            dues[event.stage] = event.due
+        elif isinstance(event, Change.StageDecided | Change.InformationRequested):
+            dues.pop(event.stage, None)
+        elif isinstance(event, Change.VotesInvalidated):
+            for stage in event.again:
+                dues.pop(stage, None)
     if is_open:
-        found.waiting.append(f"{number} is not decided; its stage was due at {due}")
+        waits = ", ".join(f"{stage} was due at {due}" for stage, due in dues.items())
+        found.waiting.append(f"{number} is not decided; {waits or 'it waits for information'}")
 
 
 def check_escalations(

@@ -58,8 +58,7 @@ async def test_a_stage_that_nobody_answers_reminds_at_half_and_ends_at_its_due_m
 ) -> None:
     await floor.company.publish_process(REJECTING)
     change = await floor.submitted_change(now())
-    opened = floor.approval(change).patience
-    assert opened is not None
+    [opened] = floor.approval(change).open
 
     async with worker(
         skipper.client, [ApprovalWorkflow], [ApprovalActivities(floor.desk).take_turn]
@@ -202,8 +201,7 @@ async def test_news_may_come_twice_late_and_of_another_round(
         await approval.terminate()
 
     assert known == second
-    assert known.patience is not None
-    assert known.patience.stage == "Board"
+    assert [patience.stage for patience in known.open] == ["Board"]
 
 
 async def test_an_act_that_ran_twice_is_recorded_once(floor: Floor) -> None:

@@ -1,0 +1,247 @@
+"""The rounds of approval on the page of a ticket: each with its stages and the votes in them."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import msgspec
+
+from domain.aggregate import Event
+from domain.change import Change
+from projections.tables import Json, id_or_none, instant
+from projections.view import Cases
+
+
+class HasRounds(Protocol):
+    """A row with the rounds of approval by number."""
+
+    approval: Json
+
+
+CASES = Cases[Any]()
+
+
+@CASES.on(Change.Submitted)
+def _submitted(event: Change.Submitted, row: HasRounds) -> None:
+    stages = [
+        _stage_of(
+            stage.name,
+            after=None if stage.after is None else list(stage.after),
+            voters=list(stage.voters),
+            quorum=msgspec.to_builtins(stage.quorum, str_keys=True),
+        )
+        for stage in event.stages
+    ]
+    skipped = [_stage_of(one.name, state="skipped", reason=one.reason) for one in event.skipped]
+    round = {
+        "process": id_or_none(event.process),
+        "process_version": event.process_version,
+        "digest": event.digest,
+        "submitted_at": instant(event.by.effective_at),
+        "outcome": "pending",
+        "reason": "",
+        "material": list(event.material),
+        "stages": [*stages, *skipped],
+        "conditions": [],
+        "edits": [],
+    }
+    row.approval = {**row.approval, str(event.round): round}
+
+
+def _stage_of(name: str, **more: Any) -> Json:
+    return {
+        "name": name,
+        "after": None,
+        "voters": [],
+        "quorum": None,
+        "state": "waiting",
+        "due": None,
+        "reason": "",
+        "escalated_to": [],
+        "fallback": [],
+        "information": [],
+        "votes": [],
+        **more,
+    }
+
+
+def _in_round(row: HasRounds, round: int, **changes: Any) -> None:
+    old = row.approval[str(round)]
+    row.approval = {**row.approval, str(round): {**old, **changes}}
+
+
+def _in_stage(row: HasRounds, round: int, name: str, **changes: Any) -> None:
+    stages = row.approval[str(round)]["stages"]
+    _in_round(
+        row,
+        round,
+        stages=[{**stage, **changes} if stage["name"] == name else stage for stage in stages],
+    )
+
+
+def _stage(row: HasRounds, round: int, name: str) -> Json:
+    found: Json = next(
+        stage for stage in row.approval[str(round)]["stages"] if stage["name"] == name
+    )
+    return found
+
+
+def _ask(row: HasRounds, event: Any, people: Iterable[str], **changes: Any) -> None:
+    """With more voters in a stage."""
+    known = _stage(row, event.round, event.stage)["voters"]
+    voters = list(dict.fromkeys((*known, *people)))
+    _in_stage(row, event.round, event.stage, voters=voters, **changes)
+
+
+@CASES.on(Change.StageOpened)
+def _opened(event: Change.StageOpened, row: HasRounds) -> None:
+    _ask(row, event, event.managers, state="open", due=instant(event.due), reason="")
+
+
+@CASES.on(Change.VoteCast)
+def _voted(event: Change.VoteCast, row: HasRounds) -> None:
+    vote = {
+        "voter": event.voter or event.by.actor,
+        "cast_by": event.by.actor,
+        "vote": event.vote,
+        "comment": event.comment,
+        "seen": event.seen,
+        "at": instant(event.by.effective_at),
+    }
+    known = _stage(row, event.round, event.stage)["votes"]
+    _in_stage(row, event.round, event.stage, votes=[*known, vote])
+
+
+@CASES.on(Change.VoteRetracted)
+def _retracted(event: Change.VoteRetracted, row: HasRounds) -> None:
+    _drop(row, event.round, event.stage, (event.voter,))
+
+
+def _drop(row: HasRounds, round: int, stage: str, voters: Iterable[str]) -> None:
+    """Without the votes of some, and the conditions that they made."""
+    gone = set(voters)
+    votes = [vote for vote in _stage(row, round, stage)["votes"] if vote["voter"] not in gone]
+    _in_stage(row, round, stage, votes=votes)
+    conditions = [
+        one
+        for one in row.approval[str(round)]["conditions"]
+        if not (one["stage"] == stage and one["voter"] in gone)
+    ]
+    _in_round(row, round, conditions=conditions)
+
+
+@CASES.on(Change.VoteReassigned)
+def _reassigned(event: Change.VoteReassigned, row: HasRounds) -> None:
+    known = _stage(row, event.round, event.stage)["voters"]
+    voters = [event.to if voter == event.voter else voter for voter in known]
+    _in_stage(row, event.round, event.stage, voters=voters)
+
+
+@CASES.on(Change.VoterAdded)
+def _added(event: Change.VoterAdded, row: HasRounds) -> None:
+    _ask(row, event, (event.voter,))
+
+
+@CASES.on(Change.StageEscalated)
+def _escalated(event: Change.StageEscalated, row: HasRounds) -> None:
+    known = _stage(row, event.round, event.stage)["escalated_to"]
+    _ask(row, event, event.to, escalated_to=[*known, *event.to], due=instant(event.due))
+
+
+@CASES.on(Change.FallbackAsked)
+def _handed_over(event: Change.FallbackAsked, row: HasRounds) -> None:
+    known = _stage(row, event.round, event.stage)["fallback"]
+    _ask(row, event, event.to, fallback=[*known, *event.to], due=instant(event.due))
+
+
+@CASES.on(Change.InformationRequested)
+def _asked(event: Change.InformationRequested, row: HasRounds) -> None:
+    question = {
+        "question": event.question,
+        "asked_by": event.by.actor,
+        "asked_at": instant(event.by.effective_at),
+        "answer": "",
+    }
+    known = _stage(row, event.round, event.stage)["information"]
+    _in_stage(row, event.round, event.stage, information=[*known, question], due=None)
+
+
+@CASES.on(Change.InformationProvided)
+def _answered(event: Change.InformationProvided, row: HasRounds) -> None:
+    *earlier, last = _stage(row, event.round, event.stage)["information"]
+    answered = {
+        **last,
+        "answer": event.answer,
+        "answered_by": event.by.actor,
+        "answered_at": instant(event.by.effective_at),
+    }
+    information = [*earlier, answered]
+    _in_stage(row, event.round, event.stage, information=information, due=instant(event.due))
+
+
+@CASES.on(Change.ConditionSet)
+def _set(event: Change.ConditionSet, row: HasRounds) -> None:
+    condition = {
+        "number": event.number,
+        "stage": event.stage,
+        "voter": event.voter,
+        "condition": event.condition,
+        "is_fulfilled": False,
+        "note": "",
+    }
+    known = row.approval[str(event.round)]["conditions"]
+    _in_round(row, event.round, conditions=[*known, condition])
+
+
+@CASES.on(Change.ConditionFulfilled)
+def _fulfilled(event: Change.ConditionFulfilled, row: HasRounds) -> None:
+    conditions = [
+        {**one, "is_fulfilled": True, "note": event.note} if one["number"] == event.number else one
+        for one in row.approval[str(event.round)]["conditions"]
+    ]
+    _in_round(row, event.round, conditions=conditions)
+
+
+@CASES.on(Change.VotesInvalidated)
+def _edited(event: Change.VotesInvalidated, row: HasRounds) -> None:
+    for stage, voters in event.votes.items():
+        _drop(row, event.round, stage, voters)
+    for stage in event.again:
+        _in_stage(row, event.round, stage, state="waiting", due=None, reason="")
+    edit = {
+        "by": event.by.actor,
+        "at": instant(event.by.effective_at),
+        "fields": list(event.fields),
+        "old": event.old,
+        "new": event.new,
+        "votes": {stage: list(voters) for stage, voters in event.votes.items()},
+    }
+    _in_round(row, event.round, edits=[*row.approval[str(event.round)]["edits"], edit])
+
+
+@CASES.on(Change.StageDecided)
+def _decided(event: Change.StageDecided, row: HasRounds) -> None:
+    _in_stage(row, event.round, event.stage, state=event.outcome, reason=event.reason, due=None)
+
+
+@CASES.on(Change.Approved)
+def _approved(event: Change.Approved, row: HasRounds) -> None:
+    _end(row, event.round, "approved", event.reason)
+
+
+@CASES.on(Change.Rejected)
+def _rejected(event: Change.Rejected, row: HasRounds) -> None:
+    _end(row, event.round, "rejected", event.reason)
+
+
+@CASES.on(Change.Withdrawn, Change.Cancelled)
+def _given_up(event: Event, row: HasRounds) -> None:
+    round = max(map(int, row.approval), default=0)
+    if round and row.approval[str(round)]["outcome"] == "pending":
+        _end(row, round, "given up", getattr(event, "reason", ""))
+
+
+def _end(row: HasRounds, round: int, outcome: str, reason: str) -> None:
+    for stage in row.approval[str(round)]["stages"]:
+        if stage["state"] == "open":
+            _in_stage(row, round, stage["name"], state="closed", due=None)
+    _in_round(row, round, outcome=outcome, reason=reason)
