@@ -100,7 +100,7 @@ def test_a_decided_quorum_needs_nothing_and_a_pending_one_says_what(situation: S
     assert found.outcome == outcome(*situation)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(situations())
 def test_the_approvals_still_needed_are_enough(situation: Situation) -> None:
     rule, voters, votes = situation

@@ -39,7 +39,7 @@ THREE = PEOPLE[:3]
 some_votes = st.dictionaries(st.sampled_from(THREE), st.sampled_from(VOTES), max_size=2)
 
 
-@settings(max_examples=400)
+@settings(max_examples=300, deadline=None)
 @given(nested(THREE), some_votes)
 def test_what_it_says_it_needs_it_needs(rule: Quorum, votes: dict[str, Vote]) -> None:
     silent = [voter for voter in THREE if voter not in votes]
@@ -64,7 +64,7 @@ def test_what_it_says_it_needs_it_needs(rule: Quorum, votes: dict[str, Vote]) ->
             assert "weigh" in clause or not clause.startswith("needs")
 
 
-@settings(max_examples=400)
+@settings(max_examples=300, deadline=None)
 @given(nested(THREE), some_votes)
 def test_what_it_says_would_end_it_ends_it(rule: Quorum, votes: dict[str, Vote]) -> None:
     silent = [voter for voter in THREE if voter not in votes]
