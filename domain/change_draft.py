@@ -154,12 +154,12 @@ class ChangeDraft(ChangeTasks, abstract=True):
         *,
         version: int,
         definition: Template,
-        answers: Mapping[str, str],
+        form: Mapping[str, str],
         by: Provenance,
     ) -> None:
         """Make it a standard change with the plans, the risk and the tasks of a published template.
 
-        `answers` fill in the form of the template.
+        `form` is the form of the template, filled in.
         """
         if (template, version, "standard") == (self.template, self.template_version, self.type):
             return
@@ -169,14 +169,14 @@ class ChangeDraft(ChangeTasks, abstract=True):
             "A change is made from one template, before it has tasks of its own.",
         )
         check(definition)
-        form = answered(definition, answers)
+        said = answered(definition, form)
         planned = self._planned(
-            filled(definition.implementation, form),
-            filled(definition.backout, form),
-            filled(definition.test, form),
+            filled(definition.implementation, said),
+            filled(definition.backout, said),
+            filled(definition.test, said),
             by,
         )
-        self.record(self.TemplateApplied(by=by, template=template, version=version, form=form))
+        self.record(self.TemplateApplied(by=by, template=template, version=version, form=said))
         self.record(self.Classified(by=by, type="standard"))
         self.categorise(
             category=definition.category,

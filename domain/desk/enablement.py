@@ -89,7 +89,7 @@ class Enablement(Changes):
         found = await self.published_template(template)
         version = found.published_version
         change.apply_template(
-            template, version=version, definition=found.definition_of(version), answers=form, by=by
+            template, version=version, definition=found.definition_of(version), form=form, by=by
         )
 
     async def affect(

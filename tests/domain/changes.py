@@ -61,7 +61,7 @@ def standard() -> Change:
         by=ANN,
     )
     change.apply_template(
-        record_id("TPL", 1), version=1, definition=DISK, answers={"bay": "7"}, by=ANN
+        record_id("TPL", 1), version=1, definition=DISK, form={"bay": "7"}, by=ANN
     )
     new_facts(change)
     return change

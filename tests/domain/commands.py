@@ -1,6 +1,6 @@
 """Arguments for every command of every kind, good and bad, for the tests that try anything."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
@@ -18,6 +18,8 @@ from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_template import ChangeTemplate, FormField, PlannedTask, Template
+from domain.change_window import ChangeWindow
+from domain.change_window import Definition as Window
 from domain.ids import record_id
 from domain.incident import Channel, Commitment, Incident, PendingReason
 from domain.organisation import Organisation
@@ -190,6 +192,25 @@ REPLACE_A_DISK, RESTART = (
 )
 IN_BAY_1 = {"server": "db-1", "bay": "1"}
 TEMPLATES = st.sampled_from([REPLACE_A_DISK, RESTART, replace(RESTART, category=" ")])
+FREEZE, SATURDAYS = (
+    Window(
+        kind="freeze",
+        reason="The books are closed.",
+        start=datetime(2026, 12, 20, tzinfo=UTC),
+        end=datetime(2027, 1, 4, tzinfo=UTC),
+        services=("Ledger",),
+        when='subject.risk != "low"',
+    ),
+    Window(
+        kind="maintenance",
+        reason="The shop is closed.",
+        hours=BusinessHours(zone="Europe/Zurich", weekly={"sat": (("22:00", "04:00"),)}),
+        assets=(record_id("AST", 1),),
+        is_strict=False,
+    ),
+)
+CHANGES = st.sampled_from([record_id("CHG", 1), record_id("CHG", 2), record_id("AST", 1)])
+WINDOWS = st.sampled_from([FREEZE, SATURDAYS, replace(FREEZE, end=None)])
 AGREEMENTS = st.sampled_from(
     [IN_FOUR_HOURS, AT_ONCE, Agreement(calendar=record_id("CAL", 1), targets=())]
 )
@@ -286,7 +307,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             template=st.just(record_id("TPL", 1)),
             version=st.just(1),
             definition=TEMPLATES,
-            answers=st.sampled_from([{}, IN_BAY_1]),
+            form=st.sampled_from([{}, IN_BAY_1]),
         ),
         "affect": said(asset=others),
         "unaffect": said(asset=others),
@@ -337,6 +358,13 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ChangeTemplate: {
         "revise": said(definition=TEMPLATES),
         "publish": NOTHING,
+        "retire": NOTHING,
+    },
+    ChangeWindow: {
+        "revise": said(definition=WINDOWS),
+        "publish": NOTHING,
+        "except_change": said(change=CHANGES, reason=texts),
+        "withdraw_exception": said(change=CHANGES),
         "retire": NOTHING,
     },
     Incident: {
@@ -447,6 +475,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         ),
     ),
     ChangeTemplate: ("draft", said(name=texts, definition=TEMPLATES)),
+    ChangeWindow: ("draft", said(name=texts, definition=WINDOWS)),
     Incident: ("log", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
     Organisation: (
         "register",

@@ -14,6 +14,7 @@ from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
+from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.organisation import Organisation
@@ -36,12 +37,14 @@ from tests.domain.commands import (
     COMMITTED,
     DAN,
     FOLK,
+    FREEZE,
     IN_FOUR_HOURS,
     NIGHT,
     OFFICE,
     OWNERS,
     REPLACE_A_DISK,
     RESTART,
+    SATURDAYS,
     maybe,
 )
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
@@ -199,7 +202,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 template=record_id("TPL", 1),
                 version=1,
                 definition=RESTART,
-                answers={},
+                form={},
             ),
             step("submit"),
             step("start_implementation"),
@@ -215,6 +218,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("draft", name="Replace a disk", definition=REPLACE_A_DISK),
             step("publish"),
             step("revise", definition=RESTART),
+            step("publish"),
+            step("retire"),
+        ]
+    ],
+    ChangeWindow: [
+        [
+            step("draft", name="Year end", definition=FREEZE),
+            step("publish", "cem"),
+            step("except_change", "cem", change=record_id("CHG", 1), reason="A patch."),
+            step("withdraw_exception", "cem", change=record_id("CHG", 1)),
+            step("revise", definition=SATURDAYS),
             step("publish"),
             step("retire"),
         ]

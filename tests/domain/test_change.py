@@ -83,7 +83,7 @@ def test_a_rejected_change_does_not_become_standard() -> None:
     vote(change, "dan", "reject")
 
     with pytest.raises(Refused, match="Only a proposed change can be made from a template"):
-        change.apply_template(TEMPLATE, version=1, definition=DISK, answers={"bay": "7"}, by=ANN)
+        change.apply_template(TEMPLATE, version=1, definition=DISK, form={"bay": "7"}, by=ANN)
 
 
 def test_what_is_submitted_stays_as_it_is() -> None:

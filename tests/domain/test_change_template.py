@@ -93,8 +93,8 @@ def test_a_standard_change_has_the_plans_the_risk_and_the_tasks_of_its_template(
     )
     new_facts(change)
 
-    change.apply_template(TEMPLATE, version=2, definition=DISK, answers={"bay": "7"}, by=ANN)
-    change.apply_template(TEMPLATE, version=2, definition=DISK, answers={"bay": "8"}, by=ANN)
+    change.apply_template(TEMPLATE, version=2, definition=DISK, form={"bay": "7"}, by=ANN)
+    change.apply_template(TEMPLATE, version=2, definition=DISK, form={"bay": "8"}, by=ANN)
 
     assert new_facts(change) == [
         fact(Change.TemplateApplied, template=TEMPLATE, version=2, form={"bay": "7"}),
@@ -123,7 +123,7 @@ def test_nobody_changes_what_was_approved_beforehand() -> None:
     change.plan(implementation="Otherwise.", backout="No.", by=ANN)
 
     with pytest.raises(Refused, match="made from one template"):
-        change.apply_template(TEMPLATE, version=1, definition=DISK, answers={"bay": "7"}, by=ANN)
+        change.apply_template(TEMPLATE, version=1, definition=DISK, form={"bay": "7"}, by=ANN)
     assert change.status is Status.PROPOSED
 
 

@@ -310,7 +310,7 @@ async def test_the_calendar_shows_what_overlaps_a_time_range(kit: Kit, views: Vi
             by=signed("ann"),
         )
         change.apply_template(
-            record_id("TPL", 1), version=1, definition=RESTART, answers={}, by=signed("ann")
+            record_id("TPL", 1), version=1, definition=RESTART, form={}, by=signed("ann")
         )
         change.submit(by=signed("ann"))
         change.schedule(
