@@ -175,6 +175,6 @@ def _check_times(definition: Definition) -> None:
         try:
             calendar.check(definition.hours)
         except Refused as refused:
-            raise Refused(f"hours.{refused}") from None
+            raise Refused(f"hours: {refused}") from None
     if start is not None and end is not None:
         require(micros(start) < micros(end), "end: a window ends after it starts.")

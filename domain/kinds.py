@@ -5,6 +5,7 @@ from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
+from domain.change_window import ChangeWindow
 from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
@@ -18,6 +19,7 @@ __all__ = [
     "Calendar",
     "Change",
     "ChangeTemplate",
+    "ChangeWindow",
     "Incident",
     "Organisation",
     "Person",

@@ -354,6 +354,9 @@ TABLE: Mapping[str, Row] = {
             "service_level_policy.list": "list service level policies",
             "service_level_policy.read": "read a service level policy",
             "service_level_policy.read_history": "read the history of a service level policy",
+            "change_window.list": "list change windows",
+            "change_window.read": "read a change window",
+            "change_window.read_history": "read the history of a change window",
         },
     ),
     **_rows(
@@ -373,6 +376,18 @@ TABLE: Mapping[str, Row] = {
             "change_template.revise": "revise a change template",
             "change_template.publish": "publish a change template",
             "change_template.retire": "retire a change template",
+            "change_window.draft": "draft a change window",
+            "change_window.revise": "revise a change window",
+            "change_window.publish": "publish a change window",
+            "change_window.retire": "retire a change window",
+        },
+    ),
+    **_rows(
+        {Role.CHANGE_MANAGER: OPERATOR},
+        WRITE,
+        {
+            "change_window.except_change": "except a change from a change window",
+            "change_window.withdraw_exception": "withdraw an exception from a change window",
         },
     ),
     **_rows(

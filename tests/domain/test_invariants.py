@@ -16,6 +16,7 @@ from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
+from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.mapper import LedgerMapper
@@ -239,7 +240,9 @@ def check_organisation(organisation: Organisation) -> None:
     assert organisation.parent != organisation.id
 
 
-def check_definition(record: ApprovalProcess | ServiceLevelPolicy | ChangeTemplate) -> None:
+def check_definition(
+    record: ApprovalProcess | ServiceLevelPolicy | ChangeTemplate | ChangeWindow,
+) -> None:
     assert record.name
     assert record.draft_definition is not None
     assert record.published_version == len(record.versions)
@@ -259,6 +262,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Calendar: check_calendar,
     Change: check_change,
     ChangeTemplate: check_definition,
+    ChangeWindow: check_definition,
     Incident: check_incident,
     Organisation: check_organisation,
     Person: check_person,

@@ -231,6 +231,9 @@ approval_process.read_history         - c c c c c c
 service_level_policy.list             - c c c c c c
 service_level_policy.read             - c c c c c c
 service_level_policy.read_history     - c c c c c c
+change_window.list                    - c c c c c c
+change_window.read                    - c c c c c c
+change_window.read_history            - c c c c c c
 change_template.list                  y y y y y y y
 change_template.read                  y y y y y y y
 change_template.read_history          y y y y y y y
@@ -238,6 +241,12 @@ change_template.draft                 - - - c c - -
 change_template.revise                - - - c c - -
 change_template.publish               - - - c c - -
 change_template.retire                - - - c c - -
+change_window.draft                   - - - c c - -
+change_window.revise                  - - - c c - -
+change_window.publish                 - - - c c - -
+change_window.retire                  - - - c c - -
+change_window.except_change           - - - c - - -
+change_window.withdraw_exception      - - - c - - -
 calendar.list                         y y y y y y y
 calendar.read                         y y y y y y y
 calendar.read_history                 y y y y y y y
