@@ -1,0 +1,298 @@
+"""Whether people are found and quorums are reached, for every class of subjects and requester."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from domain.approval_process import Definition
+from domain.conditions import condition
+from domain.quorum import verdict
+from domain.quorum_rules import selectors
+from domain.soundness_cases import Case, Cases, Seat, requesters
+from domain.soundness_company import Subject
+from domain.soundness_report import Counterexample, Finding, Rule, Severity, Step
+from domain.soundness_search import Budget, Outcome, search
+from domain.soundness_subjects import Class, Classes
+from domain.soundness_voters import Voters, left_min, reaches
+from domain.subjects import SubjectKind
+
+AFTER_PATIENCE = {
+    "escalate": "others are asked then",
+    "approve": "it is approved then",
+    "reject": "it is rejected then",
+    "fallback": "the fallback is asked then",
+}
+
+
+class People:
+    def __init__(self, cases: Cases, budget: Budget) -> None:
+        self.cases = cases
+        self.company = cases.company
+        self.definition = cases.definition
+        self.budget = budget
+        self.votes_min = [1] * len(self.definition.stages)
+        self._told: set[tuple[Rule, int]] = set()
+        self._everybody = frozenset(requesters(self.company))
+        self._names = {person.username for person in self.company.people.values()}
+        self._classes: dict[tuple[SubjectKind, str], tuple[Class, ...]] = {}
+
+    def findings(self, found: Sequence[Classes]) -> Iterator[Finding]:
+        """The first finding of each rule on each stage, with the case in which it is broken."""
+        yield from self._delegations()
+        if any(stage.on_timeout == "fallback" for stage in self.definition.stages):
+            yield from self._no_fallback()
+        for classes in found:
+            seen: set[object] = set()
+            for requester in requesters(self.company):
+                groups = self._applying(classes, requester)
+                case = self.cases.case(Subject(kind=classes.kind, requester=requester))
+                key = (case.signature, tuple(one.applied for one in groups))
+                if groups and key not in seen:
+                    seen.add(key)
+                    yield from self._of_case(case, groups)
+
+    def _applying(self, classes: Classes, requester: str) -> tuple[Class, ...]:
+        """The classes that subjects of a requester can be of, one for each set of stages."""
+        named = {str(one.facts.get("requester", "")) for one in classes.governed} - {""}
+        if not named:
+            return classes.distinct
+        name = self.company.people[requester].username
+        if classes.is_exact and name not in named:
+            # To conditions that only compare it, one name that they do not have is like another.
+            name = next(iter(sorted(named - self._names)), name)
+        key = (classes.kind, name)
+        if key not in self._classes:
+            among = classes.governed if classes.is_exact else classes.distinct
+            self._classes[key] = _of_requester(self.definition, classes.kind, among, name)
+        return self._classes[key]
+
+    # Each case -----------------------------------------------------------------------------
+
+    def _of_case(self, case: Case, groups: Sequence[Class]) -> Iterator[Finding]:
+        voters = Voters(case, self._everybody)
+        applied = sorted({index for group in groups for index in group.applied})
+        asked = []
+        for index in applied:
+            seat = case.seats[index]
+            group = next(one for one in groups if index in one.applied)
+            needed = verdict(seat.open.quorum, seat.open.voters, {}).still_needed
+            self.votes_min[index] = max(1, needed)
+            if not seat.is_known:
+                yield from self._known_later(seat)
+            if seat.refusal:
+                yield from self._refused(case, seat, group)
+                continue
+            asked.append(index)
+            if voters.opens_with_enough(index):
+                yield from self._absent(case, seat, group)
+                yield from self._involved(case, seat, voters.fallback[index], group)
+                yield from self._silent_again(case, seat, voters.fallback[index], group)
+        yield from self._once(voters, asked, applied, groups)
+
+    def _refused(self, case: Case, seat: Seat, group: Class) -> Iterator[Finding]:
+        rule: Rule = "quorum is reachable" if seat.field == "quorum" else "people are found"
+        name = seat.open.name
+        if seat.is_known:
+            says = f"{name}: {seat.refusal} The submission would be refused."
+            yield from self._tell(rule, seat, "error", says, self._example(case, group))
+
+    def _known_later(self, seat: Seat) -> Iterator[Finding]:
+        if seat.refusal or left_min(seat.open.quorum) != 1:
+            says = (
+                f"{seat.open.name}: how many people are asked is known at the submission only, "
+                "which is refused if they are too few and there is no fallback."
+            )
+            yield from self._tell("not proven", seat, "warning", says)
+
+    def _absent(self, case: Case, seat: Seat, group: Class) -> Iterator[Finding]:
+        stage, rule = seat.open, "nobody is indispensable"
+        if (rule, seat.index) in self._told or stage.asks_managers:
+            return
+        for person in _unlike(seat):
+            if not reaches(stage.quorum, stage.voters, absent=person):
+                says = (
+                    f"{stage.name} waits for {self._name(person)} until its patience of "
+                    f"{stage.patience} ends: {AFTER_PATIENCE[stage.on_timeout]}."
+                )
+                example = self._example(case, group, absent=person)
+                yield from self._tell("nobody is indispensable", seat, "warning", says, example)
+                return
+
+    def _involved(
+        self, case: Case, seat: Seat, fallback: frozenset[str], group: Class
+    ) -> Iterator[Finding]:
+        """An assignee who is no requester has no vote either."""
+        stage = seat.open
+        if ("others involved", seat.index) in self._told or stage.asks_managers:
+            return
+        for person in _unlike(seat):
+            left = [voter for voter in stage.voters if voter != person] or fallback - {person}
+            if not left or not reaches(stage.quorum, left):
+                says = (
+                    f"{stage.name}: too few are left to approve what {self._name(person)} "
+                    "carries out, and its submission would be refused."
+                )
+                example = self._example(case, group, assignee=person)
+                yield from self._tell("others involved", seat, "warning", says, example)
+                return
+
+    def _silent_again(
+        self, case: Case, seat: Seat, fallback: frozenset[str], group: Class
+    ) -> Iterator[Finding]:
+        stage = seat.open
+        asked = {"escalate": frozenset(stage.escalate_to), "fallback": fallback}
+        if stage.on_timeout in asked and asked[stage.on_timeout] <= frozenset(stage.voters):
+            says = (
+                f"{stage.name}: when its patience ends, nobody else is asked than those who "
+                "stayed silent."
+            )
+            example = self._example(case, group)
+            yield from self._tell("no cycle", seat, "warning", says, example)
+
+    # One person counts once ------------------------------------------------------------------
+
+    def _once(
+        self,
+        voters: Voters,
+        asked: Sequence[int],
+        applied: Sequence[int],
+        groups: Sequence[Class],
+    ) -> Iterator[Finding]:
+        for index in asked:
+            is_told = any(
+                (rule, index) in self._told
+                for rule in ("one person counts once", "quorum is reachable", "not proven")
+            )
+            if is_told or voters.is_safe(index, applied):
+                continue
+            for group in groups:
+                if index not in group.applied or voters.is_safe(index, group.applied):
+                    continue
+                if any(voters.case.seats[one].refusal for one in group.applied):
+                    continue
+                yield from self._played(voters, index, group)
+
+    def _played(self, voters: Voters, index: int, group: Class) -> Iterator[Finding]:
+        case = voters.case
+        outcome = Outcome("unknown")
+        if self.budget.plays > 0:
+            outcome = search(voters, group.applied, index, self.budget)
+        if outcome.found == "fails":
+            seat = next(one for one in case.seats if one.open.name == outcome.stage)
+            rule, why = _want(voters, seat)
+            says = f"{seat.open.name}: too few are left to reach its quorum{why}."
+            example = self._example(case, group, steps=outcome.steps)
+            yield from self._tell(rule, seat, "error", says, example)
+        elif outcome.found == "unknown":
+            seat = case.seats[index]
+            says = (
+                f"{seat.open.name}: whether enough people are left after all orders of votes "
+                "in the other stages was neither proven nor refuted."
+            )
+            yield from self._tell("not proven", seat, "warning", says)
+
+    # The company ---------------------------------------------------------------------------
+
+    def _no_fallback(self) -> Iterator[Finding]:
+        for index, stage in enumerate(self.definition.stages):
+            if stage.on_timeout == "fallback" and not self.definition.fallback:
+                yield Finding(
+                    place=f"stages[{index}].on_timeout",
+                    severity="error",
+                    rule="timeout leads on",
+                    says=f"{stage.name} is handed to the fallback, and there is none.",
+                )
+
+    def _delegations(self) -> Iterator[Finding]:
+        """People who stand in for each other in a circle: each of them waits for the next."""
+        people = self.company.people
+        for someone in people.values():
+            chain = [someone.id]
+            while (following := people[chain[-1]].delegate) and following in people:
+                if following in chain:
+                    break
+                chain.append(following)
+            if following == someone.id and someone.id == min(chain):
+                names = ", ".join(self._name(one) for one in (*chain, someone.id))
+                yield Finding(
+                    place="stages",
+                    severity="warning",
+                    rule="no cycle",
+                    says=f"Delegations go in a circle: {names}.",
+                )
+
+    # Telling -------------------------------------------------------------------------------
+
+    def _tell(
+        self,
+        rule: Rule,
+        seat: Seat,
+        severity: Severity,
+        says: str,
+        example: Counterexample | None = None,
+    ) -> Iterator[Finding]:
+        if (rule, seat.index) not in self._told:
+            self._told.add((rule, seat.index))
+            field = seat.field or ("on_timeout" if rule == "no cycle" else "approvers")
+            place = f"stages[{seat.index}].{field}"
+            yield Finding(
+                place=place, severity=severity, rule=rule, says=says, counterexample=example
+            )
+
+    def _example(
+        self,
+        case: Case,
+        group: Class,
+        *,
+        absent: str = "",
+        assignee: str = "",
+        steps: tuple[Step, ...] = (),
+    ) -> Counterexample:
+        subject = case.subject
+        involved = (subject.requester, absent, assignee, *(step.person for step in steps))
+        return Counterexample(
+            kind=subject.kind,
+            facts=group.facts,
+            requester=subject.requester,
+            assignee=assignee,
+            absent=absent,
+            steps=steps,
+            names={person: self._name(person) for person in involved if person},
+        )
+
+    def _name(self, person: str) -> str:
+        return self.company.people[person].username
+
+
+def _of_requester(
+    definition: Definition, kind: SubjectKind, among: Sequence[Class], name: str
+) -> tuple[Class, ...]:
+    stages = [condition(stage.when, kind) for stage in definition.stages]
+    whole = condition(definition.when, kind)
+    found: dict[tuple[int, ...], Class] = {}
+    for one in among:
+        facts = {**one.facts, "requester": name}
+        if whole.holds(facts):
+            applied = tuple(index for index, each in enumerate(stages) if each.holds(facts))
+            found.setdefault(applied, Class(facts, applied))
+    return tuple(found.values())
+
+
+def _want(voters: Voters, seat: Seat) -> tuple[Rule, str]:
+    """The rule that a stage without enough people breaks, and why they are not enough."""
+    if not voters.opens_with_enough(seat.index):
+        return "quorum is reachable", ", even if all who are asked approve"
+    if voters.case.repeat_voters:
+        return "quorum is reachable", ", as managers of those who approved before are wanting"
+    return (
+        "one person counts once",
+        ", as who has voted in one stage does not count in another",
+    )
+
+
+def _unlike(seat: Seat) -> Iterable[str]:
+    """Of the voters of a stage, one of each sort that its quorum tells apart."""
+    stage = seat.open
+    if left_min(stage.quorum) is not None:
+        return stage.voters[:1]
+    named = set(selectors(stage.quorum))
+    others = [voter for voter in stage.voters if voter not in named]
+    return [*others[:1], *(voter for voter in stage.voters if voter in named)]
