@@ -86,7 +86,9 @@ class ApprovalProcess(Versioned[Definition]):
 def mistakes(definition: Definition) -> Iterator[Finding]:
     """All that is wrong with a definition, each mistake with its place."""
     yield from subject_mistakes(definition.subjects, definition.when, definition.material)
-    yield from people_mistakes(definition.order, definition.fallback, definition.exclude)
+    yield from people_mistakes(
+        definition.order, definition.fallback, definition.exclude, definition.subjects
+    )
     yield from stage_mistakes(definition.stages, definition.subjects)
 
 

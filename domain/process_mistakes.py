@@ -9,10 +9,12 @@ from domain.approval import Stage
 from domain.conditions import condition
 from domain.definition import check_order, check_selectors, check_wait
 from domain.near import near
+from domain.people_expression import people_expression
 from domain.rules import Refused
 from domain.subjects import FIELDS, SubjectKind
 from domain.wrong_expression import WrongExpression
 
+EXPRESSION = "cel:"
 STAGES_MAX = 20
 REMINDERS_MAX = 10
 
@@ -52,11 +54,14 @@ def subject_mistakes(
 
 
 def people_mistakes(
-    order: int, fallback: Sequence[str], exclude: Sequence[str]
+    order: int,
+    fallback: Sequence[str],
+    exclude: Sequence[str],
+    subjects: Sequence[SubjectKind],
 ) -> Iterator[Finding]:
     yield from _told("order", check_order, order)
-    yield from _selector_mistakes("fallback", fallback)
-    yield from _selector_mistakes("exclude", exclude)
+    yield from _selector_mistakes("fallback", fallback, subjects)
+    yield from _selector_mistakes("exclude", exclude, subjects)
 
 
 def stage_mistakes(stages: Sequence[Stage], subjects: Sequence[SubjectKind]) -> Iterator[Finding]:
@@ -82,10 +87,10 @@ def _stage_mistakes(
     if not stage.approvers:
         yield Finding(f"{place}.approvers", "nobody is named to approve.")
     for field in ("approvers", "escalate_to", "exclude"):
-        yield from _selector_mistakes(f"{place}.{field}", getattr(stage, field))
+        yield from _selector_mistakes(f"{place}.{field}", getattr(stage, field), subjects)
     yield from _told(f"{place}.quorum", quorums.check, stage.quorum)
     for selector in quorum_rules.selectors(stage.quorum):
-        yield from _told(f"{place}.quorum", check_selectors, f"{place}.quorum", (selector,))
+        yield from _selector_mistake(f"{place}.quorum", selector, subjects)
     yield from _told(f"{place}.patience", check_wait, f"{place}.patience", stage.patience)
     if len(stage.remind) > REMINDERS_MAX:
         yield Finding(f"{place}.remind", f"at most {REMINDERS_MAX} reminders are sent.")
@@ -128,11 +133,30 @@ def _after_mistakes(stages: Sequence[Stage]) -> Iterator[Finding]:
         yield from _told("stages", approval_flow.check, stages)
 
 
-def _selector_mistakes(place: str, selectors: Sequence[str]) -> Iterator[Finding]:
+def _selector_mistakes(
+    place: str, selectors: Sequence[str], subjects: Iterable[SubjectKind]
+) -> Iterator[Finding]:
     counted = list(_told(place, check_selectors, place, selectors)) if len(selectors) > 100 else []
     yield from counted
     for index, selector in enumerate(() if counted else selectors):
-        yield from _told(f"{place}[{index}]", check_selectors, f"{place}[{index}]", (selector,))
+        yield from _selector_mistake(f"{place}[{index}]", selector, subjects)
+
+
+def _selector_mistake(
+    place: str, selector: str, subjects: Iterable[SubjectKind]
+) -> Iterator[Finding]:
+    found = list(_told(place, check_selectors, place, (selector,)))
+    yield from found
+    expression = selector.removeprefix(EXPRESSION)
+    if found or expression == selector:
+        return
+    for kind in dict.fromkeys(subjects):
+        try:
+            people_expression(expression, kind)
+        except WrongExpression as wrong:
+            before = len(EXPRESSION) if wrong.line == 1 else 0
+            yield Finding(place, wrong.rule, (wrong.line, wrong.column + before))
+            return
 
 
 def _condition_mistakes(
