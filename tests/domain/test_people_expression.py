@@ -3,7 +3,9 @@ from time import perf_counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from domain.approval_process import Definition, mistakes
 from domain.organisation import Organisation
 from domain.people_expression import PEOPLE_MAX, PERSON_FIELDS, Row, people, people_expression
 from domain.people_rows import rows_of
@@ -12,6 +14,7 @@ from domain.rules import Refused
 from domain.subjects import Value
 from domain.team import Team
 from domain.wrong_expression import WrongExpression
+from tests.domain.desks import CAB
 from tests.domain.test_conditions import FACTS, expressions
 from tests.people import CUSTOMER, MONDAY, person, signed
 
@@ -74,6 +77,19 @@ def test_what_makes_no_sense_is_refused_with_its_place(
 
     assert (refused.value.line, refused.value.column) == (1, column)
     assert rule in refused.value.rule
+
+
+def test_an_approval_process_tells_the_place_of_a_mistake_in_an_expression() -> None:
+    wrong = "cel:people.filter(p,\n p.rols == 1)"
+    stage = replace(CAB, approvers=("cel:people",), exclude=(wrong,))
+    definition = Definition(subjects=("change",), stages=(stage,), fallback=("cel:peple",))
+
+    found = list(mistakes(definition))
+
+    assert [(each.place, each.within) for each in found] == [
+        ("fallback[0]", (1, 5)),
+        ("stages[0].exclude[0]", (2, 3)),
+    ]
 
 
 def test_thousands_of_people_are_gone_over_in_pieces() -> None:
