@@ -6,7 +6,7 @@ at once: then its approval is owed by a moment, and asked for while it is under 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal, Self, get_args
 from uuid import UUID
 
@@ -15,14 +15,14 @@ from domain.aggregate import Event
 from domain.approval import OpenStage
 from domain.approval_round import ALWAYS, Terms
 from domain.business_time import BusinessHours, duration
-from domain.change_draft import ChangeDraft, known_type
+from domain.change_draft import known_type
 from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
+from domain.change_times import ChangeTimes
 from domain.obligations import APPROVAL_WITHIN, REVIEW_WITHIN, Obligation
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
 from domain.subjects import Value
-from domain.wall_clock import micros
 
 PRE_AUTHORISED = "pre-authorised"
 
@@ -36,19 +36,15 @@ ClosureCode = Literal[
 ]
 
 
-class Change(ChangeDraft):
+class Change(ChangeTimes):
     prefix = "CHG"
 
-    scheduled_start: datetime | None
-    scheduled_end: datetime | None
     outcome: Outcome | None
     implementers: tuple[str, ...]
     """Who has carried it out. With those who are to, they never vote on it."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.scheduled_start = None
-        self.scheduled_end = None
         self.outcome = None
         self.implementers = ()
 
@@ -71,9 +67,6 @@ class Change(ChangeDraft):
             "type": self.type,
             "is_emergency": self.type == "emergency",
             "risk": self.risk,
-            "is_scheduled": self.scheduled_start is not None,
-            "planned_start": self.scheduled_start,
-            "planned_end": self.scheduled_end,
             "assets": sorted(map(str, self.affected_assets)),
         }
 
@@ -189,25 +182,6 @@ class Change(ChangeDraft):
             "Nobody votes on their own change: who has voted on it is not assigned to it.",
         )
         super().assign(team=team, assignee=assignee, by=by)
-
-    # Schedule ----------------------------------------------------------------------------
-
-    def schedule(self, *, start: datetime, end: datetime, by: Provenance) -> None:
-        """Set when it is implemented, from an instant to another, or set it anew."""
-        self._require("schedule")
-        require(micros(start) < micros(end), "A change starts before it ends.")
-        require(start >= by.effective_at, "A change is not scheduled in the past.")
-        if (start, end) != (self.scheduled_start, self.scheduled_end):
-            self.record(self.Scheduled(by=by, start=start.astimezone(UTC), end=end.astimezone(UTC)))
-
-    class Scheduled(Event):
-        start: datetime
-        end: datetime
-
-        def apply(self, change: "Change", /) -> None:
-            change.status = Status.SCHEDULED
-            change.scheduled_start = self.start
-            change.scheduled_end = self.end
 
     # Implement, or back out -----------------------------------------------------------------
 

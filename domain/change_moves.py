@@ -52,6 +52,7 @@ MOVES = {
     "assess_risk": Move(DRAFT, None, "The risk of a change is assessed before its submission."),
     "plan": Move(DRAFT, None, "A change is planned before its submission."),
     "affect": Move(DRAFT, None, "What a change affects is named before its submission."),
+    "request_time": Move(DRAFT, None, "A time is asked for before a change is submitted."),
     "apply_template": Move(
         frozenset({Status.PROPOSED}), None, "Only a proposed change can be made from a template."
     ),
@@ -92,9 +93,9 @@ MOVES = {
     ),
 }
 
-PREPARING = frozenset({"amend", "assess_risk", "plan", "affect", "submit"})
+PREPARING = frozenset({"amend", "assess_risk", "plan", "affect", "request_time", "submit"})
 """What an emergency change that started before its submission may still catch up on."""
-EDITING = frozenset({"amend", "assess_risk", "plan", "affect"})
+EDITING = frozenset({"amend", "assess_risk", "plan", "affect", "request_time"})
 """What may be done in approval, where the process says which fields its votes are about."""
 AT_ONCE = frozenset({Status.PROPOSED, Status.IN_APPROVAL})
 """From where an emergency change may be implemented without an approval."""

@@ -202,6 +202,7 @@ TABLE: Mapping[str, Row] = {
             "change.start_task": "start a task of a change",
             "change.complete_task": "complete a task of a change",
             "change.cancel_task": "cancel a task of a change",
+            "change.request_time": "say when a change is to be implemented",
             "change.submit": "submit a change for approval",
             "change.fulfil_condition": "say that a condition of an approval is met",
             "change.start_implementation": "start to implement a change",
@@ -252,6 +253,7 @@ TABLE: Mapping[str, Row] = {
             "change.escalate_stage": "escalate a stage of an approval",
             "change.time_out_stage": "end a stage of an approval whose time is over",
             "change.note_overdue": "note what a change owes and has not got in time",
+            "change.note_conflicts": "note what speaks against the time of a change",
         },
     ),
     # Assets

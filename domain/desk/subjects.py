@@ -96,9 +96,9 @@ def _change(names: Names | None, change: Change, asset_types: Mapping[UUID, str]
         "type": change.type,
         "is_emergency": change.type == "emergency",
         "risk": change.risk or "",
-        "is_scheduled": change.scheduled_start is not None,
-        "planned_start": change.scheduled_start or NEVER,
-        "planned_end": change.scheduled_end or NEVER,
+        "is_scheduled": change.planned_start is not None,
+        "planned_start": change.planned_start or NEVER,
+        "planned_end": change.planned_end or NEVER,
         "submissions": change.round,
         **_ticket(names, change, asset_types),
     }

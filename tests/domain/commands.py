@@ -24,6 +24,7 @@ from domain.ids import record_id
 from domain.incident import Channel, Commitment, Incident, PendingReason
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
+from domain.planned import Conflict
 from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
 from domain.service_level_policy import (
@@ -209,6 +210,13 @@ FREEZE, SATURDAYS = (
         is_strict=False,
     ),
 )
+BUSY = Conflict(
+    reason="implementer is busy",
+    other=record_id("CHG", 2),
+    start=datetime(2026, 12, 20, 8, tzinfo=UTC),
+    end=datetime(2026, 12, 20, 9, tzinfo=UTC),
+    things=(DAN,),
+)
 CHANGES = st.sampled_from([record_id("CHG", 1), record_id("CHG", 2), record_id("AST", 1)])
 WINDOWS = st.sampled_from([FREEZE, SATURDAYS, replace(FREEZE, end=None)])
 AGREEMENTS = st.sampled_from(
@@ -345,7 +353,14 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             hours=maybe(st.just(OFFICE)),
         ),
         "time_out_stage": said(**ROUND_AND_STAGE, hours=maybe(st.just(OFFICE))),
+        "request_time": said(start=moments, end=moments),
         "schedule": said(start=moments, end=moments),
+        "note_conflicts": said(
+            occasion=st.sampled_from(["approval", "scheduling"]),
+            conflicts=st.sampled_from([(), (BUSY,), (BUSY,) * 201]),
+            start=st.just(BUSY.start),
+            end=st.just(BUSY.end),
+        ),
         "start_implementation": said(hours=maybe(st.just(OFFICE))),
         "note_overdue": NOTHING,
         "complete_implementation": said(outcome=st.sampled_from(get_args(Outcome))),

@@ -29,6 +29,7 @@ from tests.domain.commands import (
     BEA,
     BEGINNINGS,
     BOARD,
+    BUSY,
     BY_BOARD,
     BY_CAB,
     CAB,
@@ -95,6 +96,7 @@ PLANNED = [
     step("plan", implementation="Replace it.", backout="Put it back.", test="Ping it."),
 ]
 DUE = MONDAY + timedelta(hours=1)
+NEXT_MONTH = MONDAY + timedelta(days=30)
 
 STORIES: dict[type[Aggregate], list[list[Step]]] = {
     ApprovalProcess: [
@@ -146,6 +148,14 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("vote", "dan", vote="approve", hours=None),
             step("time_out_stage", "clock", round=1, stage="Board", hours=None),
             step("schedule", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)),
+            step(
+                "note_conflicts",
+                "dan",
+                occasion="scheduling",
+                conflicts=[BUSY],
+                start=NEXT_MONTH,
+                end=NEXT_MONTH + timedelta(hours=2),
+            ),
             step("start_implementation", "ann"),
             step("complete_implementation", outcome="successful"),
             step("review", outcome="successful", notes="All well."),
@@ -155,6 +165,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("propose", "ann", **NEW, type="emergency"),
             step("affect", asset=SERVER),
             step("unaffect", asset=SERVER),
+            step("request_time", start=NEXT_MONTH, end=NEXT_MONTH + timedelta(hours=2)),
             step("add_task", title="Back it up", phase="before", team=TEAM),
             step("add_task", title="Replace it", after=[1], assignee=person("ann")),
             step("add_task", title="Watch it", phase="after"),

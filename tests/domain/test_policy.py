@@ -163,6 +163,7 @@ change.assign_task                    - s - s - - -
 change.start_task                     - s - s - - -
 change.complete_task                  - s - s - - -
 change.cancel_task                    - s - s - - -
+change.request_time                   - s - s - - -
 change.submit                         - s - s - - -
 change.fulfil_condition               - s - s - - -
 change.start_implementation           - s - s - - -
@@ -184,6 +185,7 @@ change.remind                         - - - - - - -
 change.escalate_stage                 - - - - - - -
 change.time_out_stage                 - - - - - - -
 change.note_overdue                   - - - - - - -
+change.note_conflicts                 - - - - - - -
 asset.list                            y y y y y y y
 asset.read                            p i i i i i p
 asset.read_history                    - s s s s s -
