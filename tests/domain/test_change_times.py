@@ -8,7 +8,7 @@ from domain.change_times import CONFLICTS_MAX
 from domain.ids import record_id
 from domain.planned import Conflict
 from domain.rules import Refused
-from tests.domain.changes import proposed, submitted
+from tests.domain.changes import CAB, proposed, submitted
 from tests.facts import new_facts
 from tests.people import ANN, CLOCK, DAN, MONDAY
 
@@ -30,7 +30,7 @@ def test_a_time_is_asked_for_before_the_submission() -> None:
 
 def test_a_time_is_asked_for_no_more_after_the_submission() -> None:
     with pytest.raises(Refused, match="A time is asked for before a change is submitted"):
-        submitted().request_time(**TWO_HOURS, by=ANN)
+        submitted(CAB).request_time(**TWO_HOURS, by=ANN)
 
 
 @pytest.mark.parametrize(
