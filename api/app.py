@@ -22,6 +22,7 @@ from api.identity import Identity
 from api.pages.pages import Pages
 from api.passwords import Passwords
 from api.practices import PRACTICES, command_routes
+from api.process_versions import process_routes
 from api.reads import read_routes
 from api.sessions import Sessions
 from api.settings import Settings, now
@@ -93,4 +94,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
         routes += command_routes(practice)
     routes += read_routes()
     routes += board_routes()
+    routes += process_routes()
     return routes

@@ -1,119 +1,17 @@
 """Approval processes over HTTP."""
 
-from typing import Annotated, Any, Literal
-
-import msgspec
-from pydantic import Field
+from typing import Any
+from uuid import UUID
 
 from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import CalendarRef, Name
-from api.http.bodies import Body
 from api.http.calls import Call
+from api.process_documents import NewProcess, Revision, read
 from api.tickets import Nothing
-from domain.approval import OnTimeout
-from domain.approval_process import STAGES_MAX, ApprovalProcess, Definition
-from domain.conditions import TEXT_MAX
-from domain.definition import ORDER_MAX, SELECTORS_MAX
+from domain.approval_process import ApprovalProcess
 from domain.desk import Desk
 from domain.policy import About
+from domain.provenance import Provenance
 from domain.recorder import Receipt
-from domain.subjects import SubjectKind
-
-Selector = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=250,
-        pattern=r"^(person|team|role|manager-of):[^\x00-\x1f\x7f]+$",
-        description="`person:ada`, `team:Network`, `role:approver` or `manager-of:requester`.",
-    ),
-]
-Selectors = Annotated[list[Selector], Field(max_length=SELECTORS_MAX)]
-Duration = Annotated[
-    str,
-    Field(
-        pattern=r"^[1-9][0-9]{0,5}(s|m|h|bd|d)$",
-        max_length=8,
-        description="Such as `30m`, `4h`, `2bd` (business days) or `3d`.",
-    ),
-]
-
-
-Condition = Annotated[
-    str,
-    Field(
-        max_length=TEXT_MAX,
-        pattern=r"^[^\x00]*$",
-        description='CEL over the fields of the subject: `subject.risk == "high"`.',
-    ),
-]
-
-
-class OneIsEnough(Body):
-    kind: Literal["any"]
-
-
-class EverybodyApproves(Body):
-    kind: Literal["all"]
-
-
-class SoMany(Body):
-    kind: Literal["count"]
-    approvals: Annotated[int, Field(ge=1, le=100)]
-
-
-class Share(Body):
-    kind: Literal["percent"]
-    percent: (
-        Annotated[int, Field(ge=1, le=100)]
-        | Annotated[str, Field(pattern=r"^([0-9]{1,3}(\.[0-9]{1,9})?|[0-9]{1,9}/[1-9][0-9]{0,8})$")]
-    )
-
-
-class FirstDecides(Body):
-    kind: Literal["first"]
-
-
-Quorum = Annotated[
-    OneIsEnough | EverybodyApproves | SoMany | Share | FirstDecides, Field(discriminator="kind")
-]
-
-
-class Stage(Body):
-    name: Name
-    approvers: Annotated[list[Selector], Field(min_length=1, max_length=SELECTORS_MAX)]
-    quorum: Quorum
-    patience: Duration
-    on_timeout: OnTimeout = "escalate"
-    escalate_to: Selectors = []
-
-
-class TheDefinition(Body):
-    """The stages that a change goes through, one after the other."""
-
-    subjects: Annotated[list[SubjectKind], Field(min_length=1, max_length=8)]
-    stages: Annotated[list[Stage], Field(min_length=1, max_length=STAGES_MAX)]
-    when: Condition = ""
-    order: Annotated[int, Field(ge=0, le=ORDER_MAX)] = 100
-    calendar: CalendarRef | None = None
-    fallback: Selectors = []
-
-
-class WithDefinition(Body):
-    definition: TheDefinition
-
-    def arguments(self) -> dict[str, Any]:
-        plain = self.definition.model_dump()
-        return super().arguments() | {"definition": msgspec.convert(plain, Definition)}
-
-
-class Draft(WithDefinition):
-    name: Name
-
-
-class Revise(WithDefinition):
-    pass
-
 
 DEFINITION = {
     "subjects": ["change"],
@@ -142,7 +40,24 @@ def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
 
 
 async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
-    return await begin(ApprovalProcess, ApprovalProcess.draft)(desk, asked, **body.arguments())
+    name, definition = await read(desk, body, body.name or "")
+    use = begin(ApprovalProcess, ApprovalProcess.draft)
+    return await use(desk, asked, name=name, definition=definition)
+
+
+async def revise(
+    desk: Desk, id: UUID, *, expected: int | None, by: Provenance, revision: Revision, **repeat: Any
+) -> Receipt:
+    process = await desk.ledger.find(ApprovalProcess, id)
+    _, definition = await read(desk, revision, process.name)
+    return await desk.ledger.edit(
+        ApprovalProcess,
+        id,
+        lambda process: process.revise(definition, by=by),
+        expected=expected,
+        by=by,
+        **repeat,
+    )
 
 
 PRACTICE = Practice(
@@ -152,7 +67,7 @@ PRACTICE = Practice(
     title="Approval processes",
     creation=Creation(
         name="draft",
-        body=Draft,
+        body=NewProcess,
         summary="Draft an approval process",
         about=about_new,
         use=draft,
@@ -161,7 +76,8 @@ PRACTICE = Practice(
     commands=(
         Command(
             method=ApprovalProcess.revise,
-            body=Revise,
+            body=Revision,
+            use=revise,
             summary="Change the draft; what is published stays until the draft is published",
             example={"definition": DEFINITION},
         ),

@@ -118,6 +118,8 @@ PROBLEM_DOCUMENT: Schema = {
                 "properties": {
                     "pointer": {"type": "string", "description": "A JSON pointer into the body."},
                     "detail": {"type": "string"},
+                    "line": {**WHOLE, "description": "In the text that stands there, from 1."},
+                    "column": {**WHOLE, "description": "In that line, in characters, from 1."},
                 },
             },
         },

@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
-from api.approval_processes import Duration, Selector
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.fields import CalendarRef, Name, OrganisationRef
 from api.http.bodies import Body
@@ -14,6 +13,7 @@ from api.tickets import Nothing
 from domain.definition import ORDER_MAX, SELECTORS_MAX
 from domain.desk import Desk
 from domain.policy import About
+from domain.process_fields import Duration, Selector
 from domain.recorder import Receipt
 from domain.service_level_policy import (
     STEPS_MAX,

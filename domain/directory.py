@@ -216,6 +216,10 @@ class Directory:
     def calendar(self, id: UUID | None) -> Calendar | None:
         return self._get(Calendar, id)
 
+    def calendars(self) -> Iterator[Calendar]:
+        """Every calendar, also those that were retired."""
+        return self._all(Calendar)
+
     def hours(self, calendar: UUID | None, version: int) -> BusinessHours | None:
         """The hours of a version of a calendar; None where no calendar is named.
 

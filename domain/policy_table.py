@@ -418,6 +418,7 @@ TABLE: Mapping[str, Row] = {
             "calendar.retire": "retire a calendar",
         },
     ),
+    **_rows(_everyone(ANY), READ, {"process_schema.read": "read how processes are written"}),
     # Views, whose rows are those that the actor sees
     **_rows(_everyone(ANY), READ, {"approvals_inbox.read": "read what waits for their vote"}),
     **_rows(

@@ -9,6 +9,7 @@ from api.http.calls import Call
 from api.http.errors import Problem, clean
 
 ERRORS_SHOWN_MAX = 50
+UNION_STEPS = ("tagged-union", "function-", "form:")
 M = TypeVar("M", bound="Body")
 
 
@@ -72,7 +73,7 @@ def _mistake(error: ErrorDetails) -> dict[str, str]:
         str(step).replace("~", "~0").replace("/", "~1")
         for step in error["loc"]
         # Pydantic names the member of a union that it tried; the document has no such level.
-        if not (isinstance(step, str) and step.startswith(("tagged-union", "function-")))
+        if not (isinstance(step, str) and step.startswith(UNION_STEPS))
     ]
     pointer = "".join(f"/{step}" for step in steps)
     return {"pointer": clean(pointer[:300]), "detail": clean(error["msg"])}

@@ -40,7 +40,7 @@ class Problem(Exception):
         code: str,
         detail: str,
         *,
-        errors: Sequence[Mapping[str, str]] = (),
+        errors: Sequence[Mapping[str, str | int]] = (),
         headers: Sequence[Header] = (),
         **members: Any,
     ) -> None:

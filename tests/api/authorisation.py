@@ -46,6 +46,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
         "calendars": await olga.made("/calendars", definitions["/calendars"]),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),
+        "risk-models": await olga.made("/risk-models", definitions["/risk-models"]),
         "approval-processes": await olga.made(
             "/approval-processes", definitions["/approval-processes"]
         ),
@@ -59,7 +60,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
 async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]) -> int:
     """The status of the answer."""
     plural = route.path.split("/")[1]
-    path = route.path.replace("{ref}", subjects.get(plural, ""))
+    path = route.path.replace("{ref}", subjects.get(plural, "")).replace("{version}", "draft")
     client = house.as_(who)
     if route.method == "GET":
         return (await client.get(path + QUERIES.get(route.path, ""))).status_code

@@ -245,9 +245,22 @@ def _acts() -> list[Bad]:
                   "on_timeout": "reject"}]}}, "olga")
             for quorum in (
                 {}, {"kind": "most"}, {"kind": "count"}, {"kind": "count", "approvals": 0},
-                {"kind": "percent", "percent": 101}, {"kind": "percent", "percent": "half"}, "all", 2,
+                {"kind": "percent", "percent": 101}, {"kind": "percent", "percent": "half"}, "most", 0, "101%", None, [],
             )
         ),
+        *(
+            (f"a document {name}", "/approval-processes", {"document": document}, "olga")
+            for name, document in (
+                ("that is empty", ""), ("that is null", None), ("that is no text", {"name": "x"}),
+                ("that is no YAML", "name: ["), ("with a tab", "name: x\n\tsubjects: [change]"),
+                ("without stages", "name: x\nsubjects: [change]"),
+                ("with a NUL", "name: \0"), ("with an alias", "name: *x"), ("with a tag", "name: !x y"),
+                ("of 100,000 levels", "[" * 100_000), ("of 300 KB", "x" * 300_000),
+            )
+        ),
+        ("a process in no form", "/approval-processes", {"name": "x"}, "olga"),
+        ("a process in both forms", "/approval-processes",
+         {"name": "x", "document": "name: x", "definition": {"subjects": ["change"], "stages": []}}, "olga"),
         ("a promise of nothing", "/service-level-policies",
          {"name": "x", "definition": {"calendar": "CAL0000001", "targets": []}}, "olga"),
         ("a budget that is a number", "/service-level-policies",

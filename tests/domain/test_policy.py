@@ -263,6 +263,7 @@ service_level_policy.retire           - - - - c - -
 calendar.define                       - - - - c - -
 calendar.revise                       - - - - c - -
 calendar.retire                       - - - - c - -
+process_schema.read                   y y y y y y y
 approvals_inbox.read                  y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -
