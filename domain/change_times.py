@@ -23,7 +23,7 @@ from domain.wall_clock import micros
 CONFLICTS_MAX = 200
 """So many conflicts are recorded one by one, and of the others their number."""
 
-Occasion = Literal["approval", "scheduling"]
+Occasion = Literal["approval", "scheduling", "implementation"]
 
 
 class Noted(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
+from domain.change_window import ChangeWindow
 from domain.conditions import condition
 from domain.ledger import Ledger
 from domain.organisation import Organisation
@@ -33,6 +34,7 @@ KINDS: tuple[type[Aggregate], ...] = (
     ApprovalProcess,
     ServiceLevelPolicy,
     Calendar,
+    ChangeWindow,
 )
 PAGE = 1_000
 WAIT_SECONDS = 30.0
@@ -234,6 +236,13 @@ class Directory:
         if found is None:
             raise NotFound(f"There is no calendar {calendar}.")
         return found.hours_of(version)
+
+    def change_window(self, id: UUID | None) -> ChangeWindow | None:
+        return self._get(ChangeWindow, id)
+
+    def change_windows(self) -> Iterator[ChangeWindow]:
+        """Every change window, also those that are not in force."""
+        return self._all(ChangeWindow)
 
     def approval_process(self, id: UUID | None) -> ApprovalProcess | None:
         return self._get(ApprovalProcess, id)

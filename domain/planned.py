@@ -60,8 +60,8 @@ class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
     path: tuple[UUID, ...] = ()
     """From an affected asset to one that the other change affects, a shortest way."""
 
-    def said(self, name: str = "") -> str:
-        """It in a sentence; `name` is that of the window."""
+    def said(self, name: str = "", people: Mapping[str, str] = {}) -> str:
+        """It in a sentence; `name` is that of the window, and people have their names by id."""
         other = number_of(self.other) + (f" ({name})" if name else "")
         at = f"from {_clock(self.start)} to {_clock(self.end)}"
         match self.reason:
@@ -74,7 +74,8 @@ class Conflict(Struct, frozen=True, kw_only=True, omit_defaults=True):
             case "same service":
                 return f"{other} is about {_all(self.things)} too, {at}."
             case "implementer is busy":
-                return f"{_all(self.things)} implements {other} {at}."
+                who = tuple(people.get(person, person) for person in self.things)
+                return f"{_all(who)} also works on {other} {at}."
             case "inside a freeze":
                 return f"It lies in the freeze {other} {at}."
             case "outside a maintenance window":

@@ -8,7 +8,8 @@ from uuid import UUID
 from domain.asset import Asset
 from domain.change import Change, Outcome, Type
 from domain.change_moves import AT_ONCE
-from domain.desk.changes import Changes, facts
+from domain.desk.changes import facts
+from domain.desk.changes_calendar import ChangeCalendar
 from domain.desk.desk import Repeat
 from domain.ids import number_of, prefix_of
 from domain.ledger import Work
@@ -19,7 +20,7 @@ from domain.rules import Refused, require
 from domain.tasks import Phase
 
 
-class Enablement(Changes):
+class Enablement(ChangeCalendar):
     async def propose_change(
         self,
         *,
@@ -178,6 +179,7 @@ class Enablement(Changes):
             change = await work.get(Change, id, expected=expected)
             if change.type != "emergency" or change.status not in AT_ONCE:
                 change.start_implementation(by=by)
+                await self.check_start(change, by)
                 return
             process = self.directory.process_for("change", await facts(change, self))
             definition = process.published if process else None
@@ -187,6 +189,7 @@ class Enablement(Changes):
                 hours=calendar.hours if calendar else None,
                 by=by,
             )
+            await self.check_start(change, by)
 
         return await self.ledger.run(by, decide, **repeat)
 

@@ -1,0 +1,83 @@
+"""What is ahead, of all changes: which are scheduled or in approval, and what depends on what.
+
+A desk asks its outlook. The read side has one that is fast and a moment behind; without it, the
+ledger is read.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from domain.asset import Asset
+from domain.change import Change
+from domain.change_moves import Status
+from domain.impact import Direction, Graph, Relation
+from domain.ledger import Ledger
+
+CHANGES_MAX = 2_000
+"""So many changes are given at most."""
+
+AHEAD = frozenset({Status.SCHEDULED, Status.IMPLEMENTING})
+"""What a change is that has a time for its implementation and is not done with it."""
+
+
+class Outlook(Protocol):
+    async def scheduled(self, since: datetime, until: datetime) -> Sequence[UUID]:
+        """The changes that are scheduled, or implemented, in any part of a time."""
+        ...
+
+    async def in_approval(self) -> Sequence[UUID]:
+        """The changes that wait for votes, the oldest number first."""
+        ...
+
+    async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
+        """The relations on all ways from some assets, upwards and downwards, of so many steps."""
+        ...
+
+
+class LedgerOutlook:
+    """An outlook that reads every change and every asset: exact, and slow."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+
+    async def scheduled(self, since: datetime, until: datetime) -> Sequence[UUID]:
+        return [
+            change.id
+            for change in self._changes()
+            if change.status in AHEAD
+            and change.scheduled_start is not None
+            and change.scheduled_end is not None
+            and change.scheduled_start < until
+            and since < change.scheduled_end
+        ][:CHANGES_MAX]
+
+    async def in_approval(self) -> Sequence[UUID]:
+        return [change.id for change in self._changes() if change.is_in_approval][:CHANGES_MAX]
+
+    async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
+        every = [
+            Relation(asset.id, other)
+            for asset, _ in self._ledger.all_of(Asset)
+            for _, other in asset.relations
+        ]
+        return around(every, assets, depth)
+
+    def _changes(self) -> Iterable[Change]:
+        return (change for change, _ in self._ledger.all_of(Change))
+
+
+def around(
+    relations: Iterable[Relation], assets: Collection[UUID], depth: int
+) -> Sequence[Relation]:
+    """Those of the relations that lie on the ways from some assets."""
+    graph = Graph(relations)
+    found: set[Relation] = set()
+    directions: tuple[Direction, ...] = ("up", "down")
+    for direction in directions:
+        reached = graph.paths(assets, direction, depth=depth - 1)
+        for here in {*assets, *reached}:
+            for other in graph.next(here, direction):
+                found.add(Relation(other, here) if direction == "up" else Relation(here, other))
+    return sorted(found)
