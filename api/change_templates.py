@@ -6,7 +6,7 @@ import msgspec
 from pydantic import Field
 
 from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import Name, OptionalName, TaskNumber, TeamRef, Text, Title, Words
+from api.fields import Name, OptionalName, TaskNumber, TeamRef, Text, Title, Word, Words
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing
@@ -17,19 +17,9 @@ from domain.policy import About
 from domain.recorder import Receipt
 from domain.tasks import TASKS_MAX, Phase
 
-FieldName = Annotated[
-    str,
-    Field(
-        min_length=1,
-        max_length=40,
-        pattern=r"^[a-z][a-z0-9_]*$",
-        description="A word in small letters, by which the plans name it: `{server}`.",
-    ),
-]
-
 
 class TheField(Body):
-    name: FieldName
+    name: Word
     label: Name
     is_required: bool = True
     choices: Annotated[list[Name], Field(max_length=CHOICES_MAX)] = []

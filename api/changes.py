@@ -6,12 +6,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.change_templates import FieldName
 from api.commands import Asked, Command, Creation, Practice, Use
 from api.fields import (
     AssetRef,
     Instant,
     Level,
+    Name,
     Note,
     OptionalName,
     OrganisationRef,
@@ -22,6 +22,7 @@ from api.fields import (
     TemplateRef,
     Text,
     Title,
+    Word,
     Words,
 )
 from api.http.bodies import Body
@@ -33,10 +34,11 @@ from domain.change import Change, ClosureCode, Outcome, Type
 from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
 from domain.recorder import Receipt
+from domain.risk_model import QUESTIONS_MAX
 from domain.tasks import TASKS_MAX, Phase
 
 Form = Annotated[
-    dict[FieldName, Note],
+    dict[Word, Note],
     Field(max_length=FIELDS_MAX, description="The form of the template, filled in."),
 ]
 After = Annotated[
@@ -61,8 +63,9 @@ class Classify(Body):
 
 
 class AssessRisk(Body):
-    impact: Level
-    likelihood: Level
+    impact: Level | None = None
+    likelihood: Level | None = None
+    answers: Annotated[dict[Word, Name], Field(max_length=QUESTIONS_MAX)] = {}
 
 
 class Plan(Body):
@@ -117,11 +120,16 @@ class Vote(Body):
     comment: Note = ""
     conditions: Conditions = []
     stage: OptionalName = ""
+    on_behalf_of: PersonRef | None = None
 
 
 class OfStage(Body):
     reason: Reason
     stage: OptionalName = ""
+
+
+class RetractVote(OfStage):
+    on_behalf_of: PersonRef | None = None
 
 
 class HandOnVote(OfStage):
@@ -253,7 +261,11 @@ PRACTICE = Practice(
         Command(
             method=Change.assess_risk,
             body=AssessRisk,
-            summary="Set the risk from impact and likelihood",
+            summary="Assess the risk by the published risk model, or from impact and likelihood",
+            description="Where a risk model is published for the change, the answers to its "
+            "questions are given, and its rules are applied: the higher risk wins. The rules are "
+            "applied once more at the submission.",
+            use=Desk.assess_risk,
             example={"impact": 2, "likelihood": 3},
         ),
         Command(
@@ -305,7 +317,7 @@ PRACTICE = Practice(
         ),
         Command(
             method=Change.retract_vote,
-            body=OfStage,
+            body=RetractVote,
             summary="Take one's vote back while the stage is open",
             use=in_round(Change.retract_vote),
             example={"reason": "I looked at the wrong plan."},

@@ -29,6 +29,15 @@ Text = Annotated[str, Field(max_length=TEXT_MAX, pattern=TEXT)]
 Words = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=TEXT)]
 Details = Annotated[dict[Name, Note], Field(max_length=200)]
 Level = Annotated[int, Field(ge=1, le=3, description="1 high, 2 medium, 3 low.")]
+Word = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=40,
+        pattern=r"^[a-z][a-z0-9_]*$",
+        description="A word in small letters, by which other parts name it.",
+    ),
+]
 TaskNumber = Annotated[int, Field(ge=1, le=1_000, description="The number of a task, from 1.")]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 

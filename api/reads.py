@@ -53,6 +53,7 @@ LISTS: Mapping[str, List] = {
     "approval_process": List(name="approval_processes", sort=("name",)),
     "service_level_policy": List(name="service_level_policies", sort=("name",)),
     "change_template": List(name="change_templates", sort=("name",)),
+    "risk_model": List(name="risk_models", sort=("name",)),
     "calendar": List(name="calendars", sort=("name",)),
 }
 

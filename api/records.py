@@ -20,6 +20,7 @@ from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from projections import asset_register, change_work, directory, ticket_page, work_queue
@@ -73,6 +74,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     ApprovalProcess: Shape((directory.fold,), (directory.PROCESSES,)),
     ServiceLevelPolicy: Shape((directory.fold,), (directory.POLICIES,)),
     ChangeTemplate: Shape((directory.fold,), (directory.TEMPLATES,)),
+    RiskModel: Shape((directory.fold,), (directory.RISK_MODELS,)),
     Calendar: Shape((directory.fold,), (directory.CALENDARS,)),
 }
 

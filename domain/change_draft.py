@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, get_args
 from uuid import UUID
 
+from msgspec import Struct
+
 from domain import risk as risks
 from domain import text
 from domain.aggregate import Event
@@ -20,8 +22,19 @@ from domain.obligations import Obligation
 from domain.personal import Personal
 from domain.priority import Level
 from domain.provenance import Provenance
+from domain.risk import Questionnaire
 from domain.rules import Refused, require
+from domain.subjects import Value
 from domain.ticket import LinkType
+
+
+class ModelInUse(Struct, frozen=True):
+    """A published version of a risk model."""
+
+    id: UUID
+    version: int
+    asked: Questionnaire
+
 
 AFFECTS: LinkType = "affects"
 
@@ -31,6 +44,10 @@ class ChangeDraft(ChangeTasks, abstract=True):
 
     type: Type
     risk: Risk | None
+    risk_model: UUID | None
+    risk_model_version: int
+    answers: dict[str, str]
+    """What was answered to the questions of the risk model."""
     is_planned: bool
     template: UUID | None
     template_version: int
@@ -43,6 +60,9 @@ class ChangeDraft(ChangeTasks, abstract=True):
         super().__init__(id)
         self.type = "normal"
         self.risk = None
+        self.risk_model = None
+        self.risk_model_version = 0
+        self.answers = {}
         self.is_planned = False
         self.template = None
         self.template_version = 0
@@ -104,22 +124,84 @@ class ChangeDraft(ChangeTasks, abstract=True):
 
     # Assess the risk and plan ------------------------------------------------------------------
 
-    def assess_risk(self, *, impact: Level, likelihood: Level, by: Provenance) -> None:
-        """Set the risk from impact and likelihood: 1 high, 2 medium, 3 low."""
+    def assess_risk(
+        self,
+        *,
+        impact: Level | None = None,
+        likelihood: Level | None = None,
+        answers: Mapping[str, str] = {},
+        model: ModelInUse | None = None,
+        facts: Mapping[str, Value] = {},
+        by: Provenance,
+    ) -> None:
+        """Set the risk by a model, from answers and from the fields of the change; without one
+        from impact and likelihood: 1 high, 2 medium, 3 low."""
         self._require("assess_risk")
         self._require_own_plan()
+        if model is not None:
+            require(
+                impact is None and likelihood is None,
+                "The risk follows from the answers to the questions of the risk model.",
+            )
+            self._assess(model, answers, facts, by)
+            return
+        require(not answers, "answers: no risk model is published for this change.")
+        if impact is None or likelihood is None:
+            raise Refused("A risk follows from impact and likelihood: give both.")
         risk = risks.by_matrix(impact, likelihood)
         self.record(self.RiskAssessed(by=by, impact=impact, likelihood=likelihood, risk=risk))
 
+    def reassess_risk(
+        self, model: ModelInUse, *, facts: Mapping[str, Value], by: Provenance
+    ) -> None:
+        """Apply the rules of the model once more, to the fields as they are now. It records
+        nothing where the outcome is the same."""
+        found = risks.assessed(model.asked, self.answers, facts)
+        if found.risk != self.risk:
+            self._assess(model, self.answers, facts, by)
+
+    def _assess(
+        self,
+        model: ModelInUse,
+        answers: Mapping[str, str],
+        facts: Mapping[str, Value],
+        by: Provenance,
+    ) -> None:
+        found = risks.assessed(model.asked, answers, facts)
+        self.record(
+            self.RiskAssessed(
+                by=by,
+                impact=None,
+                likelihood=None,
+                risk=found.risk,
+                model=model.id,
+                model_version=model.version,
+                answers=dict(answers),
+                score=found.score,
+                by_answers=found.by_answers,
+                rules=found.rules,
+            )
+        )
+
     class RiskAssessed(Event):
-        """By impact and likelihood, or else by the template of the change."""
+        """By impact and likelihood, by a risk model, or else by the template of the change."""
 
         impact: Level | None
         likelihood: Level | None
         risk: Risk
+        model: UUID | None = None
+        model_version: int = 0
+        answers: dict[str, str] = {}
+        score: int = 0
+        by_answers: Risk | None = None
+        rules: tuple[str, ...] = ()
+        """The names of the rules of the model that held."""
 
         def apply(self, change: "ChangeDraft", /) -> None:
             change.risk = self.risk
+            change.risk_model = self.model
+            change.risk_model_version = self.model_version
+            change.answers = self.answers
 
     def plan(self, *, implementation: str, backout: str, test: str = "", by: Provenance) -> None:
         """Say how it is done, how it is undone, and how it is tested."""

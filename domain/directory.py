@@ -6,6 +6,7 @@ another records shortly after, or as soon as `catch_up` is called.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
@@ -16,10 +17,12 @@ from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
 from domain.conditions import condition
+from domain.delegation import Delegation
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope, Token, name_digest
 from domain.policy import Actor
+from domain.risk_model import RiskModel
 from domain.rules import NotFound
 from domain.service_clock import Target
 from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, promised
@@ -33,6 +36,7 @@ KINDS: tuple[type[Aggregate], ...] = (
     Organisation,
     ApprovalProcess,
     ServiceLevelPolicy,
+    RiskModel,
     Calendar,
     ChangeWindow,
 )
@@ -73,6 +77,8 @@ class Directory:
         self._usernames: dict[str, UUID] = {}
         self._emails: dict[str, UUID] = {}
         self._team_names: dict[str, UUID] = {}
+        self._delegators: dict[UUID, dict[UUID, None]] = {}
+        """By delegate: who has ever delegated to them."""
         self._holders: dict[Role, dict[UUID, None]] = {role: {} for role in Role}
         self._policies: tuple[tuple[ServiceLevelPolicy, Agreement], ...] = ()
         """The policies in use, the lowest order first: every logged incident asks for them."""
@@ -157,6 +163,8 @@ class Directory:
         self._usernames.setdefault(name_digest(person.username), person.id)
         if person.email:
             self._emails.setdefault(name_digest(person.email), person.id)
+        for made in person.delegations:
+            self._delegators.setdefault(made.to, {})[person.id] = None
         for role, holders in self._holders.items():
             if role in person.roles:
                 holders[person.id] = None
@@ -185,6 +193,22 @@ class Directory:
         """The active people with a role."""
         people = (self.person(id) for id in self._holders[role])
         return [person for person in people if person is not None and person.is_active]
+
+    def delegated_to(self, id: UUID) -> Iterator[tuple[Person, Delegation]]:
+        """The delegations that were ever made to a person, with who made them."""
+        for delegator in self._delegators.get(id, ()):
+            if (person := self.person(delegator)) is not None:
+                yield from ((person, made) for made in person.delegations if made.to == id)
+
+    def stands_in(self, id: UUID, at: datetime) -> tuple[tuple[Person, Delegation], ...]:
+        """The active people for whom a person may vote at a moment, and how far."""
+        if id not in self._delegators:
+            return ()
+        return tuple(
+            (person, made)
+            for person, made in self.delegated_to(id)
+            if person.is_active and made.holds(at)
+        )
 
     def team(self, id: UUID | None) -> Team | None:
         return self._get(Team, id)
@@ -255,6 +279,18 @@ class Directory:
             if (definition := process.published)
             and kind in definition.subjects
             and condition(definition.when, kind).holds(facts)
+        ]
+        return min(fitting)[2] if fitting else None
+
+    def risk_model(self, id: UUID | None) -> RiskModel | None:
+        return self._get(RiskModel, id)
+
+    def risk_model_for(self, facts: Mapping[str, Value]) -> RiskModel | None:
+        """The published risk model for a change: that with the lowest order, then number."""
+        fitting = [
+            (asked.order, model.id, model)
+            for model in self._all(RiskModel)
+            if (asked := model.published) and condition(asked.when, "change").holds(facts)
         ]
         return min(fitting)[2] if fitting else None
 

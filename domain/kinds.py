@@ -10,6 +10,7 @@ from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 
@@ -24,6 +25,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Problem",
+    "RiskModel",
     "ServiceLevelPolicy",
     "Team",
 ]

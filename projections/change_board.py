@@ -116,6 +116,8 @@ def _fold_round(event: Event, row: BoardRow, rows: Rows) -> None:
     row.due = instant(min(due)) if due else None
     row.is_escalated = any(stage.is_escalated for stage in standing.open.values())
     row.votes = sum(len(standing.votes(name)) for name in standing.open)
+    if isinstance(event, Change.Approved | Change.Rejected):
+        row.is_approval_owed = False
 
 
 def _proposed(entry: Entry, event: Change.Proposed, at: str) -> BoardRow:
@@ -174,6 +176,11 @@ def _assessed(event: Change.RiskAssessed, row: BoardRow) -> None:
 @CASES.on(Change.Planned)
 def _planned(_: Event, row: BoardRow) -> None:
     row.is_planned = True
+
+
+@CASES.on(Change.RetrospectiveApprovalOwed)
+def _approval_owed(_: Event, row: BoardRow) -> None:
+    row.is_approval_owed = True
 
 
 @CASES.on(Change.Scheduled)

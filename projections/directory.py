@@ -126,6 +126,9 @@ POLICIES = Table(
 TEMPLATES = Table(
     "change_templates", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
 )
+RISK_MODELS = Table(
+    "risk_models", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
+)
 CALENDARS = Table("calendars", VERSION, CalendarRow, key=("id",), indexes=[("number",), ("name",)])
 
 TABLE_OF: dict[str, Table[Any]] = {
@@ -135,6 +138,7 @@ TABLE_OF: dict[str, Table[Any]] = {
     "ApprovalProcess": PROCESSES,
     "ServiceLevelPolicy": POLICIES,
     "ChangeTemplate": TEMPLATES,
+    "RiskModel": RISK_MODELS,
     "Calendar": CALENDARS,
 }
 
@@ -324,7 +328,18 @@ def _plain(definition: Any) -> Json:
 VIEW = View(
     NAME,
     VERSION,
-    (PEOPLE, TOKENS, TEAMS, MEMBERS, ORGANISATIONS, PROCESSES, POLICIES, TEMPLATES, CALENDARS),
+    (
+        PEOPLE,
+        TOKENS,
+        TEAMS,
+        MEMBERS,
+        ORGANISATIONS,
+        PROCESSES,
+        POLICIES,
+        TEMPLATES,
+        RISK_MODELS,
+        CALENDARS,
+    ),
     fold,
     concerns=concerns,
 )

@@ -242,6 +242,15 @@ def _planned(event: Change.Planned, row: PageRow) -> None:
 @CASES.on(Change.RiskAssessed)
 def _assessed(event: Change.RiskAssessed, row: PageRow) -> None:
     row.risk = {"impact": event.impact, "likelihood": event.likelihood, "risk": event.risk}
+    if event.model is not None:
+        row.risk |= {
+            "model": id_text(event.model),
+            "model_version": event.model_version,
+            "answers": event.answers,
+            "score": event.score,
+            "by_answers": event.by_answers,
+            "rules": list(event.rules),
+        }
 
 
 @CASES.on(Change.Scheduled)

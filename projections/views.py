@@ -73,6 +73,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(directory.PROCESSES, directory.NAME),
         Listing(directory.POLICIES, directory.NAME),
         Listing(directory.TEMPLATES, directory.NAME),
+        Listing(directory.RISK_MODELS, directory.NAME),
         Listing(directory.CALENDARS, directory.NAME),
     )
 }

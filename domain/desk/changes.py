@@ -1,14 +1,17 @@
 """Changes on their way to a decision: who is asked is looked up, and patience is counted."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Unpack
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from domain.approval import Vote
 from domain.approval_process import Definition
 from domain.asset import Asset
 from domain.business_time import BusinessHours
 from domain.change import Change
+from domain.change_draft import ModelInUse
 from domain.change_template import ChangeTemplate
 from domain.desk.approvals import Asked, owners_for, process_of
 from domain.desk.desk import Base, Repeat
@@ -69,6 +72,8 @@ class Changes(Base):
                 change.submit(by=by)
                 return
             known = await facts(change, self)
+            self._reassess(change, known, by)
+            known["risk"] = change.risk or ""
             process, definition = process_of(
                 self.directory, "change", known, f"{change.type} changes"
             )
@@ -94,6 +99,13 @@ class Changes(Base):
             )
 
         return await self.ledger.run(by, decide, **repeat)
+
+    def _reassess(self, change: Change, known: Mapping[str, Value], by: Provenance) -> None:
+        """Apply the rules of the risk model to the change as it is submitted."""
+        model, version = self.directory.risk_model(change.risk_model), change.risk_model_version
+        if model is not None:
+            in_use = ModelInUse(model.id, version, model.definition_of(version))
+            change.reassess_risk(in_use, facts=known, by=by)
 
     async def published_template(self, id: UUID) -> ChangeTemplate:
         """The template of standard changes, if it is in use. Raises Refused."""
@@ -123,11 +135,13 @@ class Changes(Base):
         comment: str = "",
         conditions: Sequence[str] = (),
         stage: str = "",
+        on_behalf_of: UUID | None = None,
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Vote on a change; the vote that decides, decides at once."""
+        """Vote on a change, for oneself or for somebody who has delegated it; the vote that
+        decides, decides at once."""
         return await self.act_in_round(
             id,
             Change.vote,
@@ -135,6 +149,7 @@ class Changes(Base):
             comment=comment,
             conditions=conditions,
             stage=stage,
+            on_behalf_of=on_behalf_of,
             expected=expected,
             by=by,
             **repeat,
@@ -145,6 +160,7 @@ class Changes(Base):
         id: UUID,
         act: Callable[..., object],
         *,
+        on_behalf_of: UUID | None = None,
         expected: int | None = None,
         by: Provenance,
         fingerprint: bytes = b"",
@@ -158,11 +174,28 @@ class Changes(Base):
                 if field in given:
                     self.active_person(field, given[field])
             change = await work.get(Change, id, expected=expected)
-            act(change, **given, hours=self.hours_of(change), by=by)
+            signed = by
+            if on_behalf_of is not None and str(on_behalf_of) != by.actor:
+                self._require_delegation(change, on_behalf_of, by)
+                signed = replace(by, on_behalf_of=str(on_behalf_of))
+            act(change, **given, hours=self.hours_of(change), by=signed)
 
         return await self.ledger.run(
             by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable
         )
+
+    def _require_delegation(self, change: Change, delegator: UUID, by: Provenance) -> None:
+        """Refuse to let somebody vote for another who has not delegated that to them."""
+        self.directory.catch_up()
+        risk, process = change.risk or "", change.standing.process
+        if not any(
+            person.id == delegator and made.covers(risk=risk, process=process)
+            for person, made in self.directory.stands_in(UUID(by.actor), by.at)
+        ):
+            raise Refused(
+                f"on_behalf_of: {number_of(delegator)} has not delegated votes on this "
+                f"{change.what} to you for now."
+            )
 
     async def time_out_stage(
         self, id: UUID, round: int, stage: str, *, by: Provenance, **repeat: Unpack[Repeat]

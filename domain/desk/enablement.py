@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.asset import Asset
 from domain.change import Change, Outcome, Type
+from domain.change_draft import ModelInUse
 from domain.change_moves import AT_ONCE
 from domain.desk.changes import facts
 from domain.desk.changes_calendar import ChangeCalendar
@@ -14,6 +15,7 @@ from domain.desk.desk import Repeat
 from domain.ids import number_of, prefix_of
 from domain.ledger import Work
 from domain.obligations import APPROVAL_WITHIN
+from domain.priority import Level
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import Refused, require
@@ -92,6 +94,39 @@ class Enablement(ChangeCalendar):
         change.apply_template(
             template, version=version, definition=found.definition_of(version), form=form, by=by
         )
+
+    async def assess_risk(
+        self,
+        id: UUID,
+        *,
+        impact: Level | None = None,
+        likelihood: Level | None = None,
+        answers: Mapping[str, str] = {},
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Assess the risk of a change by the risk model that is published for it, if there is
+        one."""
+        self.directory.catch_up()
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            known = await facts(change, self)
+            found = self.directory.risk_model_for(known)
+            asked = found.published if found else None
+            change.assess_risk(
+                impact=impact,
+                likelihood=likelihood,
+                answers=answers,
+                model=ModelInUse(found.id, found.published_version, asked)
+                if found and asked
+                else None,
+                facts=known,
+                by=by,
+            )
+
+        return await self.ledger.run(by, decide, **repeat)
 
     async def affect(
         self,

@@ -17,6 +17,7 @@ from domain.asset import Asset, RelationType
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
+from domain.change_draft import ModelInUse
 from domain.change_template import ChangeTemplate, FormField, PlannedTask, Template
 from domain.change_window import ChangeWindow
 from domain.change_window import Definition as Window
@@ -27,6 +28,8 @@ from domain.person import Person, Role, Scope
 from domain.planned import Conflict
 from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
+from domain.risk import Answer, Band, Question, Questionnaire, Rule
+from domain.risk_model import RiskModel
 from domain.service_level_policy import (
     Agreement,
     EscalationStep,
@@ -191,6 +194,28 @@ REPLACE_A_DISK, RESTART = (
         backout="Restart it again.",
     ),
 )
+BY_TEST, BY_SIZE = (
+    Questionnaire(
+        questions=(
+            Question(
+                name="tested",
+                text="Was it tested?",
+                answers=(Answer(text="yes", score=0), Answer(text="no", score=8)),
+            ),
+        ),
+        bands=(Band(score=0, risk="low"), Band(score=5, risk="high")),
+        rules=(Rule(name="Storage", when='subject.category == "storage"', risk="moderate"),),
+    ),
+    Questionnaire(
+        bands=(Band(score=0, risk="low"),),
+        rules=(Rule(name="Many assets", when="subject.assets > 3", risk="very high"),),
+        when='subject.type == "normal"',
+        order=10,
+    ),
+)
+QUESTIONNAIRES = st.sampled_from([BY_TEST, BY_SIZE, replace(BY_SIZE, bands=())])
+MODEL = ModelInUse(record_id("RSK", 1), 1, BY_TEST)
+IN_STORAGE = {"category": "storage"}
 IN_BAY_1 = {"server": "db-1", "bay": "1"}
 TEMPLATES = st.sampled_from([REPLACE_A_DISK, RESTART, replace(RESTART, category=" ")])
 FREEZE, SATURDAYS = (
@@ -309,7 +334,17 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     Change: {
         **TICKET,
         "classify": said(type=st.sampled_from(["standard", "normal", "emergency"])),
-        "assess_risk": said(impact=levels, likelihood=levels),
+        "assess_risk": st.one_of(
+            said(impact=levels, likelihood=levels),
+            said(
+                model=st.just(MODEL),
+                answers=st.sampled_from([{}, {"tested": "yes"}, {"tested": "no"}]),
+                facts=st.just(IN_STORAGE),
+            ),
+        ),
+        "reassess_risk": said(
+            model=st.just(MODEL), facts=st.sampled_from([IN_STORAGE, {"category": ""}])
+        ),
         "plan": said(implementation=texts, backout=texts, test=texts),
         "apply_template": said(
             template=st.just(record_id("TPL", 1)),
@@ -430,6 +465,15 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "revoke_role": said(role=st.sampled_from(Role)),
         "deactivate": REASON,
         "reactivate": NOTHING,
+        "delegate": said(
+            to=people,
+            start=moments,
+            end=moments,
+            risks=st.sets(st.sampled_from(["low", "high"])),
+            process=maybe(st.just(record_id("APR", 1))),
+            reason=texts,
+        ),
+        "end_delegation": said(number=st.sampled_from([1, 1, 2, 9])),
         "set_password": said(hash=st.sampled_from(["$argon2id$a", "$argon2id$b", "secret", ""])),
         "issue_token": said(
             token_id=st.integers(1, 3).map(lambda number: UUID(int=number)),
@@ -453,6 +497,11 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "reopen": REASON,
         "close": NOTHING,
         "cancel": REASON,
+    },
+    RiskModel: {
+        "revise": said(definition=QUESTIONNAIRES),
+        "publish": NOTHING,
+        "retire": NOTHING,
     },
     ServiceLevelPolicy: {
         "revise": said(definition=AGREEMENTS),
@@ -508,6 +557,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         ),
     ),
     Problem: ("raise_", said(**NEW_TICKET)),
+    RiskModel: ("draft", said(name=texts, definition=QUESTIONNAIRES)),
     ServiceLevelPolicy: ("draft", said(name=texts, definition=AGREEMENTS)),
     Team: (
         "form",

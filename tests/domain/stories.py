@@ -21,6 +21,7 @@ from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import Problem
 from domain.provenance import Provenance
+from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
@@ -32,6 +33,8 @@ from tests.domain.commands import (
     BUSY,
     BY_BOARD,
     BY_CAB,
+    BY_SIZE,
+    BY_TEST,
     CAB,
     CEM,
     COMMANDS,
@@ -165,6 +168,9 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("propose", "ann", **NEW, type="emergency"),
             step("affect", asset=SERVER),
             step("unaffect", asset=SERVER),
+            step(
+                "request_time", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)
+            ),
             step("request_time", start=NEXT_MONTH, end=NEXT_MONTH + timedelta(hours=2)),
             step("add_task", title="Back it up", phase="before", team=TEAM),
             step("add_task", title="Replace it", after=[1], assignee=person("ann")),
@@ -308,6 +314,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 expires=MONDAY + timedelta(days=90),
             ),
             step("revoke_token", "ann", token_id=UUID(int=1)),
+            step(
+                "delegate",
+                "ann",
+                to=person("dan"),
+                start=MONDAY,
+                end=MONDAY + timedelta(days=30),
+                risks=["low"],
+                process=record_id("APR", 1),
+                reason="On leave.",
+            ),
+            step("end_delegation", "ann", number=1),
             step("deactivate", reason="Ann has left."),
             step("reactivate"),
         ]
@@ -328,6 +345,15 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("close"),
         ],
         [step("raise_", **NEW), CANCELLED],
+    ],
+    RiskModel: [
+        [
+            step("draft", name="By test", definition=BY_TEST),
+            step("publish"),
+            step("revise", definition=BY_SIZE),
+            step("publish"),
+            step("retire"),
+        ]
     ],
     ServiceLevelPolicy: [
         [

@@ -10,8 +10,10 @@ from domain.asset import Asset
 from domain.change import Change, Status
 from domain.change_template import ChangeTemplate
 from domain.ids import record_id
+from domain.risk_model import RiskModel
 from domain.rules import Refused
 from tests.domain.changes import DISK
+from tests.domain.commands import BY_TEST
 from tests.domain.desks import Company, open_desk, system
 from tests.people import MONDAY
 
@@ -172,3 +174,31 @@ async def test_tasks_and_assets_that_do_not_exist_are_refused(company: Company) 
     record = await change(company, id)
     assert record.affected_assets == (server,)
     assert record.task(1).assignee == company.people["dan"]
+
+
+async def test_the_risk_follows_from_the_published_model_and_again_at_the_submission(
+    company: Company,
+) -> None:
+    await company.publish_process()
+    model = await company.add(RiskModel, "draft", name="By test", definition=BY_TEST)
+    await company.desk.ledger.edit(
+        RiskModel, model, lambda record: record.publish(by=system()), by=system()
+    )
+    id = await propose(company)
+
+    with pytest.raises(Refused, match="follows from the answers"):
+        await company.desk.assess_risk(id, impact=1, likelihood=1, by=company.signed("bea"))
+    await company.desk.assess_risk(id, answers={"tested": "yes"}, by=company.signed("bea"))
+
+    assert (await change(company, id)).risk == "low"
+    await company.desk.categorise(Change, id, category="storage", by=company.signed("bea"))
+    await company.desk.ledger.edit(
+        Change,
+        id,
+        lambda record: record.plan(implementation="Do.", backout="Undo.", by=company.signed("ann")),
+        by=company.signed("bea"),
+    )
+    await company.desk.submit_change(id, by=company.signed("ann"))
+
+    record = await change(company, id)
+    assert (record.risk, record.risk_model_version) == ("moderate", 1)

@@ -23,6 +23,7 @@ from domain.mapper import LedgerMapper
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.risk_model import RiskModel
 from domain.rules import Refused
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
@@ -221,6 +222,9 @@ def check_person(person_: Person) -> None:
     assert person_.name
     assert person_.username
     assert person_.manager != person_.id
+    for number, made in enumerate(person_.delegations, 1):
+        assert made.number == number
+        assert made.to != person_.id
     assert len({token.id for token in person_.tokens}) == len(person_.tokens)
     assert person_.password == "" or person_.password.startswith("$")
     if not person_.is_active:
@@ -240,9 +244,7 @@ def check_organisation(organisation: Organisation) -> None:
     assert organisation.parent != organisation.id
 
 
-def check_definition(
-    record: ApprovalProcess | ServiceLevelPolicy | ChangeTemplate | ChangeWindow,
-) -> None:
+def check_definition(record: Versioned[Any]) -> None:
     assert record.name
     assert record.draft_definition is not None
     assert record.published_version == len(record.versions)
@@ -267,6 +269,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Organisation: check_organisation,
     Person: check_person,
     Problem: check_problem,
+    RiskModel: check_definition,
     ServiceLevelPolicy: check_definition,
     Team: check_team,
 }

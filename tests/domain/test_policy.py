@@ -35,7 +35,7 @@ RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
 NOT_THERE_YET = {"log", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"change.submit_to", "change.add_condition_tasks"}
+PARTS_OF_COMMANDS = {"change.submit_to", "change.add_condition_tasks", "change.reassess_risk"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -204,6 +204,8 @@ person.read                           t s s s s s s
 person.read_history                   - - - - - s s
 person.register                       - - - - - - s
 person.amend                          t t t t t t s
+person.delegate                       t t t t t t s
+person.end_delegation                 t t t t t t s
 person.set_password                   t t t t t t s
 person.issue_token                    t t t t t t s
 person.revoke_token                   t t t t t t s
@@ -233,6 +235,9 @@ approval_process.read_history         - c c c c c c
 service_level_policy.list             - c c c c c c
 service_level_policy.read             - c c c c c c
 service_level_policy.read_history     - c c c c c c
+risk_model.list                       - c c c c c c
+risk_model.read                       - c c c c c c
+risk_model.read_history               - c c c c c c
 change_window.list                    - c c c c c c
 change_window.read                    - c c c c c c
 change_window.read_history            - c c c c c c
@@ -260,6 +265,10 @@ service_level_policy.draft            - - - - c - -
 service_level_policy.revise           - - - - c - -
 service_level_policy.publish          - - - - c - -
 service_level_policy.retire           - - - - c - -
+risk_model.draft                      - - - - c - -
+risk_model.revise                     - - - - c - -
+risk_model.publish                    - - - - c - -
+risk_model.retire                     - - - - c - -
 calendar.define                       - - - - c - -
 calendar.revise                       - - - - c - -
 calendar.retire                       - - - - c - -

@@ -19,6 +19,7 @@ from domain.incident import BREACH, FIRST_RESPONSE, Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.risk_model import RiskModel
 from domain.service_level_policy import (
     Agreement,
     EscalationStep,
@@ -138,7 +139,7 @@ def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.D
     if kind is Problem:
         assert row.is_known_error == record.is_known_error
     if kind is Change:
-        assert row.type == record.type
+        assert (row.type, row.is_approval_owed) == (record.type, record.is_approval_owed)
     if record.is_over:
         assert not row.is_open
 
@@ -195,6 +196,7 @@ def test_the_change_board_agrees_with_the_change(data: st.DataObject) -> None:
 
     assert (row.status, row.type, row.risk) == (change.status, change.type, change.risk or "")
     assert (row.is_planned, row.round) == (change.is_planned, change.round)
+    assert row.is_approval_owed == change.is_approval_owed
     opened = change.standing.open
     assert row.open_stage == ", ".join(opened)
     due = [stage.due for stage in opened.values() if stage.due]
@@ -305,7 +307,16 @@ def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize(
     "kind",
-    [Person, Team, Organisation, ApprovalProcess, ServiceLevelPolicy, ChangeTemplate, Calendar],
+    [
+        Person,
+        Team,
+        Organisation,
+        ApprovalProcess,
+        ServiceLevelPolicy,
+        ChangeTemplate,
+        RiskModel,
+        Calendar,
+    ],
 )
 @RANDOM
 @given(data=st.data())
