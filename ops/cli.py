@@ -1,18 +1,18 @@
 """The `ledgerdesk` command. Bad input ends with a sentence and exit code 2."""
 
-import asyncio
 import os
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from domain.rules import DomainError
-from ops.settings import BadSettings, Settings, load
+from ops.options import Config, Data, Port, Wrong, err, in_order, out, settings_of
+from ops.process import app as process_app
+from ops.settings import BadSettings
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -22,20 +22,7 @@ app = typer.Typer(
 )
 views_app = typer.Typer(no_args_is_help=True, help="The read models.")
 app.add_typer(views_app, name="views")
-out = Console()
-err = Console(stderr=True)
-
-Data = Annotated[Path | None, typer.Option("--data", help="The data folder (./data).")]
-Config = Annotated[Path | None, typer.Option("--config", help="A TOML file with settings.")]
-Port = Annotated[int | None, typer.Option("--port", help="Where the API listens (8000).")]
-
-
-class Wrong(Exception):
-    """What the user gave cannot be used; the message says why."""
-
-
-def settings_of(data: Path | None, config: Path | None, **more: Any) -> Settings:
-    return load(config, data=data, **more)
+app.add_typer(process_app, name="process")
 
 
 @app.command()
@@ -231,10 +218,6 @@ def instant(text: str) -> datetime:
     except ValueError:
         raise Wrong(f"{text!r} is no moment. Write one such as 2026-03-03T14:00Z.") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def in_order(work: Coroutine[Any, Any, None]) -> None:
-    asyncio.run(work)
 
 
 def guarded(command: Callable[[], None]) -> int:

@@ -1,0 +1,110 @@
+"""`ledgerdesk process`: approval processes as their owners write, compare and take them along."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from ops.options import Config, Data, Wrong, in_order, out, settings_of
+
+app = typer.Typer(no_args_is_help=True, help="Approval processes, as files and in the ledger.")
+
+Which = Annotated[
+    str,
+    typer.Argument(help="A YAML file, or a number: APR0000001, APR0000001@2, APR0000001@draft."),
+]
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of a process document, for editors to complete it by."""
+    from domain.process_document import schema
+
+    typer.echo(json.dumps(schema(), indent=2, ensure_ascii=False))
+
+
+@app.command()
+def show(
+    number: Annotated[str, typer.Argument(help="The number of a process, such as APR0000001.")],
+    version: Annotated[
+        int | None, typer.Option("--version", help="A published version; else the latest.")
+    ] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="The draft.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Print a process of the ledger as YAML."""
+    if draft and version is not None:
+        raise Wrong("Either a version is shown or the draft.")
+    chosen = "draft" if draft else None if version is None else str(version)
+
+    async def run() -> None:
+        from domain.process_yaml import to_yaml
+        from ops.compose import open_ledger
+        from ops.process_sources import Sources
+
+        async with open_ledger(settings_of(data, config)) as ledger:
+            sources = Sources(ledger)
+            found = await sources.numbered(number, chosen)
+            typer.echo(to_yaml(found.definition, found.name, sources.calendar_name), nl=False)
+
+    in_order(run())
+
+
+@app.command()
+def diff(old: Which, new: Which, data: Data = None, config: Config = None) -> None:
+    """Tell what the second process has that the first has not, and the other way round.
+
+    The exit code is 0 where they are the same, 1 where they differ, 2 where one cannot be read.
+    """
+    lines: list[str] = []
+
+    async def run() -> None:
+        from domain.process_diff import Side, differences
+        from ops.process_sources import open_sources
+
+        async with open_sources(settings_of(data, config), old, new) as sources:
+            one, other = await sources.find(old), await sources.find(new)
+            lines.extend(
+                differences(
+                    Side(one.name, one.definition, sources.calendar_name),
+                    Side(other.name, other.definition, sources.calendar_name),
+                )
+            )
+        if lines:
+            _print(f"--- {one.title}")
+            _print(f"+++ {other.title}")
+
+    in_order(run())
+    for line in lines:
+        _print(line)
+    raise typer.Exit(1 if lines else 0)
+
+
+@app.command()
+def export(
+    which: Which,
+    as_yaml: Annotated[
+        bool, typer.Option("--yaml", help="The document, in its usual form.")
+    ] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Print a process in another form."""
+    if not as_yaml:
+        raise Wrong("Say in which form: --yaml.")
+
+    async def run() -> None:
+        from domain.process_yaml import to_yaml
+        from ops.process_sources import open_sources
+
+        async with open_sources(settings_of(data, config), which) as sources:
+            found = await sources.find(which)
+            typer.echo(to_yaml(found.definition, found.name, sources.calendar_name), nl=False)
+
+    in_order(run())
+
+
+def _print(line: str) -> None:
+    style = {"+": "green", "-": "red"}.get(line.strip()[:1])
+    out.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
