@@ -7,12 +7,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.approval import Stage
+from domain.obligations import APPROVAL_WITHIN
 from domain.process_mistakes import (
     STAGES_MAX,
     Finding,
     people_mistakes,
     stage_mistakes,
     subject_mistakes,
+    wait_mistakes,
 )
 from domain.rules import Refused
 from domain.subjects import SubjectKind
@@ -40,6 +42,8 @@ class Definition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields of the subject that a vote is about: a vote falls when one of them changes."""
     repeat_voters: bool = False
     """Whether who has voted in one stage counts in another as well."""
+    retrospective: str = APPROVAL_WITHIN
+    """How soon an emergency change that was begun without an approval is to have one."""
 
 
 def of_change_types(state: dict[str, Any]) -> None:
@@ -89,6 +93,7 @@ def mistakes(definition: Definition) -> Iterator[Finding]:
     yield from people_mistakes(
         definition.order, definition.fallback, definition.exclude, definition.subjects
     )
+    yield from wait_mistakes("retrospective", definition.retrospective)
     yield from stage_mistakes(definition.stages, definition.subjects)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from domain import approval_flow
 from domain.approval import Stage
 from domain.approval_process import Definition
+from domain.obligations import APPROVAL_WITHIN
 from domain.process_yaml import CalendarName, as_document
 
 _DEFAULTS: Mapping[str, Any] = {
@@ -13,6 +14,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "order": 100,
     "calendar": "day and night",
     "repeat_voters": "no",
+    "retrospective": APPROVAL_WITHIN,
 }
 """What holds where a field is left out."""
 _SETS = frozenset({"subjects", "fallback", "exclude", "material", "approvers", "escalate_to"})

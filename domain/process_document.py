@@ -11,6 +11,7 @@ from pydantic import Field
 
 from domain.approval import OnTimeout, Stage
 from domain.approval_process import Definition
+from domain.obligations import APPROVAL_WITHIN
 from domain.process_fields import (
     Condition,
     Duration,
@@ -206,6 +207,15 @@ class DefinitionDocument(Part):
     repeat_voters: Annotated[
         bool, Field(description="Whether who has voted in one stage counts in another as well.")
     ] = False
+    retrospective: Annotated[
+        Duration,
+        Field(
+            description=(
+                "How soon an emergency change that was begun without an approval is to have one."
+            ),
+            examples=["1bd"],
+        ),
+    ] = APPROVAL_WITHIN
     stages: Annotated[
         list[StageDocument],
         Field(
@@ -230,6 +240,7 @@ class DefinitionDocument(Part):
             exclude=tuple(self.exclude),
             material=tuple(self.material),
             repeat_voters=self.repeat_voters,
+            retrospective=self.retrospective,
         )
 
 

@@ -64,6 +64,10 @@ def people_mistakes(
     yield from _selector_mistakes("exclude", exclude, subjects)
 
 
+def wait_mistakes(place: str, wait: str) -> Iterator[Finding]:
+    yield from _told(place, check_wait, place, wait)
+
+
 def stage_mistakes(stages: Sequence[Stage], subjects: Sequence[SubjectKind]) -> Iterator[Finding]:
     if not stages:
         yield Finding("stages", "at least one stage is needed.")

@@ -13,6 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from domain.approval import Stage
 from domain.approval_process import Definition
 from domain.ids import number_of
+from domain.obligations import APPROVAL_WITHIN
 from domain.process_quorum import form_of
 
 CalendarName = Callable[[UUID], str]
@@ -42,6 +43,8 @@ def as_document(
             fields[field] = list(named)
     if definition.repeat_voters:
         fields["repeat_voters"] = True
+    if definition.retrospective != APPROVAL_WITHIN:
+        fields["retrospective"] = definition.retrospective
     fields["stages"] = [_stage(stage) for stage in definition.stages]
     return fields
 

@@ -123,4 +123,5 @@ def definitions(draw: st.DrawFn) -> Definition:
         exclude=draw(st.just(()) | selectors),
         material=draw(st.sampled_from([(), ("risk",), ("type", "category")])),
         repeat_voters=draw(st.booleans()),
+        retrospective=draw(_durations),
     )

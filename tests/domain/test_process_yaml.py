@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from domain.approval import Stage
 from domain.approval_process import Definition, mistakes
+from domain.process_document import DefinitionDocument, StageDocument
 from domain.process_quorum import FORMS, WORDS, AGroup, QuorumForm, form_of, rule_of
 from domain.process_text import parse
 from domain.process_yaml import to_yaml
@@ -99,6 +100,11 @@ def test_every_kind_of_quorum_has_a_form() -> None:
         tag = kind.__struct_config__.tag
         assert fields[tag] == {"kind", *kind.__struct_fields__}
     assert set(AGroup.model_fields) == set(Group.__struct_fields__)
+
+
+def test_the_document_has_every_field_of_a_definition() -> None:
+    assert set(DefinitionDocument.model_fields) == set(Definition.__struct_fields__)
+    assert set(StageDocument.model_fields) == set(Stage.__struct_fields__)
 
 
 def test_what_is_written_reads_well() -> None:
