@@ -4,18 +4,20 @@ Times are answered as texts in UTC and ids as UUIDs in text, as they are stored.
 not been built raises NotBuilt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import Struct
 
+from domain.impact import Relation
 from domain.policy import Visibility
 from projections import (
     approvals_inbox,
     asset_register,
     change_board,
+    change_windows,
     change_work,
     directory,
     sla_board,
@@ -44,6 +46,7 @@ ALL = (
     timeline.VIEW,
     approvals_inbox.VIEW,
     change_board.VIEW,
+    change_windows.VIEW,
     change_work.VIEW,
     asset_register.VIEW,
     sla_board.VIEW,
@@ -75,6 +78,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(directory.TEMPLATES, directory.NAME),
         Listing(directory.RISK_MODELS, directory.NAME),
         Listing(directory.CALENDARS, directory.NAME),
+        Listing(change_windows.WINDOWS, change_windows.NAME),
     )
 }
 """What can be listed, by name."""
@@ -251,7 +255,36 @@ class Views:
         statement = query.statement(query.table.names, query.order(("scheduled_start",)), limit)
         return _shown(query.table, await self._query(statement, query.parameters))
 
+    async def in_approval(self, limit: int) -> list[UUID]:
+        """The changes with open stages, the lowest number first."""
+        source = self._at(change_board.BOARD.stored)
+        rows = await self._query(
+            f"SELECT id FROM {source} WHERE open_stage <> '' ORDER BY id LIMIT {limit:d}"  # noqa: S608
+        )
+        return [UUID(id) for (id,) in rows]
+
     # Assets --------------------------------------------------------------------------------
+
+    async def relations_around(self, assets: Collection[UUID], depth: int) -> list[Relation]:
+        """The relations on all ways from some assets, up and down, of so many steps at most."""
+        if not assets:
+            return []
+        relations = self._at(asset_register.RELATIONS.stored)
+        starts = ", ".join("?" for _ in assets)
+        ways = [
+            f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"  # noqa: S608
+            f" WHERE {here} IN ({starts})"
+            f" UNION SELECT r.{there}, {name}.steps + 1 FROM {name}"
+            f" JOIN {relations} r ON r.{here} = {name}.id WHERE {name}.steps < {depth - 1:d})"
+            for name, here, there in (("up", "other", "asset"), ("down", "asset", "other"))
+        ]
+        rows = await self._query(
+            f"WITH RECURSIVE {', '.join(ways)}"  # noqa: S608
+            f" SELECT r.asset, r.other FROM up JOIN {relations} r ON r.other = up.id"
+            f" UNION SELECT r.asset, r.other FROM down JOIN {relations} r ON r.asset = down.id",
+            [*map(str, assets), *map(str, assets)],
+        )
+        return sorted(Relation(UUID(asset), UUID(other)) for asset, other in rows)
 
     async def relations(self, asset: UUID) -> list[dict[str, Any]]:
         """What an asset is to others, and others to it."""

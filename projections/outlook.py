@@ -1,0 +1,51 @@
+"""The outlook of a desk from the views: fast, and waited for so that it shows what is recorded."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from domain.impact import Relation
+from domain.ledger import Ledger
+from domain.outlook import AHEAD, CHANGES_MAX, LedgerOutlook
+from projections import asset_register, change_board
+from projections.store import NotBuilt
+from projections.views import Views
+
+WAIT_SECONDS = 2.0
+"""How long the views are waited for; after that, what they show is taken."""
+
+
+class ViewsOutlook:
+    """Until the views are built, the ledger is read."""
+
+    def __init__(self, views: Views, ledger: Ledger, *, wait: float = WAIT_SECONDS) -> None:
+        """`wait`: seconds."""
+        self._views = views
+        self._wait = wait
+        self._ledger = ledger
+        self._exact = LedgerOutlook(ledger)
+
+    async def scheduled(self, since: datetime, until: datetime) -> Sequence[UUID]:
+        try:
+            await self._reached(change_board.NAME)
+            rows = await self._views.calendar(since, until, limit=CHANGES_MAX)
+        except NotBuilt:
+            return await self._exact.scheduled(since, until)
+        return [UUID(row["id"]) for row in rows if row["status"] in AHEAD]
+
+    async def in_approval(self) -> Sequence[UUID]:
+        try:
+            await self._reached(change_board.NAME)
+            return await self._views.in_approval(CHANGES_MAX)
+        except NotBuilt:
+            return await self._exact.in_approval()
+
+    async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
+        try:
+            await self._reached(asset_register.NAME)
+            return await self._views.relations_around(assets, depth)
+        except NotBuilt:
+            return await self._exact.relations(assets, depth)
+
+    async def _reached(self, view: str) -> None:
+        await self._views.reached(view, self._ledger.position(), self._wait)

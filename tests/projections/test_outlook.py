@@ -1,0 +1,131 @@
+"""What is ahead by the views is what is ahead by the ledger."""
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from domain.asset import Asset
+from domain.change import Change
+from domain.change_window import ChangeWindow
+from domain.ids import record_id
+from domain.outlook import LedgerOutlook
+from projections import change_windows
+from projections.change_windows import WINDOWS
+from projections.outlook import ViewsOutlook
+from projections.tables import instant_or_none
+from projections.views import Views
+from tests.domain.commands import RESTART
+from tests.domain.stories import attempts
+from tests.people import CUSTOMER, MONDAY, person, signed
+from tests.projections.conftest import Kit, keep
+from tests.projections.lives import entries_of, folded, lived, row_of
+
+BY = signed("ann")
+
+
+def change(kit: Kit, serial: int, *, scheduled: tuple[int, int] | None = None) -> Change:
+    record = Change.propose(
+        record_id("CHG", serial),
+        title=f"Change {serial}",
+        requester=person("ann"),
+        organisation=CUSTOMER,
+        by=BY,
+    )
+    record.apply_template(record_id("TPL", 1), version=1, definition=RESTART, form={}, by=BY)
+    record.submit(by=BY)
+    if scheduled:
+        start, end = (MONDAY + timedelta(days=day) for day in scheduled)
+        record.schedule(start=start, end=end, by=signed("bea"))
+    keep(kit.ledger, record)
+    return record
+
+
+def server(kit: Kit, serial: int, *others: int) -> UUID:
+    asset = Asset.register(
+        record_id("AST", serial), name=f"Server {serial}", asset_class="server", by=BY
+    )
+    for other in others:
+        asset.relate(record_id("AST", other), type="runs on", by=BY)
+    keep(kit.ledger, asset)
+    return asset.id
+
+
+async def test_the_changes_of_a_time_are_those_that_are_to_be_done(kit: Kit, views: Views) -> None:
+    first, second = change(kit, 1, scheduled=(1, 3)), change(kit, 2, scheduled=(2, 4))
+    change(kit, 3, scheduled=(8, 9))
+    change(kit, 4)
+    gone = change(kit, 5, scheduled=(1, 3))
+    gone.cancel(reason="Not needed.", by=BY)
+    keep(kit.ledger, gone)
+    kit.projector().catch_up()
+    since, until = MONDAY + timedelta(days=2), MONDAY + timedelta(days=5)
+
+    for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
+        assert await outlook.scheduled(since, until) == [first.id, second.id]
+        assert await outlook.in_approval() == []
+
+
+async def test_the_relations_around_assets_are_those_on_the_ways_from_them(
+    kit: Kit, views: Views
+) -> None:
+    random = Random(5)
+    assets = [
+        server(kit, serial, *{random.randrange(1, 25) for _ in range(2)} - {serial})
+        for serial in range(1, 25)
+    ]
+    kit.projector().catch_up()
+    outlook, exact = ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)
+
+    for depth in (1, 2, 5):
+        starts = random.sample(assets, 2)
+        found = await outlook.relations(starts, depth)
+        assert found == await exact.relations(starts, depth)
+    assert await outlook.relations([], 3) == []
+
+
+async def test_as_long_as_the_views_are_not_built_the_ledger_is_read(
+    kit: Kit, views: Views
+) -> None:
+    one = change(kit, 1, scheduled=(1, 3))
+    app = server(kit, 1, 2)
+
+    outlook = ViewsOutlook(views, kit.ledger, wait=0.01)
+
+    assert await outlook.scheduled(MONDAY, MONDAY + timedelta(days=9)) == [one.id]
+    assert await outlook.in_approval() == []
+    assert [relation.asset for relation in await outlook.relations([app], 2)] == [app]
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(data=st.data())
+def test_the_list_of_windows_agrees_with_the_window(data: st.DataObject) -> None:
+    record: Any = lived(ChangeWindow, data.draw(attempts(ChangeWindow)))
+    if record is None:
+        return
+
+    row = row_of(folded(change_windows.VIEW, entries_of(record)), WINDOWS, str(record.id))
+
+    shown = record.versions[-1] if record.versions else record.draft_definition
+    assert (row.name, row.version, row.author) == (record.name, record.version, record.author)
+    assert (row.kind, row.starts) == (shown.kind, instant_or_none(shown.start))
+    assert (row.published_version, row.is_retired) == (
+        record.published_version,
+        record.is_retired,
+    )
+    assert row.exceptions == {str(id): who for id, who in record.exceptions.items()}
+
+
+@pytest.mark.parametrize("assets", [1, 300])
+async def test_relations_are_asked_for_many_assets_at_once(
+    kit: Kit, views: Views, assets: int
+) -> None:
+    kit.projector().catch_up()
+
+    starts = [record_id("AST", number) for number in range(assets)]
+
+    assert await views.relations_around(starts, 5) == []
