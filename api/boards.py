@@ -17,10 +17,10 @@ from api.lists import List, only, reach, reach_ledger, whole
 from api.openapi import camel
 from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response, name_of
-from domain.policy import About, allow, visibility
+from domain.policy import About, Everything, allow, visibility
 from domain.rules import DomainError
 from projections import asset_register, change_board, change_work
-from projections.queries import LIMIT_MAX
+from projections.queries import LIMIT_MAX, Either
 from projections.store import NotBuilt
 from projections.tables import instant
 from projections.views import IMPACT_DEPTH_MAX
@@ -48,10 +48,20 @@ async def read_queue(call: Call) -> Answer:
 
 
 async def read_approvals(call: Call) -> Answer:
-    """What waits for the caller's own vote."""
+    """What waits for the caller's vote: their own, and those that are delegated to them."""
     actor = call.caller.actor
     allow(actor, call.route.act, None)
-    return await lists.answer(call, INBOX, visibility(actor, "change"), {"voter": str(actor.id)})
+    asked: list[dict[str, Any]] = [{"voter": str(actor.id)}]
+    delegations = call.context.desk.directory.stands_in(actor.id, call.context.clock())
+    for person, made in delegations:
+        limits: dict[str, Any] = {"voter": str(person.id)}
+        if made.risks:
+            limits["risk"] = made.risks
+        if made.process is not None:
+            limits["process"] = str(made.process)
+        asked.append(limits)
+    # Whoever is asked may read it, wherever it belongs.
+    return await lists.answer(call, INBOX, Everything(), {"voter": Either(tuple(asked))})
 
 
 async def read_sla_board(call: Call) -> Answer:

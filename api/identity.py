@@ -4,6 +4,8 @@ from collections import OrderedDict
 from datetime import datetime
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from api import tokens
 from api.http.calls import Call
 from api.http.errors import Problem
@@ -74,6 +76,11 @@ class Identity:
             self._callers[digest] = caller
             if len(self._callers) > _CALLERS_KNOWN_MAX:
                 self._callers.popitem(last=False)
+        stands_in_for = frozenset(
+            str(person.id) for person, _ in self.desk.directory.stands_in(caller.person.id, at)
+        )
+        if stands_in_for != caller.actor.stands_in_for:
+            caller.actor = replace(caller.actor, stands_in_for=stands_in_for)
         if not caller.token.is_valid(at):
             raise _unknown("This token has expired or was revoked.")
         if not caller.person.is_active:

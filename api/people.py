@@ -1,15 +1,16 @@
 """People over HTTP. Secrets go in and come out here alone: the ledger knows hashes and digests."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from pydantic import Field
 
 from api.commands import Asked, Command, Creation, Practice
-from api.fields import Instant, Name, OrganisationRef, PersonRef
+from api.fields import Instant, Name, OrganisationRef, PersonRef, ProcessRef, Reason
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing, WithReason
+from domain.delegation import DELEGATIONS_MAX, Risk
 from domain.desk import Desk
 from domain.person import EMAIL_MAX, USERNAME_MAX, Person, Role, Scope
 from domain.policy import About
@@ -54,6 +55,19 @@ class SetManager(Body):
 
 class OneRole(Body):
     role: Role
+
+
+class Delegate(Body):
+    to: PersonRef
+    start: Instant
+    end: Instant
+    risks: Annotated[list[Risk], Field(max_length=len(get_args(Risk)))] = []
+    process: ProcessRef | None = None
+    reason: Reason
+
+
+class EndDelegation(Body):
+    number: Annotated[int, Field(ge=1, le=DELEGATIONS_MAX)]
 
 
 class SetPassword(Body):
@@ -130,6 +144,26 @@ PRACTICE = Practice(
             body=OneRole,
             summary="Take a role away",
             example={"role": "approver"},
+        ),
+        Command(
+            method=Person.delegate,
+            body=Delegate,
+            summary="Let somebody vote for them for a time",
+            description="It is limited to risks or to a process, if they are named. What is "
+            "delegated is not handed on: a chain is refused.",
+            use=Desk.delegate,
+            example={
+                "to": "PER0000005",
+                "start": "2030-07-01T00:00:00Z",
+                "end": "2030-07-15T00:00:00Z",
+                "reason": "On leave.",
+            },
+        ),
+        Command(
+            method=Person.end_delegation,
+            body=EndDelegation,
+            summary="End a delegation now",
+            example={"number": 1},
         ),
         Command(
             method=Person.deactivate,

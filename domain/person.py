@@ -2,21 +2,22 @@
 
 import re
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Annotated, Self
+from typing import Annotated, Self, get_args
 from unicodedata import normalize
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from domain import text
+from domain import delegation, text
 from domain.aggregate import Aggregate, Event
+from domain.delegation import Delegation, Risk
 from domain.personal import Personal
 from domain.provenance import Provenance
-from domain.rules import require
+from domain.rules import Refused, require
 from domain.wall_clock import zone as require_zone
 
 EMAIL_MAX = 254
@@ -87,6 +88,7 @@ class Person(Aggregate):
     is_active: bool
     password: str
     tokens: tuple[Token, ...]
+    delegations: tuple[Delegation, ...]
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -101,6 +103,7 @@ class Person(Aggregate):
         self.is_active = True
         self.password = ""
         self.tokens = ()
+        self.delegations = ()
 
     def token(self, id: UUID) -> Token | None:
         return next((token for token in self.tokens if token.id == id), None)
@@ -274,6 +277,80 @@ class Person(Aggregate):
     class Reactivated(Event):
         def apply(self, person: "Person", /) -> None:
             person.is_active = True
+
+    # Delegate ----------------------------------------------------------------------------
+
+    def delegate(
+        self,
+        to: UUID,
+        *,
+        start: datetime,
+        end: datetime,
+        risks: Collection[Risk] = (),
+        process: UUID | None = None,
+        reason: str,
+        by: Provenance,
+    ) -> None:
+        """Let somebody vote for this person from one instant to another.
+
+        That it makes no chain with the delegations of others is checked elsewhere.
+        """
+        self._require_active()
+        require(to != self.id, "Nobody delegates to themselves.")
+        delegation.check(start, end, by.at)
+        require(
+            len(self.delegations) < delegation.DELEGATIONS_MAX,
+            f"A person makes at most {delegation.DELEGATIONS_MAX} delegations.",
+        )
+        self.record(
+            self.Delegated(
+                by=by,
+                number=len(self.delegations) + 1,
+                to=to,
+                start=start.astimezone(UTC),
+                end=end.astimezone(UTC),
+                risks=tuple(risk for risk in get_args(Risk) if risk in risks),
+                process=process,
+                reason=text.reason(reason, "A delegation needs a reason."),
+            )
+        )
+
+    class Delegated(Event):
+        number: int
+        to: UUID
+        start: datetime
+        end: datetime
+        reason: Annotated[str, Personal("self")]
+        risks: tuple[Risk, ...] = ()
+        process: UUID | None = None
+
+        def apply(self, person: "Person", /) -> None:
+            made = Delegation(
+                number=self.number,
+                to=self.to,
+                start=self.start,
+                end=self.end,
+                risks=self.risks,
+                process=self.process,
+            )
+            person.delegations = (*person.delegations, made)
+
+    def end_delegation(self, number: int, *, by: Provenance) -> None:
+        """End a delegation now. One that is over stays as it was."""
+        known = next((one for one in self.delegations if one.number == number), None)
+        if known is None:
+            raise Refused("This person has made no such delegation.")
+        if by.at < known.end:
+            self.record(self.DelegationEnded(by=by, number=number))
+
+    class DelegationEnded(Event):
+        number: int
+
+        def apply(self, person: "Person", /) -> None:
+            person.delegations = tuple(
+                replace(one, end=self.by.at) if one.number == self.number else one
+                for one in person.delegations
+            )
 
     # Passwords and tokens ------------------------------------------------------------------
 

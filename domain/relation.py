@@ -24,6 +24,8 @@ class Actor(Struct, frozen=True):
     is_operator: bool
     """Whether the organisation operates the desk for the others."""
     scopes: frozenset[str]
+    stands_in_for: frozenset[str] = frozenset()
+    """The ids of the people for whom they may vote now."""
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -85,7 +87,11 @@ def _is_member(actor: Actor, about: About) -> bool:
 
 
 def _has_part(actor: Actor, about: About) -> bool:
-    return _is_own(actor, about) or actor.id in about.people or str(actor.id) in about.voters
+    return _is_own(actor, about) or actor.id in about.people or _is_asked(actor, about)
+
+
+def _is_asked(actor: Actor, about: About) -> bool:
+    return str(actor.id) in about.voters or not actor.stands_in_for.isdisjoint(about.voters)
 
 
 ANY = Condition("yes", "{role}", lambda _actor, _about: True)
@@ -94,9 +100,7 @@ OPERATOR = Condition("operator", "{role} of the operator", lambda actor, _about:
 MEMBER = Condition("member", "a member of the organisation", _is_member)
 OWN = Condition("own", "its requester", _is_own)
 PART = Condition("has part", "whoever has part in it", _has_part)
-ASKED = Condition(
-    "is asked", "whoever is asked", lambda actor, about: str(actor.id) in about.voters
-)
+ASKED = Condition("is asked", "whoever is asked", _is_asked)
 IN_SIGHT_OR_PART = Condition(
     "in sight or has part",
     "{role}",

@@ -37,6 +37,7 @@ class AskedRow(Row):
     risk: str
     requester: Id | None
     organisation: Id | None
+    process: Id | None
     round: int
     stage: str
     opened_at: Instant
@@ -123,6 +124,7 @@ def _ask(entry: Entry, row: RoundRow, rows: Rows) -> None:
                     risk=row.risk,
                     requester=row.requester,
                     organisation=row.organisation,
+                    process=id_or_none(row.standing.process),
                     round=row.standing.number,
                     stage=name,
                     opened_at=instant(opened.since),

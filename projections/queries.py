@@ -39,6 +39,12 @@ class Span(Struct, frozen=True):
     until: Any = None
 
 
+class Either(Struct, frozen=True):
+    """A filter that holds where one of several does, each by field as the others."""
+
+    filters: tuple[Mapping[str, Any], ...]
+
+
 class Listing(Struct, frozen=True):
     """A table that can be listed, and by which columns it is seen who may see a row.
 
@@ -110,6 +116,9 @@ class Query:
 
     def filter(self, filters: Mapping[str, Any]) -> None:
         for name, value in filters.items():
+            if isinstance(value, Either):
+                self._filter_either(value)
+                continue
             place = f"filter.{name[:80]}"
             column = self.column(name, place)
             if column.kind == "json":
@@ -128,6 +137,16 @@ class Query:
                 self.add(f"{name} IN ({', '.join('?' * len(values))})", *values)
             else:
                 self.add(f"{name} = ?", stored(column, value, place))
+
+    def _filter_either(self, either: Either) -> None:
+        parts = []
+        parameters: list[Any] = []
+        for filters in either.filters:
+            one = Query(self.listing, self.prefix)
+            one.filter(filters)
+            parts.append(f"({' AND '.join(one.conditions)})")
+            parameters += one.parameters
+        self.add(f"({' OR '.join(parts)})", *parameters)
 
     # In which order, and from where -----------------------------------------------------------
 

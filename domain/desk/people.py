@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Unpack
 from uuid import UUID
 
+from domain.delegation import Risk, check_chain
 from domain.desk.desk import Base, Repeat
+from domain.ids import number_of
 from domain.ledger import Work
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope, name_digest
 from domain.provenance import Provenance
 from domain.recorder import Receipt
+from domain.rules import Refused
 from domain.team import SupportLevel, Team
 
 USERNAME_TAKEN = "username: this user name is taken."
@@ -168,6 +171,41 @@ class People(Base):
             if manager is not None:
                 self.active_person("manager", manager)
             (await work.get(Person, id, expected=expected)).set_manager(manager, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    # Delegations -------------------------------------------------------------------------
+
+    async def delegate(
+        self,
+        id: UUID,
+        to: UUID,
+        *,
+        start: datetime,
+        end: datetime,
+        risks: Collection[Risk] = (),
+        process: UUID | None = None,
+        reason: str,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Let somebody vote for a person for a time. Refused if it makes a chain or a circle."""
+
+        async def decide(work: Work) -> None:
+            self.directory.catch_up()
+            delegate = self.active_person("to", to)
+            if process is not None and self.directory.approval_process(process) is None:
+                raise Refused(f"process: there is no approval process {number_of(process)}.")
+            person = await work.get(Person, id, expected=expected)
+            person.delegate(
+                to, start=start, end=end, risks=risks, process=process, reason=reason, by=by
+            )
+            check_chain(
+                person.delegations[-1],
+                delegate.delegations,
+                (made for _, made in self.directory.delegated_to(id)),
+            )
 
         return await self.ledger.run(by, decide, **repeat)
 
