@@ -11,7 +11,7 @@ from msgspec import Struct
 from domain.approval_process import ApprovalProcess, Definition
 from domain.calendar import Calendar
 from domain.calendar_names import CalendarNames
-from domain.ids import named_id, number_of, parse_reference
+from domain.ids import named_id, number_of, parse_reference, prefix_of
 from domain.ledger import Ledger
 from domain.process_document import CalendarOf
 from domain.process_text import BadDocument, Located, parse
@@ -88,7 +88,13 @@ class Sources:
         """
         if self.ledger is None:
             raise NotFound(f"There is no ledger to find {number} in.")
-        process = await self.ledger.find(ApprovalProcess, parse_reference(number))
+        id = parse_reference(number)
+        if prefix_of(id) != ApprovalProcess.prefix:
+            raise NotFound(f"{number} is no approval process.")
+        try:
+            process = await self.ledger.find(ApprovalProcess, id)
+        except NotFound:
+            raise NotFound(f"There is no approval process {number}.") from None
         chosen = version or str(process.published_version or DRAFT)
         if chosen != DRAFT:
             definition = process.definition_of(int(chosen))
