@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from ops.options import Config, Data, Wrong, in_order, out, settings_of
+from ops.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Approval processes, as files and in the ledger.")
 
@@ -87,22 +88,45 @@ def export(
     as_yaml: Annotated[
         bool, typer.Option("--yaml", help="The document, in its usual form.")
     ] = False,
+    as_bpmn: Annotated[
+        bool, typer.Option("--bpmn", help="BPMN 2.0 XML with its layout, for BPMN tools.")
+    ] = False,
+    as_svg: Annotated[bool, typer.Option("--svg", help="A drawing.")] = False,
+    instance: Annotated[
+        str | None,
+        typer.Option("--instance", help="A change, to draw how far its approval has come."),
+    ] = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Print a process in another form."""
-    if not as_yaml:
-        raise Wrong("Say in which form: --yaml.")
+    if as_yaml + as_bpmn + as_svg != 1:
+        raise Wrong("Say in which form: --yaml, --bpmn or --svg.")
+    if instance is not None and not as_svg:
+        raise Wrong("An instance is drawn: say --svg.")
+    settings = settings_of(data, config)
 
     async def run() -> None:
-        from domain.process_yaml import to_yaml
-        from ops.process_sources import open_sources
+        if as_yaml:
+            await print_yaml(settings, which)
+            return
+        from ops.process_export import drawn_instance, exported
 
-        async with open_sources(settings_of(data, config), which) as sources:
-            found = await sources.find(which)
-            typer.echo(to_yaml(found.definition, found.name, sources.calendar_name), nl=False)
+        if instance is not None:
+            typer.echo(await drawn_instance(settings, which, instance), nl=False)
+        else:
+            typer.echo(await exported(settings, which, "bpmn" if as_bpmn else "svg"), nl=False)
 
     in_order(run())
+
+
+async def print_yaml(settings: Settings, which: str) -> None:
+    from domain.process_yaml import to_yaml
+    from ops.process_sources import open_sources
+
+    async with open_sources(settings, which) as sources:
+        found = await sources.find(which)
+        typer.echo(to_yaml(found.definition, found.name, sources.calendar_name), nl=False)
 
 
 def _print(line: str) -> None:

@@ -20,6 +20,7 @@ from projections.diagram_shapes import (
     box_around,
     centred,
 )
+from projections.diagram_text import SMALL, width_of
 
 GAP = 28.0
 LABEL_GAP = 62.0
@@ -199,7 +200,9 @@ class _Drawing:
                         height=3 * LINE,
                     )
                 case "timer" | "again_timer":
-                    place = Box(x=box.right + 2, y=box.centre[1] + 3, width=124, height=2 * LINE)
+                    width = min(124.0, width_of(node.name, SMALL))
+                    height = 2 * LINE
+                    place = Box(x=box.right + 2, y=box.centre[1] + 3, width=width, height=height)
                 case "rejected":
                     place = Box(x=x - 32, y=box.bottom + 2, width=64, height=LINE)
                 case "unanswered":

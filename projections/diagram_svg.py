@@ -16,7 +16,7 @@ from domain.process_words import quorum_words, stage_words
 from projections.diagram import Diagram
 from projections.diagram_marks import FAINT, SIGNS, outline, sign, way, words
 from projections.diagram_shapes import Box
-from projections.diagram_text import lines_of
+from projections.diagram_text import BOLD, NORMAL, SMALL, lines_of
 from projections.xml_text import xml_text
 
 COLOURS: Mapping[NodeState, str] = {
@@ -37,7 +37,6 @@ STATES: Mapping[NodeState, str] = {
 }
 BESIDE = ("timer", "again_timer", "unanswered")
 """What has its name to the right of it."""
-SMALL, NORMAL = 11.0, 13.0
 
 
 def svg(
@@ -164,7 +163,7 @@ class _Sheet:
     def _written(self, group: Element, node: Node, box: Box, state: NodeState | None) -> None:
         """The name of a task and, below, what is asked or how it stands."""
         room = box.width - 20
-        name = lines_of(node.name, room / 1.08, NORMAL, 2)
+        name = lines_of(node.name, room / BOLD, NORMAL, 2)
         below = self._details(node, state)
         lines = [line for text in below for line in lines_of(text, room, SMALL, 1)]
         lines = lines[: 4 - len(name)]

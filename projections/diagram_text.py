@@ -5,7 +5,10 @@ from unicodedata import combining, east_asian_width
 
 NARROW = frozenset("iljtfrI.,:;'|!()[]{}/\\ ")
 WIDE = frozenset("mwMW@%—…")
+SMALL, NORMAL = 11.0, 13.0
+"""The sizes of what stands beside nodes and of what names them."""
 BOLD = 1.08
+"""How much wider bold text is."""
 ELLIPSIS = "…"
 
 
