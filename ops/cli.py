@@ -21,7 +21,9 @@ app = typer.Typer(
     help="An event-sourced workflow engine for IT service management.",
 )
 views_app = typer.Typer(no_args_is_help=True, help="The read models.")
+workflows_app = typer.Typer(no_args_is_help=True, help="What waits.")
 app.add_typer(views_app, name="views")
+app.add_typer(workflows_app, name="workflows")
 app.add_typer(process_app, name="process")
 
 
@@ -156,6 +158,14 @@ def views_verify(data: Data = None, config: Config = None) -> None:
     from ops.views import verify
 
     in_order(verify(settings_of(data, config), out))
+
+
+@workflows_app.command("rebuild")
+def workflows_rebuild(data: Data = None, config: Config = None) -> None:
+    """Throw the approval and escalation workflows away, and start them from the ledger."""
+    from ops.workflows import rebuild
+
+    in_order(rebuild(settings_of(data, config), out))
 
 
 @app.command()

@@ -126,6 +126,11 @@ class Reactor:
         if earlier:
             self.poker.tell(earlier)
 
+    async def rebuild(self) -> None:
+        """Start all that is open, and tell it what happened meanwhile."""
+        self.position = await self._rebuild()
+        await self._react(self.ledger.position())
+
     async def _rebuild(self) -> int:
         """Start all that is open; the position up to which that is known."""
         head = self.ledger.position()

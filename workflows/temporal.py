@@ -30,10 +30,17 @@ class Temporal:
     """One namespace. `identify` tells the id of the database behind it."""
 
     def __init__(
-        self, client: Client, identify: Callable[[Client], Awaitable[str]], queue: str = QUEUE
+        self,
+        client: Client,
+        identify: Callable[[Client], Awaitable[str]],
+        queue: str = QUEUE,
+        reuse: WorkflowIDReusePolicy = WorkflowIDReusePolicy.REJECT_DUPLICATE,
     ) -> None:
+        """`reuse` says whether a workflow that ran already may be started again."""
         self.client = client
         self.queue = queue
+        self.reuse = reuse
+        self.started = 0
         self.known = ""
         self._identify = identify
         self.is_away = False
@@ -49,7 +56,8 @@ class Temporal:
             raise Replaced
 
     async def start(self, workflow: str, id: str, value: Any) -> bool:
-        """Start a workflow unless it runs or ran already; whether it was started now."""
+        """Start a workflow unless it runs, or ran already and is not used again; whether it was
+        started now."""
 
         async def call() -> bool:
             try:
@@ -59,11 +67,12 @@ class Temporal:
                     id=id,
                     task_queue=self.queue,
                     id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_reuse_policy=self.reuse,
                     rpc_timeout=CALL_SECONDS,
                 )
             except WorkflowAlreadyStartedError:
                 return False
+            self.started += 1
             return True
 
         return await self._insist(call)
