@@ -65,7 +65,7 @@ async def test_a_vote_for_another_names_both(company: Company) -> None:
 
 async def test_without_a_delegation_that_holds_nobody_votes_for_another(company: Company) -> None:
     id = await submitted(company)
-    with pytest.raises(Refused, match="on_behalf_of: .* has not delegated"):
+    with pytest.raises(Refused, match=r"on_behalf_of: .* has not delegated"):
         await vote(company, id, "dan", "bea")
     await delegate(company, "bea", "dan")
 
