@@ -12,6 +12,7 @@ from api import openapi
 from api.boards import board_routes
 from api.context import Context
 from api.credentials import Credentials
+from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
 from api.http.edge import Edge
 from api.http.metrics import Requests
@@ -95,4 +96,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += read_routes()
     routes += board_routes()
     routes += process_routes()
+    routes += diagram_routes()
     return routes

@@ -46,11 +46,11 @@ async def read_versions(call: Call) -> Answer:
         _summary(call, version) for version in _published(await entries_of(call, process.id))
     ]
     page = {"data": versions, "has_more": False, "next_cursor": None}
-    return _tagged(call, dumps(page), JSON)
+    return tagged(call, dumps(page), JSON)
 
 
 async def read_version(call: Call) -> Answer:
-    process, version, names = await _asked(call)
+    process, version, names = await asked(call)
     fields = as_document(version.definition, process.name, names.name_of)
     document = to_yaml(version.definition, process.name, names.name_of)
     shown = {
@@ -59,19 +59,19 @@ async def read_version(call: Call) -> Answer:
         "definition": fields,
         "document": document,
     }
-    return _tagged(call, dumps(shown), JSON)
+    return tagged(call, dumps(shown), JSON)
 
 
 async def read_document(call: Call) -> Answer:
-    process, version, names = await _asked(call)
+    process, version, names = await asked(call)
     text = to_yaml(version.definition, process.name, names.name_of)
-    return _tagged(call, text.encode(), YAML)
+    return tagged(call, text.encode(), YAML)
 
 
 async def read_schema(call: Call) -> Answer:
     only(call.query())
     allow(call.caller.actor, call.route.act, None)
-    return _tagged(call, _schema(), SCHEMA, seconds=86_400)
+    return tagged(call, _schema(), SCHEMA, seconds=86_400)
 
 
 @cache
@@ -79,7 +79,7 @@ def _schema() -> bytes:
     return dumps(schema())
 
 
-async def _asked(call: Call) -> tuple[ApprovalProcess, Version, CalendarNames]:
+async def asked(call: Call) -> tuple[ApprovalProcess, Version, CalendarNames]:
     """The process and the version that the path names. Raises NotFound."""
     only(call.query())
     process: Any = await find(call, PRACTICE)
@@ -119,7 +119,7 @@ def _summary(call: Call, version: Version) -> dict[str, Any]:
     }
 
 
-def _tagged(call: Call, body: bytes, media_type: bytes, *, seconds: int = 0) -> Answer:
+def tagged(call: Call, body: bytes, media_type: bytes, *, seconds: int = 0) -> Answer:
     """An answer that is not sent again while it is the same; asked for after so many seconds."""
     tag = b'"%s"' % sha256(body).hexdigest()[:32].encode()
     caching = b"private, max-age=%d" % seconds if seconds else b"private, no-cache"
@@ -163,7 +163,7 @@ _WHOLE = {
     },
     "document": {"type": "string", "description": "The process in YAML, to be edited."},
 }
-_VERSION_NAME = {
+VERSION_NAME = {
     "name": "version",
     "in": "path",
     "required": True,
@@ -193,14 +193,14 @@ def process_routes() -> Iterator[Route]:
                 "additionalProperties": False,
             }
         ),
-        _VERSION_NAME,
+        VERSION_NAME,
     )
     yield _route(
         f"{at}/{{version}}/document",
         read_document,
         "Read a version as a YAML document",
         {YAML.decode(): {"schema": {"type": "string"}}},
-        _VERSION_NAME,
+        VERSION_NAME,
     )
     yield Route(
         method="GET",
@@ -213,7 +213,7 @@ def process_routes() -> Iterator[Route]:
             summary="Read the JSON Schema of the documents of approval processes",
             description="For editors, which complete and check a document by it.",
             parameters=[schemas.IF_NONE_MATCH],
-            responses=_responses({SCHEMA.decode(): {"schema": {"type": "object"}}}),
+            responses=responses({SCHEMA.decode(): {"schema": {"type": "object"}}}),
             problems=(*KNOWN_CALLER, "bad_query"),
         ),
     )
@@ -232,13 +232,13 @@ def _route(
             tag=PRACTICE.title,
             summary=summary,
             parameters=[reference_of(PRACTICE), *more, schemas.IF_NONE_MATCH],
-            responses=_responses(content),
+            responses=responses(content),
             problems=(*KNOWN_CALLER, "bad_query", "not_found"),
         ),
     )
 
 
-def _responses(content: dict[str, Any]) -> dict[int, dict[str, Any]]:
+def responses(content: dict[str, Any]) -> dict[int, dict[str, Any]]:
     return {
         200: {"description": "What was asked for.", "headers": schemas.ETAG, "content": content},
         304: {"description": "It is as it was.", "headers": schemas.ETAG},

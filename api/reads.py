@@ -80,7 +80,7 @@ async def read_record(call: Call, practice: Practice) -> Answer:
     headers.append((b"etag", b'"%d"' % version))
     if moment is not None and _is_known(call, version):
         return Answer(304, headers=headers)
-    with_internal = _may(call, f"{practice.what}.read_internal", record)
+    with_internal = may(call, f"{practice.what}.read_internal", record)
     definitions = [
         entry for id in records.definitions_of(entries) for entry in await entries_of(call, id)
     ]
@@ -138,7 +138,7 @@ def name_of(call: Call) -> history.NameOf:
     return name
 
 
-def _may(call: Call, act: str, record: Aggregate) -> bool:
+def may(call: Call, act: str, record: Aggregate) -> bool:
     try:
         allow(call.caller.actor, act, about(record))
     except (DomainError, KeyError):
