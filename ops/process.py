@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from ops.options import Config, Data, Wrong, in_order, out, settings_of
+from ops.process_backtest_command import backtest
 from ops.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Approval processes, as files and in the ledger.")
+app.command()(backtest)
 
 Which = Annotated[
     str,

@@ -1,0 +1,306 @@
+"""`ledgerdesk process backtest`: a draft over the decided subjects of the ledger.
+
+The ledger is only read.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.aggregate import Aggregate, Event
+from domain.approval_process import ApprovalProcess
+from domain.asset import Asset
+from domain.backtest import Backtest, Draft, Found, kind_for, wanting
+from domain.backtest_answers import AnswerTimes
+from domain.backtest_past import Past, change, history, incident, is_named_only, named
+from domain.backtest_report import Report, Summary
+from domain.backtest_teams import PastDirectory
+from domain.business_time import duration
+from domain.change import Change
+from domain.desk.approvals import owners_for
+from domain.desk.subjects import affected_assets
+from domain.ids import prefix_of
+from domain.incident import Incident
+from domain.ledger import PAGE, Ledger
+from domain.mapper import codec
+from domain.person import name_digest
+from domain.rules import NotFound, Refused
+from domain.subjects import TICKET
+from domain.ticket import Ticket
+from ops.compose import open_ledger
+from ops.problems import UserProblem
+from ops.process_sources import Source, Sources
+from ops.settings import Settings
+
+Subjects = Literal["changes", "incidents", "all"]
+Tell = Callable[[str, int, int], None]
+"""Told of the phase, how far it is in the ledger, and where it ends."""
+FIRST: tuple[tuple[type[Aggregate], type[Event]], ...] = (
+    (Change, Change.Proposed),
+    (Incident, Incident.Logged),
+)
+
+
+class Asked(Struct, frozen=True, kw_only=True):
+    """What is to be run over what. Moments from `since`, and before `until`."""
+
+    process: str
+    since: datetime
+    until: datetime
+    subjects: Subjects = "changes"
+    answer_after: str = ""
+    members_as_worked: bool = False
+
+
+def check(asked: Asked) -> timedelta | None:
+    """Refuse what makes no sense; give the time that everybody takes to answer, if one is given.
+
+    Raises UserProblem.
+    """
+    if asked.until <= asked.since:
+        raise UserProblem("--from: the time begins before it ends: --from comes before --to.")
+    if asked.subjects not in get_args(Subjects):
+        raise UserProblem(f"--subjects: one of {', '.join(get_args(Subjects))}.")
+    if not asked.answer_after:
+        return None
+    try:
+        time = duration(asked.answer_after).open_time
+    except Refused as refused:
+        raise UserProblem(f"--answer-after: {refused}") from None
+    if time is None:
+        raise UserProblem("--answer-after: people answer after open time, such as 30m or 4h.")
+    return time
+
+
+async def backtest(
+    settings: Settings, asked: Asked, *, tell: Tell, keep: Callable[[Found, "Names"], None]
+) -> Report:
+    """Run it. `keep` gets what was found of each subject. Raises UserProblem and Refused."""
+    fixed = check(asked)
+    if settings.database_url is None and not (settings.data / "ledger.db").exists():
+        raise UserProblem(f"{settings.data}: there is no ledger in this folder. Set it by --data.")
+    async with open_ledger(settings) as ledger:
+        source = await Sources(ledger).find(asked.process)
+        directory = PastDirectory.load(ledger)
+        run = Run(ledger, directory, _draft(source, asked, directory), asked, fixed, tell)
+        return await run.report(keep)
+
+
+class Names:
+    """What people are called in the report: by user name."""
+
+    def __init__(self, directory: PastDirectory) -> None:
+        self._directory = directory
+
+    def of(self, person: str) -> str:
+        try:
+            found = self._directory.person(UUID(person))
+        except ValueError:
+            return person
+        return person if found is None else found.username
+
+
+class Run:
+    def __init__(
+        self,
+        ledger: Ledger,
+        directory: PastDirectory,
+        draft: Draft,
+        asked: Asked,
+        fixed: timedelta | None,
+        tell: Tell,
+    ) -> None:
+        self._ledger, self._directory, self._draft = ledger, directory, draft
+        self._asked, self._fixed, self._tell = asked, fixed, tell
+        self._head = ledger.position()
+        self._answers = AnswerTimes(asked.since, asked.until, draft.hours, fixed)
+        self._reads_types = ("asset_types", "") in draft.uses
+        self._undecided = 0
+
+    async def report(self, keep: Callable[[Found, Names], None]) -> Report:
+        teams = self._measure()
+        self._answers.check()
+        names, summary = Names(self._directory), Summary(self._draft, self._asked.subjects)
+        tried = Backtest(self._draft, self._directory, self._answers)
+        for id, first, position in self._subjects("running", self._kinds):
+            past = await self._past(id, first)
+            if past is None:
+                self._undecided += self._is_within(first.by.effective_at)
+            elif self._is_within(past.start):
+                found = tried.run(
+                    past,
+                    await owners_for(self._ledger, self._draft.definition, past.ticket),
+                    await self._asset_types(past.ticket),
+                )
+                summary.add(found)
+                keep(found, names)
+            self._tell("running", position, self._head)
+        return summary.report(
+            self._asked.since,
+            self._asked.until,
+            undecided=self._undecided,
+            username=names.of,
+            answer_of=self._answers.of,
+            notes=self._notes(teams),
+        )
+
+    # Read ----------------------------------------------------------------------------------
+
+    @property
+    def _kinds(self) -> tuple[type[Aggregate], ...]:
+        kinds: Mapping[Subjects, tuple[type[Aggregate], ...]] = {
+            "changes": (Change,),
+            "incidents": (Incident,),
+            "all": (Change, Incident),
+        }
+        return kinds[self._asked.subjects]
+
+    def _measure(self) -> int:
+        """Measure how long people take to answer. Gives how many teams got assumed members."""
+        if self._fixed is None or self._asked.members_as_worked:
+            for id, _, position in self._subjects("measuring", (Change, Incident)):
+                self._answers.take(history(self._ledger.recorder, id))
+                self._tell("measuring", position, self._head)
+        number = 0
+        if self._asked.members_as_worked:
+            number = self._directory.assume_members(self._answers.worked)
+        teams = self._directory.teams_of()
+        self._answers.teams_of = lambda person: teams.get(person, ())
+        return number
+
+    def _subjects(
+        self, phase: str, kinds: tuple[type[Aggregate], ...]
+    ) -> Iterator[tuple[UUID, Event, int]]:
+        """The records that begin before the end of the time, with their first events and the
+        positions of these; page by page, so that memory stays flat."""
+        topics = [topic for kind, first in FIRST if kind in kinds for topic in _stored(kind, first)]
+        position = 0
+        while position < self._head:
+            rows = self._ledger.recorder.select_notifications(
+                position, PAGE, self._head, topics, inclusive_of_start=False
+            )
+            for row in rows:
+                first = codec(row.topic).read(row.state)
+                if first.by.effective_at < self._asked.until and isinstance(
+                    row.originator_id, UUID
+                ):
+                    yield row.originator_id, first, row.id
+            position = rows[-1].id if len(rows) == PAGE else self._head
+        self._tell(phase, self._head, self._head)
+
+    async def _past(self, id: UUID, first: Event) -> Past | None:
+        """A subject as it stood; None where nothing is decided."""
+        recorder = self._ledger.recorder
+        if prefix_of(id) == Incident.prefix:
+            # Incidents are the many: those of other times are not even read.
+            is_within = self._is_within(first.by.effective_at)
+            return incident(history(recorder, id)) if is_within else None
+        entries = history(recorder, id)
+        if is_named_only(entries):
+            receipt = await recorder.receipt(first.by.command)
+            if receipt is not None and prefix_of(receipt.subject) == Incident.prefix:
+                return named(entries, history(recorder, receipt.subject), receipt.version)
+        return change(entries)
+
+    async def _asset_types(self, ticket: Ticket) -> Mapping[UUID, str]:
+        found: dict[UUID, str] = {}
+        for id in affected_assets(ticket) if self._reads_types else ():
+            try:
+                found[id] = (await self._ledger.find(Asset, id)).asset_class
+            except NotFound:
+                continue
+        return found
+
+    def _is_within(self, at: datetime) -> bool:
+        return self._asked.since <= at < self._asked.until
+
+    # What was assumed ----------------------------------------------------------------------
+
+    def _notes(self, teams: int) -> Iterator[str]:
+        yield (
+            "People, teams, managers and owners are those of today, and nobody votes for another."
+        )
+        yield "Whoever voted then votes the same; everybody else who is asked approves."
+        if self._asked.subjects != "changes":
+            yield (
+                "Incidents stand in as subjects, as they were logged. Nothing was approved then, "
+                "so all of their lead time is added."
+            )
+        if self._asked.answer_after:
+            yield f"Everybody answers after {self._asked.answer_after}, as was given."
+        else:
+            votes, assignments = self._answers.counted
+            yield (
+                f"People answer after the median of their own answers, of their teams' or of "
+                f"everybody's: {votes:,} votes and {assignments:,} assignments that something "
+                "followed were measured."
+            )
+        if self._asked.members_as_worked:
+            yield (
+                f"{teams:,} teams without members have those who were assigned in their name "
+                "most often, at least 5 times and the 20 busiest at most."
+            )
+        if self._draft.hours is None:
+            yield "Without a calendar, time counts day and night."
+        for place, selector in _selectors(self._draft):
+            if not self._directory.knows(selector):
+                yield f"{place}: {selector} names nobody whom the directory knows."
+
+
+def _draft(source: Source, asked: Asked, directory: PastDirectory) -> Draft:
+    """The process to try. Raises Refused and UserProblem where it fits no subject."""
+    definition = source.definition
+    calendar = directory.calendar(definition.calendar)
+    place = (definition.order, UUID(int=2**128 - 1))
+    others = [
+        (other.order, process.id, process)
+        for process in directory._all(ApprovalProcess)
+        if (other := process.published) and name_digest(process.name) != name_digest(source.name)
+    ]
+    draft = Draft(
+        name=source.name,
+        definition=definition,
+        kind=kind_for(definition, asked.subjects),
+        hours=None if calendar is None else calendar.hours,
+        before=tuple(
+            (f"{process.number} ({process.name})", process.published)
+            for order, id, process in sorted(others, key=lambda one: one[:2])
+            if (order, id) < place and process.published
+        ),
+    )
+    if asked.subjects != "changes" and (found := wanting(draft)):
+        raise UserProblem(_wanting(source, found))
+    return draft
+
+
+def _wanting(source: Source, found: Mapping[str, tuple[str, ...]]) -> str:
+    lines = []
+    for place, fields in found.items():
+        read = " and ".join(f"subject.{field}" for field in fields)
+        where = place
+        if source.located is not None:
+            line, column = source.located.position(place)
+            where = f"line {line}, column {column}: {place}"
+        lines.append(f"{where}: it reads {read}, which incidents do not have.")
+    known = ", ".join(field.name for field in TICKET)
+    lines.append(f"They have {known}. Take the condition out, or use --subjects changes.")
+    return f"{source.title}:\n" + "\n".join(lines)
+
+
+def _selectors(draft: Draft) -> Iterator[tuple[str, str]]:
+    for index, stage in enumerate(draft.definition.stages):
+        for part in ("approvers", "escalate_to", "exclude"):
+            for number, selector in enumerate(getattr(stage, part)):
+                yield f"stages[{index}].{part}[{number}]", selector
+    for part in ("fallback", "exclude"):
+        for number, selector in enumerate(getattr(draft.definition, part)):
+            yield f"{part}[{number}]", selector
+
+
+def _stored(kind: type[Aggregate], event: type[Event]) -> list[str]:
+    """The names under which an event is stored, in all of its versions."""
+    name = f"{kind.__name__}.{event.__name__}"
+    return [name, *(f"{name}:{version}" for version in range(2, event.class_version + 1))]

@@ -1,0 +1,226 @@
+"""What `ledgerdesk process backtest` shows: tables, and a line of CSV for each subject."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from domain.backtest import Found
+from domain.backtest_report import Lead, Report
+from domain.ids import number_of
+from ops.process_backtest import Names
+
+SHOWN_MAX = 15
+
+COLUMNS = (
+    "number",
+    "start",
+    "known by",
+    "governed by",
+    "decided then",
+    "outcome",
+    "is certain",
+    "reason",
+    "asked",
+    "skipped",
+    "asked then",
+    "lead time then (s)",
+    "lead time (s)",
+    "added (s)",
+)
+
+
+def row(found: Found, names: Names) -> Sequence[Any]:
+    """A subject as a row of COLUMNS. Times are in seconds of the hours that patience counts on."""
+    past = found.past
+    asked: dict[str, dict[str, None]] = {}
+    for one in found.played.asked if found.played else ():
+        asked.setdefault(one.stage, {}).update(dict.fromkeys(map(names.of, one.people)))
+    return (
+        number_of(past.ticket.id),
+        past.start.isoformat(),
+        past.known_by,
+        found.by or found.governed,
+        past.decision,
+        found.outcome,
+        ("yes" if found.is_certain else "no") if past.decision and found.played else "",
+        found.reason,
+        "; ".join(f"{stage}: {' '.join(people)}" for stage, people in asked.items()),
+        "; ".join(found.skipped),
+        " ".join(map(names.of, past.asked)),
+        _seconds(found.took_then),
+        _seconds(found.took),
+        _seconds(found.added),
+    )
+
+
+def print_report(report: Report, out: Console) -> None:
+    until = report.until - timedelta(microseconds=1)
+    _line(
+        out,
+        f"{report.process}: {report.subjects:,} {_what(report)} from {report.since:%Y-%m-%d} to "
+        f"{until:%Y-%m-%d}",
+        "bold",
+    )
+    _print_subjects(report, out)
+    _print_lead_times(report, out)
+    _print_stages(report, out)
+    _print_load(report, out)
+    if report.silent:
+        table = _table("Rules that never fire", "place", "rule")
+        for one in report.silent:
+            table.add_row(_text(one.place), _text(one.says))
+        out.print(table)
+    for note in report.notes:
+        _line(out, f"- {note}", "dim")
+
+
+def _print_subjects(report: Report, out: Console) -> None:
+    table = _table("Subjects", "", ">number")
+    for governed, number in sorted(report.governed.items()):
+        table.add_row(GOVERNED[governed], f"{number:,}")
+    for other, number in report.others.items():
+        table.add_row(_text(f"  {other}"), f"{number:,}")
+    table.add_row("not decided, left out", f"{report.undecided:,}")
+    if report.known_by_incident:
+        said = "known only by the incident that names them, with its fields"
+        table.add_row(said, f"{report.known_by_incident:,}")
+    for field, number in report.unknown.items():
+        table.add_row(_text(f"subject.{field} is not known"), f"{number:,}")
+    out.print(table)
+    table = _table("Outcomes", "", ">number")
+    for outcome, number in sorted(report.outcomes.items()):
+        table.add_row(f"would have been {outcome}", f"{number:,}")
+    for reason, number in list(report.reasons.items())[:SHOWN_MAX]:
+        table.add_row(_text(f"  {reason}"), f"{number:,}")
+    table.add_row("decision then known", f"{report.compared:,}")
+    if report.compared:
+        table.add_row("  the same", f"{report.same:,}")
+        table.add_row("  another", f"{report.differing:,}")
+        table.add_row("  hangs on people who did not vote then", f"{report.uncertain:,}")
+    out.print(table)
+    if report.examples:
+        table = _table("Outcomes that differ", "number", "then", "draft", "certain", "why")
+        for one in report.examples[:SHOWN_MAX]:
+            certain = "yes" if one.is_certain else "no"
+            table.add_row(one.number, one.then, one.draft, certain, _text(one.reason))
+        out.print(table)
+
+
+def _print_lead_times(report: Report, out: Console) -> None:
+    times = report.lead_times
+    table = _table("Lead time", "", ">subjects", ">median", ">90 %", ">longest")
+    rows: Iterable[tuple[str, Lead]] = (
+        ("with the draft", times.draft),
+        ("then", times.then),
+        ("added, or saved (-)", times.added),
+        ("from opened to resolved or done", times.handling),
+    )
+    for name, lead in rows:
+        if lead.count:
+            values = (length(lead.median), length(lead.p90), length(lead.longest))
+            table.add_row(name, f"{lead.count:,}", *values)
+    if times.draft.count:
+        table.add_row("longer than then", f"{times.slower:,}")
+        table.add_row("shorter than then", f"{times.faster:,}")
+        table.add_row("lead time then not known", f"{times.unknown:,}")
+        out.print(table)
+
+
+def _print_stages(report: Report, out: Console) -> None:
+    table = _table(
+        "Stages",
+        "stage",
+        ">applies",
+        ">skipped",
+        ">opened",
+        ">rejects",
+        ">patience ran out",
+        ">fallback",
+        ">open (median)",
+        ">90 %",
+    )
+    for stage in report.stages:
+        counts = (stage.applied, stage.skipped, stage.opened, stage.rejected, stage.timed_out)
+        table.add_row(
+            _text(stage.name),
+            *(f"{count:,}" for count in (*counts, stage.fallback_asked)),
+            length(stage.open.median),
+            length(stage.open.p90),
+        )
+    out.print(table)
+
+
+def _print_load(report: Report, out: Console) -> None:
+    if not report.approvers:
+        return
+    table = _table(
+        f"Load of {len(report.approvers):,} approvers",
+        "approver",
+        ">asked",
+        ">a week",
+        ">busiest week",
+        ">of",
+        ">asked then",
+        ">answers within",
+        "measured of",
+    )
+    for one in report.approvers[:SHOWN_MAX]:
+        table.add_row(
+            _text(one.username),
+            f"{one.asked:,}",
+            f"{one.per_week:,}",
+            f"{one.busiest:,}",
+            f"{one.week}",
+            f"{one.asked_then:,}",
+            length(one.answers_within),
+            one.answers_from,
+        )
+    out.print(table)
+
+
+GOVERNED = {
+    "draft": "governed by it",
+    "another process": "taken by another process first",
+    "nothing": "governed by nothing",
+    "pre-authorised": "pre-authorised, so that nobody is asked",
+}
+
+
+def length(seconds: int | None) -> str:
+    """A length of time such as `2d 03h 05m`, to the minute; to the second below one."""
+    if seconds is None:
+        return ""
+    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
+    if left < 60:
+        return f"{sign}{left}s"
+    days, hours, minutes = left // 86_400, left // 3_600 % 24, left // 60 % 60
+    if days:
+        return f"{sign}{days}d {hours:02d}h {minutes:02d}m"
+    return f"{sign}{hours}h {minutes:02d}m" if hours else f"{sign}{minutes}m"
+
+
+def _what(report: Report) -> str:
+    return "changes and incidents" if report.kind == "all" else report.kind
+
+
+def _seconds(time: timedelta | None) -> int | str:
+    return "" if time is None else int(time.total_seconds())
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column.removeprefix(">"), justify="right" if column[:1] == ">" else "left")
+    return table
+
+
+def _text(text: str) -> Text:
+    return Text(text)
+
+
+def _line(out: Console, text: str, style: str) -> None:
+    out.print(Text(text, style))
