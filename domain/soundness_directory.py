@@ -1,16 +1,49 @@
 """The company of a directory, for the check of an approval process."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from domain import soundness
+from domain.approval_process import ApprovalProcess, Definition
 from domain.change import Change
 from domain.directory import Directory
 from domain.people_expression import Row, people
 from domain.people_rows import rows_of
 from domain.person import Person
+from domain.rules import Refused
 from domain.soundness_company import Someone, Subject
+from domain.soundness_report import Report
 from domain.team import Team
+
+LAST = UUID(int=2**128 - 1)
+
+
+def check(
+    directory: Directory, definition: Definition, *, start: datetime, process: UUID | None = None
+) -> Report:
+    """Check a definition against everybody in a directory, and the other processes in use there.
+
+    process: whose definition it is; None for one that is not recorded yet, which comes last of
+    those with the same order. Raises Refused for a calendar that does not exist.
+    """
+    hours = None
+    if definition.calendar is not None:
+        calendar = directory.calendar(definition.calendar)
+        if calendar is None:
+            raise Refused(f"calendar: there is no calendar {definition.calendar}.")
+        hours = calendar.hours
+    place = (definition.order, process or LAST)
+    before = [
+        (f"{other.number} ({other.name})", published)
+        for other in directory._all(ApprovalProcess)
+        if (published := other.published)
+        and other.id != process
+        and (published.order, other.id) < place
+    ]
+    company = DirectoryCompany(directory)
+    return soundness.check(definition, company, start=start, hours=hours, before=before)
 
 
 class DirectoryCompany:

@@ -239,6 +239,7 @@ class Demo:
         definition = Definition(
             subjects=("change",),
             calendar=calendar,
+            fallback=("team:Change Advisory Board",),
             stages=(
                 Stage(
                     name="Technical review",

@@ -1,9 +1,11 @@
 """Definitions that are put into use, once everything that they name exists."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Unpack
 from uuid import UUID
 
+from domain import soundness_directory
 from domain.approval_process import ApprovalProcess, Definition
 from domain.desk.desk import Base, Repeat
 from domain.ledger import Work
@@ -22,13 +24,19 @@ class Definitions(Base):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Publish the draft of an approval process. Refused if it names what does not exist."""
+        """Publish the draft of an approval process.
+
+        Refused if it names what does not exist, or is not sound, with a counterexample for each
+        error: see `domain.soundness`.
+        """
         self.directory.catch_up()
 
         async def decide(work: Work) -> None:
             process = await work.get(ApprovalProcess, id, expected=expected)
-            if process.draft_definition is not None:
-                self._check_process(process.draft_definition)
+            draft = process.draft_definition
+            if draft is not None and draft != process.published:
+                self._check_process(draft)
+                self._check_soundness(id, draft, by.effective_at)
             process.publish(by=by)
 
         return await self.ledger.run(by, decide, **repeat)
@@ -59,6 +67,11 @@ class Definitions(Base):
             self._check_selectors(f"stages[{index}].approvers", stage.approvers)
             self._check_selectors(f"stages[{index}].escalate_to", stage.escalate_to)
         self._check_selectors("fallback", definition.fallback)
+
+    def _check_soundness(self, id: UUID, definition: Definition, at: datetime) -> None:
+        report = soundness_directory.check(self.directory, definition, start=at, process=id)
+        wrong = " ".join(map(str, report.errors))
+        require(report.is_sound, f"The process is not sound. {wrong}")
 
     def _check_agreement(self, agreement: Agreement) -> None:
         self._check_calendar("calendar", agreement.calendar)
