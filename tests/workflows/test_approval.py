@@ -56,7 +56,7 @@ async def vote(floor: Floor, change: UUID, name: str, vote: Any, at: datetime) -
 async def test_a_stage_that_nobody_answers_reminds_at_half_and_ends_at_its_due_moment(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(REJECTING)
+    await floor.company.publish_unchecked(REJECTING)
     change = await floor.submitted_change(now())
     [opened] = floor.approval(change).open
 
@@ -77,7 +77,7 @@ async def test_a_stage_that_nobody_answers_reminds_at_half_and_ends_at_its_due_m
 async def test_a_stage_escalates_once_with_a_fresh_patience_and_then_rejects(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(ESCALATING)
+    await floor.company.publish_unchecked(ESCALATING)
     began = now()
     change = await floor.submitted_change(began)
 
@@ -101,7 +101,7 @@ async def test_a_stage_escalates_once_with_a_fresh_patience_and_then_rejects(
 async def test_the_next_stage_is_waited_for_when_silence_approves_one(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(APPROVING, REJECTING)
+    await floor.company.publish_unchecked(APPROVING, REJECTING)
     change = await floor.submitted_change(now())
 
     async with worker(
@@ -119,7 +119,7 @@ async def test_the_next_stage_is_waited_for_when_silence_approves_one(
 async def test_the_deciding_vote_ends_the_wait_and_nothing_is_sent(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(REJECTING)
+    await floor.company.publish_unchecked(REJECTING)
     change = await floor.submitted_change(now())
 
     async with worker(
@@ -138,7 +138,7 @@ async def test_the_deciding_vote_ends_the_wait_and_nothing_is_sent(
 async def test_a_vote_after_the_reminder_opens_the_next_stage_with_its_own_patience(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(REJECTING, APPROVING)
+    await floor.company.publish_unchecked(REJECTING, APPROVING)
     change = await floor.submitted_change(now())
 
     async with worker(
@@ -161,7 +161,7 @@ async def test_a_vote_after_the_reminder_opens_the_next_stage_with_its_own_patie
 
 
 async def test_a_withdrawal_ends_the_wait(skipper: TimeSkipper, floor: Floor) -> None:
-    await floor.company.publish_process(REJECTING)
+    await floor.company.publish_unchecked(REJECTING)
     change = await floor.submitted_change(now())
 
     async with worker(
@@ -183,7 +183,7 @@ async def test_a_withdrawal_ends_the_wait(skipper: TimeSkipper, floor: Floor) ->
 async def test_news_may_come_twice_late_and_of_another_round(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(REJECTING, ESCALATING)
+    await floor.company.publish_unchecked(REJECTING, ESCALATING)
     change = await floor.submitted_change(now())
     first = floor.approval(change)
 
@@ -205,7 +205,7 @@ async def test_news_may_come_twice_late_and_of_another_round(
 
 
 async def test_an_act_that_ran_twice_is_recorded_once(floor: Floor) -> None:
-    await floor.company.publish_process(ESCALATING)
+    await floor.company.publish_unchecked(ESCALATING)
     change = await floor.submitted_change(now())
     activities = ApprovalActivities(floor.desk)
     environment = ActivityEnvironment()
@@ -226,7 +226,7 @@ async def test_an_act_that_ran_twice_is_recorded_once(floor: Floor) -> None:
 async def test_a_second_run_of_the_same_workflow_doubles_nothing(
     skipper: TimeSkipper, floor: Floor
 ) -> None:
-    await floor.company.publish_process(ESCALATING)
+    await floor.company.publish_unchecked(ESCALATING)
     change = await floor.submitted_change(now())
     at_first = floor.approval(change)
     id = f"approval/{uuid4()}"
@@ -248,7 +248,7 @@ async def test_a_long_history_goes_on_in_a_fresh_run(
     skipper: TimeSkipper, floor: Floor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workflows.approval, "HISTORY_MAX", 5)
-    await floor.company.publish_process(ESCALATING)
+    await floor.company.publish_unchecked(ESCALATING)
     change = await floor.submitted_change(now())
 
     async with worker(
