@@ -215,16 +215,22 @@ def check_rounds(history: Sequence[Entry], found: Findings) -> None:
             if due is None or event.by.at < due or event.by.effective_at != due:
                 found.wrong("approvals", f"{number}: {entry!r}, but its stage was due at {due}")
             found.counts["time-outs"] += 1
-        elif isinstance(event, BEGIN_PATIENCE):
-            dues[event.stage] = event.due
-        elif isinstance(event, Change.StageDecided | Change.InformationRequested):
-            dues.pop(event.stage, None)
-        elif isinstance(event, Change.VotesInvalidated):
-            for stage in event.again:
-                dues.pop(stage, None)
+        else:
+            _follow(dues, event)
     if is_open:
         waits = ", ".join(f"{stage} was due at {due}" for stage, due in dues.items())
         found.waiting.append(f"{number} is not decided; {waits or 'it waits for information'}")
+
+
+def _follow(dues: dict[str, datetime], event: Event) -> None:
+    """When the patience of each open stage ends after an event."""
+    if isinstance(event, BEGIN_PATIENCE):
+        dues[event.stage] = event.due
+    elif isinstance(event, Change.StageDecided | Change.InformationRequested):
+        dues.pop(event.stage, None)
+    elif isinstance(event, Change.VotesInvalidated):
+        for stage in event.again:
+            dues.pop(stage, None)
 
 
 def check_escalations(
