@@ -185,7 +185,9 @@ async def _company(desk: Desk) -> dict[str, UUID]:
         for name in STAGES
     )
     process = await desk.ledger.next_id(ApprovalProcess)
-    definition = Definition(subjects=("change",), when='subject.type == "normal"', stages=stages)
+    definition = Definition(
+        subjects=("change",), when='subject.type == "normal"', stages=stages, repeat_voters=True
+    )
     await _add(
         desk.ledger,
         lambda by: ApprovalProcess.draft(process, name="Normal", definition=definition, by=by),

@@ -95,7 +95,13 @@ async def found_company(settings: Settings, seed: int) -> Cast:
         await _publish_process(
             company,
             "Normal",
-            Definition(subjects=("change",), when='subject.type == "normal"', stages=NORMAL),
+            Definition(
+                subjects=("change",),
+                when='subject.type == "normal"',
+                stages=NORMAL,
+                fallback=("person:lea", "person:lou"),
+                repeat_voters=True,
+            ),
         )
         await _publish_process(
             company,
