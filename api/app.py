@@ -10,6 +10,7 @@ from starlette.routing import Router
 
 from api import openapi
 from api.boards import board_routes
+from api.change_times import change_time_routes
 from api.context import Context
 from api.credentials import Credentials
 from api.diagrams import diagram_routes
@@ -95,6 +96,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
         routes += command_routes(practice)
     routes += read_routes()
     routes += board_routes()
+    routes += change_time_routes()
     routes += process_routes()
     routes += diagram_routes()
     return routes

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, cast
 from uuid import UUID
 
@@ -19,14 +18,11 @@ from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response, name_of
 from domain.policy import About, Everything, allow, visibility
 from domain.rules import DomainError
-from projections import asset_register, change_board, change_work
+from projections import asset_register, change_work
 from projections.queries import LIMIT_MAX, Either
 from projections.store import NotBuilt
 from projections.tables import instant
 from projections.views import IMPACT_DEPTH_MAX
-
-CALENDAR_DAYS_MAX = 366
-CALENDAR_MAX = 1_000
 
 QUEUE = List(
     name="work_queue",
@@ -93,26 +89,6 @@ async def read_incident_sla(call: Call) -> Answer:
     )
 
 
-async def read_change_calendar(call: Call) -> Answer:
-    actor = call.caller.actor
-    allow(actor, call.route.act, None)
-    query = call.query()
-    only(query, "from", "to", "min_position")
-    since, until = _instant(query, "from"), _instant(query, "to")
-    if not since < until <= since + timedelta(days=CALENDAR_DAYS_MAX):
-        raise Problem(
-            "bad_query", f"to: after `from`, and at most {CALENDAR_DAYS_MAX} days after it."
-        )
-    await reach(call, "change_board", query.get("min_position"))
-    try:
-        rows = await call.context.views.calendar(
-            since, until, visibility=visibility(actor, "change"), limit=CALENDAR_MAX
-        )
-    except NotBuilt:
-        raise lists.not_yet("The views are being built.") from None
-    return json({"data": rows, "has_more": len(rows) == CALENDAR_MAX, "next_cursor": None})
-
-
 async def read_impact(call: Call) -> Answer:
     """What depends on an asset, or what it depends on, as far as the caller may see it."""
     asset = await find(call, ASSETS)
@@ -164,25 +140,7 @@ def _is_seen(call: Call, row: dict[str, Any]) -> bool:
     return True
 
 
-def _instant(query: dict[str, str], name: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(query[name])
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
-    except (KeyError, ValueError, OverflowError):
-        pass
-    raise Problem("bad_query", f"{name}: an instant such as 2026-11-21T09:30:00Z is needed.")
-
-
 # Routes ------------------------------------------------------------------------------------
-
-_TO_AND_FROM = [
-    schemas.query("from", "From this instant on.", schemas.INSTANT, is_required=True)
-    | {"example": "2030-01-01T00:00:00Z"},
-    schemas.query("to", "Up to before this instant.", schemas.INSTANT, is_required=True)
-    | {"example": "2030-02-01T00:00:00Z"},
-]
-
 
 def board_routes() -> Iterator[Route]:
     yield _board(
@@ -215,15 +173,6 @@ def board_routes() -> Iterator[Route]:
         "Read the service clocks of an incident",
         SLA_BOARD,
         reference_of(INCIDENTS),
-    )
-    yield _route(
-        "/changes/calendar",
-        read_change_calendar,
-        "change_board.read",
-        "Changes",
-        "Read which changes are scheduled in a time",
-        [*_TO_AND_FROM, schemas.MIN_POSITION],
-        schemas.page_of(schemas.row_of(change_board.BOARD)),
     )
     row = schemas.row_of(asset_register.REGISTER)
     row["properties"] = {"distance": schemas.WHOLE, **row["properties"]}

@@ -298,6 +298,12 @@ PRACTICE = Practice(
             summary="Say that it does not affect an asset after all",
             example={"asset": "AST0000001"},
         ),
+        Command(
+            method=Change.request_time,
+            body=Schedule,
+            summary="Say when it is to be implemented, before it is submitted",
+            example={"start": "2030-01-05T20:00:00Z", "end": "2030-01-05T22:00:00Z"},
+        ),
         *TASKS,
         Command(
             method=Change.submit,
@@ -366,6 +372,10 @@ PRACTICE = Practice(
             method=Change.schedule,
             body=Schedule,
             summary="Set when it is implemented",
+            description="Refused inside a freeze, and outside of the maintenance windows that are "
+            "for it, unless it is excepted or an emergency that they let pass. What speaks "
+            "against the time is noted.",
+            use=Desk.schedule_change,
             example={"start": "2030-01-05T20:00:00Z", "end": "2030-01-05T22:00:00Z"},
         ),
         Command(

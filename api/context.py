@@ -7,6 +7,7 @@ from api.http.limits import Buckets
 from api.settings import Settings
 from domain.desk import Desk
 from domain.ledger import Ledger
+from projections.outlook import ViewsOutlook
 from projections.views import Views
 
 
@@ -15,6 +16,7 @@ class Context:
         self, desk: Desk, views: Views, settings: Settings, clock: Callable[[], datetime]
     ) -> None:
         self.desk = desk
+        desk.outlook = ViewsOutlook(views, desk.ledger)
         self.views = views
         self.settings = settings
         self.clock = clock

@@ -80,6 +80,7 @@ OrganisationRef = _reference("an organisation", "ORG")
 CalendarRef = _reference("a calendar", "CAL")
 ProcessRef = _reference("an approval process", "APR")
 TemplateRef = _reference("a change template", "TPL")
+ChangeRef = _reference("a change", "CHG")
 AssetRef = _reference("an asset", "AST")
 RecordRef = _reference("a ticket or an asset", "INC", "PRB", "CHG", "AST")
 

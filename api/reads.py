@@ -18,6 +18,7 @@ from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.reference import reference
 from domain import asset, change, incident, problem
 from domain.aggregate import Aggregate, Entry
+from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
 from domain.policy import about, allow, visibility
 from domain.rules import DomainError, NotFound
@@ -55,6 +56,9 @@ LISTS: Mapping[str, List] = {
     "change_template": List(name="change_templates", sort=("name",)),
     "risk_model": List(name="risk_models", sort=("name",)),
     "calendar": List(name="calendars", sort=("name",)),
+    "change_window": List(
+        name="change_windows", values={"kind": words_of(WindowKind)}, sort=("name",)
+    ),
 }
 
 

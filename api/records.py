@@ -16,6 +16,7 @@ from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
+from domain.change_window import ChangeWindow
 from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
@@ -24,6 +25,8 @@ from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from projections import asset_register, change_work, directory, ticket_page, work_queue
+from projections.change_windows import WINDOWS
+from projections.change_windows import fold as fold_window
 from projections.rows import Rows
 from projections.service_levels import DEFINITIONS
 from projections.tables import Key, Row, Table
@@ -74,6 +77,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     ApprovalProcess: Shape((directory.fold,), (directory.PROCESSES,)),
     ServiceLevelPolicy: Shape((directory.fold,), (directory.POLICIES,)),
     ChangeTemplate: Shape((directory.fold,), (directory.TEMPLATES,)),
+    ChangeWindow: Shape((fold_window,), (WINDOWS,)),
     RiskModel: Shape((directory.fold,), (directory.RISK_MODELS,)),
     Calendar: Shape((directory.fold,), (directory.CALENDARS,)),
 }

@@ -4,6 +4,7 @@ A change that is scheduled or started is checked against the windows that are in
 that speaks against it is recorded with the command, also where nothing does.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Unpack
@@ -91,20 +92,34 @@ class ChangeCalendar(Changes):
         self, change: Change, start: datetime, end: datetime
     ) -> tuple[Conflict, ...]:
         """All that speaks against a change at a time, as it is now."""
-        require(end - start <= timedelta(days=DAYS_MAX), f"A change takes at most {DAYS_MAX} days.")
         self.directory.catch_up()
         mine = await self.planned(change, start, end)
-        others = [
-            await self.planned(other, other.scheduled_start, other.scheduled_end)
-            for id in await self._outlook.scheduled(start, end)
-            if id != change.id
-            and isinstance(other := await self.ledger.peek(id), Change)
-            and other.status in AHEAD
-            and other.scheduled_start is not None
-            and other.scheduled_end is not None
-        ]
+        others = await self._scheduled(start, end)
         relations = await self._outlook.relations(mine.assets, DEPTH) if mine.assets else ()
         return Schedule(others, Graph(relations), self.windows()).conflicts(mine)
+
+    async def conflicts_between(
+        self, since: datetime, until: datetime
+    ) -> dict[UUID, tuple[Conflict, ...]]:
+        """What speaks against each change that is scheduled in a time."""
+        plans = await self._scheduled(since, until)
+        assets = {asset for plan in plans for asset in plan.assets}
+        relations = await self._outlook.relations(sorted(assets), DEPTH) if assets else ()
+        schedule = Schedule(plans, Graph(relations), self.windows())
+        # In a thread, as it takes a while where there is much.
+        return await asyncio.to_thread(
+            lambda: {plan.change: schedule.conflicts(plan) for plan in plans}
+        )
+
+    async def _scheduled(self, since: datetime, until: datetime) -> list[Planned]:
+        return [
+            await self.planned(change, change.scheduled_start, change.scheduled_end)
+            for id in await self._outlook.scheduled(since, until)
+            if isinstance(change := await self.ledger.peek(id), Change)
+            and change.status in AHEAD
+            and change.scheduled_start is not None
+            and change.scheduled_end is not None
+        ]
 
     @property
     def _outlook(self) -> Outlook:
@@ -132,6 +147,9 @@ class ChangeCalendar(Changes):
         async def decide(work: Work) -> None:
             change = await work.get(Change, id, expected=expected)
             before = change.version
+            require(
+                end - start <= timedelta(days=DAYS_MAX), f"A change takes at most {DAYS_MAX} days."
+            )
             change.schedule(start=start, end=end, by=by)
             if change.version != before:
                 found = await self.conflicts(change, start, end)
@@ -236,8 +254,8 @@ class ChangeCalendar(Changes):
             return []
         self.directory.catch_up()
         shown = as_window(window, definition)
-        furthest = now + timedelta(days=DAYS_MAX)
         since = max(now, definition.start) if definition.start else now
+        furthest = since + timedelta(days=DAYS_MAX)
         until = min(furthest, definition.end) if definition.end else furthest
         found = [
             Affected(change=id, conflict=conflict)

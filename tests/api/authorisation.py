@@ -45,6 +45,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "teams": await zoe.made("/teams", {"name": f"{at}Network"}),
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
         "calendars": await olga.made("/calendars", definitions["/calendars"]),
+        "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),
         "risk-models": await olga.made("/risk-models", definitions["/risk-models"]),
         "approval-processes": await olga.made(

@@ -17,6 +17,7 @@ BY_THE_DESK = {
     "escalate_stage",
     "time_out_stage",
     "note_overdue",
+    "note_conflicts",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
 LOOKED_UP = {"apply_template": {"version", "definition"}}

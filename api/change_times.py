@@ -1,0 +1,325 @@
+"""The times of changes over HTTP: what speaks against them, whom a window affects, the calendar."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, cast
+from uuid import UUID
+
+from api import lists, schemas
+from api.change_windows import PRACTICE as WINDOWS
+from api.changes import PRACTICE as CHANGES
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.http.routing import Endpoint, Operation, Route
+from api.lists import only, reach
+from api.openapi import camel
+from api.practices import reference_of
+from api.reads import OF_READS, find
+from domain.aggregate import Aggregate
+from domain.change import Change
+from domain.change_window import ChangeWindow
+from domain.ids import number_of
+from domain.planned import Conflict
+from domain.policy import about, allow, visibility
+from domain.rules import DomainError
+from domain.window_rules import spans
+from projections import change_board
+from projections.store import NotBuilt
+
+CALENDAR_DAYS_MAX = 366
+CALENDAR_MAX = 1_000
+WINDOWS_MAX = 2_000
+AFFECTED_MAX = 1_000
+
+Shown = dict[str, Any]
+
+
+async def read_conflicts(call: Call) -> Answer:
+    """What speaks against a change at its planned time or another, now and as it was noted."""
+    change = cast(Change, await find(call, CHANGES))
+    query = call.query()
+    only(query, "from", "to")
+    start, end = change.planned_start, change.planned_end
+    if "from" in query or "to" in query:
+        start, end = _times(query)
+    if start is None or end is None:
+        raise Problem("bad_query", "from, to: this change has no time yet; say one.")
+    found = await call.context.desk.conflicts(change, start, end)
+    return json(
+        {
+            "start": start,
+            "end": end,
+            "data": [await _conflict(call, one) for one in found],
+            "noted": [
+                {
+                    "occasion": occasion,
+                    "at": noted.at,
+                    "start": noted.start,
+                    "end": noted.end,
+                    "conflicts": [await _conflict(call, one) for one in noted.conflicts],
+                    "more": noted.more,
+                }
+                for occasion, noted in change.noted.items()
+            ],
+        }
+    )
+
+
+async def read_affected(call: Call) -> Answer:
+    """The changes that the draft of a window bears on from now on, also before it is published."""
+    window = cast(ChangeWindow, await find(call, WINDOWS))
+    only(call.query())
+    found = await call.context.desk.affected(window, call.context.clock())
+    shown = []
+    for one in found[:AFFECTED_MAX]:
+        change = await call.context.ledger.find(Change, one.change)
+        shown.append(
+            {
+                "change": change.number,
+                "status": change.status,
+                "requester": _number(change.requester),
+                "assignee": _number(change.assignee),
+                "is_held": one.is_held,
+                "conflict": await _conflict(call, one.conflict) if one.conflict else None,
+            }
+        )
+    return json({"data": shown, "has_more": len(found) > AFFECTED_MAX, "next_cursor": None})
+
+
+async def read_calendar(call: Call) -> Answer:
+    """The changes of a time, each with what speaks against it, and the windows of that time."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    query = call.query()
+    only(query, "from", "to", "min_position")
+    since, until = _times(query)
+    await reach(call, "change_board", query.get("min_position"))
+    try:
+        rows = await call.context.views.calendar(
+            since, until, visibility=visibility(actor, "change"), limit=CALENDAR_MAX
+        )
+    except NotBuilt:
+        raise lists.not_yet("The views are being built.") from None
+    found = await call.context.desk.conflicts_between(since, until) if rows else {}
+    for row in rows:
+        conflicts = found.get(UUID(row["id"]), ())
+        row["conflicts"] = sorted({conflict.reason for conflict in conflicts})
+    return json(
+        {
+            "data": rows,
+            "has_more": len(rows) == CALENDAR_MAX,
+            "next_cursor": None,
+            "windows": _windows(call, since, until),
+        }
+    )
+
+
+def _windows(call: Call, since: datetime, until: datetime) -> list[Shown]:
+    """The spans of the windows in force that may be about changes which the caller may see."""
+    actor = call.caller.actor
+    shown = [
+        {
+            "window": number_of(window.id),
+            "name": window.name,
+            "kind": window.definition.kind,
+            "reason": window.definition.reason,
+            "is_strict": window.definition.is_strict,
+            "start": start,
+            "end": end,
+        }
+        for window in call.context.desk.windows()
+        if actor.is_operator
+        or not window.definition.organisations
+        or actor.organisation in window.definition.organisations
+        for start, end in spans(window.definition, since, until)
+    ]
+    return sorted(shown, key=lambda row: (row["start"], row["window"]))[:WINDOWS_MAX]
+
+
+async def _conflict(call: Call, conflict: Conflict) -> Shown:
+    """A conflict as the caller may see it: of a change elsewhere only that there is one."""
+    desk = call.context.desk
+    other = await call.context.ledger.peek(conflict.other)
+    shown: Shown = {
+        "reason": conflict.reason,
+        "effect": conflict.effect,
+        "start": conflict.start,
+        "end": conflict.end,
+        "other": None,
+        "path": [],
+        "detail": f"There is a conflict with a change of another organisation: {conflict.reason}.",
+    }
+    if isinstance(other, ChangeWindow) or (other is not None and _may_read(call, other)):
+        shown["other"] = number_of(conflict.other)
+        shown["path"] = [number_of(asset) for asset in conflict.path]
+        shown["detail"] = desk.said(conflict)
+    return shown
+
+
+def _may_read(call: Call, record: Aggregate) -> bool:
+    try:
+        allow(call.caller.actor, "change.read", about(record))
+    except DomainError:
+        return False
+    return True
+
+
+def _number(id: UUID | None) -> str | None:
+    return None if id is None else number_of(id)
+
+
+def _times(query: dict[str, str]) -> tuple[datetime, datetime]:
+    since, until = _instant(query, "from"), _instant(query, "to")
+    if not since < until <= since + timedelta(days=CALENDAR_DAYS_MAX):
+        raise Problem(
+            "bad_query", f"to: after `from`, and at most {CALENDAR_DAYS_MAX} days after it."
+        )
+    return since, until
+
+
+def _instant(query: dict[str, str], name: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(query[name])
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
+        pass
+    raise Problem("bad_query", f"{name}: an instant such as 2026-11-21T09:30:00Z is needed.")
+
+
+# Routes ------------------------------------------------------------------------------------
+
+_NULL = {"type": "null"}
+_TEXT = {"type": "string"}
+_MAYBE_NUMBER = {"anyOf": [schemas.NUMBER, _NULL]}
+
+
+def _object(**properties: Any) -> Shown:
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def _array(items: Shown) -> Shown:
+    return {"type": "array", "items": items}
+
+
+CONFLICT = _object(
+    reason=_TEXT,
+    effect={"type": "string", "enum": ["warned", "refused", "excepted", "emergency"]},
+    start=schemas.INSTANT,
+    end=schemas.INSTANT,
+    other=_MAYBE_NUMBER,
+    path=_array(schemas.NUMBER),
+    detail=_TEXT,
+)
+AFFECTED = _object(
+    change=schemas.NUMBER,
+    status=_TEXT,
+    requester=_MAYBE_NUMBER,
+    assignee=_MAYBE_NUMBER,
+    is_held={"type": "boolean", "description": "Whether its approval stands meanwhile."},
+    conflict={"anyOf": [CONFLICT, _NULL]},
+)
+NOTED = _object(
+    occasion={"type": "string", "enum": ["approval", "scheduling", "implementation"]},
+    at=schemas.INSTANT,
+    start=schemas.INSTANT,
+    end=schemas.INSTANT,
+    conflicts=_array(CONFLICT),
+    more=schemas.WHOLE,
+)
+SPAN = _object(
+    window=schemas.NUMBER,
+    name=_TEXT,
+    kind=_TEXT,
+    reason=_TEXT,
+    is_strict={"type": "boolean"},
+    start=schemas.INSTANT,
+    end=schemas.INSTANT,
+)
+
+
+def _from_and_to(*, is_required: bool) -> list[Shown]:
+    return [
+        schemas.query("from", "From this instant on.", schemas.INSTANT, is_required=is_required)
+        | {"example": "2030-01-01T00:00:00Z"},
+        schemas.query("to", "Up to before this instant.", schemas.INSTANT, is_required=is_required)
+        | {"example": "2030-02-01T00:00:00Z"},
+    ]
+
+
+def change_time_routes() -> Iterator[Route]:
+    page = schemas.page_of(_calendar_row())
+    page["properties"] = {**page["properties"], "windows": _array(SPAN)}
+    page["required"] = [*page["required"], "windows"]
+    yield _route(
+        "/changes/calendar",
+        read_calendar,
+        "change_board.read",
+        "Changes",
+        "Read which changes are scheduled in a time",
+        [*_from_and_to(is_required=True), schemas.MIN_POSITION],
+        page,
+    )
+    yield _route(
+        "/changes/{ref}/conflicts",
+        read_conflicts,
+        "change.read",
+        "Changes",
+        "Read what speaks against the time of a change",
+        [reference_of(CHANGES), *_from_and_to(is_required=False)],
+        _object(
+            start=schemas.INSTANT,
+            end=schemas.INSTANT,
+            data=_array(CONFLICT),
+            noted=_array(NOTED),
+        ),
+        "not_found",
+    )
+    yield _route(
+        "/change-windows/{ref}/affected",
+        read_affected,
+        "change_window.read",
+        "Change windows",
+        "Read whom a window affects, also before it is published",
+        [reference_of(WINDOWS)],
+        schemas.page_of(AFFECTED),
+        "not_found",
+    )
+
+
+def _calendar_row() -> Shown:
+    row = schemas.row_of(change_board.BOARD)
+    row["properties"] = {**row["properties"], "conflicts": _array(_TEXT)}
+    return row
+
+
+def _route(
+    path: str,
+    endpoint: Endpoint,
+    act: str,
+    tag: str,
+    summary: str,
+    parameters: Sequence[Shown],
+    schema: Shown,
+    *more: str,
+) -> Route:
+    return Route(
+        method="GET",
+        path=path,
+        endpoint=endpoint,
+        act=act,
+        operation=Operation(
+            id=camel(summary),
+            tag=tag,
+            summary=summary,
+            parameters=list(parameters),
+            responses={200: {"description": "Found.", "content": schemas.content(schema)}},
+            problems=(*OF_READS, *more),
+        ),
+    )
