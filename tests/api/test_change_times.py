@@ -158,6 +158,7 @@ async def test_the_calendar_shows_windows_beside_changes_and_flags_conflicts(hou
     assert [
         (span["window"], span["kind"], span["start"], span["end"]) for span in found["windows"]
     ] == [(window, "maintenance", at(12, 19), at(12, 23))]
+    await carl.act(f"/change-windows/{window}/retire")
 
 
 async def test_a_window_of_another_organisation_is_not_in_the_calendar(house: House) -> None:
