@@ -101,7 +101,7 @@ def test_two_people_approve_a_normal_change(desk: RunningDesk) -> None:
     submitted = desk.post("dora", f"{path}/submit")
     waiting = {name: inbox(desk, name, submitted["position"]) for name in ("ann", "bea", "cem")}
     first = desk.post("bea", f"{path}/vote", vote="approve", comment="The plan is sound.")
-    in_between = desk.status("dora", path), inbox(desk, "bea", first["position"])
+    in_between = desk.status("dora", path), inbox(desk, "cem", first["position"])
     second = desk.post("cem", f"{path}/vote", vote="approve")
 
     assert number in waiting["ann"] & waiting["bea"]
