@@ -20,6 +20,8 @@ from domain.conditions import condition
 from domain.delegation import Delegation
 from domain.ledger import Ledger
 from domain.organisation import Organisation
+from domain.people_expression import Row
+from domain.people_rows import rows_of
 from domain.person import Person, Role, Scope, Token, name_digest
 from domain.policy import Actor
 from domain.risk_model import RiskModel
@@ -193,6 +195,10 @@ class Directory:
         """The active people with a role."""
         people = (self.person(id) for id in self._holders[role])
         return [person for person in people if person is not None and person.is_active]
+
+    def people_rows(self) -> Sequence[Row]:
+        """All people, as expressions over the directory see them."""
+        return rows_of(self._all(Person), self._all(Team), self.organisation)
 
     def delegated_to(self, id: UUID) -> Iterator[tuple[Person, Delegation]]:
         """The delegations that were ever made to a person, with who made them."""

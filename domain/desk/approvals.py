@@ -12,6 +12,7 @@ from domain.conditions import condition
 from domain.definition import digest
 from domain.directory import Directory, Owners
 from domain.ledger import Ledger
+from domain.people_expression import people
 from domain.rules import NotFound, Refused
 from domain.subjects import SubjectKind, Value
 from domain.ticket import Ticket
@@ -37,6 +38,8 @@ class Asked:
     ) -> None:
         self.directory = directory
         self.subject = subject
+        self.kind = kind
+        self.facts = facts
         self.definition = definition
         self.owners = owners
         self.exclude = self._people(definition.exclude)
@@ -120,8 +123,18 @@ class Asked:
         )
 
     def _people(self, selectors: Sequence[str]) -> tuple[str, ...]:
-        found = self.directory.resolve(selectors, self.subject, self.owners)
-        return tuple(map(str, found))
+        found = (person for selector in selectors for person in self._selected(selector))
+        return tuple(dict.fromkeys(map(str, found)))
+
+    def _selected(self, selector: str) -> Iterable[UUID]:
+        form, _, expression = selector.partition(":")
+        if form != "cel":
+            yield from self.directory.resolve((selector,), self.subject, self.owners)
+            return
+        for name in people(expression, self.kind, self.facts, self.directory.people_rows()):
+            person = self.directory.person_by_username(name)
+            if person is not None and person.is_active:
+                yield person.id
 
     def _free(self, selectors: Sequence[str], exclude: Sequence[str] = ()) -> tuple[str, ...]:
         out = {*self.out, *exclude}
@@ -140,14 +153,14 @@ class Asked:
         found: dict[str, str] = {}
         if not any(stage.asks_managers for stage in self.stages):
             return found
-        people = {*self.fallback}
+        asked = {*self.fallback}
         for stage in self.stages:
-            people |= {*stage.voters, *stage.escalate_to}
+            asked |= {*stage.voters, *stage.escalate_to}
         for _ in self.stages:
-            for person in people - found.keys():
+            for person in asked - found.keys():
                 if (manager := self.directory.active_manager(UUID(person))) is not None:
                     found[person] = str(manager)
-            people = {*found.values()}
+            asked = {*found.values()}
         return found
 
 

@@ -15,41 +15,19 @@ from domain.change_draft import ModelInUse
 from domain.change_template import ChangeTemplate
 from domain.desk.approvals import Asked, owners_for, process_of
 from domain.desk.desk import Base, Repeat
+from domain.desk.subjects import affected_assets, facts_of
 from domain.ids import number_of, prefix_of
 from domain.ledger import Work
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import NotFound, Refused, require
-from domain.subjects import NEVER, Value
+from domain.subjects import Value
 
 
 async def facts(change: Change, desk: Base) -> dict[str, Value]:
     """The fields of a change that conditions may ask for."""
-    directory = desk.directory
-    requester = directory.person(change.requester)
-    team, organisation = directory.team(change.team), directory.organisation(change.organisation)
-    assets = [await desk.ledger.find(Asset, id) for id in change.affected_assets]
-    return {
-        "type": change.type,
-        "is_emergency": change.type == "emergency",
-        "risk": change.risk or "",
-        "is_scheduled": change.planned_start is not None,
-        "planned_start": change.planned_start or NEVER,
-        "planned_end": change.planned_end or NEVER,
-        "submissions": change.round,
-        "category": change.category,
-        "subcategory": change.subcategory,
-        "service": change.service,
-        "team": team.name if team else "",
-        "requester": requester.username if requester else "",
-        "organisation": organisation.name if organisation else "",
-        "impact": change.impact or 0,
-        "urgency": change.urgency or 0,
-        "priority": change.priority or 0,
-        "assets": len(assets),
-        "asset_types": sorted({asset.asset_class for asset in assets}),
-        "details": change.details,
-    }
+    found = [await desk.ledger.find(Asset, id) for id in affected_assets(change)]
+    return facts_of(desk.directory, change, {asset.id: asset.asset_class for asset in found})
 
 
 class Changes(Base):

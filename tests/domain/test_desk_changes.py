@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.approval import All, Count
+from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change, Status
 from domain.rules import KeyReused, Outdated, Refused
@@ -277,3 +278,46 @@ async def test_a_process_that_names_nobody_is_not_published(company: Company) ->
         await company.publish_process(fallback=("team:Nobody",))
     with pytest.raises(Refused, match="calendar: there is no calendar"):
         await company.publish_process(calendar=UUID(int=5))
+
+
+async def test_an_expression_finds_who_is_asked(company: Company) -> None:
+    expression = 'cel:people.filter(p, "agent" in p.roles && p.username != subject.requester)'
+    await company.publish_process(replace(CAB, approvers=(expression,)))
+    id = await company.ready_change()
+
+    await submit(company, id)
+
+    assert voters(await change(company, id)) == ids(company, "bea", "cem")
+
+
+async def test_a_field_of_the_form_names_who_is_asked(company: Company) -> None:
+    await company.publish_unchecked(replace(CAB, approvers=("field:budget owner",)))
+    id = await company.ready_change()
+    by = company.signed("ann")
+    await company.desk.ledger.edit(
+        Change, id, lambda record: record.amend(details={"budget owner": "max"}, by=by), by=by
+    )
+
+    await submit(company, id)
+
+    assert voters(await change(company, id)) == ids(company, "max")
+
+
+async def test_the_owners_of_all_that_is_affected_are_asked(company: Company) -> None:
+    below = await company.add(
+        Asset, "register", name="Disk", asset_class="disk", owner=company.people["cem"]
+    )
+    above = await company.add(
+        Asset, "register", name="Server", asset_class="server", owner=company.people["bea"]
+    )
+    await company.desk.ledger.edit(
+        Asset, above, lambda asset: asset.relate(below, type="uses", by=system()), by=system()
+    )
+    await company.publish_unchecked(replace(CAB, approvers=("owner-of:impact",)))
+    id = await company.ready_change()
+    by = company.signed("ann")
+    await company.desk.ledger.edit(Change, id, lambda record: record.affect(above, by=by), by=by)
+
+    await submit(company, id)
+
+    assert voters(await change(company, id)) == ids(company, "bea", "cem")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from domain.aggregate import KIND_OF_PREFIX, Entry
+from domain.aggregate import KIND_OF_PREFIX, Entry, Event
 from domain.change import Change
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
