@@ -21,7 +21,7 @@ from domain.aggregate import Aggregate
 from domain.desk import Desk
 from domain.ids import number_of, ordered_id
 from domain.ledger import Work
-from domain.policy import About, about, allow
+from domain.policy import About, about, allow, allow_ever
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 
@@ -66,6 +66,8 @@ class Command(Struct, frozen=True, kw_only=True, dict=True):
     use: Use | None = None
     act: Callable[[Any], str] | None = None
     """What the policy is asked for, where that depends on what is said."""
+    look_up: Callable[[Call, Any, Any], Awaitable[dict[str, Any]]] | None = None
+    """What it takes besides, found by the caller, the record and the body."""
     example: Any = None
     description: str = ""
 
@@ -130,7 +132,8 @@ def begin(
 async def create(call: Call, practice: Practice, creation: Creation) -> Answer:
     raw = await bodies.read(call)
     body = bodies.parse(call, creation.body, raw)
-    # What it names first: a refusal must not tell whether there is a person elsewhere.
+    allow_ever(call.caller.actor, f"{practice.what}.{creation.name}")
+    # What it names next: a refusal must not tell whether there is a person elsewhere.
     for field in creation.references:
         await require_known(call, field, getattr(body, field))
     allow(call.caller.actor, f"{practice.what}.{creation.name}", creation.about(call, body))
@@ -150,15 +153,18 @@ async def act(call: Call, practice: Practice, command: Command) -> Answer:
     for field in command.references:
         await require_known(call, field, getattr(body, field))
     asked = asked_of(call, raw, expected)
+    arguments = body.arguments()
+    if command.look_up is not None:
+        arguments |= await command.look_up(call, record, body)
     if command.use is not None:
         receipt = await command.use(
-            call.context.desk, id, **body.arguments(), expected=expected, **asked.keywords
+            call.context.desk, id, **arguments, expected=expected, **asked.keywords
         )
     else:
         receipt = await call.context.ledger.edit(
             practice.kind,
             id,
-            lambda record: command.method(record, **body.arguments(), by=asked.by),
+            lambda record: command.method(record, **arguments, by=asked.by),
             expected=expected,
             **asked.keywords,
         )

@@ -7,6 +7,7 @@ from typing import Any
 from api import (
     approval_processes,
     assets,
+    cab_meetings,
     calendars,
     change_templates,
     change_windows,
@@ -28,6 +29,7 @@ PRACTICES: Sequence[Practice] = (
     incidents.PRACTICE,
     problems.PRACTICE,
     changes.PRACTICE,
+    cab_meetings.PRACTICE,
     change_templates.PRACTICE,
     change_windows.PRACTICE,
     risk_models.PRACTICE,

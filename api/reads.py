@@ -16,7 +16,7 @@ from api.lists import List, only, reach_ledger, whole, words_of
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.reference import reference
-from domain import asset, change, incident, problem
+from domain import asset, cab_meeting, change, incident, problem
 from domain.aggregate import Aggregate, Entry
 from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
@@ -53,6 +53,11 @@ LISTS: Mapping[str, List] = {
     "organisation": List(name="organisations", sort=("name",)),
     "approval_process": List(name="approval_processes", sort=("name",)),
     "service_level_policy": List(name="service_level_policies", sort=("name",)),
+    "cab_meeting": List(
+        name="cab_meetings",
+        values={"status": words_of(cab_meeting.Status)},
+        sort=("starts_at",),
+    ),
     "change_template": List(name="change_templates", sort=("name",)),
     "risk_model": List(name="risk_models", sort=("name",)),
     "calendar": List(name="calendars", sort=("name",)),

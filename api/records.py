@@ -13,6 +13,7 @@ from msgspec import Struct
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
+from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
@@ -24,7 +25,14 @@ from domain.problem import Problem
 from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
-from projections import asset_register, change_work, directory, ticket_page, work_queue
+from projections import (
+    asset_register,
+    cab_meetings,
+    change_work,
+    directory,
+    ticket_page,
+    work_queue,
+)
 from projections.change_windows import WINDOWS
 from projections.change_windows import fold as fold_window
 from projections.rows import Rows
@@ -76,6 +84,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     Organisation: Shape((directory.fold,), (directory.ORGANISATIONS,)),
     ApprovalProcess: Shape((directory.fold,), (directory.PROCESSES,)),
     ServiceLevelPolicy: Shape((directory.fold,), (directory.POLICIES,)),
+    CabMeeting: Shape((cab_meetings.fold,), (cab_meetings.MEETINGS,)),
     ChangeTemplate: Shape((directory.fold,), (directory.TEMPLATES,)),
     ChangeWindow: Shape((fold_window,), (WINDOWS,)),
     RiskModel: Shape((directory.fold,), (directory.RISK_MODELS,)),

@@ -16,7 +16,7 @@ from domain import quorum, text
 from domain.approval import Vote
 from domain.approval_round_content import Content
 from domain.approval_round_flow import ALWAYS, STAGES_MAX, VOTERS_MAX, Skipped, Terms
-from domain.approval_round_state import Ballot, Condition, RoundEvent, RoundState
+from domain.approval_round_state import IN_MEETING, Ballot, Condition, RoundEvent, RoundState
 from domain.business_time import BusinessHours
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -44,13 +44,14 @@ class ApprovalRounds(Content, abstract=True):
     ) -> None:
         """Vote in an open stage, once; a deciding vote decides it.
 
-        Signed on behalf of another, it is the vote of the other: that they have delegated it is
-        known elsewhere. `hours` are those of the calendar of the round, for stages that may open.
+        Signed on behalf of another, it is the vote of the other: that they have delegated it, or
+        cast it in a meeting, is known elsewhere. `hours` are those of the calendar of the round,
+        for stages that may open.
         """
         voter = by.on_behalf_of or by.actor
         self._require_unbiased(by)
         name = self.stage_of(voter, stage)
-        if voter != by.actor:
+        if voter != by.actor and by.channel != IN_MEETING:
             self._require_free_hand(name, by.actor)
         require(vote in get_args(Vote), "A vote is approve, reject or abstain.")
         require(
@@ -142,8 +143,10 @@ class ApprovalRounds(Content, abstract=True):
         seen: str = ""
 
         def after(self, state: RoundState) -> RoundState:
-            ballot = Ballot(vote=self.vote, cast_by=self.by.actor, seen=self.seen)
-            return state.with_ballot(self.stage, self.voter or self.by.actor, ballot)
+            voter = self.voter or self.by.actor
+            cast_by = voter if self.by.channel == IN_MEETING else self.by.actor
+            ballot = Ballot(vote=self.vote, cast_by=cast_by, seen=self.seen)
+            return state.with_ballot(self.stage, voter, ballot)
 
     # Retract -----------------------------------------------------------------------------
 

@@ -15,6 +15,9 @@ from domain.aggregate import Event
 from domain.approval import OpenStage, Verdict, Vote
 from domain.business_time import BusinessHours
 
+IN_MEETING = "cab meeting"
+"""The channel of votes that a chair writes down for those who cast them in a meeting."""
+
 
 class Ballot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A vote that stands."""
@@ -32,7 +35,9 @@ class StageState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     since: datetime
     patience_ends: datetime
     stands_since: datetime | None = None
-    """Since when the patience stands, as information is outstanding."""
+    """Since when the patience stands, as information is outstanding or a freeze holds it."""
+    is_held: bool = False
+    """Whether a freeze holds it."""
     asked_by: str = ""
     """Who asked for that information."""
     reminders: tuple[datetime, ...] = ()
@@ -79,6 +84,8 @@ class RoundState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     ballots: dict[str, dict[str, Ballot]] = {}
     """By stage and voter, in the order in which they were cast."""
     conditions: dict[int, Condition] = {}
+    held: dict[UUID, datetime] = {}
+    """The freezes that hold the round, and since when."""
 
     def stage(self, name: str) -> OpenStage:
         """The stage of that name. Raises KeyError."""
@@ -148,6 +155,14 @@ class RoundState(Struct, frozen=True, kw_only=True, omit_defaults=True):
         )
 
     # What events do --------------------------------------------------------------------------
+
+    def fresh(self, at: datetime) -> dict[str, Any]:
+        """What a stage begins a patience with: it stands at once while a freeze holds the round."""
+        return {
+            "stands_since": at if self.held else None,
+            "is_held": bool(self.held),
+            "asked_by": "",
+        }
 
     def with_open(self, name: str, **changes: Any) -> Self:
         """With an open stage changed; as it is, if the stage is not open."""

@@ -2,6 +2,7 @@
 
 from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
+from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
@@ -17,6 +18,7 @@ from domain.team import Team
 __all__ = [
     "ApprovalProcess",
     "Asset",
+    "CabMeeting",
     "Calendar",
     "Change",
     "ChangeTemplate",

@@ -25,6 +25,7 @@ __all__ = [
     "Visibility",
     "about",
     "allow",
+    "allow_ever",
     "as_table",
     "visibility",
 ]
@@ -66,6 +67,13 @@ def allow(actor: Actor, act: str, about: About | None) -> None:
         if not TABLE[f"{kind}.read"].lets(actor, about):
             raise NotFound(f"There is no {kind.replace('_', '')} {number_of(about.id)}.")
     if not row.lets(actor, about):
+        raise Forbidden(rule_of(row))
+
+
+def allow_ever(actor: Actor, act: str) -> None:
+    """Return if there can be a record with which the actor may. Raises Forbidden with the rule."""
+    row = TABLE[act]
+    if not actor.roles & row.grants.keys():
         raise Forbidden(rule_of(row))
 
 

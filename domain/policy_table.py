@@ -254,6 +254,8 @@ TABLE: Mapping[str, Row] = {
             "change.time_out_stage": "end a stage of an approval whose time is over",
             "change.note_overdue": "note what a change owes and has not got in time",
             "change.note_conflicts": "note what speaks against the time of a change",
+            "change.hold_approval": "hold the approval of a change during a freeze",
+            "change.resume_approval": "let the approval of a change go on after a freeze",
         },
     ),
     # Assets
@@ -373,6 +375,29 @@ TABLE: Mapping[str, Row] = {
             "change_template.list": "list change templates",
             "change_template.read": "read a change template",
             "change_template.read_history": "read the history of a change template",
+        },
+    ),
+    **_rows(
+        _staff(OPERATOR),
+        READ,
+        {
+            "cab_meeting.list": "list meetings of a change advisory board",
+            "cab_meeting.read": "read about a meeting of a change advisory board",
+            "cab_meeting.read_history": "read the history of a meeting",
+        },
+    ),
+    **_rows(
+        {Role.CHANGE_MANAGER: OPERATOR},
+        WRITE,
+        {
+            "cab_meeting.schedule": "schedule a meeting of a change advisory board",
+            "cab_meeting.reschedule": "reschedule a meeting",
+            "cab_meeting.fix_agenda": "fix the agenda of a meeting",
+            "cab_meeting.open": "open a meeting",
+            "cab_meeting.record_vote": "record a vote of a meeting",
+            "cab_meeting.minute": "write the minutes of a meeting",
+            "cab_meeting.close": "close a meeting",
+            "cab_meeting.cancel": "cancel a meeting",
         },
     ),
     **_rows(

@@ -16,6 +16,7 @@ from domain.policy import Visibility
 from projections import (
     approvals_inbox,
     asset_register,
+    cab_meetings,
     change_board,
     change_windows,
     change_work,
@@ -48,6 +49,7 @@ ALL = (
     change_board.VIEW,
     change_windows.VIEW,
     change_work.VIEW,
+    cab_meetings.VIEW,
     asset_register.VIEW,
     sla_board.VIEW,
     directory.VIEW,
@@ -61,6 +63,7 @@ LISTINGS: dict[str, Listing] = {
     for listing in (
         Listing(work_queue.QUEUE, work_queue.NAME, "organisation", PART, work_queue.WATCHERS),
         Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
+        Listing(cab_meetings.MEETINGS, cab_meetings.NAME),
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
             sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "incident"

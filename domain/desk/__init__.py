@@ -6,11 +6,12 @@ Everything else is a command to one record: `ledger.edit`.
 from domain.desk.definitions import Definitions
 from domain.desk.enablement import Enablement
 from domain.desk.incidents import Incidents
+from domain.desk.meetings import Meetings
 from domain.desk.people import People
 
 __all__ = ["Desk"]
 
 
-class Desk(Incidents, Enablement, People, Definitions):
+class Desk(Incidents, Enablement, Meetings, People, Definitions):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

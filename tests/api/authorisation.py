@@ -36,6 +36,11 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         for route in routes(house.app)
         if route.method == "POST" and route.path.count("/") == 1
     }
+    network = await top.made("/teams", {"name": f"{at}Board"})
+    meeting = definitions["/cab-meetings"] | {
+        "team": network["number"],
+        "chair": house.number("carl"),
+    }
     made = {
         "incidents": await rita.made("/incidents", {"title": "No invoices"}),
         "problems": await adam.made("/problems", {"title": "Every Monday"}),
@@ -46,6 +51,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
         "calendars": await olga.made("/calendars", definitions["/calendars"]),
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
+        "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),
         "risk-models": await olga.made("/risk-models", definitions["/risk-models"]),
         "approval-processes": await olga.made(

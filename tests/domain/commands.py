@@ -15,6 +15,7 @@ from domain.approval_process import ApprovalProcess, Definition
 from domain.approval_round import Terms
 from domain.asset import Asset, RelationType
 from domain.business_time import BusinessHours
+from domain.cab_meeting import AgendaFilter, CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_draft import ModelInUse
@@ -275,6 +276,7 @@ SUBMISSION = said(
     stages=STAGES,
     terms=TERMS,
 )
+CHANGES = st.sampled_from([record_id("CHG", 1), record_id("CHG", 2)])
 NUMBER = st.sampled_from([1, 1, 2, 2, 3, 9])
 NUMBERS = st.lists(NUMBER, max_size=2)
 ROUND_AND_STAGE = {
@@ -329,6 +331,19 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "complete_repair": NOTHING,
         "retire": REASON,
         "dispose": said(method=texts),
+    },
+    CabMeeting: {
+        "reschedule": said(start=moments, end=moments),
+        "fix_agenda": said(changes=st.lists(CHANGES, max_size=3)),
+        "open": said(present=st.lists(people, max_size=3)),
+        "record_vote": said(
+            change=CHANGES,
+            member=people,
+            vote=st.sampled_from(["approve", "reject", "abstain", "maybe"]),
+        ),
+        "minute": said(change=CHANGES, said=texts),
+        "close": NOTHING,
+        "cancel": REASON,
     },
     Calendar: {"revise": said(hours=ALL_HOURS), "retire": NOTHING},
     Change: {
@@ -388,6 +403,11 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             hours=maybe(st.just(OFFICE)),
         ),
         "time_out_stage": said(**ROUND_AND_STAGE, hours=maybe(st.just(OFFICE))),
+        "hold_approval": said(window=st.sampled_from([record_id("WIN", 1), record_id("WIN", 2)])),
+        "resume_approval": said(
+            window=st.sampled_from([record_id("WIN", 1), record_id("WIN", 2)]),
+            hours=maybe(st.just(OFFICE)),
+        ),
         "request_time": said(start=moments, end=moments),
         "schedule": said(start=moments, end=moments),
         "note_conflicts": said(
@@ -527,6 +547,17 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             organisation=maybe(organisations),
             service=texts,
             owner=maybe(people),
+        ),
+    ),
+    CabMeeting: (
+        "schedule",
+        said(
+            title=texts,
+            team=teams,
+            chair=people,
+            start=moments,
+            end=moments,
+            filter=st.sampled_from([AgendaFilter(), AgendaFilter(statuses=())]),
         ),
     ),
     Calendar: ("define", said(name=texts, hours=ALL_HOURS)),

@@ -11,6 +11,7 @@ from domain.aggregate import Aggregate
 from domain.approval_process import ApprovalProcess
 from domain.approval_round import Skipped, Terms
 from domain.asset import Asset
+from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
@@ -125,6 +126,41 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("dispose", method="recycled"),
         ]
     ],
+    CabMeeting: [
+        [
+            step(
+                "schedule",
+                title="Weekly board",
+                team=TEAM,
+                chair=person("cem"),
+                start=MONDAY + timedelta(days=3),
+                end=MONDAY + timedelta(days=4),
+            ),
+            step("reschedule", start=MONDAY + timedelta(days=4), end=MONDAY + timedelta(days=5)),
+            step("fix_agenda", changes=[record_id("CHG", 1)]),
+            step("open", "cem", present=[person("bea"), person("cem")]),
+            step(
+                "record_vote",
+                "cem",
+                change=record_id("CHG", 1),
+                member=person("bea"),
+                vote="approve",
+            ),
+            step("minute", "cem", change=record_id("CHG", 1), said="The window is long enough."),
+            step("close", "cem"),
+        ],
+        [
+            step(
+                "schedule",
+                title="Extra board",
+                team=TEAM,
+                chair=person("cem"),
+                start=MONDAY + timedelta(days=3),
+                end=MONDAY + timedelta(days=4),
+            ),
+            step("cancel", reason="There is nothing to decide."),
+        ],
+    ],
     Calendar: [
         [step("define", name="Office", hours=OFFICE), step("revise", hours=NIGHT), step("retire")]
     ],
@@ -144,6 +180,8 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                     digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)
                 ),
             ),
+            step("hold_approval", "clock", window=record_id("WIN", 1)),
+            step("resume_approval", "clock", window=record_id("WIN", 1)),
             step("remind", "clock", round=1, stage="CAB"),
             step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
             step("vote", "bea", vote="approve", comment="Yes.", hours=None),

@@ -9,10 +9,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain import asset, change, change_moves, incident, priority, problem, snapshots, tasks
+from domain import (
+    asset,
+    cab_meeting,
+    change,
+    change_moves,
+    incident,
+    priority,
+    problem,
+    snapshots,
+    tasks,
+)
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
+from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
@@ -253,6 +264,15 @@ def check_definition(record: Versioned[Any]) -> None:
         assert record.published is None
 
 
+def check_meeting(meeting: CabMeeting) -> None:
+    assert meeting.start
+    assert meeting.end
+    assert meeting.start < meeting.end
+    assert set(meeting.minuted) <= set(meeting.agenda)
+    has_begun = meeting.status in (cab_meeting.Status.IN_SESSION, cab_meeting.Status.CLOSED)
+    assert bool(meeting.present) == has_begun
+
+
 def check_calendar(calendar: Calendar) -> None:
     assert calendar.name
     assert calendar.hours_version >= 1
@@ -261,6 +281,7 @@ def check_calendar(calendar: Calendar) -> None:
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
     Asset: check_asset,
+    CabMeeting: check_meeting,
     Calendar: check_calendar,
     Change: check_change,
     ChangeTemplate: check_definition,

@@ -186,6 +186,8 @@ change.escalate_stage                 - - - - - - -
 change.time_out_stage                 - - - - - - -
 change.note_overdue                   - - - - - - -
 change.note_conflicts                 - - - - - - -
+change.hold_approval                  - - - - - - -
+change.resume_approval                - - - - - - -
 asset.list                            y y y y y y y
 asset.read                            p i i i i i p
 asset.read_history                    - s s s s s -
@@ -244,6 +246,17 @@ change_window.read_history            - c c c c c c
 change_template.list                  y y y y y y y
 change_template.read                  y y y y y y y
 change_template.read_history          y y y y y y y
+cab_meeting.list                      - c c c c c c
+cab_meeting.read                      - c c c c c c
+cab_meeting.read_history              - c c c c c c
+cab_meeting.schedule                  - - - c - - -
+cab_meeting.reschedule                - - - c - - -
+cab_meeting.fix_agenda                - - - c - - -
+cab_meeting.open                      - - - c - - -
+cab_meeting.record_vote               - - - c - - -
+cab_meeting.minute                    - - - c - - -
+cab_meeting.close                     - - - c - - -
+cab_meeting.cancel                    - - - c - - -
 change_template.draft                 - - - c c - -
 change_template.revise                - - - c c - -
 change_template.publish               - - - c c - -

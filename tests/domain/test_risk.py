@@ -22,6 +22,7 @@ from domain.risk import (
 )
 from domain.risk_model import RiskModel, check
 from domain.rules import Refused
+from domain.subjects import Value
 from tests.domain.changes import proposed
 from tests.facts import fact, new_facts
 from tests.people import ANN, BEA
@@ -50,7 +51,7 @@ ASKED = Questionnaire(
         Rule(name="Many assets", when="subject.assets > 3", risk="very high"),
     ),
 )
-CALM = {"category": "office", "assets": 0}
+CALM: dict[str, Value] = {"category": "office", "assets": 0}
 
 
 @st.composite
@@ -117,8 +118,7 @@ def test_a_worse_answer_or_one_more_rule_never_lowers_the_risk(data: st.DataObje
         for question in asked.questions
     }
     worse = {
-        name: max(answers[name], others[name], key=lambda text, name=name: scores[name][text])
-        for name in answers
+        name: max(answers[name], others[name], key=scores[name].__getitem__) for name in answers
     }
     stricter = replace(asked, rules=(*asked.rules, Rule(name="More", when="true", risk="moderate")))
 
@@ -133,7 +133,7 @@ def test_the_risk_of_the_matrix_never_falls_with_impact_or_likelihood() -> None:
         for likelihood in (1, 2, 3):
             here, less = by_matrix(impact, likelihood), by_matrix(impact + 1, likelihood)  # type: ignore[arg-type]
             assert RISKS.index(here) >= RISKS.index(less)
-            assert by_matrix(likelihood, impact) == here  # type: ignore[arg-type]
+            assert by_matrix(likelihood, impact) == here
 
 
 @pytest.mark.parametrize(
