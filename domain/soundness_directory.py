@@ -10,12 +10,10 @@ from domain.approval_process import ApprovalProcess, Definition
 from domain.change import Change
 from domain.directory import Directory
 from domain.people_expression import Row, people
-from domain.people_rows import rows_of
 from domain.person import Person
 from domain.rules import Refused
 from domain.soundness_company import Someone, Subject
 from domain.soundness_report import Report
-from domain.team import Team
 
 LAST = UUID(int=2**128 - 1)
 
@@ -42,14 +40,14 @@ def check(
         and other.id != process
         and (published.order, other.id) < place
     ]
-    company = DirectoryCompany(directory)
+    company = DirectoryCompany(directory, start)
     return soundness.check(definition, company, start=start, hours=hours, before=before)
 
 
 class DirectoryCompany:
-    """The company of a directory."""
+    """The company of a directory, with the delegations that hold at a moment."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: Directory, at: datetime) -> None:
         self._directory = directory
         self.people: Mapping[str, Someone] = {
             str(person.id): Someone(
@@ -58,6 +56,7 @@ class DirectoryCompany:
                 is_active=person.is_active,
                 manager=None if person.manager is None else str(person.manager),
                 organisation=None if person.organisation is None else str(person.organisation),
+                delegate=next((str(one.to) for one in person.delegations if one.holds(at)), None),
             )
             for person in directory._all(Person)
         }
@@ -80,8 +79,7 @@ class DirectoryCompany:
 
     @cached_property
     def _rows(self) -> Sequence[Row]:
-        directory = self._directory
-        return rows_of(directory._all(Person), directory._all(Team), directory.organisation)
+        return self._directory.people_rows()
 
     def _stand_in(self, subject: Subject) -> Change:
         """A record that has what selectors ask for, whatever its kind."""

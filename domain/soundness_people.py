@@ -36,6 +36,13 @@ class People:
 
     def findings(self, found: Sequence[Classes]) -> Iterator[Finding]:
         """The first finding of each rule on each stage, with the case in which it is broken."""
+        if not self._everybody:
+            yield Finding(
+                place="",
+                severity="warning",
+                rule="not proven",
+                says="There are no people, so nothing is proven of who could approve.",
+            )
         yield from self._delegations()
         if any(stage.on_timeout == "fallback" for stage in self.definition.stages):
             yield from self._no_fallback()

@@ -85,7 +85,8 @@ class Finding(Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         example = f" Example: {self.counterexample}." if self.counterexample else ""
-        return f"{self.place}: {self.says}{example}"
+        place = f"{self.place}: " if self.place else ""
+        return f"{place}{self.says}{example}"
 
 
 class Longest(Struct, frozen=True, kw_only=True):
@@ -130,4 +131,17 @@ class Report(Struct, frozen=True, kw_only=True):
 
 
 def _facts(facts: Mapping[str, Value]) -> str:
-    return ", ".join(f"{name} {value if value != '' else 'empty'}" for name, value in facts.items())
+    return ", ".join(f"{name} {_shown(value)}" for name, value in facts.items())
+
+
+def _shown(value: Value) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case str() | int():
+            return str(value) or "empty"
+        case datetime():
+            return f"{value:%Y-%m-%d %H:%M}Z"
+        case Mapping():
+            return " and ".join(f"{name}: {text or 'empty'}" for name, text in value.items())
+    return " and ".join(value) or "empty"

@@ -7,9 +7,13 @@ import typer
 
 from ops.options import Config, Data, Wrong, in_order, out, settings_of
 from ops.process_backtest_command import backtest
+from ops.process_check import check
+from ops.process_simulate import simulate
 from ops.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Approval processes, as files and in the ledger.")
+app.command()(check)
+app.command()(simulate)
 app.command()(backtest)
 
 Which = Annotated[
