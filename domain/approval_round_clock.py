@@ -108,11 +108,10 @@ class Patience(Flow, abstract=True):
                 self.stage,
                 since=self.by.effective_at,
                 patience_ends=self.due,
-                stands_since=None,
-                asked_by="",
                 reminders=self.remind,
                 reminded=0,
                 is_escalated=True,
+                **state.fresh(self.by.effective_at),
             )
 
     # Time out ----------------------------------------------------------------------------
@@ -169,7 +168,7 @@ class Patience(Flow, abstract=True):
         """Return it to the requester with a question. The patience of the stage stands."""
         name = self.stage_of(by.actor, stage)
         require(
-            self.standing.open[name].stands_since is None,
+            self.standing.open[name].asked_by == "",
             f"Information for {name} is outstanding already.",
         )
         question = text.reason(question, "A request for information says what is to be known.")
@@ -190,15 +189,19 @@ class Patience(Flow, abstract=True):
         question: Annotated[str, Personal("actor")]
 
         def after(self, state: RoundState) -> RoundState:
+            opened = state.open.get(self.stage)
+            stands = opened.stands_since if opened else None
             return state.with_open(
-                self.stage, stands_since=self.by.effective_at, asked_by=self.by.actor
+                self.stage,
+                stands_since=stands or self.by.effective_at,
+                asked_by=self.by.actor,
             )
 
     def provide_information(
         self, answer: str, *, stage: str = "", hours: BusinessHours | None = None, by: Provenance
     ) -> None:
-        """Answer. The patience goes on with what was left of it."""
-        waiting = [name for name, one in self.standing.open.items() if one.stands_since]
+        """Answer. The patience goes on with what was left of it, unless a freeze holds it."""
+        waiting = [name for name, one in self.standing.open.items() if one.asked_by]
         require(len(waiting) > 0, "No information is outstanding.")
         require(
             stage != "" or len(waiting) == 1,
@@ -214,7 +217,7 @@ class Patience(Flow, abstract=True):
         )
 
         def moved(moment: datetime) -> datetime:
-            return _later(by.effective_at, stood, moment, counted)
+            return moment if opened.is_held else later(by.effective_at, stood, moment, counted)
 
         self.record(
             self.InformationProvided(
@@ -238,6 +241,9 @@ class Patience(Flow, abstract=True):
         remind: tuple[datetime, ...] = ()
 
         def after(self, state: RoundState) -> RoundState:
+            opened = state.open.get(self.stage)
+            if opened is not None and opened.is_held:
+                return state.with_open(self.stage, asked_by="")
             return state.with_open(
                 self.stage,
                 since=self.by.effective_at,
@@ -253,7 +259,7 @@ def hours_of_patience(patience: str, hours: BusinessHours | None) -> BusinessHou
     return ALWAYS if hours is None or duration(patience).unit == "d" else hours
 
 
-def _later(at: datetime, stood: datetime, moment: datetime, hours: BusinessHours) -> datetime:
+def later(at: datetime, stood: datetime, moment: datetime, hours: BusinessHours) -> datetime:
     """A moment that was due when the patience stood still, seen from the moment it goes on."""
     try:
         return hours.add(at, max(timedelta(0), hours.between(stood, moment)))

@@ -13,12 +13,12 @@ import msgspec
 from msgspec import structs
 
 from domain.aggregate import Aggregate, Event
-from domain.approval_round_clock import Patience
+from domain.approval_round_hold import Hold
 from domain.approval_round_state import RoundEvent, RoundState
 from domain.provenance import Provenance
 
 
-class Content(Patience, abstract=True):
+class Content(Hold, abstract=True):
     """`said` holds digests of the texts of the ticket, as it does not keep the texts."""
 
     said: dict[str, str]

@@ -321,7 +321,10 @@ class Flow(Ticket, abstract=True):
 
         def after(self, state: RoundState) -> RoundState:
             opened = StageState(
-                since=self.by.effective_at, patience_ends=self.due, reminders=self.remind
+                since=self.by.effective_at,
+                patience_ends=self.due,
+                reminders=self.remind,
+                **state.fresh(self.by.effective_at),
             )
             asked = state.with_voters(self.stage, self.managers)
             return structs.replace(asked, open={**state.open, self.stage: opened})
@@ -358,11 +361,10 @@ class Flow(Ticket, abstract=True):
                 self.stage,
                 since=self.by.effective_at,
                 patience_ends=self.due,
-                stands_since=None,
-                asked_by="",
                 reminders=self.remind,
                 reminded=0,
                 has_fallback=True,
+                **state.fresh(self.by.effective_at),
             )
 
     # Decide a stage, and with the last one the round -----------------------------------------

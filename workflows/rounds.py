@@ -19,6 +19,8 @@ STEPS = (
     Change.FallbackAsked,
     Change.InformationRequested,
     Change.InformationProvided,
+    Change.ApprovalHeld,
+    Change.ApprovalResumed,
     Change.VotesInvalidated,
 )
 """What changes when a round is due. Votes alone do not."""

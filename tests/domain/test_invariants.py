@@ -183,7 +183,8 @@ def check_standing(change_: Change) -> None:
     for name, opened in standing.open.items():
         assert standing.verdict(name).outcome == "pending"
         assert standing.silent(name)
-        assert opened.due is not None or opened.asked_by
+        assert opened.due is not None or opened.asked_by or opened.is_held
+        assert opened.is_held == bool(standing.held)
     for name, ballots in standing.ballots.items():
         assert set(ballots) <= set(standing.stage(name).voters)
         assert {ballot.seen for ballot in ballots.values()} <= {change_.material_digest()} or (
