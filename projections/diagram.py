@@ -95,7 +95,7 @@ OPTIONS = {
     "direction": "leftright",
     "seed": 1,
     "spacing": {"layer_gap": 44.0, "node_gap": 28.0},
-    "routing": {"centre_ports": "all"},
+    "routing": {"centre_ports": "all", "port_sides": "facing_only"},
 }
 
 
@@ -116,13 +116,22 @@ def _placed(
     centres = {unit: _point(node["center"]) for unit, node in zip(forms, found.nodes, strict=True)}
     routes = {
         edge.id: from_middles(
-            [_point(point) for point in drawn["points"]],
+            _squared([_point(point) for point in drawn["points"]]),
             centres[unit_of[edge.source]][1],
             centres[unit_of[edge.target]][1],
         )
         for edge, drawn in zip(edges, found.edges, strict=True)
     }
     return centres, routes
+
+
+def _squared(points: Sequence[Point]) -> list[Point]:
+    """With corners that are exactly square: the library may be off by less than a pixel."""
+    found = [points[0]]
+    for x, y in points[1:]:
+        before_x, before_y = found[-1]
+        found.append((before_x, y) if abs(x - before_x) < abs(y - before_y) else (x, before_y))
+    return found
 
 
 def _point(found: Mapping[str, float]) -> Point:
