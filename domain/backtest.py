@@ -190,7 +190,8 @@ class Backtest:
                 owners=owners,
                 barred=past.own,
             )
-            played = self._played(past, asked, "approve")
+            found_by = (*found_by, *self._found_by_expressions(asked, skipped))
+            played = self._played(past, asked)
         except Refused as refused:
             return Found(
                 past=past,
@@ -230,36 +231,36 @@ class Backtest:
             )
         ]
 
-    def _played(self, past: Past, asked: Asked, otherwise: Vote) -> Played:
-        terms, hours = asked.terms, self.draft.hours
-        key = b""
-        if hours is None and not past.votes:
-            # By day and night nothing but the people matters, and most subjects have the same.
-            key = _key(asked, terms, past.own)
-            if (kept := self._plays.get(key)) is not None:
-                return kept
-        played = play(
-            asked.stages,
-            terms,
-            own=past.own,
-            hours=hours,
-            start=past.start,
-            answer_of=lambda person: self._answers.of(person).time,
-            votes=past.votes,
-            otherwise=otherwise,
-        )
-        if key and len(self._plays) < PLAYS_KEPT_MAX:
-            self._plays[key] = played
-        return played
+    def _found_by_expressions(
+        self, asked: Asked, skipped: Sequence[str]
+    ) -> Sequence[tuple[str, str]]:
+        return [
+            (stage.name, selector)
+            for stage in self.draft.definition.stages
+            if stage.name not in skipped
+            for selector in stage.approvers
+            if selector.startswith("cel:") and asked._free((selector,))
+        ]
+
+    def _played(self, past: Past, asked: Asked) -> Played:
+        if self.draft.hours is not None or past.votes:
+            return self._play(past, asked, "approve")
+        # By day and night nothing but the people matters, and most subjects have the same.
+        key = _key(asked, asked.terms, past.own)
+        if key not in self._plays:
+            if len(self._plays) == PLAYS_KEPT_MAX:
+                self._plays.clear()
+            self._plays[key] = self._play(past, asked, "approve")
+        return self._plays[key]
 
     def _is_certain(self, past: Past, asked: Asked, played: Played) -> bool:
         """Play it with rejections of all who did not vote then, where a decision is known."""
         people = {person for one in played.asked for person in one.people}
         if not past.decision or people <= past.votes.keys():
             return True
-        return self._played_against(past, asked).outcome == played.outcome
+        return self._play(past, asked, "reject").outcome == played.outcome
 
-    def _played_against(self, past: Past, asked: Asked) -> Played:
+    def _play(self, past: Past, asked: Asked, otherwise: Vote) -> Played:
         return play(
             asked.stages,
             asked.terms,
@@ -268,7 +269,7 @@ class Backtest:
             start=past.start,
             answer_of=lambda person: self._answers.of(person).time,
             votes=past.votes,
-            otherwise="reject",
+            otherwise=otherwise,
         )
 
     def _unknown(self, past: Past, facts: Mapping[str, Value]) -> Sequence[str]:

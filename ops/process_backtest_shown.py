@@ -117,16 +117,18 @@ def _print_lead_times(report: Report, out: Console) -> None:
         ("with the draft", times.draft),
         ("then", times.then),
         ("added, or saved (-)", times.added),
-        ("from opened to resolved or done", times.handling),
+        ("opened to resolved or done", times.handling),
     )
     for name, lead in rows:
         if lead.count:
             values = (length(lead.median), length(lead.p90), length(lead.longest))
             table.add_row(name, f"{lead.count:,}", *values)
     if times.draft.count:
-        table.add_row("longer than then", f"{times.slower:,}")
-        table.add_row("shorter than then", f"{times.faster:,}")
-        table.add_row("lead time then not known", f"{times.unknown:,}")
+        if times.added.count:
+            table.add_row("longer than then", f"{times.slower:,}")
+            table.add_row("shorter than then", f"{times.faster:,}")
+        if times.unknown:
+            table.add_row("then not known", f"{times.unknown:,}")
         out.print(table)
 
 
@@ -138,9 +140,9 @@ def _print_stages(report: Report, out: Console) -> None:
         ">skipped",
         ">opened",
         ">rejects",
-        ">patience ran out",
+        ">timed out",
         ">fallback",
-        ">open (median)",
+        ">median",
         ">90 %",
     )
     for stage in report.stages:
@@ -157,27 +159,21 @@ def _print_stages(report: Report, out: Console) -> None:
 def _print_load(report: Report, out: Console) -> None:
     if not report.approvers:
         return
+    columns = ["approver", ">asked", ">a week", ">busiest week", ">answers after"]
     table = _table(
         f"Load of {len(report.approvers):,} approvers",
-        "approver",
-        ">asked",
-        ">a week",
-        ">busiest week",
-        ">of",
-        ">asked then",
-        ">answers within",
-        "measured of",
+        *columns,
+        *([">asked then"] if report.compared else []),
     )
     for one in report.approvers[:SHOWN_MAX]:
+        busiest = f"{one.busiest:,} (from {one.week})" if one.busiest else ""
         table.add_row(
             _text(one.username),
             f"{one.asked:,}",
             f"{one.per_week:,}",
-            f"{one.busiest:,}",
-            f"{one.week}",
-            f"{one.asked_then:,}",
+            busiest,
             length(one.answers_within),
-            one.answers_from,
+            *([f"{one.asked_then:,}"] if report.compared else []),
         )
     out.print(table)
 
