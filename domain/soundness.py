@@ -5,6 +5,7 @@ submitted, or would be rejected though nobody rejects it; a warning, that someth
 knowing. What neither is proven nor refuted is said to be so.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
@@ -51,7 +52,7 @@ def check(
         *people.findings(found),
     )
     return Report(
-        findings=tuple(sorted(findings, key=lambda one: one.severity)),
+        findings=tuple(sorted(findings, key=_order)),
         longest=longest(definition, found, start, hours),
         shortest=shortest(definition, found, people.votes_min),
     )
@@ -81,3 +82,9 @@ def _unknown(definition: Definition, company: Company) -> Iterator[Finding]:
                     rule="names somebody",
                     says=f"{selector!r} names nobody.",
                 )
+
+
+def _order(finding: Finding) -> tuple[str, bool, int]:
+    """Errors first; the process before its stages, and these in order."""
+    number = re.match(r"stages\[(\d+)\]", finding.place)
+    return finding.severity, number is not None, int(number[1]) if number else 0

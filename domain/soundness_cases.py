@@ -116,7 +116,7 @@ class Cases:
 
     def case(self, subject: Subject) -> Case:
         own = subject.own
-        exclude = self._people(self.definition.exclude, subject, own)
+        exclude = self._people(self.definition.exclude, subject)
         out = own | set(exclude)
         fallback = self._people(self.definition.fallback, subject, out)
         return Case(
@@ -139,7 +139,7 @@ class Cases:
         subject: Subject,
         out: frozenset[str],
     ) -> Seat:
-        exclude = self._people(stage.exclude, subject, subject.own)
+        exclude = self._people(stage.exclude, subject)
         out = out | set(exclude)
         left = tuple(person for person in fallback if person not in out)
         asks_managers = MANAGERS in stage.approvers
@@ -204,7 +204,7 @@ class Cases:
         return self._refusals[key]
 
     def _people(
-        self, selectors: Iterable[str], subject: Subject, out: frozenset[str]
+        self, selectors: Iterable[str], subject: Subject, out: frozenset[str] = frozenset()
     ) -> tuple[str, ...]:
         found = (person for one in selectors for person in self._resolved(one, subject))
         return tuple(person for person in dict.fromkeys(found) if person not in out)
