@@ -198,6 +198,7 @@ class Change(ChangeTimes):
         if not is_at_once:
             self._require("start_implementation")
             self.require_finished("before", "the implementation of a change starts")
+            self.require_conditions_met()
         self.require_no_part_in_approval(by.on_behalf_of or by.actor)
         self.require_no_part_in_approval(by.actor)
         self.record(self.ImplementationStarted(by=by))
@@ -327,6 +328,7 @@ class Change(ChangeTimes):
             "An emergency change is closed after its retrospective approval is decided.",
         )
         self.require_finished("after", "a change is closed")
+        self.require_conditions_met()
         codes = get_args(ClosureCode)
         require(code in codes, f"A closure code is one of {', '.join(codes)}.")
         self.record(self.Closed(by=by, code=code))

@@ -183,3 +183,13 @@ def test_a_change_has_so_many_tasks_and_no_more() -> None:
     change.add_condition_tasks(["Count the screws."], stage="CAB", by=BEA)
 
     assert len(change.tasks) == TASKS_MAX + 1
+
+
+def test_conditions_of_an_approval_hold_up_the_implementation() -> None:
+    change = submitted(BOARD)
+    change.vote("approve", conditions=["Only after the backup."], hours=None, by=DAN)
+
+    with pytest.raises(Refused, match="Conditions of the approval are not met: 1"):
+        change.start_implementation(by=BEA)
+    change.fulfil_condition(1, note="It is on tape.", by=BEA)
+    change.start_implementation(by=BEA)
