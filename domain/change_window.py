@@ -62,12 +62,15 @@ class ChangeWindow(Versioned[Definition]):
     versions: tuple[Definition, ...]
     author: str
     """Who wrote the draft as it is."""
+    published_at: datetime | None
+    """When the latest version was published."""
     exceptions: dict[UUID, str]
     """The changes that it is not for, and who said so."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.author = ""
+        self.published_at = None
         self.exceptions = {}
 
     @staticmethod
@@ -102,6 +105,10 @@ class ChangeWindow(Versioned[Definition]):
 
     class VersionPublished(Versioned.VersionPublished):
         definition: Definition
+
+        def apply(self, window: "ChangeWindow", /) -> None:  # type: ignore[override]
+            super().apply(window)
+            window.published_at = self.by.effective_at
 
     # Except ------------------------------------------------------------------------------
 

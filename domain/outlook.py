@@ -16,7 +16,9 @@ from domain.impact import Direction, Graph, Relation
 from domain.ledger import Ledger
 
 CHANGES_MAX = 2_000
-"""So many changes are given at most."""
+"""So many scheduled changes are given at most."""
+APPROVALS_MAX = 100_000
+"""So many changes in approval are given at most."""
 
 AHEAD = frozenset({Status.SCHEDULED, Status.IMPLEMENTING})
 """What a change is that has a time for its implementation and is not done with it."""
@@ -54,7 +56,7 @@ class LedgerOutlook:
         ][:CHANGES_MAX]
 
     async def in_approval(self) -> Sequence[UUID]:
-        return [change.id for change in self._changes() if change.is_in_approval][:CHANGES_MAX]
+        return [change.id for change in self._changes() if change.is_in_approval][:APPROVALS_MAX]
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         every = [

@@ -13,6 +13,7 @@ from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
 from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
+from projections.outlook import ViewsOutlook
 from projections.views import Due, Views
 from workflows.due_index import Horizon
 from workflows.poker import Poker
@@ -66,6 +67,7 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
         return
     horizon = Horizon()
     index = Index(views)
+    desk.outlook = ViewsOutlook(views, desk.ledger)
     temporal = Temporal(client, cluster.identify)
     reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizon))
     log.info("working", temporal=settings.temporal_address)

@@ -94,7 +94,7 @@ def _ask(row: HasRounds, event: Any, people: Iterable[str], **changes: Any) -> N
 
 @CASES.on(Change.StageOpened)
 def _opened(event: Change.StageOpened, row: HasRounds) -> None:
-    _ask(row, event, event.managers, state="open", due=instant(event.due), reason="")
+    _ask(row, event, event.managers, state="open", due=_due(row, event), reason="")
 
 
 @CASES.on(Change.VoteCast)
@@ -144,13 +144,13 @@ def _added(event: Change.VoterAdded, row: HasRounds) -> None:
 @CASES.on(Change.StageEscalated)
 def _escalated(event: Change.StageEscalated, row: HasRounds) -> None:
     known = _stage(row, event.round, event.stage)["escalated_to"]
-    _ask(row, event, event.to, escalated_to=[*known, *event.to], due=instant(event.due))
+    _ask(row, event, event.to, escalated_to=[*known, *event.to], due=_due(row, event))
 
 
 @CASES.on(Change.FallbackAsked)
 def _handed_over(event: Change.FallbackAsked, row: HasRounds) -> None:
     known = _stage(row, event.round, event.stage)["fallback"]
-    _ask(row, event, event.to, fallback=[*known, *event.to], due=instant(event.due))
+    _ask(row, event, event.to, fallback=[*known, *event.to], due=_due(row, event))
 
 
 @CASES.on(Change.InformationRequested)
@@ -175,7 +175,32 @@ def _answered(event: Change.InformationProvided, row: HasRounds) -> None:
         "answered_at": instant(event.by.effective_at),
     }
     information = [*earlier, answered]
-    _in_stage(row, event.round, event.stage, information=information, due=instant(event.due))
+    _in_stage(row, event.round, event.stage, information=information, due=_due(row, event))
+
+
+@CASES.on(Change.ApprovalHeld)
+def _held(event: Change.ApprovalHeld, row: HasRounds) -> None:
+    approval = row.approval[str(event.round)]
+    stages = [
+        {**stage, "due": None} if stage["state"] == "open" else stage
+        for stage in approval["stages"]
+    ]
+    held_by = [*approval.get("held_by", ()), str(event.window)]
+    _in_round(row, event.round, stages=stages, held_by=held_by)
+
+
+@CASES.on(Change.ApprovalResumed)
+def _resumed(event: Change.ApprovalResumed, row: HasRounds) -> None:
+    held_by = row.approval[str(event.round)].get("held_by", ())
+    left = [window for window in held_by if window != str(event.window)]
+    _in_round(row, event.round, held_by=left)
+    for stage, due in event.due.items():
+        _in_stage(row, event.round, stage, due=instant(due))
+
+
+def _due(row: HasRounds, event: Any) -> str | None:
+    """When a patience ends that begins with an event; None while a freeze holds the round."""
+    return None if row.approval[str(event.round)].get("held_by") else instant(event.due)
 
 
 @CASES.on(Change.ConditionSet)

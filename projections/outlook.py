@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.impact import Relation
 from domain.ledger import Ledger
-from domain.outlook import AHEAD, CHANGES_MAX, LedgerOutlook
+from domain.outlook import AHEAD, APPROVALS_MAX, CHANGES_MAX, LedgerOutlook
 from projections import asset_register, change_board
 from projections.store import NotBuilt
 from projections.views import Views
@@ -36,7 +36,7 @@ class ViewsOutlook:
     async def in_approval(self) -> Sequence[UUID]:
         try:
             await self._reached(change_board.NAME)
-            return await self._views.in_approval(CHANGES_MAX)
+            return await self._views.in_approval(APPROVALS_MAX)
         except NotBuilt:
             return await self._exact.in_approval()
 

@@ -16,6 +16,7 @@ from domain.ledger import Ledger
 from domain.rules import DomainError, Outdated
 from workflows.clocks import hours_for
 from workflows.due_index import DueIndex, DueRow, Horizon
+from workflows.freezes import Freezes
 from workflows.signing import signed
 from workflows.values import Sweep, Swept
 
@@ -36,8 +37,15 @@ Key = tuple[UUID, str, str, int, datetime]
 
 
 class SweepActivities:
-    def __init__(self, ledger: Ledger, index: DueIndex, horizon: Horizon | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        index: DueIndex,
+        horizon: Horizon | None = None,
+        freezes: Freezes | None = None,
+    ) -> None:
         self.ledger = ledger
+        self.freezes = freezes
         self.index = index
         self.horizon = horizon or Horizon()
         self._settled: dict[Key, datetime] = {}
@@ -50,6 +58,8 @@ class SweepActivities:
         punctual, than a turn of the workflow for each.
         """
         self.horizon.begin_sweep()
+        if self.freezes is not None:
+            await self.freezes.keep(sweep.at, activity.info().workflow_id or "")
         try:
             marked, next = await self._rounds(sweep.at)
         except BaseException:

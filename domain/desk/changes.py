@@ -48,6 +48,7 @@ class Changes(Base):
             if change.template is not None and change.type == "standard":
                 await self.published_template(change.template)
                 change.submit(by=by)
+                await self.follow_round(change, by)
                 return
             known = await facts(change, self)
             self._reassess(change, known, by)
@@ -75,6 +76,7 @@ class Changes(Base):
                 terms=asked.terms,
                 by=by,
             )
+            await self.follow_round(change, by)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -84,6 +86,9 @@ class Changes(Base):
         if model is not None:
             in_use = ModelInUse(model.id, version, model.definition_of(version))
             change.reassess_risk(in_use, facts=known, by=by)
+
+    async def follow_round(self, change: Change, by: Provenance) -> None:
+        """What an act of a round entails elsewhere; the calendar of changes adds what it does."""
 
     async def published_template(self, id: UUID) -> ChangeTemplate:
         """The template of standard changes, if it is in use. Raises Refused."""
@@ -157,6 +162,7 @@ class Changes(Base):
                 self._require_delegation(change, on_behalf_of, by)
                 signed = replace(by, on_behalf_of=str(on_behalf_of))
             act(change, **given, hours=self.hours_of(change), by=signed)
+            await self.follow_round(change, by)
 
         return await self.ledger.run(
             by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable
@@ -182,7 +188,9 @@ class Changes(Base):
 
         async def decide(work: Work) -> None:
             change = await work.get(Change, id)
+            await self.follow_round(change, by)
             change.time_out_stage(round, stage, hours=self.hours_of(change), by=by)
+            await self.follow_round(change, by)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -202,6 +210,7 @@ class Changes(Base):
             people = [str(self.active_person("to", person).id) for person in to]
             change = await work.get(Change, id)
             change.escalate_stage(round, stage, to=people, hours=self.hours_of(change), by=by)
+            await self.follow_round(change, by)
 
         return await self.ledger.run(by, decide, **repeat)
 

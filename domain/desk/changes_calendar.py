@@ -11,6 +11,7 @@ from typing import Unpack
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from domain.asset import Asset
 from domain.change import Change
@@ -23,7 +24,7 @@ from domain.desk.subjects import facts_of
 from domain.ids import number_of
 from domain.impact import Graph
 from domain.ledger import Work
-from domain.outlook import AHEAD, LedgerOutlook, Outlook
+from domain.outlook import AHEAD, CHANGES_MAX, LedgerOutlook, Outlook
 from domain.planned import Conflict, Planned
 from domain.provenance import Provenance
 from domain.recorder import Receipt
@@ -32,8 +33,12 @@ from domain.window_rules import (
     Window,
     as_window,
     conflicts_with_windows,
+    end_of,
+    holds_approval,
     in_force,
     is_about,
+    is_under_way,
+    start_of,
 )
 
 DAYS_MAX = 366
@@ -169,6 +174,73 @@ class ChangeCalendar(Changes):
         if found:
             change.note_conflicts("implementation", found, start=start, end=start + INSTANT, by=by)
 
+    # Freezes ----------------------------------------------------------------------------------
+
+    async def follow_round(self, change: Change, by: Provenance) -> None:
+        """Note the conflicts of a change that this command approves; hold a round during a freeze,
+        and let one go on that a freeze holds no more."""
+        approvals = (entry for entry in change.pending if isinstance(entry.event, Change.Approved))
+        if next(approvals, None) is not None and change.approval == "approved":
+            await self.note_conflicts(change, "approval", by)
+        if change.standing.open:
+            await self._keep_freezes(change, by)
+
+    async def keep_freezes(self, id: UUID, *, by: Provenance, **repeat: Unpack[Repeat]) -> Receipt:
+        """Tell a change in approval what time it is: freezes begin to hold it, or do no more."""
+
+        async def decide(work: Work) -> None:
+            await self.follow_round(await work.get(Change, id), by)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def in_approval(self) -> Sequence[UUID]:
+        """The changes whose approval a freeze may hold."""
+        return await self._outlook.in_approval()
+
+    def has_freezes(self) -> bool:
+        """Whether there ever was a freeze."""
+        return any(
+            definition.kind == "freeze"
+            for window in self.directory.change_windows()
+            for definition in window.versions
+        )
+
+    def freezes_at(self, now: datetime) -> tuple[tuple[UUID, object], ...]:
+        """What freezes hold at a moment, to be compared: something else is something new."""
+        return tuple(
+            (window.id, (window.definition, window.exceptions))
+            for window in self.windows()
+            if window.definition.kind == "freeze" and is_under_way(window, now)
+        )
+
+    async def _keep_freezes(self, change: Change, by: Provenance) -> None:
+        now = by.effective_at
+        under_way = [
+            window
+            for window in self.windows()
+            if window.definition.kind == "freeze" and is_under_way(window, now)
+        ]
+        held = change.standing.held
+        if not held and not under_way:
+            return
+        plan = await self.planned(
+            change, change.planned_start or now, change.planned_end or now + INSTANT
+        )
+        holding = {window.id: window for window in under_way if holds_approval(window, plan)}
+        for id, window in holding.items():
+            if id not in held and (since := start_of(window, now)) is not None:
+                change.hold_approval(id, by=replace(by, effective=since))
+        known = {window.id: window for window in self.windows()}
+        for id, since in held.items():
+            if id in holding:
+                continue
+            past = known.get(id)
+            ended = end_of(past, since) if past and holds_approval(past, plan) else None
+            moment = min(ended, now) if ended else now
+            change.resume_approval(
+                id, hours=self.hours_of(change), by=replace(by, effective=moment)
+            )
+
     async def note_conflicts(self, change: Change, occasion: Occasion, by: Provenance) -> None:
         """Record what speaks against the planned time of a change now, if it has one."""
         start, end = change.planned_start, change.planned_end
@@ -263,7 +335,7 @@ class ChangeCalendar(Changes):
             if (conflict := await self._against(id, shown)) is not None
         ]
         holds = definition.kind == "freeze" and definition.holds_approvals
-        for id in await self._outlook.in_approval():
+        for id in (await self._outlook.in_approval())[:CHANGES_MAX]:
             change = await self.ledger.peek(id)
             if not isinstance(change, Change) or not change.is_in_approval:
                 continue
