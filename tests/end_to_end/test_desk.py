@@ -19,12 +19,6 @@ READY_SECONDS = 10
 PLAN = {"implementation": "Move the cables.", "backout": "Move them back."}
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
-    with RunningDesk(tmp_path_factory.mktemp("desk")) as running:
-        yield running
-
-
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[RunningDesk]:
     """A desk for a test that stops it."""
