@@ -23,7 +23,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 2
+VERSION = 3
 
 Details = dict[str, str]
 
@@ -46,6 +46,8 @@ class PageRow(Row):
     cause: str = ""
     plan: Details = {}
     risk: Json = {}
+    requested_start: Instant | None = None
+    requested_end: Instant | None = None
     scheduled_start: Instant | None = None
     scheduled_end: Instant | None = None
     outcome: str = ""
@@ -251,6 +253,12 @@ def _assessed(event: Change.RiskAssessed, row: PageRow) -> None:
             "by_answers": event.by_answers,
             "rules": list(event.rules),
         }
+
+
+@CASES.on(Change.TimeRequested)
+def _time_requested(event: Change.TimeRequested, row: PageRow) -> None:
+    row.requested_start = instant_or_none(event.start)
+    row.requested_end = instant_or_none(event.end)
 
 
 @CASES.on(Change.Scheduled)
