@@ -82,6 +82,23 @@ class Case(Struct, frozen=True):
             return seat.open.voters
         return seat.spare
 
+    def is_lonely(self, seat: Seat, applied: Collection[int]) -> bool:
+        """Whether a stage that applies is left to managers whom nobody can have."""
+        return (
+            seat.index in applied
+            and seat.open.asks_managers
+            and not self.voters(seat, applied)
+            and not self.has_managers(seat, applied)
+        )
+
+    def is_refused(self, applied: Collection[int]) -> bool:
+        """Whether a submission to which these stages apply is refused."""
+        return any(
+            seat.refusal or self.is_lonely(seat, applied)
+            for seat in self.seats
+            if seat.index in applied
+        )
+
     def has_managers(self, seat: Seat, applied: Collection[int]) -> bool:
         """Whether the manager of somebody who may approve before it can be asked in a stage."""
         if not seat.open.asks_managers:

@@ -84,8 +84,9 @@ class People:
             self.votes_min[index] = max(1, needed)
             if not seat.is_known:
                 yield from self._known_later(seat)
-            if seat.refusal:
-                yield from self._refused(case, seat, group)
+            alone = next((one for one in groups if case.is_lonely(seat, one.applied)), None)
+            if alone or seat.refusal:
+                yield from self._refused(case, seat, alone or group)
                 continue
             asked.append(index)
             if voters.opens_with_enough(index):
@@ -98,7 +99,8 @@ class People:
         rule: Rule = "quorum is reachable" if seat.field == "quorum" else "people are found"
         name = seat.open.name
         if seat.is_known:
-            says = f"{name}: {seat.refusal} The submission would be refused."
+            refusal = seat.refusal or "nobody is found to approve."
+            says = f"{name}: {refusal} The submission would be refused."
             yield from self._tell(rule, seat, "error", says, self._example(case, group))
 
     def _known_later(self, seat: Seat) -> Iterator[Finding]:
@@ -173,7 +175,7 @@ class People:
             for group in groups:
                 if index not in group.applied or voters.is_safe(index, group.applied):
                     continue
-                if any(voters.case.seats[one].refusal for one in group.applied):
+                if voters.case.is_refused(group.applied):
                     continue
                 yield from self._played(voters, index, group)
 

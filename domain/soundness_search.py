@@ -16,6 +16,8 @@ from domain.rules import Refused
 from domain.simulation import Trial
 from domain.soundness_cases import BEGINNING, Case
 from domain.soundness_report import Step
+from domain.soundness_schedule import schedule
+from domain.soundness_step import take
 from domain.soundness_voters import Voters
 
 SHORTENED_MAX = 20
@@ -65,6 +67,7 @@ class _Search:
 
     def _look(self, trial: Trial) -> Outcome:
         """Follow the most promising move first, as deep as it goes."""
+        found: Found = "holds"
         seen = {self._key(trial)}
         path: list[Step] = []
         branches = [(trial, self._moves(trial))]
@@ -81,13 +84,16 @@ class _Search:
             other = trial.fork()
             take(other, step)
             if stage := _failed(other, len(trial.told)):
-                return Outcome("fails", self._shortest((*path, step)), stage)
+                if schedule(self.case, self.applied, (*path, step)) is not None:
+                    return Outcome("fails", self._shortest((*path, step)), stage)
+                # Another way here might take its time otherwise, and is not looked for.
+                found = "unknown"
             key = self._key(other)
             if not other.is_over and key not in seen:
                 seen.add(key)
                 path.append(step)
                 branches.append((other, self._moves(other)))
-        return Outcome("holds")
+        return Outcome(found)
 
     def _moves(self, trial: Trial) -> Iterator[Step]:
         votes: dict[tuple[str, object], Step] = {}
@@ -135,9 +141,15 @@ class _Search:
         for step in steps if len(steps) <= SHORTENED_MAX else ():
             self.budget.plays -= len(steps)
             fewer = tuple(one for one in steps if one != step)
-            if failure(self.case, self.applied, fewer):
+            if self._fails(fewer):
                 steps = fewer
         return steps
+
+    def _fails(self, steps: tuple[Step, ...]) -> bool:
+        return (
+            failure(self.case, self.applied, steps) != ""
+            and schedule(self.case, self.applied, steps) is not None
+        )
 
 
 def failure(case: Case, applied: Sequence[int], steps: Sequence[Step]) -> str:
@@ -148,22 +160,11 @@ def failure(case: Case, applied: Sequence[int], steps: Sequence[Step]) -> str:
         trial.begin_round(stages, terms, None, BEGINNING)
         for step in steps:
             if trial.is_over:
-                break
+                return ""
             take(trial, step)
     except Refused:
         return ""
     return _failed(trial, 0)
-
-
-def take(trial: Trial, step: Step) -> None:
-    """Let somebody vote, or a patience run out."""
-    if step.person:
-        trial.cast(step.vote, step.person, step.stage, BEGINNING)
-    else:
-        opened = trial.standing.open.get(step.stage)
-        if opened is None:
-            raise Refused(f"{step.stage} is not open.")
-        trial.run_out(step.stage, None, opened.patience_ends)
 
 
 def _failed(trial: Trial, known: int) -> str:

@@ -1,7 +1,8 @@
 """Approvals worked out by brute force: what can happen at all, in small companies.
 
 It shares no code with the check of processes or with the records: it counts the ways in which the
-votes can go on, and walks through every order of approvals and ends of patience.
+votes can go on, and walks through every order of approvals and ends of patience, however long each
+patience is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,10 +27,13 @@ class Stage:
     approvers: tuple[str, ...]
     rule: Rule
     on_timeout: str
+    patience: str = "1d"
     escalate_to: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     when: Test = None
     exclude: tuple[str, ...] = ()
+    mandatory: str = ""
+    """Who has to approve, besides the rule."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +186,10 @@ class Round:
                 raise Refusal(f"{stage.name}: nobody")
         if stage.rule[0] == "count" and not asks_managers and stage.rule[1] > len(voters):
             raise Refusal(f"{stage.name}: too few")
+        if stage.mandatory and (
+            stage.mandatory in out or not (asks_managers or stage.mandatory in voters)
+        ):
+            raise Refusal(f"{stage.name}: {stage.mandatory} has no vote")
         escalate_to: tuple[str, ...] = ()
         if stage.on_timeout == "escalate":
             escalate_to = self._free(stage.escalate_to, out) or spare
@@ -254,8 +262,7 @@ class Round:
     def _next(self, state: State) -> State | None:
         for name in sorted(state.open):
             entitled = self.entitled(state, name)
-            approvals = sum((name, person) in state.votes for person in entitled)
-            found = outcome(self.seats[name].stage.rule, len(entitled), approvals)
+            found = self._outcome(state, name, entitled)
             if found == "approved":
                 return self._passed(state, name)
             if found == "rejected":
@@ -279,6 +286,16 @@ class Round:
         if not state.open:
             return replace(state, ended="approved")
         return None
+
+    def _outcome(self, state: State, name: str, entitled: list[str]) -> str:
+        stage = self.seats[name].stage
+        approvals = sum((name, person) in state.votes for person in entitled)
+        found = outcome(stage.rule, len(entitled), approvals)
+        if not stage.mandatory or found == "rejected":
+            return found
+        if stage.mandatory not in entitled:
+            return "rejected"
+        return found if (name, stage.mandatory) in state.votes else "pending"
 
     def failures(self) -> Iterator[State]:
         """Every state in which it failed or hangs, of all that can be reached."""

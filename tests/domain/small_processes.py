@@ -5,7 +5,7 @@ from random import Random
 
 from domain.approval import Stage as RealStage
 from domain.approval_process import Definition
-from domain.quorum_rules import All, Any, Count, First, Majority, Percent, Quorum
+from domain.quorum_rules import All, Any, Count, First, Majority, Mandatory, Percent, Quorum
 from tests.domain.companies import Table
 from tests.domain.oracle import RISKS, TYPES, House, Process, Rule, Stage, Test
 
@@ -54,10 +54,12 @@ def _stage(
         approvers=approvers,
         rule=_rule(random),
         on_timeout=timeout,
+        patience=random.choice(("1d", "1d", "2d", "3d")),
         escalate_to=_selectors(random, house) if timeout == "escalate" else (),
         after=tuple(one for one in earlier if random.random() < 0.6),
         when=_test(random) if random.random() < 0.4 else None,
         exclude=(f"person:{random.choice(house.people)}",) if random.random() < 0.1 else (),
+        mandatory=random.choice(house.people) if random.random() < 0.1 else "",
     )
 
 
@@ -94,8 +96,8 @@ def definition(process: Process) -> Definition:
             RealStage(
                 name=stage.name,
                 approvers=stage.approvers,
-                quorum=_quorum(stage.rule),
-                patience="1d",
+                quorum=_quorum(stage),
+                patience=stage.patience,
                 on_timeout=stage.on_timeout,  # type: ignore[arg-type]
                 escalate_to=stage.escalate_to,
                 after=stage.after,
@@ -111,14 +113,16 @@ def _text(test: Test) -> str:
     return "" if test is None else f'subject.{test[0]} {test[1]} "{test[2]}"'
 
 
-def _quorum(rule: Rule) -> Quorum:
-    kind, number = rule
+def _quorum(stage: Stage) -> Quorum:
+    kind, number = stage.rule
     plain: dict[str, Quorum] = {
         "any": Any(),
         "all": All(),
         "majority": Majority(),
         "first": First(),
+        "count": Count(approvals=int(number)),
+        "percent": Percent(percent=int(number)),
     }
-    if kind == "count":
-        return Count(approvals=int(number))
-    return Percent(percent=int(number)) if kind == "percent" else plain[kind]
+    if stage.mandatory:
+        return Mandatory(voters=(f"person:{stage.mandatory}",), of=plain[kind])
+    return plain[kind]
