@@ -40,7 +40,7 @@ HALF_TASK, HALF_GATEWAY, HALF_EVENT = TASK[1] / 2, GATEWAY[1] / 2, EVENT[1] / 2
 
 
 class Form(Struct, frozen=True, kw_only=True):
-    """above, below: how far it reaches from the line."""
+    """above, below: how far it reaches from the line. is_gateway: whether ways end beside it."""
 
     width: float
     above: float
@@ -48,6 +48,7 @@ class Form(Struct, frozen=True, kw_only=True):
     boxes: Mapping[str, Box]
     routes: Mapping[str, Route]
     labels: Mapping[str, Box]
+    is_gateway: bool = False
 
 
 def form_of(block: Block) -> Form:

@@ -1,6 +1,6 @@
 """Moves rows together that have more room between them than what stands in them needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from msgspec import Struct
 
@@ -21,17 +21,19 @@ class Span(Struct, frozen=True, kw_only=True):
         return self.right + SIDE_GAP < other.left or other.right + SIDE_GAP < self.left
 
 
-def closed_up(spans: Sequence[Span]) -> dict[float, float]:
+def closed_up(spans: Iterable[Span]) -> dict[float, float]:
     """The new y of each row, in the same order: as high as what stands above it allows.
 
     A row moves as a whole, so what was straight stays straight, and nothing comes to cross that
     did not before.
     """
+    rows: dict[float, list[Span]] = {}
+    for span in spans:
+        rows.setdefault(span.y, []).append(span)
     found: dict[float, float] = {}
     placed: list[Span] = []
     lowest = 0.0
-    for y in sorted({span.y for span in spans}):
-        row = [span for span in spans if span.y == y]
+    for y, row in sorted(rows.items()):
         needed = [
             found[upper.y] + upper.below + span.above + ROW_GAP
             for span in row

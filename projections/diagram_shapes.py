@@ -86,17 +86,6 @@ def clipped(route: Route, source: tuple[Kind, Box], target: tuple[Kind, Box]) ->
     return straightened(points)
 
 
-def from_middles(points: Sequence[Point], source_y: float, target_y: float) -> Route:
-    """A way that begins and ends level, with both ends moved to these heights."""
-    found = list(points)
-    if len(found) == 2:
-        turn = (found[0][0] + found[1][0]) / 2
-        found[1:1] = [(turn, found[0][1]), (turn, found[1][1])]
-    found[0], found[1] = (found[0][0], source_y), (found[1][0], source_y)
-    found[-1], found[-2] = (found[-1][0], target_y), (found[-2][0], target_y)
-    return straightened(found)
-
-
 def straightened(points: Sequence[Point]) -> Route:
     """Without points that are no corners."""
     found: list[Point] = []
