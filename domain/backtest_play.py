@@ -14,7 +14,7 @@ from domain.approval_round_flow import moment_after
 from domain.backtest_past import asked_by
 from domain.business_time import BusinessHours
 from domain.rules import Refused
-from domain.simulation import Trial
+from domain.simulation import Trial, signed
 
 AnswerOf = Callable[[str], timedelta]
 
@@ -70,7 +70,7 @@ def play(
     while not trial.is_over:
         at, stage, voter = _next(trial, answers, hours, answer_of)
         if voter:
-            _cast(trial, votes.get(voter, otherwise), voter, stage, at)
+            _cast(trial, votes.get(voter, otherwise), voter, stage, hours, at)
         else:
             trial.run_out(stage, hours, at)
     return _told(trial, start)
@@ -107,12 +107,14 @@ def _later(since: datetime, time: timedelta, hours: BusinessHours | None) -> dat
         return moment_after(since, f"{max(1, int(time.total_seconds()))}s", None)
 
 
-def _cast(trial: Trial, vote: Vote, voter: str, stage: str, at: datetime) -> None:
+def _cast(
+    trial: Trial, vote: Vote, voter: str, stage: str, hours: BusinessHours | None, at: datetime
+) -> None:
     try:
-        trial.cast(vote, voter, stage, at)
+        trial.vote(vote, comment="Then.", stage=stage, hours=hours, by=signed(voter, at))
     except Refused:
         # Only an abstention is refused, where the draft allows none.
-        trial.cast("approve", voter, stage, at)
+        trial.vote("approve", stage=stage, hours=hours, by=signed(voter, at))
 
 
 def _told(trial: Trial, start: datetime) -> Played:
