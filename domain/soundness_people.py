@@ -170,7 +170,9 @@ class People:
                 (rule, index) in self._told
                 for rule in ("one person counts once", "quorum is reachable", "not proven")
             )
-            if is_told or voters.is_safe(index, applied):
+            # With fewer stages there are fewer who vote elsewhere, but also fewer with managers.
+            asks_managers = voters.case.seats[index].open.asks_managers
+            if is_told or (not asks_managers and voters.is_safe(index, applied)):
                 continue
             for group in groups:
                 if index not in group.applied or voters.is_safe(index, group.applied):

@@ -49,6 +49,7 @@ class _Search:
         self.case = voters.case
         self.budget = budget
         self.wanted = voters.case.seats[index].open.name
+        self.asks_managers = voters.case.seats[index].open.asks_managers
         self.spent = voters.spent(index, applied)
         self.people = voters.ever[index]
         self.group_of = _groups(self.case, voters)
@@ -105,18 +106,21 @@ class _Search:
                 planned = self.spent.get(person)
                 key = (name, (self.group_of[person], planned))
                 votes.setdefault(key, Step(stage=name, person=person))
-            if self._may_extend(name, trial):
+            if self._may_run_out(name, trial):
                 ends.append(Step(stage=name))
         yield from sorted(votes.values(), key=self._cost)
         yield from ends
 
-    def _may_extend(self, name: str, trial: Trial) -> bool:
-        """Whether the end of a patience asks people who may then be missing elsewhere.
+    def _may_run_out(self, name: str, trial: Trial) -> bool:
+        """Whether it matters that a patience ends: people are asked who may be missing elsewhere.
 
-        An end that approves needs no look: more votes instead of it use up more people.
+        An end that approves needs no look: more votes instead of it use up more people. Only the
+        managers of those who approved may be wanting, if nobody has.
         """
         stage, opened = trial.standing.stage(name), trial.standing.open[name]
         asked = {"escalate": stage.escalate_to, "fallback": trial.standing.fallback}
+        if stage.on_timeout == "approve":
+            return self.asks_managers
         is_first = not (opened.is_escalated or opened.has_fallback)
         return is_first and not set(asked.get(stage.on_timeout, ())) <= set(stage.voters)
 

@@ -102,7 +102,7 @@ class Voters:
         seat, people = self.case.seats[index].open, self.sure[index]
         beside = self.beside(index, applied)
         overlap = {other: len(people & self.ever[other]) for other in beside}
-        if self._managers_are_left(index, beside):
+        if self._managers_are_left(index, applied, beside):
             return True
         if not any(overlap.values()):
             return reaches(seat.quorum, people) or reaches(seat.quorum, self.own[index])
@@ -128,18 +128,19 @@ class Voters:
     def votes_max(self, index: int) -> int:
         return votes_max(self.case.seats[index].open.quorum, len(self.ever[index]))
 
-    def _managers_are_left(self, index: int, beside: Sequence[int]) -> bool:
+    def _managers_are_left(
+        self, index: int, applied: Collection[int], beside: Sequence[int]
+    ) -> bool:
         """Whether whoever approves before a stage has a manager who can vote in it."""
         case, seat = self.case, self.case.seats[index].open
         if not seat.asks_managers or left_min(seat.quorum) != 1:
             return False
-        awaited = approval_flow.before([one.open for one in case.seats])[seat.name]
-        approvers = {
-            person
-            for one in case.seats
-            if one.open.name in awaited
-            for person in self.ever[one.index]
-        }
+        awaited = case.before(applied)[seat.name]
+        before = [one for one in case.seats if one.open.name in awaited]
+        if all(one.open.on_timeout == "approve" for one in before):
+            # Nobody may have approved what silence approves.
+            return False
+        approvers = {person for one in before for person in self.ever[one.index]}
         used = frozenset().union(*(self.ever[other] for other in beside))
         out = used | case.subject.own | {*case.exclude, *seat.exclude}
         return bool(approvers) and all(
