@@ -317,6 +317,8 @@ class Summary:
         definition, number = self._draft.definition, self._governed["draft"]
         if not number:
             says = f"{definition.when or 'The process'} governs none of the subjects."
+            if self._others:
+                says = "Other processes take what it could govern: give it a lower order."
             yield Silent(place="when", says=says)
             return
         for index, stage in enumerate(definition.stages):

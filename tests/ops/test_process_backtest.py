@@ -1,0 +1,320 @@
+"""`ledgerdesk process backtest`: over a small history, and over the first records of a real log."""
+
+import asyncio
+import csv
+import json
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.desk import Desk
+from ops.cli import app, guarded
+from ops.compose import open_desk
+from ops.importing import load_mapping
+from ops.settings import load
+from tests.domain.desks import Company
+from tests.importing import DATA, Importing, first_records
+from tests.people import MONDAY
+from tests.stores import ROOT
+
+DRAFT = """\
+name: Managers first
+subjects: [change]
+when: subject.priority <= 3
+order: 10
+stages:
+  - name: Manager
+    approvers: ["manager-of:requester"]
+    quorum: any
+    patience: 8h
+    on_timeout: reject
+  - name: Security
+    when: subject.category == "security"
+    approvers: [person:bea]
+    quorum: any
+    patience: 4h
+    on_timeout: reject
+"""
+TIME = ("--from", "2026-03-02", "--to", "2026-03-02")
+LOG = DATA / "servicenow_incidents.csv.gz"
+WHOLE = ("--from", "2016-01-01", "--to", "2017-12-31")
+
+
+def run(*arguments: str | Path) -> int:
+    given = [str(argument) for argument in ("process", "backtest", *arguments)]
+    return guarded(lambda: app(given))
+
+
+def with_desk(folder: Path, work: Callable[[Desk], Coroutine[Any, Any, Any]]) -> Any:
+    async def opened() -> Any:
+        async with open_desk(load(None, data=folder)) as desk:
+            return await work(desk)
+
+    return asyncio.run(opened())
+
+
+def position(folder: Path) -> int:
+    async def look(desk: Desk) -> int:
+        return desk.ledger.position()
+
+    found: int = with_desk(folder, look)
+    return found
+
+
+async def history(desk: Desk) -> None:
+    """Ann's changes: one was approved by Bea after an hour, one rejected, one is not decided."""
+    company = await Company(desk).build()
+    await company.publish_process()
+    for votes in ({"bea": "approve"}, {"bea": "reject", "cem": "reject"}, {}):
+        id = await company.ready_change()
+        await desk.submit_change(id, by=company.signed("ann"))
+        for name, vote in votes.items():
+            by = company.signed(name, MONDAY.replace(hour=10))
+            await desk.vote(id, vote, comment="Said.", by=by)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    with_desk(folder, history)
+    return folder
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Path:
+    path = tmp_path / "draft.yaml"
+    path.write_text(DRAFT)
+    return path
+
+
+def test_the_tables_tell_what_would_have_been(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(draft, *TIME, "--answer-after", "2h", "--data", data)
+
+    shown = capsys.readouterr().out
+    assert code == 0
+    assert "Managers first: 2 changes from 2026-03-02 to 2026-03-02" in shown
+    assert " ".join(shown.split()).find("would have been approved 2") > 0
+    for title in ("Subjects", "Outcomes that differ", "Lead time", "Stages", "Load of 3", "Rules"):
+        assert title in shown
+    assert "Everybody answers after 2h, as was given." in shown
+
+
+def test_the_json_has_the_figures(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(draft, *TIME, "--answer-after", "2h", "--json", "-", "--data", data)
+
+    report = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert (report["subjects"], report["undecided"]) == (2, 1)
+    assert (report["compared"], report["same"], report["differing"]) == (2, 1, 1)
+    assert report["outcomes"] == {"approved": 2}
+    assert report["lead_times"]["added"]["median"] == 3600
+    assert report["silent"][0]["place"] == "stages[1].when"
+    assert report["unknown"] == {"category": 2, "priority": 2}
+    [differing] = report["examples"]
+    assert (differing["number"], differing["is_certain"]) == ("CHG0000002", False)
+
+
+def test_without_a_given_time_answers_are_measured_in_the_history(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(draft, *TIME, "--json", "-", "--data", data)
+
+    report = json.loads(capsys.readouterr().out)
+    [manager] = [one for one in report["approvers"] if one["username"] == "max"]
+    assert code == 0
+    assert (manager["answers_within"], manager["answers_from"]) == (3600, "everybody")
+    assert report["lead_times"]["added"]["median"] == 0
+
+
+def test_the_csv_has_a_line_for_each_subject(data: Path, draft: Path, tmp_path: Path) -> None:
+    target = tmp_path / "found.csv"
+
+    code = run(draft, *TIME, "--answer-after", "2h", "--csv", target, "--data", data)
+
+    with target.open(encoding="utf-8", newline="") as stream:
+        first, second = csv.DictReader(stream)
+    assert code == 0
+    assert (first["number"], first["decided then"], first["outcome"]) == (
+        "CHG0000001",
+        "approved",
+        "approved",
+    )
+    assert (first["asked"], first["asked then"]) == ("Manager: max", "bea cem")
+    assert (first["lead time then (s)"], first["added (s)"]) == ("3600", "3600")
+    assert (second["decided then"], second["outcome"], second["is certain"]) == (
+        "rejected",
+        "approved",
+        "no",
+    )
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".part"] == []
+
+
+def test_nothing_is_recorded(data: Path, draft: Path) -> None:
+    before = position(data)
+
+    assert run(draft, *TIME, "--data", data) == 0
+    assert run(draft, *TIME, "--subjects", "all", "--members-as-worked", "--data", data) == 0
+
+    assert position(data) == before
+
+
+def test_another_process_that_comes_first_is_named(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft.write_text(DRAFT.replace("order: 10\n", ""))
+
+    code = run(draft, *TIME, "--json", "-", "--data", data)
+
+    report = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert report["others"] == {"APR0000001 (Normal)": 2}
+    assert "give it a lower order" in report["silent"][0]["says"]
+
+
+def test_a_draft_takes_the_place_of_the_process_of_its_name(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft.write_text(DRAFT.replace("order: 10\n", "").replace("Managers first", "Normal"))
+
+    code = run(draft, *TIME, "--json", "-", "--data", data)
+
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["governed"] == {"draft": 2}
+
+
+def test_only_subjects_of_the_time_count(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = ("--from", "2026-03-03", "--to", "2026-03-04", "--answer-after", "1h", "--json", "-")
+
+    code = run(draft, *later, "--data", data)
+
+    assert code == 0
+    assert json.loads(capsys.readouterr().out)["subjects"] == 0
+
+
+def test_a_process_of_the_ledger_is_run_too(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run("APR0000001@1", *TIME, "--json", "-", "--data", data)
+
+    report = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert (report["process"], report["same"]) == ("Normal", 2)
+
+
+BAD = {
+    "an unknown field": (
+        ("--answer-after", "2h"),
+        {"subject.priority": "subject.colour"},
+        "line 3, column 7: when: ",
+    ),
+    "a field that incidents lack": (
+        ("--subjects", "incidents"),
+        {"subject.priority <= 3": 'subject.risk == "high"'},
+        "line 3, column 7: when: it reads subject.risk, which incidents do not have.",
+    ),
+    "no changes": ((), {"[change]": "[request]"}, "This process governs request, and no changes"),
+    "no such subjects": (("--subjects", "people"), {}, "--subjects: one of changes, incidents"),
+    "no duration": (("--answer-after", "soon"), {}, "--answer-after: 'soon' is not a duration"),
+    "days": (("--answer-after", "2bd"), {}, "--answer-after: people answer after open time"),
+    "a wrong day": (("--to", "2026-02-30"), {}, "--to: '2026-02-30' is no day."),
+    "an end before": (("--to", "2026-03-01"), {}, "--from comes before --to."),
+    "two outputs": (("--json", "-", "--csv", "-"), {}, "Either --json or --csv goes to"),
+    "no folder": (("--csv", "/none/found.csv"), {}, "--csv: /none/found.csv: No such file"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_input_is_told_with_its_place(
+    name: str, data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options, replaced, said = BAD[name]
+    text = DRAFT
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    draft.write_text(text)
+
+    code = run(draft, *TIME, "--data", data, *options)
+
+    assert code == 2
+    assert said in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_folder_without_a_ledger_stays_as_it_is(
+    draft: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = tmp_path / "empty"
+
+    assert run(draft, *TIME, "--data", empty) == 2
+
+    assert "there is no ledger in this folder" in capsys.readouterr().err
+    assert not empty.exists()
+
+
+def test_a_history_without_answers_asks_for_a_time(
+    data: Path, draft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run(draft, "--from", "2020-01-01", "--to", "2020-01-31", "--data", data)
+
+    assert code == 2
+    assert "say how long people take by --answer-after" in capsys.readouterr().err
+
+
+# A real log --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The first thousand incidents of the ServiceNow log."""
+    if not LOG.exists():
+        pytest.skip(f"the logs are not in {DATA}")
+    folder = tmp_path_factory.mktemp("log")
+
+    async def take(desk: Desk) -> None:
+        with first_records(LOG, 0, 1_000, folder / "first.csv") as first:
+            await Importing(desk.ledger, folder).run(first, load_mapping("servicenow_incidents"))
+
+    with_desk(folder, take)
+    return folder
+
+
+def test_a_draft_is_run_over_imported_incidents(
+    log: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft = ROOT / "docs" / "processes" / "servicenow-changes.yaml"
+    options = ("--subjects", "incidents", "--members-as-worked", "--json", "-")
+
+    code = run(draft, *WHOLE, *options, "--data", log)
+
+    report = json.loads(capsys.readouterr().out)
+    assert code == 0
+    assert report["subjects"] == 1_000
+    assert sum(report["governed"].values()) == 1_000
+    assert sum(report["outcomes"].values()) == report["governed"]["draft"]
+    assert report["compared"] == 0
+    assert report["stages"][2]["applied"] == 0
+    assert "stages[2].when" in [one["place"] for one in report["silent"]]
+    assert report["unknown"]["service"] == 1_000
+
+
+def test_imported_changes_have_the_fields_of_the_incidents_that_name_them(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draft, rows = ROOT / "docs" / "processes" / "servicenow-changes.yaml", tmp_path / "rows.csv"
+
+    code = run(draft, *WHOLE, "--csv", rows, "--answer-after", "1h", "--data", log)
+
+    with rows.open(encoding="utf-8", newline="") as stream:
+        found = list(csv.DictReader(stream))
+    assert code == 0
+    assert len(found) > 3
+    assert all(one["number"].startswith("CHG") for one in found)
+    assert all(one["known by"].startswith("INC") for one in found)
+    assert all(one["decided then"] == one["added (s)"] == "" for one in found)
+    assert {one["outcome"] for one in found if one["governed by"] == "draft"} == {"refused"}
+    assert "nobody is found to approve (team:Group 66" in capsys.readouterr().out
