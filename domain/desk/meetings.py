@@ -100,5 +100,6 @@ class Meetings(Changes):
                 hours=self.hours_of(record),
                 by=replace(by, on_behalf_of=str(member), channel=IN_MEETING),
             )
+            await self.follow_round(record, by)
 
         return await self.ledger.run(by, decide, **repeat)

@@ -10,6 +10,7 @@ from domain.approval import All
 from domain.cab_meeting import AgendaFilter, CabMeeting, Status
 from domain.change import Change
 from domain.change import Status as ChangeStatus
+from domain.change_window import ChangeWindow, Definition
 from domain.ids import record_id
 from domain.rules import Refused
 from tests.domain.desks import CAB, Company, open_desk, system
@@ -172,3 +173,34 @@ async def test_nobody_writes_votes_down_on_their_own_change(company: Company) ->
         await company.desk.vote_in_meeting(
             meeting, id, member=company.people["bea"], vote="approve", by=company.signed("dan")
         )
+
+
+async def test_what_speaks_against_a_change_is_noted_when_a_meeting_approves_it(
+    company: Company,
+) -> None:
+    await company.publish_process(replace(CAB, quorum=All()))
+    freeze = Definition(
+        kind="freeze", reason="Year end.", start=MONDAY + 3 * HOUR, end=MONDAY + 9 * HOUR
+    )
+    window = await company.add(ChangeWindow, "draft", name="Year end", definition=freeze)
+    await company.desk.publish_window(window, by=company.signed("dan"))
+    id = await company.ready_change()
+    by = company.signed("ann")
+    times = {"start": MONDAY + 4 * HOUR, "end": MONDAY + 5 * HOUR}
+    await company.desk.ledger.edit(
+        Change, id, lambda change: change.request_time(**times, by=by), by=by
+    )
+    await company.desk.submit_change(id, by=company.signed("ann"))
+    meeting = await in_session(company, id, "bea", "cem")
+
+    for name in ("bea", "cem"):
+        await company.desk.vote_in_meeting(
+            meeting, id, member=company.people[name], vote="approve", by=company.signed("dan")
+        )
+
+    noted = [
+        entry.event
+        for entry in company.desk.ledger.history(id)
+        if isinstance(entry.event, Change.ConflictsNoted)
+    ]
+    assert [event.occasion for event in noted] == ["approval"]
