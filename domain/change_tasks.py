@@ -63,7 +63,7 @@ class ChangeTasks(ApprovalRounds, abstract=True):
         No number of them is too many: the approval has been decided.
         """
         self.require_not_over()
-        phase = next((phase for phase in PHASES if self._is_ahead(phase)), "after")
+        phase: Phase = next((phase for phase in PHASES if self._is_ahead(phase)), "after")
         for title in [text.title(condition, "A task") for condition in conditions]:
             self._add(title, phase, (), self.team, self.assignee, stage, by)
 

@@ -12,6 +12,11 @@ from tests.api.bad import ANY, CHG, INC, Bad
 
 DEEP = b'{"title": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
 
+QUORUMS: tuple[Any, ...] = (
+    {}, {"kind": "most"}, {"kind": "count"}, {"kind": "count", "approvals": 0},
+    {"kind": "percent", "percent": 101}, {"kind": "percent", "percent": "half"}, "most", 0, "101%", None, [],
+)
+
 
 def _bodies() -> list[Bad]:
     """Bodies of a new incident that are no bodies of a new incident."""
@@ -243,10 +248,7 @@ def _acts() -> list[Bad]:
              {"name": "x", "definition": {"subjects": ["change"], "stages": [
                  {"name": "s", "approvers": ["role:approver"], "quorum": quorum, "patience": "1d",
                   "on_timeout": "reject"}]}}, "olga")
-            for quorum in (
-                {}, {"kind": "most"}, {"kind": "count"}, {"kind": "count", "approvals": 0},
-                {"kind": "percent", "percent": 101}, {"kind": "percent", "percent": "half"}, "most", 0, "101%", None, [],
-            )
+            for quorum in QUORUMS
         ),
         *(
             (f"a document {name}", "/approval-processes", {"document": document}, "olga")
