@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
 from api.fields import Name
 from api.http.bodies import ERRORS_SHOWN_MAX, Body
@@ -17,6 +17,7 @@ from domain.approval_process import Definition, Finding, mistakes
 from domain.calendar_names import CalendarNames
 from domain.desk import Desk
 from domain.process_document import DefinitionDocument
+from domain.process_quorum import AGroup
 from domain.process_text import BadDocument, Located, parse, sentence
 from domain.rules import Refused
 from domain.yaml_tree import BYTES_MAX, Mistake, Place, steps_of
@@ -32,10 +33,35 @@ Document = Annotated[
 ]
 
 
+_NESTED: Mapping[str, Any] = {"description": "Another quorum, in the same forms."}
+
+
+def _flat(part: Any, named: Mapping[str, Any]) -> Any:
+    """A schema without references, which goes one quorum deep: without end it would be too much
+    for those who make examples of it. The whole one is at `/schemas/approval-process`."""
+    if isinstance(part, list):
+        return [_flat(each, named) for each in part]
+    if not isinstance(part, dict):
+        return part
+    if "$ref" in part:
+        found = named[part["$ref"].rpartition("/")[2]]
+        return _flat({**found, **{key: each for key, each in part.items() if key != "$ref"}}, named)
+    if "kind" in part.get("properties", {}) or part.get("title") == AGroup.__name__:
+        nested = {field: _NESTED for field in ("of", "reject") if field in part["properties"]}
+        part = {**part, "properties": {**part["properties"], **nested}}
+    return {key: _flat(each, named) for key, each in part.items()}
+
+
+def _definition_schema() -> dict[str, Any]:
+    schema = DefinitionDocument.model_json_schema()
+    named = schema.pop("$defs")
+    return {**_flat(schema, named), "title": "Definition"}
+
+
 class Revision(Body):
     """A definition in place of the draft: as JSON, or as a document that has the same name."""
 
-    definition: DefinitionDocument | None = None
+    definition: Annotated[DefinitionDocument, WithJsonSchema(_definition_schema())] | None = None
     document: Document | None = None
 
     @model_validator(mode="after")

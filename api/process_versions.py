@@ -199,7 +199,7 @@ def process_routes() -> Iterator[Route]:
         f"{at}/{{version}}/document",
         read_document,
         "Read a version as a YAML document",
-        {YAML.decode(): {"schema": {"type": "string"}}},
+        {YAML.decode(): {"schema": {"type": "object"}}},
         VERSION_NAME,
     )
     yield Route(
