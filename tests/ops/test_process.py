@@ -153,7 +153,7 @@ def test_a_process_is_exported_as_yaml(
         (("diff", "missing.yaml", "missing.yaml"), "missing.yaml: No such file or directory."),
         (("export", "missing.yaml", "--yaml"), "missing.yaml: No such file or directory."),
         (("export", "\0", "--yaml"), "is no name of a file."),
-        (("export", "APR0000001"), "Say in which form: --yaml."),
+        (("export", "APR0000001"), "Say in which form: --yaml, --bpmn or --svg."),
         (("export", "/", "--yaml"), "/: Is a directory."),
         (("show", "APR0000009"), "There is no approval process APR0000009."),
         (("show", "INC0000001"), "INC0000001 is no approval process."),
