@@ -59,16 +59,21 @@ def test_every_field_is_told_of_and_has_limits() -> None:
 def test_each_example_fits_the_schema_and_reads_back(path: Path) -> None:
     text = path.read_text()
 
-    located = parse(text, any_calendar)
+    named: dict[UUID, str] = {}
+
+    def calendar_of(name: str) -> UUID:
+        named[any_calendar(name)] = name
+        return any_calendar(name)
+
+    located = parse(text, calendar_of)
 
     assert SCHEMA.is_valid(read(text).value)
-    names = {any_calendar(name): name for name in ("Office hours",)}
-    written = to_yaml(located.definition, located.name, names.__getitem__)
+    written = to_yaml(located.definition, located.name, named.__getitem__)
     assert parse(written, any_calendar).definition == located.definition
 
 
-def test_there_are_five_examples() -> None:
-    assert len(EXAMPLES) == 5
+def test_there_are_examples() -> None:
+    assert len(EXAMPLES) >= 5
 
 
 @settings(max_examples=100, deadline=None)

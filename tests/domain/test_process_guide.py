@@ -56,6 +56,5 @@ def test_the_links_of_the_guide_lead_somewhere() -> None:
             assert (ROOT / "docs" / link).exists()
 
 
-def test_the_examples_are_all_in_the_guide() -> None:
-    for path in (ROOT / "docs" / "processes").glob("*.yaml"):
-        assert f"(processes/{path.name})" in GUIDE
+def test_the_guide_has_five_examples() -> None:
+    assert len(re.findall(r"^\| \[[a-z-]+\]\(processes/[a-z-]+\.yaml\)", GUIDE, re.M)) >= 5
