@@ -14,6 +14,7 @@ from domain.change import Change
 from domain.change_moves import Status
 from domain.impact import Direction, Graph, Relation
 from domain.ledger import Ledger
+from domain.obligations import passed
 
 CHANGES_MAX = 2_000
 """So many scheduled changes are given at most."""
@@ -31,6 +32,10 @@ class Outlook(Protocol):
 
     async def in_approval(self) -> Sequence[UUID]:
         """The changes that wait for votes, the oldest number first."""
+        ...
+
+    async def overdue(self, now: datetime) -> Sequence[UUID]:
+        """The changes that owe something whose moment has passed, which was not noted yet."""
         ...
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
@@ -57,6 +62,9 @@ class LedgerOutlook:
 
     async def in_approval(self) -> Sequence[UUID]:
         return [change.id for change in self._changes() if change.is_in_approval][:APPROVALS_MAX]
+
+    async def overdue(self, now: datetime) -> Sequence[UUID]:
+        return [change.id for change in self._changes() if passed(change.obligations, now)]
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         every = [

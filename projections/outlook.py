@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.impact import Relation
 from domain.ledger import Ledger
 from domain.outlook import AHEAD, APPROVALS_MAX, CHANGES_MAX, LedgerOutlook
-from projections import asset_register, change_board
+from projections import asset_register, change_board, change_work
 from projections.store import NotBuilt
 from projections.views import Views
 
@@ -39,6 +39,13 @@ class ViewsOutlook:
             return await self._views.in_approval(APPROVALS_MAX)
         except NotBuilt:
             return await self._exact.in_approval()
+
+    async def overdue(self, now: datetime) -> Sequence[UUID]:
+        try:
+            await self._reached(change_work.NAME)
+            return await self._views.overdue(now)
+        except NotBuilt:
+            return await self._exact.overdue(now)
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         try:

@@ -266,6 +266,16 @@ class Views:
         )
         return [UUID(id) for (id,) in rows]
 
+    async def overdue(self, now: datetime) -> list[UUID]:
+        """The changes that owe something whose moment has passed, which was not noted yet."""
+        source = self._at(change_work.FINDINGS.stored)
+        rows = await self._query(
+            f"SELECT DISTINCT change FROM {source}"  # noqa: S608
+            " WHERE is_open = ? AND due <= ? AND is_overdue = ? ORDER BY change",
+            (True, instant(now), False),
+        )
+        return [UUID(id) for (id,) in rows]
+
     # Assets --------------------------------------------------------------------------------
 
     async def relations_around(self, assets: Collection[UUID], depth: int) -> list[Relation]:

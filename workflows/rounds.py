@@ -22,6 +22,7 @@ STEPS = (
     Change.ApprovalHeld,
     Change.ApprovalResumed,
     Change.VotesInvalidated,
+    Change.ApprovalMigrated,
 )
 """What changes when a round is due. Votes alone do not."""
 _NEWS = (*STARTS, *ENDS, *STEPS, Change.VotersReminded)

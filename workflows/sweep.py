@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
@@ -16,7 +17,6 @@ from domain.ledger import Ledger
 from domain.rules import DomainError, Outdated
 from workflows.clocks import hours_for
 from workflows.due_index import DueIndex, DueRow, Horizon
-from workflows.freezes import Freezes
 from workflows.signing import signed
 from workflows.values import Sweep, Swept
 
@@ -36,16 +36,25 @@ log = logging.getLogger(__name__)
 Key = tuple[UUID, str, str, int, datetime]
 
 
+class OtherClock(Protocol):
+    """What has moments of its own, and may be late by minutes."""
+
+    async def keep(self, now: datetime, workflow: str) -> None:
+        """Do what is due."""
+        ...
+
+
 class SweepActivities:
     def __init__(
         self,
         ledger: Ledger,
         index: DueIndex,
         horizon: Horizon | None = None,
-        freezes: Freezes | None = None,
+        others: Sequence[OtherClock] = (),
     ) -> None:
+        """`others` are told what time it is before each sweep."""
         self.ledger = ledger
-        self.freezes = freezes
+        self.others = others
         self.index = index
         self.horizon = horizon or Horizon()
         self._settled: dict[Key, datetime] = {}
@@ -58,8 +67,8 @@ class SweepActivities:
         punctual, than a turn of the workflow for each.
         """
         self.horizon.begin_sweep()
-        if self.freezes is not None:
-            await self.freezes.keep(sweep.at, activity.info().workflow_id or "")
+        for other in self.others:
+            await other.keep(sweep.at, activity.info().workflow_id or "")
         try:
             marked, next = await self._rounds(sweep.at)
         except BaseException:

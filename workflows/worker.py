@@ -11,6 +11,7 @@ from workflows.approval_activities import ApprovalActivities
 from workflows.due_index import DueIndex, Horizon
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
+from workflows.obligations import Obligations
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
 from workflows.sweep import SweepActivities
@@ -37,7 +38,7 @@ def worker(
 ) -> Worker:
     """A worker that shares its process, and its event loop, with the API."""
     approvals = ApprovalActivities(desk)
-    sweeps = SweepActivities(desk.ledger, index, horizon, Freezes(desk))
+    sweeps = SweepActivities(desk.ledger, index, horizon, (Freezes(desk), Obligations(desk)))
     escalations = EscalationActivities(desk.ledger, desk.directory)
     return Worker(
         client,

@@ -197,6 +197,10 @@ class ChangeCalendar(Changes):
         """The changes whose approval a freeze may hold."""
         return await self._outlook.in_approval()
 
+    async def overdue(self, now: datetime) -> Sequence[UUID]:
+        """The changes that owe something whose moment has passed, which was not noted yet."""
+        return await self._outlook.overdue(now)
+
     def has_freezes(self) -> bool:
         """Whether there ever was a freeze."""
         return any(

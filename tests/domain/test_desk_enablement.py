@@ -16,6 +16,7 @@ from tests.domain.changes import DISK
 from tests.domain.commands import BY_TEST
 from tests.domain.desks import Company, open_desk, system
 from tests.people import MONDAY
+from workflows.obligations import LOOK_AGAIN, Obligations
 
 WEDNESDAY = MONDAY + timedelta(days=2)
 
@@ -121,6 +122,22 @@ async def test_an_emergency_change_owes_its_approval_as_its_process_says(company
     await company.desk.note_overdue(id, by=system("clock", WEDNESDAY))
     [owed] = (await change(company, id)).obligations
     assert owed.is_overdue
+
+
+async def test_the_clock_notes_once_what_is_overdue(company: Company) -> None:
+    id = await propose(company, type="emergency")
+    await company.desk.start_implementation(id, by=company.signed("dan"))
+    clock = Obligations(company.desk)
+
+    await clock.keep(WEDNESDAY - timedelta(seconds=1), "clock")
+    assert not (await change(company, id)).obligations[0].is_overdue
+    await clock.keep(WEDNESDAY + LOOK_AGAIN, "clock")
+    await Obligations(company.desk).keep(WEDNESDAY + 2 * LOOK_AGAIN, "clock")
+
+    topics = [entry.topic for entry in company.desk.ledger.history(id)]
+    assert topics.count("Change.RetrospectiveApprovalOverdue") == 1
+    [noted] = (await change(company, id)).obligations
+    assert noted.is_overdue
 
 
 async def test_without_a_process_it_owes_it_within_two_days(company: Company) -> None:

@@ -70,6 +70,32 @@ async def test_the_changes_of_a_time_are_those_that_are_to_be_done(kit: Kit, vie
         assert await outlook.in_approval() == []
 
 
+async def test_what_is_overdue_by_the_views_is_overdue_by_the_ledger(
+    kit: Kit, views: Views
+) -> None:
+    due = MONDAY + timedelta(days=2)
+    late, noted, changes = record_id("CHG", 1), record_id("CHG", 2), []
+    for id in (late, noted):
+        record = Change.propose(
+            id,
+            title="Stop the leak",
+            type="emergency",
+            requester=person("ann"),
+            organisation=CUSTOMER,
+            by=BY,
+        )
+        record.start_implementation(by=signed("bea"))
+        changes.append(record)
+    changes[1].note_overdue(by=signed("bea", due))
+    for record in changes:
+        keep(kit.ledger, record)
+    kit.projector().catch_up()
+
+    for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
+        assert await outlook.overdue(due - timedelta(seconds=1)) == []
+        assert await outlook.overdue(due) == [late]
+
+
 async def test_the_relations_around_assets_are_those_on_the_ways_from_them(
     kit: Kit, views: Views
 ) -> None:
@@ -98,6 +124,7 @@ async def test_as_long_as_the_views_are_not_built_the_ledger_is_read(
 
     assert await outlook.scheduled(MONDAY, MONDAY + timedelta(days=9)) == [one.id]
     assert await outlook.in_approval() == []
+    assert await outlook.overdue(MONDAY) == []
     assert [relation.asset for relation in await outlook.relations([app], 2)] == [app]
 
 
