@@ -11,6 +11,7 @@ from msgspec import Struct
 from domain.approval import OpenStage, Outcome, Vote
 from domain.approval_round import ApprovalRounds, Terms
 from domain.approval_round_flow import moment_after
+from domain.backtest_answers import length
 from domain.backtest_past import asked_by
 from domain.business_time import BusinessHours
 from domain.rules import Refused
@@ -28,7 +29,7 @@ class Asking(Struct, frozen=True):
 
 
 class StageEnd(Struct, frozen=True):
-    """A stage was decided, so long after the submission; `open` for how long it was open."""
+    """A stage was decided, after so much open time."""
 
     stage: str
     open: timedelta
@@ -73,7 +74,7 @@ def play(
             _cast(trial, votes.get(voter, otherwise), voter, stage, hours, at)
         else:
             trial.run_out(stage, hours, at)
-    return _told(trial, start)
+    return _told(trial, start, hours)
 
 
 def _next(
@@ -117,7 +118,7 @@ def _cast(
         trial.vote("approve", stage=stage, hours=hours, by=signed(voter, at))
 
 
-def _told(trial: Trial, start: datetime) -> Played:
+def _told(trial: Trial, start: datetime, hours: BusinessHours | None) -> Played:
     opened: dict[str, datetime] = {}
     asked: list[Asking] = []
     ended: list[StageEnd] = []
@@ -140,7 +141,7 @@ def _told(trial: Trial, start: datetime) -> Played:
             case ApprovalRounds.StageTimedOut(stage=stage, outcome=what):
                 timeouts.append((stage, what))
             case ApprovalRounds.StageDecided(stage=stage, outcome=outcome):
-                ended.append(StageEnd(stage, at - opened[stage], outcome))
+                ended.append(StageEnd(stage, length(opened[stage], at, hours), outcome))
             case ApprovalRounds.Rejected(reason=why):
                 reason = why
     return Played(

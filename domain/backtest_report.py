@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from domain.approval import MANAGERS
 from domain.backtest import Draft, Found
-from domain.backtest_answers import Answer, quantile
+from domain.backtest_answers import Answer, length, quantile
 from domain.ids import number_of
 
 DIFFERING_MAX = 100
@@ -192,7 +192,8 @@ class Summary:
     def _add_times(self, found: Found) -> None:
         past = found.past
         if past.done is not None:
-            self._handling.append(_seconds(past.done - past.start))
+            took = length(past.start, past.done, self._draft.hours)
+            self._handling.append(_seconds(took))
         if found.took is None:
             return
         self._took.append(_seconds(found.took))

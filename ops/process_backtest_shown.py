@@ -166,7 +166,7 @@ def _print_load(report: Report, out: Console) -> None:
         *([">asked then"] if report.compared else []),
     )
     for one in report.approvers[:SHOWN_MAX]:
-        busiest = f"{one.busiest:,} (from {one.week})" if one.busiest else ""
+        busiest = f"{one.busiest:,} ({one.week})" if one.busiest else ""
         table.add_row(
             _text(one.username),
             f"{one.asked:,}",

@@ -113,6 +113,7 @@ async def test_lead_time_counts_open_time(company: Company) -> None:
     assert found.took == 14 * HOUR
     assert found.played is not None
     assert found.played.after == 30 * HOUR
+    assert [end.open for end in found.played.ended] == [7 * HOUR, 7 * HOUR]
 
 
 async def test_whoever_voted_then_votes_the_same(company: Company) -> None:
