@@ -9,7 +9,6 @@ from pydantic import BaseModel
 from api import schemas
 from api.http.errors import CODES
 from api.http.routing import Route
-from domain.process_quorum import SAME_AGAIN
 
 INTRODUCTION = """\
 Commands are acknowledged once they are durable. Every command takes an `Idempotency-Key`. Acts
@@ -108,25 +107,11 @@ def register(model: type[BaseModel], components: dict[str, Any]) -> str:
     if name in components:
         return name
     schema = model.model_json_schema(by_alias=True, ref_template="#/components/schemas/{model}")
-    for inner, definition in cut(schema.pop("$defs", {})).items():
+    for inner, definition in schema.pop("$defs", {}).items():
         if components.setdefault(inner, definition) != definition:
             raise ValueError(f"Two models are called {inner}.")
     components[name] = schema
     return name
-
-
-def cut(schema: Any) -> Any:
-    """The schema without what it contains of itself: tools that unfold it must come to an end."""
-    if isinstance(schema, list):
-        return [cut(each) for each in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if schema.get(SAME_AGAIN):
-        return {
-            "type": ["string", "integer", "object"],
-            "description": "The same again: see `/schemas/approval-process`.",
-        }
-    return {key: cut(value) for key, value in schema.items()}
 
 
 def camel(text: str) -> str:

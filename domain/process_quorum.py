@@ -10,9 +10,6 @@ from domain.process_fields import SELECTOR_MAX, Name, Part
 from domain.quorum_form import GROUPS_MAX, NAMED_MAX, WEIGHT_MAX
 from domain.quorum_rules import Quorum
 
-SAME_AGAIN = "x-same-again"
-"""Marks in a schema where it contains itself."""
-
 WORDS: Mapping[str, Quorum] = {
     "any": rules.Any(),
     "all": rules.All(),
@@ -172,7 +169,7 @@ class WithVeto(Form):
 
     kind: Literal["veto"]
     holders: People
-    of: "InnerQuorum"
+    of: "QuorumForm"
 
     def rule(self) -> Quorum:
         return rules.Veto(holders=tuple(self.holders), of=rule_of(self.of), abstain=self.abstain)
@@ -183,7 +180,7 @@ class WithThese(Form):
 
     kind: Literal["mandatory"]
     voters: People
-    of: "InnerQuorum"
+    of: "QuorumForm"
 
     def rule(self) -> Quorum:
         return rules.Mandatory(voters=tuple(self.voters), of=rule_of(self.of), abstain=self.abstain)
@@ -193,8 +190,8 @@ class UnlessRejected(Form):
     """The rejections do not reach `reject`, and the approvals reach `of`."""
 
     kind: Literal["unless"]
-    reject: "InnerQuorum"
-    of: "InnerQuorum"
+    reject: "QuorumForm"
+    of: "QuorumForm"
 
     def rule(self) -> Quorum:
         return rules.Unless(reject=rule_of(self.reject), of=rule_of(self.of), abstain=self.abstain)
@@ -205,7 +202,7 @@ class AGroup(Part):
 
     name: Name
     voters: People
-    of: "InnerQuorum"
+    of: "QuorumForm"
 
     def group(self) -> rules.Group:
         return rules.Group(self.name, tuple(self.voters), rule_of(self.of))
@@ -216,7 +213,7 @@ class ByGroup(Form):
 
     kind: Literal["groups"]
     groups: Annotated[list[AGroup], Field(min_length=1, max_length=GROUPS_MAX)]
-    of: "InnerQuorum"
+    of: "QuorumForm"
 
     def rule(self) -> Quorum:
         return rules.Groups(
@@ -288,8 +285,6 @@ QuorumForm = Annotated[
         examples=["any", "majority", 2, "66.7%", {"kind": "count", "approvals": 2}],
     ),
 ]
-
-InnerQuorum = Annotated[QuorumForm, Field(json_schema_extra={SAME_AGAIN: True})]
 
 for _form in (WithVeto, WithThese, UnlessRejected, AGroup, ByGroup):
     _form.model_rebuild()
