@@ -9,15 +9,19 @@ from typing import Any
 
 import pytest
 
+from domain.backtest_past import history as past_history
 from domain.desk import Desk
+from domain.directory import Directory
+from domain.ledger import Ledger
 from ops.cli import app, guarded
 from ops.compose import open_desk
 from ops.importing import load_mapping
 from ops.settings import load
 from tests.domain.desks import Company
 from tests.importing import DATA, Importing, first_records
+from tests.keys import MemoryKeys
 from tests.people import MONDAY
-from tests.stores import ROOT
+from tests.stores import ROOT, Store
 
 DRAFT = """\
 name: Managers first
@@ -263,6 +267,22 @@ def test_a_history_without_answers_asks_for_a_time(
 
     assert code == 2
     assert "say how long people take by --answer-after" in capsys.readouterr().err
+
+
+async def test_every_store_tells_the_same_history(store: Store) -> None:
+    recorder = store.open()
+    ledger = Ledger(recorder, MemoryKeys())
+    desk = Desk(ledger, Directory.load(ledger))
+    company = await Company(desk).build()
+    id = await company.ready_change()
+
+    told = past_history(recorder, id)
+    known = ledger.history(id)
+    await recorder.aclose()
+
+    assert [(one.topic, one.originator_version, one.event.by) for one in told] == [
+        (one.topic, one.originator_version, one.event.by) for one in known
+    ]
 
 
 # A real log --------------------------------------------------------------------------------
