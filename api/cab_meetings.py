@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.commands import Asked, Command, Creation, Practice
-from api.fields import ChangeRef, Instant, Note, PersonRef, Reason, TeamRef, Title, Words
+from api.fields import ChangeRef, Instant, Name, Note, PersonRef, TeamRef, Title, Words
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.lists import not_yet
@@ -61,7 +61,7 @@ class RecordVote(Body):
     member: PersonRef
     vote: VoteWord
     comment: Note = ""
-    conditions: Annotated[list[Reason], Field(max_length=CONDITIONS_MAX)] = []
+    conditions: Annotated[list[Name], Field(max_length=CONDITIONS_MAX)] = []
 
 
 class Minute(Body):

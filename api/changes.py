@@ -112,7 +112,7 @@ class CancelTask(OfTask):
     reason: Reason
 
 
-Conditions = Annotated[list[Reason], Field(max_length=CONDITIONS_MAX)]
+Conditions = Annotated[list[Name], Field(max_length=CONDITIONS_MAX)]
 
 
 class Vote(Body):
@@ -152,11 +152,6 @@ class RequestInformation(Body):
 class ProvideInformation(Body):
     answer: Reason
     stage: OptionalName = ""
-
-
-class FulfilCondition(Body):
-    number: TaskNumber
-    note: Note = ""
 
 
 class Schedule(Body):
@@ -316,8 +311,9 @@ PRACTICE = Practice(
             body=Vote,
             summary="Vote in an open stage",
             description="A vote is final, unless it is taken back while the stage is open. A "
-            "rejection needs a comment; an approval may be given on conditions. Nobody votes on "
-            "their own change. The stage is named where there are several to vote in.",
+            "rejection needs a comment; an approval may be given on conditions, which become "
+            "tasks. Nobody votes on their own change. The stage is named where there are several "
+            "to vote in.",
             use=Desk.vote,
             example={"vote": "approve", "comment": "The plan is sound."},
         ),
@@ -361,12 +357,6 @@ PRACTICE = Practice(
             summary="Answer; the patience goes on with what was left of it",
             use=in_round(Change.provide_information),
             example={"answer": "Only the spare one."},
-        ),
-        Command(
-            method=Change.fulfil_condition,
-            body=FulfilCondition,
-            summary="Say that a condition of the approval is met",
-            example={"number": 1, "note": "The users are told."},
         ),
         Command(
             method=Change.schedule,

@@ -64,7 +64,7 @@ class ApprovalRounds(Content, abstract=True):
         require(
             len(conditions) <= CONDITIONS_MAX, f"A vote has at most {CONDITIONS_MAX} conditions."
         )
-        said = [text.reason(one, "A condition says something.") for one in conditions]
+        said = [text.name(one, "A condition") for one in conditions]
         self.record(
             self.VoteCast(
                 by=by,
@@ -76,17 +76,7 @@ class ApprovalRounds(Content, abstract=True):
                 seen=self.material_digest(),
             )
         )
-        for number, condition in enumerate(said, len(self.standing.conditions) + 1):
-            self.record(
-                self.ConditionSet(
-                    by=by,
-                    round=self.round,
-                    stage=name,
-                    voter=voter,
-                    number=number,
-                    condition=condition,
-                )
-            )
+        self._set_conditions(said, stage=name, voter=voter, by=by)
         self._settle(hours, by)
 
     def _require_unbiased(self, by: Provenance) -> None:
@@ -290,7 +280,7 @@ class ApprovalRounds(Content, abstract=True):
             "where they are excluded, or twice.",
         )
 
-    # Conditions --------------------------------------------------------------------------
+    # Conditions that are no tasks: recorded formerly, and read for ever -------------------------
 
     class ConditionSet(RoundEvent):
         round: int
@@ -303,15 +293,6 @@ class ApprovalRounds(Content, abstract=True):
             condition = Condition(stage=self.stage, voter=self.voter)
             return structs.replace(state, conditions={**state.conditions, self.number: condition})
 
-    def fulfil_condition(self, number: int, *, note: str = "", by: Provenance) -> None:
-        """Say that a condition of the approval is met."""
-        condition = self.standing.conditions.get(number)
-        if condition is None:
-            raise Refused("The approval has no such condition.")
-        if not condition.is_fulfilled:
-            note = text.body(note, "A note", text.REASON_MAX)
-            self.record(self.ConditionFulfilled(by=by, round=self.round, number=number, note=note))
-
     class ConditionFulfilled(RoundEvent):
         round: int
         number: int
@@ -323,10 +304,3 @@ class ApprovalRounds(Content, abstract=True):
                 return state
             met = structs.replace(known, is_fulfilled=True)
             return structs.replace(state, conditions={**state.conditions, self.number: met})
-
-    def require_conditions_met(self) -> None:
-        missing = [n for n, one in self.standing.conditions.items() if not one.is_fulfilled]
-        require(
-            not missing,
-            f"Conditions of the approval are not met: {', '.join(map(str, missing))}.",
-        )

@@ -115,6 +115,14 @@ class Flow(Ticket, abstract=True):
     def leave_approval(self, *, is_approved: bool) -> None:
         raise NotImplementedError
 
+    def _set_conditions(
+        self, conditions: Sequence[str], *, stage: str, voter: str, by: Provenance
+    ) -> None:
+        """Note on which conditions somebody approves: a kind with tasks adds them."""
+
+    def _lapse_conditions(self, *, by: Provenance) -> None:
+        """Note that conditions lapse whose votes do not stand any more."""
+
     def record(self, event: Event) -> None:
         """Record it, and what follows from it for an open round."""
         super().record(event)
@@ -255,6 +263,7 @@ class Flow(Ticket, abstract=True):
 
     def _settle(self, hours: BusinessHours | None, by: Provenance) -> None:
         """Record all that follows from how the round stands, until nothing more does."""
+        self._lapse_conditions(by=by)
         while self._settled_one(hours, by):
             pass
 
@@ -376,6 +385,7 @@ class Flow(Ticket, abstract=True):
         )
         if outcome == "rejected":
             self.record(self.Rejected(by=by, round=self.round, reason=f"{name}: {reason}"))
+            self._lapse_conditions(by=by)
 
     class StageDecided(RoundEvent):
         round: int

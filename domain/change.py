@@ -198,7 +198,6 @@ class Change(ChangeTimes):
         if not is_at_once:
             self._require("start_implementation")
             self.require_finished("before", "the implementation of a change starts")
-            self.require_conditions_met()
         self.require_no_part_in_approval(by.on_behalf_of or by.actor)
         self.require_no_part_in_approval(by.actor)
         self.record(self.ImplementationStarted(by=by))
@@ -228,6 +227,7 @@ class Change(ChangeTimes):
         """Say that it is done, and how it went. One that failed owes a review, by a moment."""
         self._require("complete_implementation")
         self.require_finished("implementation", "the implementation is complete")
+        self.require_conditions_met()
         self.record(self.Implemented(by=by, outcome=_known_outcome(outcome)))
         if outcome == "unsuccessful":
             self.record(self.ReviewOwed(by=by, due=_due(by.effective_at, within, hours)))
@@ -328,7 +328,6 @@ class Change(ChangeTimes):
             "An emergency change is closed after its retrospective approval is decided.",
         )
         self.require_finished("after", "a change is closed")
-        self.require_conditions_met()
         codes = get_args(ClosureCode)
         require(code in codes, f"A closure code is one of {', '.join(codes)}.")
         self.record(self.Closed(by=by, code=code))

@@ -74,6 +74,10 @@ class ChangeDraft(ChangeTasks, abstract=True):
         return self.approval == "pending"
 
     @property
+    def is_rejected(self) -> bool:
+        return self.approval == "rejected"
+
+    @property
     def is_approval_owed(self) -> bool:
         """Whether it was started without an approval, which has not been decided since."""
         return any(owed.name == "retrospective approval" for owed in self.obligations)

@@ -55,28 +55,6 @@ class ChangeTasks(ApprovalRounds, abstract=True):
         require(phase in PHASES, f"A phase is one of {', '.join(PHASES)}.")
         require(self._is_ahead(phase), f"It is too late for a task {tasks.CALLED[phase]}.")
         require(len(self.tasks) < TASKS_MAX, f"A change has at most {TASKS_MAX} tasks.")
-        self._add(title, phase, after, team, assignee, "", by)
-
-    def add_condition_tasks(self, conditions: Sequence[str], *, stage: str, by: Provenance) -> None:
-        """Turn the conditions of a stage's approval into tasks of the first phase that is not over.
-
-        No number of them is too many: the approval has been decided.
-        """
-        self.require_not_over()
-        phase: Phase = next((phase for phase in PHASES if self._is_ahead(phase)), "after")
-        for title in [text.title(condition, "A task") for condition in conditions]:
-            self._add(title, phase, (), self.team, self.assignee, stage, by)
-
-    def _add(
-        self,
-        title: str,
-        phase: Phase,
-        after: Sequence[int],
-        team: UUID | None,
-        assignee: UUID | None,
-        condition_of: str,
-        by: Provenance,
-    ) -> None:
         number = len(self.tasks) + 1
         tasks.check_waits(self.tasks, number, phase, after)
         if phase == "implementation" and assignee is not None:
@@ -90,9 +68,57 @@ class ChangeTasks(ApprovalRounds, abstract=True):
                 after=tuple(dict.fromkeys(after)),
                 team=team,
                 assignee=assignee,
-                condition_of=condition_of,
             )
         )
+
+    def _set_conditions(
+        self, conditions: Sequence[str], *, stage: str, voter: str, by: Provenance
+    ) -> None:
+        """Turn the conditions of a vote into tasks of the first phase that is not over.
+
+        No number of them is too many: nobody is kept from voting.
+        """
+        phase: Phase = next((phase for phase in PHASES if self._is_ahead(phase)), "after")
+        for number, title in enumerate(conditions, len(self.tasks) + 1):
+            self.record(
+                self.TaskAdded(
+                    by=by,
+                    number=number,
+                    title=title,
+                    phase=phase,
+                    team=self.team,
+                    condition_of=stage,
+                    condition_by=voter,
+                )
+            )
+
+    def _lapse_conditions(self, *, by: Provenance) -> None:
+        """Cancel the conditions of votes that do not stand, and all of them after a rejection."""
+        for task in self.conditions:
+            if not self._binds(task):
+                reason = "The vote that made it a condition does not stand."
+                self.record(self.TaskCancelled(by=by, number=task.number, reason=reason))
+
+    @property
+    def conditions(self) -> tuple[Task, ...]:
+        """The conditions of its approval that are not met yet."""
+        return tuple(
+            task for task in self.tasks if task.condition_by and task.state not in tasks.OVER
+        )
+
+    def _binds(self, task: Task) -> bool:
+        """Whether the vote of which a task is a condition stands."""
+        if self.is_rejected:
+            return False
+        ballots = self.standing.ballots
+        if task.condition_of in {stage.name for stage in self.stages}:
+            return task.condition_by in ballots.get(task.condition_of, {})
+        # The stage has another name in the version of the process with which the round went on.
+        return any(task.condition_by in of_stage for of_stage in ballots.values())
+
+    def require_conditions_met(self) -> None:
+        named = ", ".join(str(task.number) for task in self.conditions[:20])
+        require(not named, f"Conditions of the approval are not met: tasks {named}.")
 
     class TaskAdded(Event):
         number: int
@@ -103,6 +129,8 @@ class ChangeTasks(ApprovalRounds, abstract=True):
         assignee: UUID | None = None
         condition_of: str = ""
         """The stage of the approval that made it a condition."""
+        condition_by: str = ""
+        """Whose vote it is a condition of."""
 
         def apply(self, change: "ChangeTasks", /) -> None:
             task = Task(
@@ -111,6 +139,8 @@ class ChangeTasks(ApprovalRounds, abstract=True):
                 after=self.after,
                 team=self.team,
                 assignee=self.assignee,
+                condition_of=self.condition_of,
+                condition_by=self.condition_by,
             )
             change.tasks = (*change.tasks, task)
 
@@ -199,6 +229,10 @@ class ChangeTasks(ApprovalRounds, abstract=True):
         if task.state == "cancelled":
             return
         require(task.state != "done", "A task that is done cannot be cancelled.")
+        require(
+            not (task.condition_by and self._binds(task)),
+            "A condition of the approval is met, not left out.",
+        )
         reason = text.reason(reason, "A task is cancelled for a reason.")
         self.record(self.TaskCancelled(by=by, number=number, reason=reason))
 
@@ -229,6 +263,11 @@ class ChangeTasks(ApprovalRounds, abstract=True):
     @property
     def is_in_approval(self) -> bool:
         """Whether a round of approval runs, whatever is done meanwhile."""
+        raise NotImplementedError
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the latest round of approval was rejected."""
         raise NotImplementedError
 
     def _is_ahead(self, phase: Phase) -> bool:

@@ -204,7 +204,6 @@ TABLE: Mapping[str, Row] = {
             "change.cancel_task": "cancel a task of a change",
             "change.request_time": "say when a change is to be implemented",
             "change.submit": "submit a change for approval",
-            "change.fulfil_condition": "say that a condition of an approval is met",
             "change.start_implementation": "start to implement a change",
             "change.complete_implementation": "complete the implementation of a change",
             "change.back_out": "back out a change",

@@ -36,6 +36,10 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     team: UUID | None = None
     assignee: UUID | None = None
     state: State = "open"
+    condition_of: str = ""
+    """The stage of the approval that made it a condition."""
+    condition_by: str = ""
+    """Whose vote it is a condition of."""
 
 
 def unfinished(tasks: Sequence[Task], phase: Phase) -> tuple[int, ...]:

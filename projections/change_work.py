@@ -23,7 +23,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "change_work"
-VERSION = 1
+VERSION = 2
 
 RETROSPECTIVE, REVIEW = "retrospective approval", "review"
 
@@ -53,6 +53,8 @@ class TaskRow(Row):
     assignee: Id | None
     condition_of: str
     """The stage of the approval that made it a condition."""
+    condition_by: str
+    """The id of whose vote it is a condition of."""
     state: str = "open"
     note: str = ""
     """What was said when it was completed or cancelled."""
@@ -186,6 +188,7 @@ def _added(id: str, event: Change.TaskAdded, rows: Rows) -> None:
             team=id_or_none(event.team),
             assignee=id_or_none(event.assignee),
             condition_of=event.condition_of,
+            condition_by=event.condition_by,
         ),
     )
 

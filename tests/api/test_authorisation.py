@@ -83,7 +83,6 @@ MAY = {
     "POST /changes/{ref}/cancel-task": "-x-x---",
     "POST /changes/{ref}/request-time": "-x-x---",
     "POST /changes/{ref}/submit": "-x-x---",
-    "POST /changes/{ref}/fulfil-condition": "-x-x---",
     "POST /changes/{ref}/vote": "--x----",
     "POST /changes/{ref}/retract-vote": "--x----",
     "POST /changes/{ref}/hand-on-vote": "--x----",

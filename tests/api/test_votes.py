@@ -345,3 +345,32 @@ async def test_a_vote_after_the_decision_is_too_late(house: House) -> None:
 
     assert [answer.status_code for answer in late] == [422] * 4, [one.text for one in late]
     assert house.desk.ledger.position() == decided["position"]
+
+
+async def test_the_conditions_of_a_vote_become_tasks_that_the_change_waits_for(
+    house: House,
+) -> None:
+    at = await submitted(house)
+    adam, abel = house.as_("adam"), house.as_("abel")
+    said = {**APPROVE, "conditions": ["Tell the users."]}
+
+    await abel.act(f"{at}/vote", said)
+    await abel.act(f"{at}/retract-vote", {"reason": "The wrong words."})
+    await abel.act(f"{at}/vote", {**APPROVE, "conditions": ["Tell the users in time."]})
+    await house.as_("anna").act(f"{at}/vote", {**APPROVE, "stage": "Security"})
+    await house.as_("carl").act(f"{at}/vote", APPROVE)
+    early = await adam.post(f"{at}/start-implementation", if_match="*")
+    cancelled = await adam.post(
+        f"{at}/cancel-task", {"number": 2, "reason": "They know."}, if_match="*"
+    )
+    told = await adam.act(f"{at}/complete-task", {"number": 2})
+    await adam.act(f"{at}/start-implementation")
+
+    assert (early.status_code, cancelled.status_code) == (422, 422)
+    assert "A condition of the approval is met, not left out." in cancelled.json()["detail"]
+    tasks = (await adam.read(f"{at}?min_position={told['position']}"))["tasks"]
+    assert [(task["title"], task["condition_of"], task["state"]) for task in tasks] == [
+        ("Tell the users.", "Security", "cancelled"),
+        ("Tell the users in time.", "Security", "done"),
+    ]
+    assert tasks[1]["condition_by"] == str(house.people["abel"])

@@ -83,8 +83,8 @@ def proposed(type: Type = "normal") -> Change:
     return change
 
 
-def submitted(*stages: OpenStage, by: Provenance = ANN) -> Change:
-    change = proposed()
+def submitted(*stages: OpenStage, type: Type = "normal", by: Provenance = ANN) -> Change:
+    change = proposed(type)
     change.submit(process=PROCESS, process_version=1, stages=stages, by=by)
     new_facts(change)
     return change

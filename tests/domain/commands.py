@@ -376,7 +376,6 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             team=maybe(teams),
             assignee=maybe(people),
         ),
-        "add_condition_tasks": said(conditions=st.lists(texts, max_size=2), stage=st.just("CAB")),
         "order_task": said(number=NUMBER, after=NUMBERS),
         "assign_task": said(number=NUMBER, team=maybe(teams), assignee=maybe(people)),
         "start_task": said(number=NUMBER),
@@ -395,7 +394,6 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "add_approver": said(person=people, reason=texts, **OPEN_STAGE),
         "request_information": said(question=texts, stage=OPEN_STAGE["stage"]),
         "provide_information": said(answer=texts, **OPEN_STAGE),
-        "fulfil_condition": said(number=NUMBER, note=texts),
         "remind": said(**ROUND_AND_STAGE, number=st.sampled_from([0, 0, 1, 2])),
         "escalate_stage": said(
             **ROUND_AND_STAGE,

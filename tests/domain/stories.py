@@ -240,7 +240,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("request_information", "dan", question="Until when?"),
             step("provide_information", "ann", answer="Until Monday.", hours=None),
             step("vote", "bea", vote="approve", conditions=["Tell them first."]),
-            step("fulfil_condition", number=1, note="Told."),
+            step("complete_task", number=1, note="Told."),
             step("categorise", category="network"),
             step("vote", "bea", vote="approve", stage="Owners"),
             step("retract_vote", "bea", reason="Not yet."),

@@ -540,7 +540,7 @@ def test_a_vote_is_taken_back_while_its_stage_is_open() -> None:
     change.retract_vote(reason="I mistook the plan.", by=BEA)
 
     assert change.standing.ballots == {}
-    assert change.standing.conditions == {}
+    assert [task.state for task in change.tasks] == ["cancelled"]
     again(change, "bea", "approve")
 
 

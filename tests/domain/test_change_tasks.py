@@ -4,9 +4,9 @@ from domain.change import Change
 from domain.ids import record_id
 from domain.rules import Refused
 from domain.tasks import TASKS_MAX, Task
-from tests.domain.changes import BOARD, CAB, approved, proposed, submitted
+from tests.domain.changes import BOARD, CAB, approved, proposed, stage, submitted
 from tests.facts import fact, new_facts
-from tests.people import ANN, BEA, DAN, person
+from tests.people import ANN, BEA, DAN, person, signed
 
 TEAM = record_id("TEA", 1)
 
@@ -155,32 +155,31 @@ def test_who_is_to_carry_a_change_out_is_not_asked_to_approve_it() -> None:
 
 
 def test_conditions_of_an_approval_become_tasks_of_the_first_phase_that_is_not_over() -> None:
-    ready, running = approved(), approved()
+    ready, running = submitted(BOARD), submitted(BOARD, type="emergency")
     running.start_implementation(by=BEA)
     for change in (ready, running):
         new_facts(change)
-        change.add_condition_tasks(["Only after the backup."], stage="CAB", by=DAN)
+        change.vote("approve", conditions=["Only after the backup."], by=DAN)
 
-    assert new_facts(ready) == [
-        fact(
-            Change.TaskAdded,
-            number=1,
-            title="Only after the backup.",
-            phase="before",
-            condition_of="CAB",
-        )
-    ]
+    assert new_facts(ready)[1] == fact(
+        Change.TaskAdded,
+        number=1,
+        title="Only after the backup.",
+        phase="before",
+        condition_of="Board",
+        condition_by=str(person("dan")),
+    )
     assert running.task(1).phase == "implementation"
 
 
 def test_a_change_has_so_many_tasks_and_no_more() -> None:
-    change = proposed()
+    change = submitted(BOARD)
     for _ in range(TASKS_MAX):
         change.add_task("Turn a screw", by=ANN)
 
     with pytest.raises(Refused, match="at most 200 tasks"):
         change.add_task("Turn one more", by=ANN)
-    change.add_condition_tasks(["Count the screws."], stage="CAB", by=BEA)
+    change.vote("approve", conditions=["Count the screws."], by=DAN)
 
     assert len(change.tasks) == TASKS_MAX + 1
 
@@ -189,7 +188,38 @@ def test_conditions_of_an_approval_hold_up_the_implementation() -> None:
     change = submitted(BOARD)
     change.vote("approve", conditions=["Only after the backup."], hours=None, by=DAN)
 
-    with pytest.raises(Refused, match="Conditions of the approval are not met: 1"):
+    with pytest.raises(Refused, match="its tasks are done or cancelled: 1"):
         change.start_implementation(by=BEA)
-    change.fulfil_condition(1, note="It is on tape.", by=BEA)
+    with pytest.raises(Refused, match="A condition of the approval is met, not left out"):
+        change.cancel_task(1, reason="We know it works.", by=BEA)
+    change.complete_task(1, note="It is on tape.", by=BEA)
     change.start_implementation(by=BEA)
+
+
+def test_an_emergency_is_not_complete_before_the_conditions_of_its_approval_are_met() -> None:
+    change = submitted(BOARD, type="emergency")
+    change.vote("approve", conditions=["Tell the users."], by=DAN)
+    early = submitted(stage("Board", "dan", "eve"), type="emergency")
+    early.vote("approve", conditions=["Tell the users."], by=DAN)
+    early.start_implementation(by=BEA)
+
+    with pytest.raises(Refused, match="its tasks are done or cancelled: 1"):
+        change.start_implementation(by=BEA)
+    with pytest.raises(Refused, match="Conditions of the approval are not met: tasks 1"):
+        early.complete_implementation("successful", by=BEA)
+    early.complete_task(1, by=BEA)
+    early.complete_implementation("successful", by=BEA)
+
+    assert early.outcome == "successful"
+
+
+def test_conditions_lapse_with_the_vote_and_with_the_approval() -> None:
+    taken_back, rejected = (submitted(stage("Board", "dan", "eve")) for _ in range(2))
+    for change in (taken_back, rejected):
+        change.vote("approve", conditions=["Tell the users.", "Back it up."], by=DAN)
+        change.complete_task(2, by=BEA)
+
+    taken_back.retract_vote(reason="I mistook the plan.", by=DAN)
+    rejected.vote("reject", comment="Not now.", by=signed("eve"))
+
+    assert states(taken_back) == states(rejected) == ["cancelled", "done"]

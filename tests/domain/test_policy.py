@@ -35,7 +35,7 @@ RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
 NOT_THERE_YET = {"log", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"change.submit_to", "change.add_condition_tasks", "change.reassess_risk"}
+PARTS_OF_COMMANDS = {"change.submit_to", "change.reassess_risk"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -165,7 +165,6 @@ change.complete_task                  - s - s - - -
 change.cancel_task                    - s - s - - -
 change.request_time                   - s - s - - -
 change.submit                         - s - s - - -
-change.fulfil_condition               - s - s - - -
 change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
 change.back_out                       - s - s - - -
