@@ -9,6 +9,7 @@ from starlette.routing import Route as AsgiRoute
 from starlette.routing import Router
 
 from api import openapi
+from api.approval_migrations import migration_routes
 from api.boards import board_routes
 from api.change_times import change_time_routes
 from api.context import Context
@@ -99,4 +100,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += change_time_routes()
     routes += process_routes()
     routes += diagram_routes()
+    routes += migration_routes()
     return routes

@@ -22,6 +22,7 @@ from api.fields import (
     TemplateRef,
     Text,
     Title,
+    Version,
     Word,
     Words,
 )
@@ -29,7 +30,7 @@ from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing, WithReason, about_new, commands_of, whose
 from domain.approval import Vote as VoteWord
-from domain.approval_round import CONDITIONS_MAX
+from domain.approval_round import CONDITIONS_MAX, STAGES_MAX
 from domain.change import Change, ClosureCode, Outcome, Type
 from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
@@ -142,6 +143,18 @@ class ReassignVote(HandOnVote):
 
 class AddApprover(OfStage):
     person: PersonRef
+
+
+class MigrateApproval(Body):
+    to_version: Version
+    mapping: Annotated[
+        dict[Name, Name],
+        Field(
+            max_length=STAGES_MAX,
+            description="The stages of that version that take the place of those of the running "
+            "approval, by their names; where it says nothing, the one of the same name.",
+        ),
+    ] = {}
 
 
 class RequestInformation(Body):
@@ -344,6 +357,16 @@ PRACTICE = Practice(
             summary="Ask one more person in an open stage",
             use=in_round(Change.add_approver),
             example={"person": "PER0000005", "reason": "It touches their service."},
+        ),
+        Command(
+            method=Change.migrate_approval,
+            body=MigrateApproval,
+            summary="Let its running approval go on in another version of its process",
+            description="People are looked up anew. What is passed stays passed, and what is open "
+            "goes on with the votes whose voters have one there, and with a fresh patience. "
+            "Refused where a stage that is open, or a passed branch of a join, has no counterpart.",
+            use=Desk.migrate_approval,
+            example={"to_version": 2, "mapping": {"Board": "Change advisory board"}},
         ),
         Command(
             method=Change.request_information,

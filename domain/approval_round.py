@@ -14,8 +14,8 @@ from msgspec import structs
 
 from domain import quorum, text
 from domain.approval import Vote
-from domain.approval_round_content import Content
 from domain.approval_round_flow import ALWAYS, STAGES_MAX, VOTERS_MAX, Skipped, Terms
+from domain.approval_round_migration import Migration
 from domain.approval_round_state import IN_MEETING, Ballot, Condition, RoundEvent, RoundState
 from domain.business_time import BusinessHours
 from domain.personal import Personal
@@ -27,7 +27,7 @@ __all__ = ["ALWAYS", "STAGES_MAX", "VOTERS_MAX", "ApprovalRounds", "Skipped", "T
 CONDITIONS_MAX = 20
 
 
-class ApprovalRounds(Content, abstract=True):
+class ApprovalRounds(Migration, abstract=True):
     """A ticket that people approve."""
 
     # Vote --------------------------------------------------------------------------------

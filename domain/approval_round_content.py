@@ -39,18 +39,19 @@ class Content(Hold, abstract=True):
             },
         }
 
-    def material(self) -> Mapping[str, Any]:
-        """The material fields as they are: texts by their digests."""
-        fields = self.standing.material
+    def material(self, fields: Collection[str] | None = None) -> Mapping[str, Any]:
+        """The material fields of the round, or others, as they are: texts by their digests."""
+        fields = self.standing.material if fields is None else fields
         if not fields:
             return {}
         known = {**self.content(), **self.said}
         details = {f"details.{name}": value for name, value in self.details.items()}
         return {field: known.get(field, details.get(field, "")) for field in fields}
 
-    def material_digest(self) -> str:
-        """The SHA-256 of the material fields in 64 hexadecimal digits; empty if there are none."""
-        fields = self.material()
+    def material_digest(self, of: Collection[str] | None = None) -> str:
+        """The SHA-256 of the material fields of the round, or of others, in 64 hexadecimal digits;
+        empty if there are none."""
+        fields = self.material(of)
         return sha256(msgspec.json.encode(fields, order="sorted")).hexdigest() if fields else ""
 
     def record(self, event: Event) -> None:

@@ -73,6 +73,10 @@ ADMINISTRATOR: Grants = {Role.ADMINISTRATOR: IN_SIGHT}
 OTHER_ADMINISTRATOR: Grants = {Role.ADMINISTRATOR: OTHERS}
 OPERATORS_ADMINISTRATOR: Grants = {Role.ADMINISTRATOR: OPERATOR}
 OPERATORS_PROCESS_OWNER: Grants = {Role.PROCESS_OWNER: OPERATOR}
+OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER: Grants = {
+    Role.CHANGE_MANAGER: OPERATOR,
+    Role.PROCESS_OWNER: OPERATOR,
+}
 SELF_OR_ADMINISTRATOR: Grants = {**_everyone(SELF), **ADMINISTRATOR}
 
 
@@ -238,6 +242,16 @@ TABLE: Mapping[str, Row] = {
             "change.close": "close a change",
             "change.cancel": "cancel a change",
         },
+    ),
+    **_rows(
+        OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
+        WRITE,
+        {"change.migrate_approval": "move an approval to another version of its process"},
+    ),
+    **_rows(
+        {**OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, Role.AUDITOR: OPERATOR},
+        READ,
+        {"change.read_migration": "see what moving an approval to another version does"},
     ),
     **_rows(
         dict.fromkeys((Role.REQUESTER, *AGENT_OR_CHANGE_MANAGER), OWN),
@@ -429,6 +443,11 @@ TABLE: Mapping[str, Row] = {
             "calendar.read": "read a calendar",
             "calendar.read_history": "read the history of a calendar",
         },
+    ),
+    **_rows(
+        {**OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, Role.AUDITOR: OPERATOR},
+        READ,
+        {"approval_process.read_running": "read which approvals run on an older version"},
     ),
     **_rows(
         OPERATORS_PROCESS_OWNER,

@@ -8,6 +8,7 @@ import typer
 from ops.options import Config, Data, Wrong, in_order, out, settings_of
 from ops.process_backtest_command import backtest
 from ops.process_check import check
+from ops.process_migrate import migrate
 from ops.process_simulate import simulate
 from ops.settings import Settings
 
@@ -15,6 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="Approval processes, as files and i
 app.command()(check)
 app.command()(simulate)
 app.command()(backtest)
+app.command()(migrate)
 
 Which = Annotated[
     str,

@@ -22,6 +22,23 @@ CASES = Cases[Any]()
 
 @CASES.on(Change.Submitted)
 def _submitted(event: Change.Submitted, row: HasRounds) -> None:
+    round = {
+        "process": id_or_none(event.process),
+        "process_version": event.process_version,
+        "digest": event.digest,
+        "submitted_at": instant(event.by.effective_at),
+        "outcome": "pending",
+        "reason": "",
+        "material": list(event.material),
+        "stages": _stages(event),
+        "conditions": [],
+        "edits": [],
+        "migrations": [],
+    }
+    row.approval = {**row.approval, str(event.round): round}
+
+
+def _stages(event: Change.Submitted | Change.ApprovalMigrated) -> list[Json]:
     stages = [
         _stage_of(
             stage.name,
@@ -32,19 +49,7 @@ def _submitted(event: Change.Submitted, row: HasRounds) -> None:
         for stage in event.stages
     ]
     skipped = [_stage_of(one.name, state="skipped", reason=one.reason) for one in event.skipped]
-    round = {
-        "process": id_or_none(event.process),
-        "process_version": event.process_version,
-        "digest": event.digest,
-        "submitted_at": instant(event.by.effective_at),
-        "outcome": "pending",
-        "reason": "",
-        "material": list(event.material),
-        "stages": [*stages, *skipped],
-        "conditions": [],
-        "edits": [],
-    }
-    row.approval = {**row.approval, str(event.round): round}
+    return [*stages, *skipped]
 
 
 def _stage_of(name: str, **more: Any) -> Json:
@@ -241,6 +246,61 @@ def _edited(event: Change.VotesInvalidated, row: HasRounds) -> None:
         "votes": {stage: list(voters) for stage, voters in event.votes.items()},
     }
     _in_round(row, event.round, edits=[*row.approval[str(event.round)]["edits"], edit])
+
+
+@CASES.on(Change.ApprovalMigrated)
+def _migrated(event: Change.ApprovalMigrated, row: HasRounds) -> None:
+    for stage, voters in event.dropped.items():
+        _drop(row, event.round, stage, voters)
+    round = row.approval[str(event.round)]
+    old = {stage["name"]: stage for stage in round["stages"]}
+    stages = {stage["name"]: stage for stage in _stages(event)}
+    for name, counterpart in event.mapping.items():
+        known, new = old[name], stages[counterpart]
+        new |= {
+            "state": known["state"],
+            "reason": known["reason"],
+            "information": [*new["information"], *known["information"]],
+            "votes": _united(new["votes"], known["votes"]),
+        }
+    for name, due in event.due.items():
+        stages[name]["due"] = instant(due)
+        if any(not one["answer"] for one in stages[name]["information"]):
+            stages[name]["due"] = None
+    for name in event.again:
+        stages[name]["state"] = "waiting"
+    migration = {
+        "by": event.by.actor,
+        "at": instant(event.by.effective_at),
+        "from_version": event.from_version,
+        "to_version": event.to_version,
+        "mapping": event.mapping,
+        "dropped": {stage: list(voters) for stage, voters in event.dropped.items()},
+    }
+    conditions = [
+        {**one, "stage": event.mapping[one["stage"]]}
+        for one in round["conditions"]
+        if one["stage"] in event.mapping
+    ]
+    _in_round(
+        row,
+        event.round,
+        process_version=event.to_version,
+        digest=event.digest,
+        material=list(event.material),
+        stages=list(stages.values()),
+        conditions=conditions,
+        migrations=[*round["migrations"], migration],
+    )
+
+
+def _united(votes: list[Json], more: list[Json]) -> list[Json]:
+    """The votes of stages that become one: each person's once, a rejection before others."""
+    found = {vote["voter"]: vote for vote in votes}
+    for vote in more:
+        if vote["voter"] not in found or vote["vote"] == "reject":
+            found[vote["voter"]] = vote
+    return list(found.values())
 
 
 @CASES.on(Change.StageDecided)

@@ -84,6 +84,23 @@ def _timed_out(event: Change.StageTimedOut, round: Round) -> None:
         round.again.add(event.stage)
 
 
+@CASES.on(Change.ApprovalMigrated)
+def _migrated(event: Change.ApprovalMigrated, round: Round) -> None:
+    round.skipped = {one.name: one.reason for one in event.skipped}
+    round.opened = {event.mapping[name] for name in round.opened if name in event.mapping}
+    passed = round.standing.passed
+    round.timed_out = {
+        event.mapping[name] for name in round.timed_out if event.mapping.get(name) in passed
+    }
+    round.reasons = {
+        event.mapping[name]: reason
+        for name, reason in round.reasons.items()
+        if event.mapping.get(name) in passed
+    }
+    again = {event.mapping[name] for name in round.again if name in event.mapping}
+    round.again = again.intersection(passed)
+
+
 @CASES.on(Change.StageDecided)
 def _decided(event: Change.StageDecided, round: Round) -> None:
     round.reasons[event.stage] = event.reason

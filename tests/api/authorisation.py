@@ -14,6 +14,7 @@ auditor and an administrator: each has that role alone."""
 REFUSED = (401, 403, 404)
 
 QUERIES = {
+    "/changes/{ref}/approval-migration": "?to_version=2",
     "/changes/calendar": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
 }
 

@@ -22,12 +22,19 @@ BY_THE_DESK = {
     "resume_approval",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
-LOOKED_UP = {"apply_template": {"version", "definition"}, "fix_agenda": {"changes"}}
+LOOKED_UP = {
+    "apply_template": {"version", "definition"},
+    "fix_agenda": {"changes"},
+    "migrate_approval": {"stages", "terms"},
+}
 """What the desk finds by what a body names."""
 OF_ANOTHER_RECORD = {"record_vote": {"comment", "conditions"}}
 """What a body says to another record that the act is about, too."""
 OF_CREDENTIALS = {"set_password", "issue_token", "revoke_token"}
-OF_READING = {"list", "read", "read_internal", "read_history", "comment_internally"}
+OF_READING = {
+    *("list", "read", "read_internal", "read_history", "comment_internally"),
+    *("read_migration", "read_running"),
+}
 
 COMMANDS = [
     pytest.param(practice, command, id=f"{practice.what}.{command.name}")

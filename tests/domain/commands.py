@@ -392,6 +392,13 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "hand_on_vote": said(to=people, reason=texts, **OPEN_STAGE),
         "reassign_vote": said(voter=people, to=people, reason=texts, **OPEN_STAGE),
         "add_approver": said(person=people, reason=texts, **OPEN_STAGE),
+        "migrate_approval": said(
+            to_version=st.sampled_from([2, 3]),
+            stages=STAGES,
+            terms=TERMS,
+            hours=maybe(st.just(OFFICE)),
+            mapping=st.sampled_from([{}, {}, {"CAB": "Board"}, {"Owners": "CAB", "CAB": "Owners"}]),
+        ),
         "request_information": said(question=texts, stage=OPEN_STAGE["stage"]),
         "provide_information": said(answer=texts, **OPEN_STAGE),
         "remind": said(**ROUND_AND_STAGE, number=st.sampled_from([0, 0, 1, 2])),

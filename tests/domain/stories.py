@@ -240,6 +240,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("request_information", "dan", question="Until when?"),
             step("provide_information", "ann", answer="Until Monday.", hours=None),
             step("vote", "bea", vote="approve", conditions=["Tell them first."]),
+            step(
+                "migrate_approval",
+                "dan",
+                to_version=2,
+                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+                terms=EXACTING,
+            ),
             step("complete_task", number=1, note="Told."),
             step("categorise", category="network"),
             step("vote", "bea", vote="approve", stage="Owners"),

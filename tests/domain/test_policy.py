@@ -179,6 +179,8 @@ change.schedule                       - - - s - - -
 change.review                         - - - s - - -
 change.close                          - - - s - - -
 change.cancel                         - - - s - - -
+change.migrate_approval               - - - c c - -
+change.read_migration                 - - - c c c -
 change.withdraw                       o o - o - - -
 change.remind                         - - - - - - -
 change.escalate_stage                 - - - - - - -
@@ -269,6 +271,7 @@ change_window.withdraw_exception      - - - c - - -
 calendar.list                         y y y y y y y
 calendar.read                         y y y y y y y
 calendar.read_history                 y y y y y y y
+approval_process.read_running         - - - c c c -
 approval_process.draft                - - - - c - -
 approval_process.revise               - - - - c - -
 approval_process.publish              - - - - c - -

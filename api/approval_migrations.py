@@ -1,0 +1,237 @@
+"""Running approvals and the versions of their processes over HTTP: which run on an older version,
+and what moving one to another version would do."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from api import approval_processes, changes, lists, schemas
+from api.http import cursors
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.http.routing import Operation, Route
+from api.lists import only, whole
+from api.openapi import camel
+from api.practices import KNOWN_CALLER, reference_of
+from api.reads import find
+from domain.change import Change
+from domain.desk.migrations import Preview
+from domain.provenance import Provenance
+from domain.rules import Refused
+
+VERSION_MAX = 1_000_000
+MAPPING_MAX = 20_000
+LIMIT_MAX = 100
+PRIVATE = [(b"cache-control", b"private, no-cache")]
+
+
+async def read_migration(call: Call) -> Answer:
+    """What moving the approval of a change to another version would do, or why it cannot be."""
+    query = call.query()
+    only(query, "to_version", "mapping")
+    change = await find(call, changes.PRACTICE)
+    if "to_version" not in query:
+        raise Problem("bad_query", "to_version: say to which version.")
+    version = whole(query, "to_version", 0, 1, VERSION_MAX)
+    mapping = _mapping(query.get("mapping", "{}"))
+    return json(
+        {"number": change.number, **await _outlook(call, change.id, version, mapping)},
+        headers=PRIVATE,
+    )
+
+
+async def read_running(call: Call) -> Answer:
+    """The approvals that run on a version before another, and what moving each would do."""
+    query = call.query()
+    only(query, "to_version", "limit", "cursor")
+    process: Any = await find(call, approval_processes.PRACTICE)
+    version = whole(query, "to_version", process.published_version, 1, VERSION_MAX)
+    limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
+    key = call.context.settings.signing_key
+    question = f"running {process.id} {version}"
+    after = ""
+    if "cursor" in query:
+        (after,) = cursors.read(key, query["cursor"], question)
+    running = await call.context.desk.running_approvals(process.id, version)
+    left = [change for change in running if str(change.id) > after]
+    page, has_more = left[:limit], len(left) > limit
+    return json(
+        {
+            "data": [await _running(call, change, version) for change in page],
+            "has_more": has_more,
+            "next_cursor": cursors.sign(key, [str(page[-1].id)], question) if has_more else None,
+        },
+        headers=PRIVATE,
+    )
+
+
+async def _running(call: Call, change: Change, version: int) -> dict[str, Any]:
+    found = await _outlook(call, change.id, version, {})
+    return {
+        "id": change.id,
+        "number": change.number,
+        "version": change.standing.process_version,
+        "open": list(change.standing.open),
+        "would_migrate": found["would_migrate"],
+        "reason": found["reason"],
+    }
+
+
+async def _outlook(
+    call: Call, id: UUID, version: int, mapping: Mapping[str, str]
+) -> dict[str, Any]:
+    at = call.context.clock()
+    by = Provenance(
+        actor=str(call.caller.person.id), at=at, command=UUID(int=0), channel=call.caller.channel
+    )
+    try:
+        preview = await call.context.desk.preview_migration(id, version, mapping=mapping, by=by)
+    except Refused as refused:
+        return {"would_migrate": False, "reason": str(refused), "plan": None}
+    return {"would_migrate": True, "reason": "", "plan": shown(preview)}
+
+
+def shown(preview: Preview) -> dict[str, Any]:
+    """A plan as JSON: what becomes of each stage, whose votes stay and fall, what is open then."""
+    plan = msgspec.to_builtins(preview.plan)
+    del plan["stages"]
+    return {
+        **plan,
+        "outcome": preview.outcome,
+        "open": [{"stage": name, "due": stage.due} for name, stage in preview.open.items()],
+    }
+
+
+def _mapping(text: str) -> dict[str, str]:
+    if len(text) > MAPPING_MAX:
+        raise Problem("bad_query", f"mapping: at most {MAPPING_MAX} characters are read.")
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except (msgspec.DecodeError, UnicodeEncodeError):
+        raise Problem(
+            "bad_query", 'mapping: an object of names in JSON is needed, such as {"Old": "New"}.'
+        ) from None
+
+
+# Routes ------------------------------------------------------------------------------------
+
+_TO_VERSION = {"type": "integer", "minimum": 1, "maximum": VERSION_MAX}
+_NAME = {"type": "string"}
+_NAMES = {"type": "array", "items": _NAME}
+_PEOPLE = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+_PLAN = {
+    "from_version": {"type": "integer"},
+    "to_version": {"type": "integer"},
+    "mapping": {"type": "object", "additionalProperties": _NAME},
+    "passed": _NAMES,
+    "going_on": _NAMES,
+    "again": _NAMES,
+    "opening": _NAMES,
+    "waiting": _NAMES,
+    "skipped": _NAMES,
+    "kept": {**_PEOPLE, "description": "Whose votes stay, by the new name of the stage."},
+    "dropped": {**_PEOPLE, "description": "Whose votes fall, by the old name of the stage."},
+    "outcome": {"enum": ["pending", "approved", "rejected"]},
+    "open": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["stage", "due"],
+            "properties": {
+                "stage": _NAME,
+                "due": {"anyOf": [schemas.INSTANT, {"type": "null"}]},
+            },
+            "additionalProperties": False,
+        },
+    },
+}
+_WOULD = {
+    "would_migrate": {"type": "boolean"},
+    "reason": {"type": "string", "description": "Why it cannot be moved; empty if it can."},
+}
+
+
+def _object(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+_PREVIEW = _object(
+    {"number": _NAME, **_WOULD, "plan": {"anyOf": [_object(_PLAN), {"type": "null"}]}}
+)
+_RUNNING = _object(
+    {
+        "id": {"type": "string", "format": "uuid"},
+        "number": _NAME,
+        "version": {"type": "integer"},
+        "open": _NAMES,
+        **_WOULD,
+    }
+)
+
+
+def migration_routes() -> Iterator[Route]:
+    yield Route(
+        method="GET",
+        path="/changes/{ref}/approval-migration",
+        endpoint=read_migration,
+        act="change.read_migration",
+        operation=Operation(
+            id=camel("read migration of change"),
+            tag=changes.PRACTICE.title,
+            summary="See what moving its approval to another version would do",
+            description="A dry run: nothing is recorded.",
+            parameters=[
+                reference_of(changes.PRACTICE),
+                schemas.query(
+                    "to_version", "The version to move to.", _TO_VERSION, is_required=True
+                ),
+                schemas.query(
+                    "mapping",
+                    "The counterparts of stages that are called otherwise, as an object in JSON.",
+                    {"type": "string", "maxLength": MAPPING_MAX},
+                ),
+            ],
+            responses={
+                200: {"description": "What it would do.", "content": schemas.content(_PREVIEW)}
+            },
+            problems=(*KNOWN_CALLER, "bad_query", "not_found"),
+        ),
+    )
+    yield Route(
+        method="GET",
+        path="/approval-processes/{ref}/running",
+        endpoint=read_running,
+        act="approval_process.read_running",
+        operation=Operation(
+            id=camel("read running of approval process"),
+            tag=approval_processes.PRACTICE.title,
+            summary="Read which approvals run on an older version, and which could be moved",
+            parameters=[
+                reference_of(approval_processes.PRACTICE),
+                schemas.query(
+                    "to_version", "The version to move to; the latest without.", _TO_VERSION
+                ),
+                schemas.query(
+                    "limit",
+                    f"At most so many, {lists.LIMIT} without.",
+                    {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX},
+                ),
+                schemas.CURSOR,
+            ],
+            responses={
+                200: {
+                    "description": "The lowest number first.",
+                    "content": schemas.content(schemas.page_of(_RUNNING)),
+                }
+            },
+            problems=(*KNOWN_CALLER, "bad_query", "not_found"),
+        ),
+    )
