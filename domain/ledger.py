@@ -43,6 +43,8 @@ class Ledger:
         self.observers: list[Callable[[Sequence[Entry]], None]] = []
         """Called with the entries of each command that this process recorded, in no fixed order
         between commands."""
+        self.rules: list[Callable[[Aggregate], Awaitable[None]]] = []
+        """Asked about each record that a command changed, before that is recorded. They refuse."""
         self._records: OrderedDict[UUID, Aggregate] = OrderedDict()
         self.turns = Turns()
         """Commands on one record take turns in a process."""
@@ -68,7 +70,7 @@ class Ledger:
             for _ in range(ATTEMPTS_MAX):
                 try:
                     await decide(work)
-                    changed = work.changed()
+                    changed = await self._allowed(work)
                     if changed or not await work.has_moved():
                         return await self._save(work, changed, fingerprint, is_repeatable)
                 except DomainError:
@@ -86,6 +88,14 @@ class Ledger:
             raise Outdated("Too many commands at the same time. Try again.", version=0)
         finally:
             work.release()
+
+    async def _allowed(self, work: "Work") -> list[Aggregate]:
+        """The records that a command changed, if all rules let them be recorded."""
+        changed = work.changed()
+        for record in changed:
+            for rule in self.rules:
+                await rule(record)
+        return changed
 
     async def edit(
         self,

@@ -6,8 +6,10 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.aggregate import Aggregate
 from domain.approval import Vote
 from domain.approval_process import Definition
+from domain.approval_round_state import RoundEvent
 from domain.asset import Asset
 from domain.business_time import BusinessHours
 from domain.change import Change
@@ -15,9 +17,11 @@ from domain.change_draft import ModelInUse
 from domain.change_template import ChangeTemplate
 from domain.desk.approvals import Asked, owners_for, process_of
 from domain.desk.desk import Base, Repeat
+from domain.desk.edits import check_edit
 from domain.desk.subjects import affected_assets, facts_of
+from domain.directory import Directory
 from domain.ids import number_of, prefix_of
-from domain.ledger import Work
+from domain.ledger import Ledger, Work
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import NotFound, Refused, require
@@ -31,6 +35,21 @@ async def facts(change: Change, desk: Base) -> dict[str, Value]:
 
 
 class Changes(Base):
+    def __init__(self, ledger: Ledger, directory: Directory) -> None:
+        super().__init__(ledger, directory)
+        ledger.rules.append(self._check_edit)
+
+    async def _check_edit(self, record: Aggregate) -> None:
+        """Refuse an edit during an approval for which another approval would be needed."""
+        if not isinstance(record, Change) or all(
+            isinstance(entry.event, RoundEvent) for entry in record.pending
+        ):
+            return
+        before = await self.ledger.peek(record.id)
+        if isinstance(before, Change) and before.standing.open:
+            was, now = await facts(before, self), await facts(record, self)
+            check_edit(self.directory, before.standing, was, now)
+
     async def submit_change(
         self,
         id: UUID,

@@ -1,0 +1,55 @@
+"""Edits of what is being approved: none may make another approval necessary than the one that runs.
+
+Without this, a stage that was skipped for a low risk would stay skipped when the risk is raised
+after the others have passed.
+"""
+
+from collections.abc import Mapping
+
+from domain.approval_round_state import RoundState
+from domain.conditions import condition
+from domain.directory import Directory
+from domain.rules import require
+from domain.subjects import Value
+
+ANEW = "Withdraw the change and propose it anew."
+
+
+def check_edit(
+    directory: Directory,
+    standing: RoundState,
+    was: Mapping[str, Value],
+    now: Mapping[str, Value],
+) -> None:
+    """Refuse an edit during an approval with which another process would govern the change, or a
+    stage would apply that was skipped. What the edit does not change is not asked about.
+
+    was, now: the facts of the change before and after the edit.
+    """
+    process = directory.approval_process(standing.process)
+    if process is None or was == now:
+        return
+    definition = process.definition_of(standing.process_version)
+    was, now = ({**known, "submissions": standing.number - 1} for known in (was, now))
+
+    def holds(when: str, known: Mapping[str, Value]) -> bool:
+        return condition(when, "change").holds(known)
+
+    require(
+        holds(definition.when, now) or not holds(definition.when, was),
+        f"With that, the process of its approval would not govern it: {definition.when} would not "
+        f"hold. {ANEW}",
+    )
+    usual, other = (directory.process_for("change", known) for known in (was, now))
+    if other is not None and other is not usual:
+        require(
+            other.id == process.id,
+            f"With that, another process would govern it, {other.number}. {ANEW}",
+        )
+    asked = {stage.name for stage in standing.stages}
+    for stage in definition.stages:
+        require(
+            stage.name in asked or holds(stage.when, was) or not holds(stage.when, now),
+            f"With that, a stage of its approval would apply that was skipped: {stage.name}, for "
+            f"{stage.when}. {ANEW}",
+        )
