@@ -3,12 +3,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 from temporalio.client import Client, WorkflowFailureError, WorkflowHandle
 from temporalio.testing import ActivityEnvironment, TimeSkipper
 
 import workflows.approval
 from domain.approval import All, Stage
 from domain.approval import Any as AnyOne
+from domain.approval_process import ApprovalProcess, Definition
 from domain.change import Change, Status
 from domain.ids import record_id
 from tests.temporal import worker
@@ -158,6 +160,37 @@ async def test_a_vote_after_the_reminder_opens_the_next_stage_with_its_own_patie
     ]
     [timed_out] = floor.events(change, Change.StageTimedOut)
     assert timed_out.by.effective_at == voted_at + timedelta(hours=2)
+
+
+async def test_an_approval_that_is_moved_to_another_version_ends_at_its_new_due_moment(
+    skipper: TimeSkipper, floor: Floor
+) -> None:
+    process = await floor.company.publish_unchecked(REJECTING)
+    change = await floor.submitted_change(now())
+    slower = Definition(subjects=("change",), stages=(replace(REJECTING, patience="3d"),))
+    by = floor.company.signed("dan", now())
+
+    def publish(record: ApprovalProcess) -> None:
+        record.revise(slower, by=by)
+        record.publish(by=by)
+
+    await floor.ledger.edit(ApprovalProcess, process, publish, by=by)
+
+    async with worker(
+        skipper.client, [ApprovalWorkflow], [ApprovalActivities(floor.desk).take_turn]
+    ) as queue:
+        with skipper.with_time_skipping_disabled():
+            approval = await start(skipper.client, floor, change, queue)
+        await skipper.fast_forward(approval, timedelta(hours=1))
+        moved_at = await skipper.get_current_time(approval)
+        await floor.desk.migrate_approval(change, 2, by=floor.company.signed("dan", moved_at))
+        await approval.signal(ApprovalWorkflow.stand, floor.approval(change))
+        await skipper.fast_forward(approval)
+
+    assert floor.told(change) == ["VotersReminded", "StageTimedOut", "StageDecided", "Rejected"]
+    reminded, timed_out = floor.events(change, Change.VotersReminded, Change.StageTimedOut)
+    assert reminded.by.at >= moved_at + timedelta(hours=36)
+    assert timed_out.by.effective_at == moved_at + timedelta(days=3)
 
 
 async def test_a_withdrawal_ends_the_wait(skipper: TimeSkipper, floor: Floor) -> None:
