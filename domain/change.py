@@ -62,12 +62,15 @@ class Change(ChangeTimes):
         return super().barred | assigned | set(self.implementers)
 
     def content(self) -> Mapping[str, Value | None]:
+        assets = sorted(map(str, self.affected_assets))
         return {
             **super().content(),
             "type": self.type,
             "is_emergency": self.type == "emergency",
             "risk": self.risk,
-            "assets": sorted(map(str, self.affected_assets)),
+            "assets": assets,
+            # Their types are known elsewhere: other assets may have other types.
+            "asset_types": assets,
         }
 
     # Propose -----------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from domain.business_time import BusinessHours
 from domain.change import Change, Status
 from domain.ids import record_id
 from domain.rules import Refused
+from domain.subjects import FIELDS
 from tests.domain.changes import (
     BOARD,
     CAB,
@@ -561,6 +562,21 @@ def test_an_edit_fells_the_votes_that_saw_something_else_and_opens_their_stages(
     again(change, "bea", "approve")
     again(change, "dan", "approve")
     assert change.status is Status.APPROVED
+
+
+def test_a_vote_about_the_types_of_the_assets_falls_when_other_assets_are_affected() -> None:
+    change = exacting(CAB, material=("asset_types",))
+    again(change, "bea", "approve")
+
+    change.affect(record_id("AST", 1), by=ANN)
+
+    assert change.standing.ballots == {}
+
+
+def test_every_field_of_a_change_can_be_material() -> None:
+    change = exacting(CAB)
+
+    assert {field.name for field in FIELDS["change"]} - {"submissions"} <= change.content().keys()
 
 
 def test_without_material_fields_nothing_is_edited_in_approval() -> None:
