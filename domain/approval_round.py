@@ -14,8 +14,9 @@ from msgspec import structs
 
 from domain import quorum, text
 from domain.approval import Vote
-from domain.approval_round_flow import ALWAYS, STAGES_MAX, VOTERS_MAX, Skipped, Terms
+from domain.approval_round_flow import STAGES_MAX, VOTERS_MAX, Skipped, Terms
 from domain.approval_round_migration import Migration
+from domain.approval_round_moments import ALWAYS
 from domain.approval_round_state import IN_MEETING, Ballot, Condition, RoundEvent, RoundState
 from domain.business_time import BusinessHours
 from domain.personal import Personal

@@ -11,13 +11,8 @@ from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from domain import text
-from domain.approval_round_flow import (
-    ALWAYS,
-    VOTERS_MAX,
-    Flow,
-    end_of_patience,
-    reminders,
-)
+from domain.approval_round_flow import VOTERS_MAX, Flow
+from domain.approval_round_moments import ALWAYS, end_of_patience, reminders
 from domain.approval_round_state import RoundEvent, RoundState, StageState
 from domain.business_time import BusinessHours, duration
 from domain.personal import Personal

@@ -9,7 +9,8 @@ from msgspec import structs
 from domain.approval import OpenStage
 from domain.approval_migration import Plan, carried, plan
 from domain.approval_round_content import Content
-from domain.approval_round_flow import Skipped, Terms, end_of_patience, reminders
+from domain.approval_round_flow import Skipped, Terms
+from domain.approval_round_moments import end_of_patience, reminders
 from domain.approval_round_state import RoundEvent, RoundState, StageState
 from domain.business_time import BusinessHours
 from domain.provenance import Provenance

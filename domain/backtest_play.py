@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from domain.approval import OpenStage, Outcome, Vote
 from domain.approval_round import ApprovalRounds, Terms
-from domain.approval_round_flow import moment_after
+from domain.approval_round_moments import moment_after
 from domain.backtest_answers import length
 from domain.backtest_past import asked_by
 from domain.business_time import BusinessHours

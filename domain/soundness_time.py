@@ -8,7 +8,7 @@ from msgspec import Struct
 from domain import approval_flow
 from domain.approval import Stage
 from domain.approval_process import Definition
-from domain.approval_round_flow import moment_after
+from domain.approval_round_moments import moment_after
 from domain.business_time import BusinessHours
 from domain.quorum import Quorum, verdict
 from domain.soundness_report import Longest, Shortest

@@ -154,7 +154,7 @@ class _Case:
         return found
 
     def _input(self, text: str) -> "Input":
-        from domain.approval_round_flow import moment_after
+        from domain.approval_round_moments import moment_after
         from domain.business_time import duration
         from domain.simulation import Act, Input
 
