@@ -17,15 +17,16 @@ from api.lists import only, whole
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, reference_of
 from api.reads import find
+from domain.approval_round import STAGES_MAX
 from domain.change import Change
 from domain.desk.migrations import Preview
 from domain.provenance import Provenance
 from domain.rules import Refused
+from domain.text import NAME_MAX
 
 VERSION_MAX = 1_000_000
 MAPPING_MAX = 20_000
 LIMIT_MAX = 100
-PRIVATE = [(b"cache-control", b"private, no-cache")]
 
 
 async def read_migration(call: Call) -> Answer:
@@ -39,7 +40,7 @@ async def read_migration(call: Call) -> Answer:
     mapping = _mapping(query.get("mapping", "{}"))
     return json(
         {"number": change.number, **await _outlook(call, change.id, version, mapping)},
-        headers=PRIVATE,
+        headers=[(b"cache-control", b"private, no-cache")],
     )
 
 
@@ -64,7 +65,7 @@ async def read_running(call: Call) -> Answer:
             "has_more": has_more,
             "next_cursor": cursors.sign(key, [str(page[-1].id)], question) if has_more else None,
         },
-        headers=PRIVATE,
+        headers=[(b"cache-control", b"private, no-cache")],
     )
 
 
@@ -120,6 +121,20 @@ def _mapping(text: str) -> dict[str, str]:
 
 _TO_VERSION = {"type": "integer", "minimum": 1, "maximum": VERSION_MAX}
 _NAME = {"type": "string"}
+_MAPPING = {
+    "name": "mapping",
+    "in": "query",
+    "required": False,
+    "description": "The counterparts of stages that are called otherwise, as an object in JSON.",
+    "content": schemas.content(
+        {
+            "type": "object",
+            "maxProperties": STAGES_MAX,
+            "additionalProperties": {"type": "string", "maxLength": NAME_MAX},
+        },
+        {"Board": "Change advisory board"},
+    ),
+}
 _NAMES = {"type": "array", "items": _NAME}
 _PEOPLE = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
 _PLAN = {
@@ -193,11 +208,7 @@ def migration_routes() -> Iterator[Route]:
                 schemas.query(
                     "to_version", "The version to move to.", _TO_VERSION, is_required=True
                 ),
-                schemas.query(
-                    "mapping",
-                    "The counterparts of stages that are called otherwise, as an object in JSON.",
-                    {"type": "string", "maxLength": MAPPING_MAX},
-                ),
+                _MAPPING,
             ],
             responses={
                 200: {"description": "What it would do.", "content": schemas.content(_PREVIEW)}

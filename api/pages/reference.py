@@ -49,12 +49,19 @@ def sections(document: dict[str, Any]) -> list[Section]:
     ]
 
 
+def _schema_of(parameter: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a parameter, also of one that is written in JSON."""
+    written: dict[str, Any] = parameter.get("content", {}).get("application/json", parameter)
+    schema: dict[str, Any] = written["schema"]
+    return schema
+
+
 def _entry(document: dict[str, Any], path: str, method: str, operation: dict[str, Any]) -> Entry:
     fields = [
         Field(
             name=parameter["name"],
             place=parameter["in"],
-            type=type_of(document, parameter["schema"]),
+            type=type_of(document, _schema_of(parameter)),
             is_required=parameter["required"],
             description=parameter["description"],
         )
