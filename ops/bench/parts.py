@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ops.bench.approvals import ManyApprovals
 from ops.bench.commands import Rate, Rates
 from ops.bench.events import EventCost, StoreCost
 from ops.bench.figures import Baseline, Goal, Line, Section
@@ -140,3 +141,37 @@ def of_workflows(results: Results) -> list[Section]:
         ],
     )
     return [late, decided]
+
+
+def of_approvals(found: ManyApprovals) -> Section:
+    return Section(
+        title="Many approvals open at once",
+        note=f"{found.approvals:,} changes are proposed, assessed, planned and submitted, then all "
+        f"of them are voted on in two stages by two people, {found.votes:,} votes, each a durable "
+        "command; all in one process with the worker, beside the embedded Temporal server, which "
+        "waits for each of them in a workflow of its own.",
+        lines=[
+            Line(name="submitted", value=found.submitted_per_second, unit="/s"),
+            Line(
+                name="last submission → a workflow waits for each",
+                value=found.waited_for_seconds,
+                unit="s",
+            ),
+            Line(name="Temporal with all open", value=found.temporal_mb, unit="MB"),
+            Line(
+                name="votes",
+                value=found.votes_per_second,
+                unit="/s",
+                p50_ms=found.vote_p50_ms,
+                p99_ms=found.vote_p99_ms,
+            ),
+            Line(name="last vote → all workflows have ended", value=found.ended_seconds, unit="s"),
+            Line(name="undecided", value=found.undecided, unit="", goal=Goal("at most", 0)),
+            Line(
+                name="workflows left running",
+                value=found.still_running,
+                unit="",
+                goal=Goal("at most", 0),
+            ),
+        ],
+    )

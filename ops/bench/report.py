@@ -15,10 +15,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.bench import commands, desk, events, http, views, workflows
+from ops.bench import approvals, commands, desk, events, http, views, workflows
 from ops.bench.figures import NUMERIC, Profile, Section, markdown
 from ops.bench.machine import Machine, look
-from ops.bench.parts import of_commands, of_events, of_loading, of_workflows
+from ops.bench.parts import of_approvals, of_commands, of_events, of_loading, of_workflows
 from ops.bench.slow_disk import NoCompiler, slow_disk
 from ops.problems import UserProblem
 from ops.settings import PREFIX
@@ -49,6 +49,7 @@ class Effort(Struct, frozen=True, kw_only=True):
     changes: int = desk.CHANGES
     idle: int = workflows.IDLE
     storm: int = workflows.STORM
+    approvals: int = approvals.OPEN
     series: tuple[commands.Series, ...] = commands.SERIES
 
 
@@ -63,6 +64,7 @@ QUICK = Effort(
     changes=10,
     idle=1_000,
     storm=100,
+    approvals=100,
     series=FEW_SERIES,
 )
 
@@ -218,6 +220,12 @@ def _workflows(place: Place, effort: Effort) -> Told:
     return [*of_workflows(results)]
 
 
+def _approvals(place: Place, effort: Effort) -> Told:
+    place.progress(f"approvals: {effort.approvals:,} open at once")
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    return [of_approvals(asyncio.run(approvals.run(folder, effort.approvals)))]
+
+
 def _desk(place: Place, effort: Effort) -> Told:
     folder = Path(tempfile.mkdtemp(dir=place.folder))
     return [*desk.measure(folder, changes=effort.changes, progress=place.progress)]
@@ -228,6 +236,7 @@ PARTS: dict[str, Callable[[Place, Effort], Told]] = {
     "http": _http,
     "views": _views,
     "workflows": _workflows,
+    "approvals": _approvals,
     "desk": _desk,
 }
 

@@ -102,12 +102,12 @@ async def run(folder: Path, *, idle: int = IDLE, storm: int = STORM) -> Results:
     with TemporalServer(folder / "temporal") as server:
         client = await connect(server.address, server.namespace)
         async with open_desk(settings) as desk, open_views(settings) as views:
-            people = await _company(desk)
+            people = await company(desk)
             promise = await _promise(desk)
             _log(desk.ledger, promise, 1, (_now() for _ in range(idle)))
             with _projector(folder):
-                async with _working(client, desk, Index(views)) as reactor:
-                    await _until(lambda: reactor.position >= desk.ledger.position())
+                async with working(client, desk, Index(views)) as reactor:
+                    await until(lambda: reactor.position >= desk.ledger.position())
                     prepared = time.monotonic() - began
                     approvals = await _approvals(client, desk, people)
                     await views.reached(sla_board.NAME, desk.ledger.position(), WAIT_SECONDS)
@@ -119,7 +119,7 @@ async def run(folder: Path, *, idle: int = IDLE, storm: int = STORM) -> Results:
 
 
 @asynccontextmanager
-async def _working(client: Client, desk: Desk, index: DueIndex) -> AsyncIterator[Reactor]:
+async def working(client: Client, desk: Desk, index: DueIndex) -> AsyncIterator[Reactor]:
     horizon, temporal = Horizon(), Temporal(client, namespace_id)
     reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizon))
     async with worker(client, desk, index, horizon=horizon):
@@ -157,12 +157,12 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _by(actor: str = "bench", at: datetime | None = None) -> Provenance:
+def signed(actor: str = "bench", at: datetime | None = None) -> Provenance:
     return Provenance(actor=actor, at=at or _now(), command=uuid4(), channel="system")
 
 
-async def _company(desk: Desk) -> dict[str, UUID]:
-    operator = await desk.register_organisation(name="Operator", is_operator=True, by=_by())
+async def company(desk: Desk) -> dict[str, UUID]:
+    operator = await desk.register_organisation(name="Operator", is_operator=True, by=signed())
     people = {}
     for name in ("ann", *VOTERS):
         hired = await desk.register_person(
@@ -171,7 +171,7 @@ async def _company(desk: Desk) -> dict[str, UUID]:
             email=f"{name}@example.org",
             organisation=operator.subject,
             roles=(Role.APPROVER,) if name in VOTERS else (Role.REQUESTER,),
-            by=_by(),
+            by=signed(),
         )
         people[name] = hired.subject
     stages = tuple(
@@ -192,7 +192,7 @@ async def _company(desk: Desk) -> dict[str, UUID]:
         desk.ledger,
         lambda by: ApprovalProcess.draft(process, name="Normal", definition=definition, by=by),
     )
-    await desk.publish_process(process, by=_by())
+    await desk.publish_process(process, by=signed())
     return people
 
 
@@ -208,12 +208,12 @@ async def _promise(desk: Desk) -> tuple[UUID, UUID]:
         desk.ledger,
         lambda by: ServiceLevelPolicy.draft(policy, name="All", definition=agreement, by=by),
     )
-    await desk.publish_policy(policy, by=_by())
+    await desk.publish_policy(policy, by=signed())
     return policy, calendar
 
 
 async def _add(ledger: Ledger, begin: Callable[[Provenance], object]) -> None:
-    by = _by()
+    by = signed()
 
     async def decide(work: Work) -> None:
         work.add(begin(by))  # type: ignore[type-var]
@@ -235,7 +235,7 @@ def _log(
 
 
 def _logged(ledger: Ledger, promise: tuple[UUID, UUID], id: UUID, at: datetime) -> Write:
-    by = _by(at=at)
+    by = signed(at=at)
     incident = Incident.log(id, title="It does not work", requester=None, organisation=None, by=by)
     policy, calendar = promise
     incident.apply_service_level(
@@ -273,10 +273,10 @@ async def _storm(
     step = timedelta(seconds=STORM_SECONDS) / storm
     times = (first + number * step - BUDGET for number in range(storm))
     ids = _log(desk.ledger, promise, idle + 1, times)
-    await _until(lambda: len(late) == len(ids))
+    await until(lambda: len(late) == len(ids))
     clock = await client.get_workflow_handle(clock_id(0)).describe()
     found = [late[id] for id in ids]
-    p50, p99 = _percentiles(found)
+    p50, p99 = percentiles(found)
     return Marks(
         idle_clocks=idle,
         marks=len(ids),
@@ -291,12 +291,12 @@ async def _storm(
 async def _approvals(client: Client, desk: Desk, people: dict[str, UUID]) -> Approvals:
     deciding, ended, events, tasks = [], [], [], []
     for _ in range(APPROVALS):
-        change = await _submitted(desk, people["ann"])
+        change = await submitted(desk, people["ann"])
         for _stage in STAGES:
             for name in VOTERS:
                 await asyncio.sleep(0.02)
                 began = time.perf_counter()
-                await desk.vote(change, "approve", by=_by(str(people[name])))
+                await desk.vote(change, "approve", by=signed(str(people[name])))
                 decided = time.perf_counter()
         workflow = client.get_workflow_handle(f"approval/{number_of(change)}/1")
         await workflow.result()
@@ -309,37 +309,37 @@ async def _approvals(client: Client, desk: Desk, people: dict[str, UUID]) -> App
         )
     return Approvals(
         approvals=APPROVALS,
-        deciding_vote_p50_ms=_percentiles(deciding)[0],
+        deciding_vote_p50_ms=percentiles(deciding)[0],
         deciding_vote_max_ms=max(deciding),
-        workflow_ended_p50_ms=_percentiles(ended)[0],
+        workflow_ended_p50_ms=percentiles(ended)[0],
         temporal_events=fmean(events),
         temporal_tasks=fmean(tasks),
     )
 
 
-async def _submitted(desk: Desk, requester: UUID) -> UUID:
+async def submitted(desk: Desk, requester: UUID) -> UUID:
     proposed = await desk.propose_change(
-        title="Replace the core switch", requester=requester, by=_by(str(requester))
+        title="Replace the core switch", requester=requester, by=signed(str(requester))
     )
-    by = _by(str(requester))
+    by = signed(str(requester))
 
     def prepare(change: Change) -> None:
         change.assess_risk(impact=2, likelihood=2, by=by)
         change.plan(implementation="Swap it.", backout="Swap it back.", by=by)
 
     await desk.ledger.edit(Change, proposed.subject, prepare, by=by)
-    await desk.submit_change(proposed.subject, by=_by(str(requester)))
+    await desk.submit_change(proposed.subject, by=signed(str(requester)))
     return proposed.subject
 
 
-def _percentiles(values: list[float]) -> tuple[float, float]:
+def percentiles(values: list[float]) -> tuple[float, float]:
     """The median and the 99th of a hundred."""
     hundredths = quantiles(values, n=100, method="inclusive")
     return hundredths[49], hundredths[98]
 
 
-async def _until(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(WAIT_SECONDS):
+async def until(holds: Callable[[], bool], seconds: float = WAIT_SECONDS) -> None:
+    async with asyncio.timeout(seconds):
         while not holds():
             await asyncio.sleep(0.05)
 
