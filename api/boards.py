@@ -142,6 +142,7 @@ def _is_seen(call: Call, row: dict[str, Any]) -> bool:
 
 # Routes ------------------------------------------------------------------------------------
 
+
 def board_routes() -> Iterator[Route]:
     yield _board(
         "/queue", read_queue, "work_queue.read", "Work queue", "Read the work queue", QUEUE

@@ -127,7 +127,9 @@ def test_figures_go_into_the_document_between_the_marks_of_their_part(
 
 
 def test_a_part_that_there_is_not_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserProblem, match="--only: one of commands, http, views, workflows, approvals, desk"):
+    with pytest.raises(
+        UserProblem, match="--only: one of commands, http, views, workflows, approvals, desk"
+    ):
         run_all("speed", as_json=False, out=Console(file=StringIO()))
     with pytest.raises(UserProblem, match="there is no such file"):
         run_all("desk", as_json=False, out=Console(file=StringIO()), into=tmp_path / "none.md")
