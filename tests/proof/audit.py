@@ -183,7 +183,10 @@ def check_lateness(entries: Sequence[Entry], deaths: Sequence[Death], found: Fin
         moments(histories(entries), _escalating(entries)), key=lambda m: m.late, reverse=True
     )
     for moment in unexplained(found.moments, deaths):
-        found.wrong("late", f"{moment.what} came {moment.late} late, and nothing had died")
+        before = [death for death in deaths if death.at < moment.due]
+        last = max(before, key=lambda death: death.at, default=None)
+        since = f"; last died {last.name}, {moment.due - last.at} before" if last else ""
+        found.wrong("late", f"{moment.what} came {moment.late} late, and nothing had died{since}")
 
 
 def _escalating(entries: Sequence[Entry]) -> frozenset[UUID]:
