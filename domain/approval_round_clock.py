@@ -12,8 +12,8 @@ from typing import Annotated, Literal
 
 from domain import text
 from domain.approval_round_flow import VOTERS_MAX, Flow
-from domain.approval_round_moments import ALWAYS, end_of_patience, reminders
-from domain.approval_round_state import RoundEvent, RoundState, StageState
+from domain.approval_round_moments import ALWAYS
+from domain.approval_round_state import MoreAsked, RoundEvent, RoundState, StageState
 from domain.business_time import BusinessHours, duration
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -68,46 +68,15 @@ class Patience(Flow, abstract=True):
                 len({*self.standing.stage(stage).voters, *asked}) <= VOTERS_MAX,
                 f"{stage}: a stage has at most {VOTERS_MAX} voters.",
             )
-            self._escalate(stage, asked, hours, by)
+            self._ask_more(self.StageEscalated, stage, asked, hours, by)
             self._settle(hours, by)
 
     def _escalable(self, name: str, people: Sequence[str]) -> tuple[str, ...]:
         among = self.standing.with_stage(name, voters=tuple(people))
         return among.silent(name)
 
-    def _escalate(
-        self, name: str, to: tuple[str, ...], hours: BusinessHours | None, by: Provenance
-    ) -> None:
-        stage = self.standing.stage(name)
-        due = end_of_patience(by, stage, hours)
-        self.record(
-            self.StageEscalated(
-                by=by,
-                round=self.round,
-                stage=name,
-                to=to,
-                due=due,
-                remind=reminders(by, stage, hours, due),
-            )
-        )
-
-    class StageEscalated(RoundEvent):
-        round: int
-        stage: str
-        to: tuple[str, ...]
-        due: datetime
-        remind: tuple[datetime, ...] = ()
-
-        def after(self, state: RoundState) -> RoundState:
-            return state.with_voters(self.stage, self.to).with_open(
-                self.stage,
-                since=self.by.effective_at,
-                patience_ends=self.due,
-                reminders=self.remind,
-                reminded=0,
-                is_escalated=True,
-                **state.fresh(self.by.effective_at),
-            )
+    class StageEscalated(MoreAsked):
+        why = "is_escalated"
 
     # Time out ----------------------------------------------------------------------------
 
@@ -128,10 +97,10 @@ class Patience(Flow, abstract=True):
         fallback = self._escalable(stage, self.standing.fallback)
         if asked.on_timeout == "escalate" and not opened.is_escalated and escalate_to:
             self._timed_out(stage, "escalated", by)
-            self._escalate(stage, escalate_to, hours, by)
+            self._ask_more(self.StageEscalated, stage, escalate_to, hours, by)
         elif asked.on_timeout == "fallback" and not opened.has_fallback and fallback:
             self._timed_out(stage, "handed to the fallback", by)
-            self._ask_fallback(stage, fallback, hours, by)
+            self._ask_more(self.FallbackAsked, stage, fallback, hours, by)
         elif asked.on_timeout == "approve":
             self._timed_out(stage, "approved", by)
             self._decide(stage, "approved", "Its patience ran out, which approves it.", by)

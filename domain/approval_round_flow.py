@@ -16,7 +16,7 @@ from domain import approval, approval_flow, business_time
 from domain.aggregate import Event
 from domain.approval import OpenStage, Outcome
 from domain.approval_round_moments import ALWAYS, end_of_patience, reminders
-from domain.approval_round_state import RoundEvent, RoundState, StageState
+from domain.approval_round_state import MoreAsked, RoundEvent, RoundState, StageState
 from domain.business_time import BusinessHours, duration
 from domain.provenance import Provenance
 from domain.rules import require
@@ -272,7 +272,7 @@ class Flow(Ticket, abstract=True):
                 continue
             fallback = self.askable(name, state.fallback)
             if state.lacks_people(name) and fallback and not state.open[name].has_fallback:
-                self._ask_fallback(name, fallback, hours, by)
+                self._ask_more(self.FallbackAsked, name, fallback, hours, by)
                 return True
             self._decide(name, verdict.outcome, verdict.reason, by)
             return verdict.outcome == "approved"
@@ -337,41 +337,21 @@ class Flow(Ticket, abstract=True):
 
     # Ask the fallback ----------------------------------------------------------------------
 
-    def _ask_fallback(
-        self, name: str, to: tuple[str, ...], hours: BusinessHours | None, by: Provenance
+    def _ask_more(
+        self,
+        event: type[MoreAsked],
+        name: str,
+        to: tuple[str, ...],
+        hours: BusinessHours | None,
+        by: Provenance,
     ) -> None:
         stage = self.standing.stage(name)
         due = end_of_patience(by, stage, hours)
-        self.record(
-            self.FallbackAsked(
-                by=by,
-                round=self.round,
-                stage=name,
-                to=to,
-                due=due,
-                remind=reminders(by, stage, hours, due),
-            )
-        )
+        remind = reminders(by, stage, hours, due)
+        self.record(event(by=by, round=self.round, stage=name, to=to, due=due, remind=remind))
 
-    class FallbackAsked(RoundEvent):
-        """The people of the fallback vote in a stage too, with a fresh patience for all."""
-
-        round: int
-        stage: str
-        to: tuple[str, ...]
-        due: datetime
-        remind: tuple[datetime, ...] = ()
-
-        def after(self, state: RoundState) -> RoundState:
-            return state.with_voters(self.stage, self.to).with_open(
-                self.stage,
-                since=self.by.effective_at,
-                patience_ends=self.due,
-                reminders=self.remind,
-                reminded=0,
-                has_fallback=True,
-                **state.fresh(self.by.effective_at),
-            )
+    class FallbackAsked(MoreAsked):
+        why = "has_fallback"
 
     # Decide a stage, and with the last one the round -----------------------------------------
 

@@ -5,7 +5,7 @@ The aggregate decides by it, the views show it, the clock waits for it.
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from msgspec import Struct, structs
@@ -226,6 +226,30 @@ class RoundEvent(Event):
 
     def apply(self, ticket: Any, /) -> None:
         ticket.standing = self.after(ticket.standing)
+
+
+class MoreAsked(RoundEvent):
+    """More people vote in a stage too, with a fresh patience for all."""
+
+    why: ClassVar[str]
+    """What the stage is from then on: `is_escalated` or `has_fallback`."""
+
+    round: int
+    stage: str
+    to: tuple[str, ...]
+    due: datetime
+    remind: tuple[datetime, ...] = ()
+
+    def after(self, state: RoundState) -> RoundState:
+        more: dict[str, Any] = {self.why: True, **state.fresh(self.by.effective_at)}
+        return state.with_voters(self.stage, self.to).with_open(
+            self.stage,
+            since=self.by.effective_at,
+            patience_ends=self.due,
+            reminders=self.remind,
+            reminded=0,
+            **more,
+        )
 
 
 def _hands(ballots: Iterable[Mapping[str, Ballot]]) -> Iterable[str]:
