@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from api.change_tasks import TASKS
 from api.commands import Asked, Command, Creation, Practice, Use
 from api.fields import (
     AssetRef,
@@ -17,8 +18,6 @@ from api.fields import (
     OrganisationRef,
     PersonRef,
     Reason,
-    TaskNumber,
-    TeamRef,
     TemplateRef,
     Text,
     Title,
@@ -36,15 +35,10 @@ from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
 from domain.recorder import Receipt
 from domain.risk_model import QUESTIONS_MAX
-from domain.tasks import TASKS_MAX, Phase
 
 Form = Annotated[
     dict[Word, Note],
     Field(max_length=FIELDS_MAX, description="The form of the template, filled in."),
-]
-After = Annotated[
-    list[TaskNumber],
-    Field(max_length=TASKS_MAX, description="The tasks that are done before it."),
 ]
 
 
@@ -82,35 +76,6 @@ class ApplyTemplate(Body):
 
 class Affect(Body):
     asset: AssetRef
-
-
-class AddTask(Body):
-    title: Title
-    phase: Phase = "implementation"
-    after: After = []
-    team: TeamRef | None = None
-    assignee: PersonRef | None = None
-
-
-class OfTask(Body):
-    number: TaskNumber
-
-
-class OrderTask(OfTask):
-    after: After
-
-
-class AssignTask(OfTask):
-    team: TeamRef | None = None
-    assignee: PersonRef | None = None
-
-
-class CompleteTask(OfTask):
-    note: Note = ""
-
-
-class CancelTask(OfTask):
-    reason: Reason
 
 
 Conditions = Annotated[list[Name], Field(max_length=CONDITIONS_MAX)]
@@ -197,51 +162,6 @@ def in_round(method: Callable[..., object]) -> Use:
 async def propose(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await desk.propose_change(**(body.arguments() | whose(call, body)), **asked.keywords)
 
-
-TASKS = (
-    Command(
-        method=Change.add_task,
-        body=AddTask,
-        summary="Add a task, to be done before, during or after the implementation",
-        use=Desk.add_task,
-        needs_version=False,
-        example={"title": "Back up the configuration", "phase": "before"},
-    ),
-    Command(
-        method=Change.order_task,
-        body=OrderTask,
-        summary="Say which tasks one comes after",
-        example={"number": 2, "after": [1]},
-    ),
-    Command(
-        method=Change.assign_task,
-        body=AssignTask,
-        summary="Give a task to a team, to a person, or to nobody",
-        use=Desk.assign_task,
-        example={"number": 1, "team": "TEA0000001"},
-    ),
-    Command(
-        method=Change.start_task,
-        body=OfTask,
-        summary="Start a task",
-        needs_version=False,
-        example={"number": 1},
-    ),
-    Command(
-        method=Change.complete_task,
-        body=CompleteTask,
-        summary="Say that a task is done",
-        needs_version=False,
-        example={"number": 1, "note": "It is on tape."},
-    ),
-    Command(
-        method=Change.cancel_task,
-        body=CancelTask,
-        summary="Leave a task out",
-        needs_version=False,
-        example={"number": 1, "reason": "There is nothing to back up."},
-    ),
-)
 
 PRACTICE = Practice(
     kind=Change,
