@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from projections import sql
+from projections.sqlite_file import connect
 from projections.store import (
     Kept,
     NotBuilt,
@@ -39,12 +40,8 @@ SCHEMA = (
 )
 
 
-def connect(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        path, isolation_level=None, timeout=30, check_same_thread=False, cached_statements=512
-    )
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
+def open_views(path: str) -> sqlite3.Connection:
+    connection = connect(path, "NORMAL", cached_statements=512)
     connection.execute("PRAGMA cache_size=-32000")
     return connection
 
@@ -61,7 +58,7 @@ class SqliteViews(ViewStore):
 
     def __init__(self, path: Path | str) -> None:
         self.path = str(path)
-        self._connection = connect(self.path)
+        self._connection = open_views(self.path)
         self._connection.execute("PRAGMA wal_autocheckpoint=4000")
         self._transaction = SqliteTransaction(self._connection)
         with self.transaction():
@@ -191,7 +188,7 @@ class SqliteReader(ViewReader):
     prefix = ""
 
     def __init__(self, path: Path | str) -> None:
-        self._connection = connect(str(path))
+        self._connection = open_views(str(path))
         self._connection.execute("PRAGMA query_only=ON")
 
     async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:

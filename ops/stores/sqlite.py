@@ -37,6 +37,7 @@ from ops.stores.sqlite_write import (
     receipt_from,
     told,
 )
+from projections.sqlite_file import connect
 
 POLL_SECONDS = 0.02
 """How often a process looks whether another has written: a look costs some microseconds."""
@@ -80,11 +81,7 @@ class SqliteRecorder(LedgerRecorder):
         self._news = News()
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, isolation_level=None, timeout=PATIENCE_SECONDS, check_same_thread=False
-        )
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
+        connection = connect(self.path, "FULL")
         connection.execute("PRAGMA wal_autocheckpoint=4000")
         connection.execute("PRAGMA cache_size=-16000")
         return connection

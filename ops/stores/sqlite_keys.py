@@ -1,7 +1,5 @@
 """The keys of people in a SQLite file of their own."""
 
-import fcntl
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -10,8 +8,7 @@ from pathlib import Path
 
 from ops.stores.keys import BATCH, KEYS_CACHED_MAX, Keys
 from ops.stores.master_key import MasterKey
-
-BUSY_SECONDS_MAX = 30
+from projections.sqlite_file import connect
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS person_key (
@@ -34,22 +31,13 @@ class SqliteKeys(Keys):
         super().__init__(master, keys_cached_max=keys_cached_max)
         self._using = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        # SQLite does not wait for its turn to switch a new file to WAL.
-        opening = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        path.touch(mode=0o600)
+        self._connection = connect(path, "FULL")
         try:
-            fcntl.flock(opening, fcntl.LOCK_EX)
-            if not path.exists():
-                path.touch(mode=0o600)
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_SECONDS_MAX, isolation_level=None, check_same_thread=False
-            )
-            try:
-                self._prepare()
-            except BaseException:
-                self._connection.close()
-                raise
-        finally:
-            os.close(opening)
+            self._prepare()
+        except BaseException:
+            self._connection.close()
+            raise
 
     def close(self) -> None:
         super().close()
@@ -57,8 +45,6 @@ class SqliteKeys(Keys):
             self._connection.close()
 
     def _prepare(self) -> None:
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
         # A destroyed key must not stay behind in a free page.
         self._connection.execute("PRAGMA secure_delete = ON")
         self._connection.executescript(TABLES)

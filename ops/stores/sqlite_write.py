@@ -16,6 +16,7 @@ from eventsourcing.persistence import IntegrityError, OperationalError, StoredEv
 
 from domain.recorder import ClaimTaken, Receipt, Write
 from ops.stores.group_commit import Outcome, receipt_of
+from projections.sqlite_file import is_busy
 
 PATIENCE_SECONDS = 30.0
 PAUSE_SECONDS = 0.001
@@ -171,11 +172,6 @@ class Writer:
             raise IntegrityError(f"A version of {write.subject} is taken.") from None
         execute(INSERT_RECEIPT, _receipt_row(write, last))
         return receipt_of(write, last)
-
-
-def is_busy(error: BaseException) -> bool:
-    code = getattr(error, "sqlite_errorcode", 0)
-    return isinstance(error, sqlite3.OperationalError) and code & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def busy_for_long() -> OperationalError:
