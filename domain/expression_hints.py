@@ -16,11 +16,13 @@ class Vocabulary(Struct, frozen=True):
     """What an expression can ask for."""
 
     what: str
-    """What `subject` stands for, as "a change"."""
+    """What the root stands for, as "a change"."""
     fields: Mapping[str, Field]
     """By their full names, as `subject.risk`."""
     people: Mapping[str, Field] = {}
     """The fields of each of the people, where it can ask for those."""
+    root: str = "subject"
+    """What the full names begin with."""
 
 
 FUNCTIONS = (
@@ -70,7 +72,7 @@ def sentence(text: str, message: str, vocabulary: Vocabulary) -> tuple[int, str]
     if overload := _OVERLOAD.match(said):
         if overload[1] == "_?_:_" and text[at : at + 1] == "(":
             return at, "what filter, map or exists_one asks of each one is a yes or no."
-        return at, _overload(overload[1], _split(overload[3]))
+        return at, _overload(overload[1], _split(overload[3]), vocabulary.root)
     if said.startswith("undefined field"):
         return at, _no_part(said, vocabulary)
     if "cannot be the operand of a select operation" in said:
@@ -133,20 +135,21 @@ def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[
     if head and text[: at + 1].endswith(f"{head}."):
         at -= len(head)
     variable, _, field = name.partition(".")
-    full = f"subject.{field.partition('.')[0]}"
-    if variable == "subject" and not field:
-        return at, "a field of the subject is named, as in subject.service."
-    if variable == "subject":
+    root = vocabulary.root
+    full = f"{root}.{field.partition('.')[0]}"
+    if variable == root and not field:
+        return at, f"a field of the {root} is named, as in {root}.service."
+    if variable == root:
         hint = did_you_mean(full, vocabulary.fields)
         return at, f"there is no field {full} of {vocabulary.what}; {hint}"
-    if f"subject.{variable}" in vocabulary.fields:
-        return at, f"{variable} is not known; did you mean subject.{variable}?"
+    if f"{root}.{variable}" in vocabulary.fields:
+        return at, f"{variable} is not known; did you mean {root}.{variable}?"
     if variable == "now":
         return at, "it has no clock: its answer is the same at any time."
     if vocabulary.people and get_close_matches(variable, ["people"]):
         return at, f"{variable} is not known; did you mean people?"
-    hint = f'a text stands in quotes, as "{variable}", and a field after subject'
-    return at, f"{variable} is not known: {hint}, as subject.service."
+    hint = f'a text stands in quotes, as "{variable}", and a field after {root}'
+    return at, f"{variable} is not known: {hint}, as {root}.service."
 
 
 def _no_part(said: str, vocabulary: Vocabulary) -> str:
@@ -171,7 +174,7 @@ def _split(types: str) -> list[str]:
     return [each.strip() for each in found]
 
 
-def _overload(function: str, types: list[str]) -> str:
+def _overload(function: str, types: list[str], root: str) -> str:
     operator = _OPERATOR.fullmatch(function)
     named = " and ".join(type_called(each) for each in types)
     if function == "@in":
@@ -185,10 +188,10 @@ def _overload(function: str, types: list[str]) -> str:
     sign = operator[1]
     if sign in ("&&", "||", "!"):
         return f"{sign} needs a yes or no, and this is {named}."
-    return f"{sign} cannot be used between {named}{_remedy(set(types))}"
+    return f"{sign} cannot be used between {named}{_remedy(set(types), root)}"
 
 
-def _remedy(types: set[str]) -> str:
+def _remedy(types: set[str], root: str) -> str:
     """What the author of a comparison of two types may have meant."""
     match sorted(types):
         case ["double", "int"]:
@@ -200,7 +203,7 @@ def _remedy(types: set[str]) -> str:
         case ["null_type", _] | [_, "null_type"]:
             return ': what is not known is "" in a text and 0 in a number.'
         case ["list(string)", "string"]:
-            return ': write "one" in subject.… to look for a text among others.'
+            return f': write "one" in {root}.… to look for a text among others.'
     if "string" in types and any("imestamp" in each for each in types):
         return ': a moment is written timestamp("2026-01-31T12:00:00Z").'
     return "."

@@ -33,28 +33,32 @@ Uses = dict[tuple[str, str], Use]
 """By the name of the field without `subject.`, and that of the text in it or ""."""
 
 
-def uses(tree: Tree, fields: tuple[Field, ...]) -> Uses:
-    """The use of each field that an expression reads."""
+def uses(tree: Tree, fields: tuple[Field, ...], prefix: str = PREFIX) -> Uses:
+    """The use of each field that an expression reads; `prefix` is what their names begin with."""
     types = {field.name: field.type for field in fields}
     found: Uses = defaultdict(lambda: Use(constants=set()))
 
     def look(node: Node) -> None:
         if isinstance(node, Call) and len(node.arguments) == 2:
             left, right = node.arguments
-            comparison = _comparison(node.function, left, right)
+            comparison = _comparison(node.function, left, right, prefix)
             if comparison is not None:
                 compared, constants, is_equality = comparison
                 use = found[compared]
                 use.constants |= constants
                 use.is_compared_only &= is_equality or types[compared[0]] not in TEXTS
                 return
-            if node.function == "@in" and isinstance(left, Constant) and (field := _field(right)):
+            if (
+                node.function == "@in"
+                and isinstance(left, Constant)
+                and (field := _field(right, prefix))
+            ):
                 if types[field] == "texts by name":
                     found[field, str(left.value)].is_tested = True
                 else:
                     found[field, ""].constants |= _plain(left)
                 return
-        if key := _key(node):
+        if key := _key(node, prefix):
             use = found[key]
             if isinstance(node, Select) and node.is_test:
                 use.is_tested = True
@@ -71,10 +75,10 @@ def uses(tree: Tree, fields: tuple[Field, ...]) -> Uses:
 class Reading:
     """The fields that an expression reads, and how they are handed to it."""
 
-    def __init__(self, tree: Tree, fields: tuple[Field, ...]) -> None:
-        self.uses = uses(tree, fields)
+    def __init__(self, tree: Tree, fields: tuple[Field, ...], prefix: str = PREFIX) -> None:
+        self.uses = uses(tree, fields, prefix)
         self.fields = frozenset(field for field, _ in self.uses)
-        self._names = tuple((f"{PREFIX}{field}", field) for field in sorted(self.fields))
+        self._names = tuple((f"{prefix}{field}", field) for field in sorted(self.fields))
         self._blanks: dict[str, dict[str, str]] = {}
         """The texts that a field is given where it has none: those that are read, not tested."""
         for (field, name), use in self.uses.items():
@@ -102,37 +106,37 @@ def literals(tree: Tree) -> frozenset[Plain]:
 
 
 def _comparison(
-    function: str, left: Node, right: Node
+    function: str, left: Node, right: Node, prefix: str
 ) -> tuple[tuple[str, str], set[Plain], bool] | None:
     """The field, the constants it is compared with, and whether by equality."""
     if function == "@in":
-        key = _key(left)
+        key = _key(left, prefix)
         if key and isinstance(right, Items) and all(_plain(item) for item in right.items):
             return key, set().union(*(_plain(item) for item in right.items)), True
         return None
     if function not in (*EQUALITY, *ORDER):
         return None
     for one, other in ((left, right), (right, left)):
-        if (key := _key(one)) and (constants := _plain(other)):
+        if (key := _key(one, prefix)) and (constants := _plain(other)):
             return key, constants, function in EQUALITY
     return None
 
 
-def _field(node: Node) -> str | None:
-    if isinstance(node, Name) and node.name.startswith(PREFIX):
-        return node.name.removeprefix(PREFIX)
+def _field(node: Node, prefix: str) -> str | None:
+    if isinstance(node, Name) and node.name.startswith(prefix):
+        return node.name.removeprefix(prefix)
     return None
 
 
-def _key(node: Node) -> tuple[str, str] | None:
+def _key(node: Node, prefix: str) -> tuple[str, str] | None:
     """The field that a node is, with the name of a text in it."""
-    if field := _field(node):
+    if field := _field(node, prefix):
         return field, ""
     match node:
-        case Select() if field := _field(node.of):
+        case Select() if field := _field(node.of, prefix):
             return field, node.field
         case Call(function="_[_]", arguments=(of, Constant(value=str(name)))) if field := _field(
-            of
+            of, prefix
         ):
             return field, name
     return None

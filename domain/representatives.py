@@ -14,7 +14,7 @@ from typing import Protocol, TypeVar
 from msgspec import Struct
 
 from domain.field_uses import Plain, Use, Uses
-from domain.subjects import NEVER, Field, SubjectKind, Value, field_of
+from domain.subjects import FIELDS, NEVER, Field, SubjectKind, Value
 
 SUBSETS_MAX = 5
 """Of so many constants all subsets are given, 32, and of more a sample."""
@@ -82,7 +82,12 @@ class Representatives(Struct, frozen=True):
 
 def representatives(conditions: Iterable[Asking], kind: SubjectKind) -> Representatives:
     """Values of each field that the conditions read, all together, in a fixed order."""
-    partitions = _partitions(conditions, kind)
+    return representatives_of(conditions, FIELDS[kind])
+
+
+def representatives_of(conditions: Iterable[Asking], fields: Sequence[Field]) -> Representatives:
+    """The same of conditions on these fields."""
+    partitions = _partitions(conditions, fields)
     return Representatives(
         {name: values for name, (values, _) in partitions.items()},
         frozenset(name for name, (_, is_exact) in partitions.items() if not is_exact),
@@ -95,7 +100,8 @@ Partition = tuple[tuple[Value, ...], bool]
 """Values, and whether they are exact."""
 
 
-def _partitions(conditions: Iterable[Asking], kind: SubjectKind) -> dict[str, Partition]:
+def _partitions(conditions: Iterable[Asking], fields: Sequence[Field]) -> dict[str, Partition]:
+    known = {field.name: field for field in fields}
     merged: dict[str, dict[str, Use]] = {}
     pools: dict[str, set[Plain]] = {}
     for condition in conditions:
@@ -109,7 +115,7 @@ def _partitions(conditions: Iterable[Asking], kind: SubjectKind) -> dict[str, Pa
                 pools.setdefault(of, set()).update(condition.literals)
     partitions = {}
     for name in sorted(merged):
-        field = field_of(kind, name)
+        field = known.get(name)
         if field is not None:
             partitions[name] = _partition(field, merged[name], pools.get(name, set()))
     return partitions
