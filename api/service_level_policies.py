@@ -20,7 +20,6 @@ from domain.service_level_policy import (
     Agreement,
     PausingReason,
     ServiceLevelPolicy,
-    TargetName,
 )
 
 Priority = Annotated[int, Field(ge=1, le=5)]
@@ -29,13 +28,13 @@ NAMED_MAX = 1_000
 
 
 class Promise(Body):
-    name: TargetName
+    name: Name
     budget: Duration | Annotated[dict[PriorityKey, Duration], Field(min_length=1, max_length=5)]
     pausing: Annotated[list[PausingReason], Field(max_length=5)] = []
 
 
 class Step(Body):
-    target: TargetName
+    target: Name
     mark: Annotated[
         str,
         Field(

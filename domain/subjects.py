@@ -113,7 +113,7 @@ DEFINITION = (
 
 SERVICE_LEVEL_POLICY = (
     *DEFINITION,
-    Field("targets", "texts", "The targets that it promises.", ("first response", "resolution")),
+    Field("targets", "texts", "The names of the targets that it promises."),
     Field("services", "texts", "The names of the services it is for; none: all of them."),
     Field("categories", "texts", "The categories it is for; none: all of them."),
     Field("organisations", "texts", "The names of the organisations it is for; none: all."),
