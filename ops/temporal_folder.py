@@ -2,16 +2,15 @@
 
 import fcntl
 import os
-import socket
 import time
 from collections.abc import Mapping
-from contextlib import ExitStack
 from pathlib import Path
 from typing import IO
 
 import msgspec
 
-HOST = "127.0.0.1"
+from ops.ports import free_port
+
 LOCK_SECONDS = 5.0
 
 
@@ -74,28 +73,10 @@ def write_stamp(path: Path, stamp: Stamp) -> None:
 def choose_ports(wanted: Mapping[str, int], last: Ports | None) -> Ports:
     """The `wanted` ports by name; where one is 0 or missing, the `last` if free, else any free."""
     kept = {} if last is None else msgspec.structs.asdict(last)
-    free = iter(_free_ports(len(Ports.__struct_fields__)))
-
-    def choose(name: str) -> int:
-        port = wanted.get(name) or kept.get(name, 0)
-        return port if wanted.get(name) or (port and is_free(port)) else next(free)
-
-    return Ports(**{name: choose(name) for name in Ports.__struct_fields__})
-
-
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in sockets]
+    chosen = {name: port for name, port in wanted.items() if port}
+    for name in Ports.__struct_fields__:
+        port = chosen.get(name) or free_port(kept.get(name, 0))
+        while name not in chosen and port in chosen.values():
+            port = free_port()
+        chosen[name] = port
+    return Ports(**chosen)

@@ -22,13 +22,12 @@ from typing import IO, Self
 
 import msgspec
 
+from ops.ports import HOST, is_free
 from ops.temporal_folder import (
-    HOST,
     Ports,
     Stamp,
     TemporalServerError,
     choose_ports,
-    is_free,
     locked,
     read_stamp,
     write_stamp,
@@ -72,8 +71,8 @@ _TIME_SKIPPING = _TUNING | {
 }
 
 
-class _KilledError(TemporalServerError):
-    """Somebody ended the server before it answered: nothing is wrong with it."""
+class _PassingError(TemporalServerError):
+    """Somebody killed the server before it answered, or was quicker at a port: try again."""
 
 
 class TemporalServer:
@@ -146,15 +145,15 @@ class TemporalServer:
     def start(self) -> None:
         """Starts the server and returns once it answers; does nothing when it runs already.
 
-        A server that is killed before it answers is started again, up to 5 times in all. Raises
-        TemporalServerError: port taken, folder in use, database of another version, or not healthy
-        within 30 s.
+        A server that is killed before it answers, or finds a port taken that was free a moment
+        ago, is started again, up to 5 times in all. Raises TemporalServerError: wanted port taken,
+        folder in use, database of another version, or not healthy within 30 s.
         """
         self._stopped = False
         for left in reversed(range(START_ATTEMPTS)):
             try:
                 self._launch()
-            except _KilledError:
+            except _PassingError:
                 if not left:
                     raise
             else:
@@ -203,7 +202,7 @@ class TemporalServer:
                 except BaseException:
                     self._end()
                     raise
-            self._healthy_at = time.monotonic()
+            self._ports, self._healthy_at = stamp.ports, time.monotonic()
             if not stamp.finished:
                 write_stamp(self._stamp, msgspec.structs.replace(stamp, finished=True))
 
@@ -219,17 +218,24 @@ class TemporalServer:
                 f"and neither can read the other's. Delete the folder {self.folder}: what it "
                 "holds is rebuilt from the ledger at the next start."
             )
-        self._ports = self._ports or choose_ports(self._wanted, last.ports if last else None)
-        for port in (self._ports.grpc, self._ports.ui, self._ports.http, self._ports.metrics):
+        ports = self._choose_ports(last)
+        stamp = Stamp(version, ports, finished=self._database.exists())
+        if stamp != last:
+            write_stamp(self._stamp, stamp)
+        return stamp
+
+    def _choose_ports(self, last: Stamp | None) -> Ports:
+        """The ports for this start. Raises TemporalServerError if a wanted one is taken."""
+        wanted, kept = self._wanted, last.ports if last else None
+        if self._ports is not None:  # clients and people know these two by now
+            wanted, kept = {"grpc": self._ports.grpc, "ui": self._ports.ui}, self._ports
+        for port in filter(None, wanted.values()):
             if not is_free(port):
                 raise TemporalServerError(
                     f"Port {port} of {HOST}, wanted for Temporal, is in use. "
                     "Stop what listens there, or set another port."
                 )
-        stamp = Stamp(version, self._ports, finished=self._database.exists())
-        if stamp != last:
-            write_stamp(self._stamp, stamp)
-        return stamp
+        return choose_ports(wanted, kept)
 
     def _drop_database(self) -> None:
         for part in ("", "-wal", "-shm"):
@@ -306,10 +312,11 @@ class TemporalServer:
         while time.monotonic() < deadline:
             with suppress(TimeoutError):
                 code = self._exit.result(timeout=0.02)
-                error = _KilledError if code < 0 else TemporalServerError
-                raise error(
+                words = self._last_words()
+                passes = code < 0 or "address already in use" in words
+                raise (_PassingError if passes else TemporalServerError)(
                     f"The Temporal server ended with code {code} before it answered. "
-                    f"Its last words ({self.log}):\n{self._last_words()}"
+                    f"Its last words ({self.log}):\n{words}"
                 )
             if self._stopped:
                 raise TemporalServerError("The Temporal server was stopped while it started.")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ops.ports import free_port
 from ops.problems import UserProblem
 from ops.processes import listen, prepare_folder, until_stopped
 from ops.settings import PREFIX, Settings
@@ -29,8 +30,8 @@ def up(settings: Settings, *, with_demo: bool, config: Path | None) -> None:
     folder = prepare_folder(settings)
     with _alone_in(folder):
         # Said here and now; a child that cannot listen would be started again and again.
-        with listen(settings) as listening:
-            settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+        settings = settings.model_copy(update={"port": settings.port or free_port()})
+        listen(settings).close()
         asyncio.run(_up(settings, folder, with_demo=with_demo, config=config))
 
 

@@ -12,7 +12,8 @@ from typing import Any
 from ops.bench.company import tokens_of
 from ops.bench.figures import Goal, Line, Section, percentiles
 from ops.bench.machine import memory_mb, proportional_memory_mb
-from ops.bench.running import LEDGERDESK, STOP_SECONDS_MAX, environment, free_port, running, tree
+from ops.bench.running import LEDGERDESK, STOP_SECONDS_MAX, environment, running, tree
+from ops.ports import free_port
 from ops.problems import UserProblem
 
 CHANGES = 150

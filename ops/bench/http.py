@@ -22,8 +22,9 @@ from ops.bench.company import found
 from ops.bench.figures import Baseline, Goal, Line, Profile, Section
 from ops.bench.machine import cpu_seconds
 from ops.bench.requests import Answered, Load
-from ops.bench.running import LEDGERDESK, ROOT, answers, environment, free_port, running
+from ops.bench.running import LEDGERDESK, ROOT, answers, environment, running
 from ops.bench.sampling import Share
+from ops.ports import free_port
 from ops.problems import UserProblem
 
 CONNECTIONS = (1, 8, 64, 256)

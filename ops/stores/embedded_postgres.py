@@ -29,6 +29,7 @@ import msgspec
 import psycopg
 from psycopg import sql
 
+from ops.ports import free_port
 from ops.stores.postgres_install import (
     USER,
     Account,
@@ -38,7 +39,6 @@ from ops.stores.postgres_install import (
 )
 from ops.stores.postmaster import (
     dying_with_us,
-    free_port,
     has_children_left,
     is_server,
     pid_file_lines,

@@ -3,7 +3,6 @@
 import ctypes
 import os
 import signal
-import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -65,16 +64,3 @@ def has_children_left(data: Path) -> bool:
         if [key, id] == memory:
             return int(attached) > 0
     return False
-
-
-def free_port(preferred: int) -> int:
-    """The preferred TCP port of the loopback if it is free, else another."""
-    for port in (preferred, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise OSError("There is no free port on 127.0.0.1.")

@@ -10,7 +10,8 @@ from typing import Any, Self
 
 import httpx2
 
-from tests.end_to_end.processes import Process, environment, free_port, look, tree, until
+from ops.ports import free_port
+from tests.end_to_end.processes import Process, environment, look, tree, until
 
 LEDGERDESK = Path(sys.executable).with_name("ledgerdesk")
 READY_SECONDS = 40

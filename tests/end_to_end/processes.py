@@ -1,7 +1,6 @@
 """Processes as the tests run and look at them: their trees, their output, their ports."""
 
 import os
-import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -55,13 +54,6 @@ def tree(pid: int) -> list[Process]:
             if process := look(child):
                 found.append(process)
     return found
-
-
-def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
 
 
 def until(found: Callable[[], T | None], seconds: float, what: str) -> T:

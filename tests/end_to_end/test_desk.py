@@ -3,7 +3,6 @@
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ops.ports import free_port
 from tests.end_to_end.desks import LEDGERDESK, RunningDesk
 from tests.end_to_end.processes import Process, until
 
@@ -276,10 +276,7 @@ def test_a_taken_port_is_said_at_once(desk: RunningDesk, tmp_path: Path) -> None
 
 
 def test_a_second_desk_in_the_same_folder_is_refused(desk: RunningDesk) -> None:
-    with socket.socket() as other:
-        other.bind(("127.0.0.1", 0))
-        port = other.getsockname()[1]
-    second = desk.run("up", "--port", str(port))
+    second = desk.run("up", "--port", str(free_port()))
 
     assert second.returncode == 2, second.stdout
     assert "A desk is running in" in second.stderr

@@ -15,11 +15,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from ops.ports import free_port
 from ops.settings import Settings, load
 from ops.stores.postmaster import dying_with_us
 from ops.temporal_server import TemporalServer, TemporalServerError
 from tests.end_to_end.desks import LEDGERDESK
-from tests.end_to_end.processes import environment, free_port, tree, until
+from tests.end_to_end.processes import environment, tree, until
 from tests.proof.lateness import Death
 
 AGAIN_SECONDS = 0.1
