@@ -1,3 +1,4 @@
+import json
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import pytest
 from ops.stores.embedded_postgres import SOCKET_PATH_BYTES_MAX, EmbeddedPostgres
 from ops.stores.postgres_install import Account, PostgresUnavailable, find_programs
 from ops.stores.postmaster import is_server, pid_file_lines
+from tests.ports import taking
 from tests.postgres import new_postgres_folder
 
 ROOT = Path(__file__).parents[2]
@@ -202,6 +204,16 @@ def test_when_its_port_was_taken_it_moves(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", port)), EmbeddedPostgres(folder) as server:
         assert f":{port}/" not in server.url
         assert asked(server.url, "SELECT 1") == 1
+
+
+def test_when_another_is_quicker_at_its_port_it_moves(folder: Path) -> None:
+    def chosen() -> int | None:
+        access = folder / "access.json"
+        return json.loads(access.read_text())["port"] if access.exists() else None
+
+    with taking(chosen) as taken, EmbeddedPostgres(folder, durable=False) as server:
+        assert asked(server.url, "SELECT 1") == 1
+        assert f":{taken[0]}/" not in server.url
 
 
 def test_a_second_start_is_a_guest_that_does_not_stop_the_server(folder: Path) -> None:

@@ -20,6 +20,7 @@ from ops.ports import free_port
 from ops.temporal_client import connect, namespace_id
 from ops.temporal_folder import Ports, read_stamp
 from ops.temporal_server import LOG_BYTES, START_ATTEMPTS, TemporalServer, TemporalServerError
+from tests.ports import taking
 from tests.temporal import worker
 from tests.workflows.sample_workflows import Nap, Sleeper
 
@@ -83,29 +84,6 @@ def killing(server: TemporalServer, killed: set[int], until: int) -> Iterator[No
     finally:
         over.set()
         killer.join()
-
-
-@contextlib.contextmanager
-def taking(folder: Path, name: str) -> Iterator[list[int]]:
-    """Listen at a port of the next server of a folder as soon as it is chosen."""
-    taken: list[int] = []
-    over = threading.Event()
-
-    def take() -> None:
-        while (stamp := read_stamp(folder / "temporal.json")) is None:
-            if over.wait(0.0005):
-                return
-        taken.append(getattr(stamp.ports, name))
-        with socket.create_server(("127.0.0.1", taken[0])):
-            over.wait()
-
-    taker = threading.Thread(target=take)
-    taker.start()
-    try:
-        yield taken
-    finally:
-        over.set()
-        taker.join()
 
 
 async def test_a_started_server_answers_clients_and_shows_its_page(server: TemporalServer) -> None:
@@ -209,12 +187,15 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", Ports.__struct_fields__)
 def test_a_chosen_port_that_another_takes_first_is_replaced(tmp_path: Path, name: str) -> None:
-    with taking(tmp_path, name) as taken, TemporalServer(tmp_path) as server:
+    def stamped() -> int | None:
+        stamp = read_stamp(tmp_path / "temporal.json")
+        return getattr(stamp.ports, name) if stamp else None
+
+    with taking(stamped) as taken, TemporalServer(tmp_path) as server:
         assert listens(server.address)
 
-    stamp = read_stamp(tmp_path / "temporal.json")
-    assert stamp is not None
-    assert getattr(stamp.ports, name) != taken[0]
+    assert taken
+    assert taken != [stamped()]
 
 
 def test_a_wanted_port_that_another_takes_first_is_named(tmp_path: Path) -> None:
@@ -222,7 +203,7 @@ def test_a_wanted_port_that_another_takes_first_is_named(tmp_path: Path) -> None
     server = TemporalServer(tmp_path, port=port)
 
     with (
-        taking(tmp_path, "grpc"),
+        taking(lambda: port if (tmp_path / "temporal.json").exists() else None),
         pytest.raises(TemporalServerError, match=f"Port {port} of 127.0.0.1.* is in use"),
     ):
         server.start()
