@@ -27,7 +27,7 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
-from api.tickets import Nothing, WithReason, about_new, commands_of, whose
+from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, whose
 from domain.approval import Vote as VoteWord
 from domain.approval_round import CONDITIONS_MAX, STAGES_MAX
 from domain.change import Change, ClosureCode, Outcome, Type
@@ -51,6 +51,10 @@ class Propose(Body):
     requester: PersonRef | None = None
     organisation: OrganisationRef | None = None
     reason: Note = ""
+
+
+class AmendChange(Amend):
+    reason: Note | None = None
 
 
 class Classify(Body):
@@ -179,7 +183,7 @@ PRACTICE = Practice(
         example={"title": "New core switch", "type": "normal", "reason": "The old one is full."},
     ),
     commands=(
-        *commands_of(Change),
+        *commands_of(Change, amend=AmendChange, use_of_amend=Desk.amend_change),
         Command(
             method=Change.classify,
             body=Classify,
@@ -199,6 +203,7 @@ PRACTICE = Practice(
         Command(
             method=Change.plan,
             body=Plan,
+            use=Desk.plan_change,
             summary="Say how it is done, undone and tested",
             example={
                 "implementation": "Mount the switch and move the cables.",

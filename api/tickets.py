@@ -107,11 +107,15 @@ def act_of_comment(body: Any) -> str:
     return "comment_internally" if body.visibility is Visibility.INTERNAL else "comment"
 
 
-def commands_of(kind: type[Ticket]) -> tuple[Command, ...]:
+def commands_of(
+    kind: type[Ticket], *, amend: type[Amend] = Amend, use_of_amend: Use | None = None
+) -> tuple[Command, ...]:
+    """The commands of a kind, of which some amend more than others."""
     return (
         Command(
             method=kind.amend,
-            body=Amend,
+            body=amend,
+            use=use_of_amend,
             summary="Correct what it says; what is not given stays as it is",
             example={"title": "No invoices since 9 o'clock", "details": {"floor": "3"}},
         ),

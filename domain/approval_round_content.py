@@ -19,28 +19,23 @@ from domain.provenance import Provenance
 
 
 class Content(Hold, abstract=True):
-    """`said` holds digests of the texts of the ticket, as it does not keep the texts."""
+    """`said` holds the version of the ticket in which each of its texts was last written: it keeps
+    neither the texts nor digests of them, by which they could be guessed."""
 
-    said: dict[str, str]
+    said: dict[str, int]
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.said = {}
 
-    def say(self, **texts: str | None) -> None:
-        self.said = {
-            **self.said,
-            **{
-                name: sha256(
-                    f"{self.id} {name} {said}".encode("utf-8", "surrogatepass")
-                ).hexdigest()
-                for name, said in texts.items()
-                if said is not None
-            },
-        }
+    def say(self, texts: Mapping[str, str | None]) -> None:
+        # An event is applied before it counts as a version.
+        written = self.version + 1
+        told = {name: written for name, said in texts.items() if said is not None}
+        self.said = {**self.said, **told}
 
     def material(self, fields: Collection[str] | None = None) -> Mapping[str, Any]:
-        """The material fields of the round, or others, as they are: texts by their digests."""
+        """The material fields of the round, or others, as they are: of texts their versions."""
         fields = self.standing.material if fields is None else fields
         if not fields:
             return {}

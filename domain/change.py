@@ -23,6 +23,7 @@ from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
 from domain.subjects import Value
+from domain.wording import Worded
 
 PRE_AUTHORISED = "pre-authorised"
 
@@ -105,7 +106,7 @@ class Change(ChangeTimes):
             ),
         )
 
-    class Proposed(Event):
+    class Proposed(Worded):
         title: Annotated[str, Personal("requester")]
         description: Annotated[str, Personal("requester")] = ""
         type: Type = "normal"
@@ -113,9 +114,13 @@ class Change(ChangeTimes):
         organisation: UUID | None = None
         reason: Annotated[str, Personal("requester")] = ""
 
+        @property
+        def texts(self) -> Mapping[str, str | None]:
+            return {"title": self.title, "description": self.description, "reason": self.reason}
+
         def apply(self, change: "Change", /) -> None:
             change.proposer = self.by.actor
-            change.say(title=self.title, description=self.description)
+            change.say(self.texts)
             change.type = self.type
             change.requester = self.requester
             change.organisation = self.organisation

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal, get_args
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain import risk as risks
 from domain import text
@@ -26,6 +26,7 @@ from domain.risk import Questionnaire
 from domain.rules import Refused, require
 from domain.subjects import Value
 from domain.ticket import LinkType
+from domain.wording import Worded
 
 
 class ModelInUse(Struct, frozen=True):
@@ -107,9 +108,29 @@ class ChangeDraft(ChangeTasks, abstract=True):
         title: str | None = None,
         description: str | None = None,
         details: Mapping[str, str] | None = None,
+        reason: str | None = None,
+        known: Mapping[str, str] = {},
     ) -> None:
+        """Correct what it says, and why it is wanted: see `Ticket.amend`."""
         self._require("amend")
-        super().amend(by=by, title=title, description=description, details=details)
+        super().amend(by=by, title=title, description=description, details=details, known=known)
+        if reason is not None:
+            reason = text.body(reason, "A reason", text.REASON_MAX)
+            if reason != known.get("reason"):
+                self.record(self.Justified(by=by, requester=self.requester, reason=reason))
+
+    class Justified(Worded):
+        """Another reason is given why it is wanted."""
+
+        requester: UUID | None = None
+        reason: Annotated[str, Personal("requester")] = ""
+
+        @property
+        def texts(self) -> Mapping[str, str | None]:
+            return {"reason": self.reason}
+
+        def apply(self, change: "ChangeDraft", /) -> None:
+            change.say(self.texts)
 
     def classify(self, type: Type, *, by: Provenance) -> None:
         self._require("classify")
@@ -207,11 +228,23 @@ class ChangeDraft(ChangeTasks, abstract=True):
             change.risk_model_version = self.model_version
             change.answers = self.answers
 
-    def plan(self, *, implementation: str, backout: str, test: str = "", by: Provenance) -> None:
-        """Say how it is done, how it is undone, and how it is tested."""
+    def plan(
+        self,
+        *,
+        implementation: str,
+        backout: str,
+        test: str = "",
+        known: Mapping[str, str] = {},
+        by: Provenance,
+    ) -> None:
+        """Say how it is done, how it is undone, and how it is tested. `known` are the texts as
+        they are: with the same plans nothing happens."""
         self._require("plan")
         self._require_own_plan()
-        self.record(self._planned(implementation, backout, test, by))
+        planned = self._planned(implementation, backout, test, by)
+        same = tuple(name for name, said in planned.texts.items() if known.get(name) == said)
+        if len(same) < len(planned.texts):
+            self.record(structs.replace(planned, same=same))
 
     def _planned(
         self, implementation: str, backout: str, test: str, by: Provenance
@@ -223,13 +256,25 @@ class ChangeDraft(ChangeTasks, abstract=True):
         test = text.body(test, "A test plan")
         return self.Planned(by=by, implementation=implementation, backout=backout, test=test)
 
-    class Planned(Event):
+    class Planned(Worded):
         implementation: Annotated[str, Personal("actor")]
         backout: Annotated[str, Personal("actor")]
         test: Annotated[str, Personal("actor")] = ""
+        same: tuple[str, ...] = ()
+        """The texts that were the same before, by the names that they have among those of the
+        change."""
+
+        @property
+        def texts(self) -> Mapping[str, str | None]:
+            said = {
+                "implementation_plan": self.implementation,
+                "backout_plan": self.backout,
+                "test_plan": self.test,
+            }
+            return {name: None if name in self.same else text for name, text in said.items()}
 
         def apply(self, change: "ChangeDraft", /) -> None:
-            change.say(implementation=self.implementation, backout=self.backout, test=self.test)
+            change.say(self.texts)
             change.is_planned = True
 
     # Make it from a template -------------------------------------------------------------------

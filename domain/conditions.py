@@ -13,7 +13,7 @@ from domain.cel import library
 from domain.expression import TEXT_MAX, Expression
 from domain.expression_hints import Vocabulary, type_called
 from domain.field_uses import PREFIX, Plain, Reading, Uses, literals
-from domain.subjects import FIELDS, FieldType, SubjectKind, Value
+from domain.subjects import FIELDS, WRITTEN, FieldType, SubjectKind, Value
 from domain.wrong_expression import WrongExpression
 
 __all__ = [
@@ -88,7 +88,11 @@ def condition(text: str, kind: SubjectKind) -> Condition:
 def vocabulary(kind: SubjectKind) -> Vocabulary:
     """What conditions on subjects of a kind can ask for."""
     a = "an" if kind[0] in "aeiou" else "a"
-    return Vocabulary(f"{a} {kind}", {f"{PREFIX}{field.name}": field for field in FIELDS[kind]})
+    return Vocabulary(
+        f"{a} {kind}",
+        {f"{PREFIX}{field.name}": field for field in FIELDS[kind]},
+        frozenset(f"{PREFIX}{field.name}" for field in WRITTEN.get(kind, ())),
+    )
 
 
 def variables(kind: SubjectKind) -> dict[str, Any]:

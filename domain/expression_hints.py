@@ -19,6 +19,8 @@ class Vocabulary(Struct, frozen=True):
     """What the root stands for, as "a change"."""
     fields: Mapping[str, Field]
     """By their full names, as `subject.risk`."""
+    written: frozenset[str] = frozenset()
+    """The full names of texts that it cannot ask for, as they are erased with who wrote them."""
     people: Mapping[str, Field] = {}
     """The fields of each of the people, where it can ask for those."""
     root: str = "subject"
@@ -139,6 +141,8 @@ def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[
     full = f"{root}.{field.partition('.')[0]}"
     if variable == root and not field:
         return at, f"a field of the {root} is named, as in {root}.service."
+    if full in vocabulary.written:
+        return at, f"{full} is what somebody wrote, which no condition asks for: see `material`."
     if variable == root:
         hint = did_you_mean(full, vocabulary.fields)
         return at, f"there is no field {full} of {vocabulary.what}; {hint}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain.cel import library
 from domain.conditions import variables, vocabulary
@@ -75,7 +75,7 @@ class PeopleExpression:
         """Raises WrongExpression, which names the place in the text and the rule."""
         words = vocabulary(kind)
         fields = {field.name: field for field in PERSON_FIELDS}
-        asked = type(words)(words.what, words.fields, fields)
+        asked = structs.replace(words, people=fields)
         self._expression = Expression(text, _environment(kind), asked)
         given = self._expression.type
         if given not in ("list(string)", f"list({PERSON})"):

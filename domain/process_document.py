@@ -198,10 +198,10 @@ class DefinitionDocument(Part):
         Field(
             max_length=100,
             description=(
-                "The fields of the subject that a vote is about: a vote falls when one of them "
-                "changes."
+                "The fields of the subject, and the texts that people write in it, that a vote is "
+                "about: a vote falls when one of them changes."
             ),
-            examples=[["risk", "planned_start"]],
+            examples=[["risk", "planned_start", "implementation_plan"]],
         ),
     ] = []
     repeat_voters: Annotated[

@@ -11,7 +11,7 @@ from domain.definition import check_order, check_selectors, check_wait
 from domain.near import near
 from domain.people_expression import people_expression
 from domain.rules import Refused
-from domain.subjects import FIELDS, SubjectKind
+from domain.subjects import SubjectKind, material_fields
 from domain.wrong_expression import WrongExpression
 
 EXPRESSION = "cel:"
@@ -47,7 +47,7 @@ def subject_mistakes(
         yield Finding("material", "each field is named once.")
     for index, name in enumerate(material):
         for kind in dict.fromkeys(subjects):
-            fields = [field.name for field in FIELDS[kind]]
+            fields = [field.name for field in material_fields(kind)]
             if name not in fields:
                 rule = f"{name!r} is no field of the subject {kind!r}{near(name, fields)}"
                 yield Finding(f"material[{index}]", rule)

@@ -127,6 +127,28 @@ APPROVAL_PROCESS = (
     Field("has_fallback", "yes or no", "Whether it names people to ask where nobody is found."),
 )
 
+WORDS = (
+    Field("title", "text", "The title."),
+    Field("description", "text", "The description."),
+)
+"""What people write in every ticket."""
+
+WRITTEN: Mapping[SubjectKind, tuple[Field, ...]] = {
+    "change": (
+        *WORDS,
+        Field("reason", "text", "Why it is wanted."),
+        Field("implementation_plan", "text", "How it is done."),
+        Field("backout_plan", "text", "How it is undone."),
+        Field("test_plan", "text", "How it is tested."),
+    ),
+    "request": WORDS,
+    "release": WORDS,
+    "article": WORDS,
+    "service": WORDS,
+}
+"""The texts that people write in each kind of subject, of those that have any. No condition asks
+for them, but a vote may be about them."""
+
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
@@ -138,6 +160,11 @@ FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "approval process": APPROVAL_PROCESS,
 }
 """The fields of each kind of subject, in the order in which they are shown."""
+
+
+def material_fields(kind: SubjectKind) -> tuple[Field, ...]:
+    """What a vote on a subject of a kind may be about: its fields, and what people wrote in it."""
+    return (*FIELDS[kind], *WRITTEN.get(kind, ()))
 
 
 def field_of(kind: SubjectKind, name: str) -> Field | None:

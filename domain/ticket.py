@@ -12,6 +12,7 @@ from domain.priority import Level
 from domain.priority import priority as priority_of
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.wording import Worded, unless_known
 
 LINKS_MAX = 1_000
 WATCHERS_MAX = 200
@@ -84,8 +85,10 @@ class Ticket(Aggregate, abstract=True):
         title: str | None = None,
         description: str | None = None,
         details: Mapping[str, str] | None = None,
+        known: Mapping[str, str] = {},
     ) -> None:
-        """Correct what the ticket says. What is not given stays as it is."""
+        """Correct what the ticket says. What is not given stays as it is, and so does what says
+        the same as `known`, the texts as they are."""
         self.require_not_over()
         given = dict(details or {})
         require(len(given) <= DETAILS_MAX, f"A {self.what} has at most {DETAILS_MAX} details.")
@@ -94,31 +97,39 @@ class Ticket(Aggregate, abstract=True):
             for name, value in given.items()
             if self.details.get(name) != value
         }
+        if title is not None:
+            title = unless_known(text.title(title, f"A {self.what}"), known.get("title"))
+        if description is not None:
+            description = unless_known(text.body(description, "A text"), known.get("description"))
         if title is None and description is None and not changed:
             return
         self.record(
             self.Amended(
                 by=by,
                 requester=self.requester,
-                title=None if title is None else text.title(title, f"A {self.what}"),
-                description=None if description is None else text.body(description, "A text"),
+                title=title,
+                description=description,
                 details=changed,
             )
         )
 
-    class Amended(Event):
+    class Amended(Worded):
         requester: UUID | None = None
         title: Annotated[str | None, Personal("requester")] = None
         description: Annotated[str | None, Personal("requester")] = None
         details: dict[str, str] = {}
 
+        @property
+        def texts(self) -> Mapping[str, str | None]:
+            return {"title": self.title, "description": self.description}
+
         def apply(self, ticket: "Ticket", /) -> None:
-            ticket.say(title=self.title, description=self.description)
+            ticket.say(self.texts)
             if self.details:
                 ticket.details = {**ticket.details, **self.details}
 
-    def say(self, **texts: str | None) -> None:
-        """What an event that says something does; None for what it does not say."""
+    def say(self, texts: Mapping[str, str | None]) -> None:
+        """What an event that says something does: see `Worded.texts`."""
 
     class RequesterChanged(Event):
         """Somebody else asks, or for another organisation. Only imported histories say so."""

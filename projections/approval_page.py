@@ -12,8 +12,12 @@ from projections.view import Cases
 
 
 class HasRounds(Protocol):
-    """A row with the rounds of approval by number."""
+    """A row with the rounds of approval by number, and the texts that votes may be about."""
 
+    title: str
+    description: str
+    reason: str
+    plan: dict[str, str]
     approval: Json
 
 
@@ -114,6 +118,20 @@ def _voted(event: Change.VoteCast, row: HasRounds) -> None:
     }
     known = _stage(row, event.round, event.stage)["votes"]
     _in_stage(row, event.round, event.stage, votes=[*known, vote])
+    if texts := _texts(row, event.round):
+        _in_round(row, event.round, texts=texts)
+
+
+def _texts(row: HasRounds, round: int) -> dict[str, str]:
+    """The texts that the votes of a round are about, as they are."""
+    written = {
+        "title": row.title,
+        "description": row.description,
+        "reason": row.reason,
+        **{f"{name}_plan": said for name, said in row.plan.items()},
+    }
+    material = row.approval[str(round)]["material"]
+    return {name: said for name, said in written.items() if name in material}
 
 
 @CASES.on(Change.VoteRetracted)
@@ -237,15 +255,18 @@ def _edited(event: Change.VotesInvalidated, row: HasRounds) -> None:
         _drop(row, event.round, stage, voters)
     for stage in event.again:
         _in_stage(row, event.round, stage, state="waiting", due=None, reason="")
+    round = row.approval[str(event.round)]
+    # Any edit since the last vote would have felled that: so it saw the texts as they were.
+    seen, texts = round.get("texts", {}), _texts(row, event.round)
     edit = {
         "by": event.by.actor,
         "at": instant(event.by.effective_at),
         "fields": list(event.fields),
-        "old": event.old,
-        "new": event.new,
+        "old": event.old | {name: seen[name] for name in event.fields if name in seen},
+        "new": event.new | {name: texts[name] for name in event.fields if name in seen},
         "votes": {stage: list(voters) for stage, voters in event.votes.items()},
     }
-    _in_round(row, event.round, edits=[*row.approval[str(event.round)]["edits"], edit])
+    _in_round(row, event.round, edits=[*round["edits"], edit])
 
 
 @CASES.on(Change.ApprovalMigrated)
@@ -292,6 +313,7 @@ def _migrated(event: Change.ApprovalMigrated, row: HasRounds) -> None:
         conditions=conditions,
         migrations=[*round["migrations"], migration],
     )
+    _in_round(row, event.round, texts=_texts(row, event.round))
 
 
 def _united(votes: list[Json], more: list[Json]) -> list[Json]:

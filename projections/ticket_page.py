@@ -23,7 +23,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 3
+VERSION = 4
 
 Details = dict[str, str]
 
@@ -33,6 +33,7 @@ class PageRow(Row):
 
     id: Id
     number: str
+    title: str
     description: str
     version: int
     position: int
@@ -108,6 +109,7 @@ def fold(entry: Entry, rows: Rows) -> None:
             PageRow(
                 id,
                 number_text(entry.originator_id),
+                event.title,
                 event.description,
                 1,
                 entry.position,
@@ -177,9 +179,16 @@ def _unlinked(entry: Entry, event: Ticket.Unlinked, rows: Rows) -> None:
 
 @CASES.on(Ticket.Amended)
 def _amended(event: Ticket.Amended, row: PageRow) -> None:
+    if event.title is not None:
+        row.title = event.title
     if event.description is not None:
         row.description = event.description
     row.details = {**row.details, **event.details}
+
+
+@CASES.on(Change.Justified)
+def _justified(event: Change.Justified, row: PageRow) -> None:
+    row.reason = event.reason
 
 
 @CASES.on(Change.TemplateApplied)

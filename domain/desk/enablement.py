@@ -2,7 +2,7 @@
 and what is owed counts on the calendar of the approval process."""
 
 from collections.abc import Mapping, Sequence
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from domain.asset import Asset
@@ -20,6 +20,7 @@ from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import Refused, require
 from domain.tasks import Phase
+from domain.wording import texts_of
 
 
 class Enablement(ChangeCalendar):
@@ -65,6 +66,48 @@ class Enablement(ChangeCalendar):
             if template is not None:
                 await self._apply_template(change, template, form, by)
             work.add(change)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def amend_change(
+        self,
+        id: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        fingerprint: bytes = b"",
+        is_repeatable: bool = False,
+        **said: Any,
+    ) -> Receipt:
+        """Correct what a change says: see `Change.amend`. The same text again changes nothing."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            change.amend(**said, known=texts_of(self.ledger.history(id)), by=by)
+
+        return await self.ledger.run(
+            by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable
+        )
+
+    async def plan_change(
+        self,
+        id: UUID,
+        *,
+        implementation: str,
+        backout: str,
+        test: str = "",
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Say how a change is done, undone and tested: see `Change.plan`."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id, expected=expected)
+            known = texts_of(self.ledger.history(id))
+            change.plan(
+                implementation=implementation, backout=backout, test=test, known=known, by=by
+            )
 
         return await self.ledger.run(by, decide, **repeat)
 

@@ -104,3 +104,52 @@ async def test_any_other_edit_is_taken_and_fells_the_votes_about_what_it_changed
     assert decided["data"][-1]["event"] == "Approved"
     after = await adam.act(f"{at}/categorise", {"category": "Else"})
     assert (await adam.read(f"{at}?min_position={after['position']}"))["category"] == "Else"
+
+
+ABOUT_PLANS = """
+name: About plans
+subjects: change
+when: subject.category == "Written"
+order: 3
+material: [title, backout_plan]
+stages:
+  - name: Review
+    approvers: [person:abel, person:anna]
+    quorum: all
+    patience: 4h
+    on_timeout: reject
+"""
+
+
+async def test_voters_see_the_old_and_the_new_text_that_their_votes_were_about(
+    house: House,
+) -> None:
+    olga, adam, abel = house.as_("olga"), house.as_("adam"), house.as_("abel")
+    made = await olga.made("/approval-processes", {"document": ABOUT_PLANS})
+    await olga.act(f"/approval-processes/{made['number']}/publish")
+    made = await adam.made("/changes", {"title": "New core switch", "type": "normal"})
+    at = f"/changes/{made['number']}"
+    await adam.act(f"{at}/categorise", {"category": "Written"})
+    await adam.act(f"{at}/assess-risk", {"impact": 3, "likelihood": 3})
+    await adam.act(f"{at}/plan", {"implementation": "Mount it.", "backout": "Take it off."})
+    await adam.act(f"{at}/submit")
+    await abel.act(f"{at}/vote", {"vote": "approve"})
+
+    await adam.act(f"{at}/plan", {"implementation": "Mount it soon.", "backout": "Take it off."})
+    before = await abel.read(f"{at}")
+    await adam.act(f"{at}/plan", {"implementation": "Mount it.", "backout": "Leave it."})
+    await abel.act(f"{at}/vote", {"vote": "approve"})
+    await adam.act(f"{at}/amend", {"title": "Newer core switch"})
+
+    after = await abel.read(at)
+
+    assert before["approval"]["1"]["edits"] == []
+    backout, title = after["approval"]["1"]["edits"]
+    assert (backout["old"], backout["new"]) == (
+        {"backout_plan": "Take it off."},
+        {"backout_plan": "Leave it."},
+    )
+    assert (title["old"], title["new"]) == (
+        {"title": "New core switch"},
+        {"title": "Newer core switch"},
+    )

@@ -1,9 +1,11 @@
 """Changes in the states that tests start from, and the stages that they go through."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from domain.approval import All, OpenStage, Quorum, Vote
 from domain.approval import Any as AnyOne
+from domain.approval_round import Terms
 from domain.business_time import BusinessHours
 from domain.change import Change, Type
 from domain.change_template import FormField, PlannedTask, Template
@@ -105,3 +107,15 @@ def due(change: Change) -> datetime | None:
     """When the patience of the one open stage ends."""
     [opened] = change.standing.open.values()
     return opened.due
+
+
+def again(change: Change, name: str, vote: Vote, **more: Any) -> None:
+    given: dict[str, Any] = {"comment": "So.", "by": signed(name), **more}
+    change.vote(vote, **given)
+
+
+def exacting(*stages: OpenStage, **terms: Any) -> Change:
+    change = proposed()
+    change.submit(process=PROCESS, process_version=1, stages=stages, terms=Terms(**terms), by=ANN)
+    new_facts(change)
+    return change

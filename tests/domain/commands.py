@@ -37,6 +37,7 @@ from domain.service_level_policy import (
     ServiceLevelPolicy,
     TargetPromise,
 )
+from domain.subjects import WRITTEN
 from domain.tasks import PHASES
 from domain.team import Team
 from domain.ticket import LinkType, Visibility
@@ -119,7 +120,7 @@ STAGES = st.sampled_from(
 TERMS = st.sampled_from(
     [
         Terms(repeat_voters=True),
-        Terms(fallback=(DAN,), material=("risk", "title", "implementation")),
+        Terms(fallback=(DAN,), material=("risk", "title", "implementation_plan")),
         Terms(fallback=(DAN,), repeat_voters=True, material=("category",)),
         Terms(fallback=(BEA, CEM), managers={BEA: CEM, CEM: DAN}, exclude=(DAN,)),
         Terms(managers={BEA: CEM, DAN: CEM}),
@@ -287,6 +288,7 @@ OPEN_STAGE = {
     "stage": st.sampled_from(["", "", "CAB", "Board", "Owners", "None"]),
     "hours": maybe(st.just(OFFICE)),
 }
+KNOWN = st.dictionaries(st.sampled_from([one.name for one in WRITTEN["change"]]), texts)
 TICKET: dict[str, Arguments] = {
     "amend": said(
         title=maybe(texts),
@@ -360,7 +362,14 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "reassess_risk": said(
             model=st.just(MODEL), facts=st.sampled_from([IN_STORAGE, {"category": ""}])
         ),
-        "plan": said(implementation=texts, backout=texts, test=texts),
+        "amend": said(
+            title=maybe(texts),
+            description=maybe(texts),
+            details=maybe(st.dictionaries(texts, texts, max_size=3)),
+            reason=maybe(texts),
+            known=KNOWN,
+        ),
+        "plan": said(implementation=texts, backout=texts, test=texts, known=KNOWN),
         "apply_template": said(
             template=st.just(record_id("TPL", 1)),
             version=st.just(1),

@@ -168,6 +168,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("propose", "ann", **NEW, description="For good.", reason="It fails."),
             *TICKET,
+            step("amend", reason="It fails each night."),
             step("classify", type="emergency"),
             *PLANNED,
             step("assign", team=TEAM),

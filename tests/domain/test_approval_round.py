@@ -1,19 +1,18 @@
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.approval import All, Count, OpenStage, Quorum, Vote
+from domain.approval import All, Count, OpenStage, Quorum
 from domain.approval import Any as AnyOne
-from domain.approval_round import ALWAYS, Terms
+from domain.approval_round import ALWAYS
 from domain.business_time import BusinessHours
 from domain.change import Change, Status
 from domain.ids import record_id
 from domain.rules import Refused
-from domain.subjects import FIELDS
+from domain.subjects import material_fields
 from tests.domain.changes import (
     BOARD,
     CAB,
@@ -23,8 +22,10 @@ from tests.domain.changes import (
     LATER,
     OFFICE,
     PROCESS,
+    again,
     approved,
     due,
+    exacting,
     proposed,
     stage,
     submitted,
@@ -453,18 +454,6 @@ def test_patience_without_a_calendar_counts_every_hour_of_the_week() -> None:
 SIDE = replace(BOARD, after=())
 
 
-def again(change: Change, name: str, vote: Vote, **more: Any) -> None:
-    given: dict[str, Any] = {"comment": "So.", "by": signed(name), **more}
-    change.vote(vote, **given)
-
-
-def exacting(*stages: OpenStage, **terms: Any) -> Change:
-    change = proposed()
-    change.submit(process=PROCESS, process_version=1, stages=stages, terms=Terms(**terms), by=ANN)
-    new_facts(change)
-    return change
-
-
 def test_stages_that_wait_for_none_open_at_once_and_all_must_pass() -> None:
     change = exacting(CAB, SIDE)
     assert list(change.standing.open) == ["CAB", "Board"]
@@ -546,7 +535,7 @@ def test_a_vote_is_taken_back_while_its_stage_is_open() -> None:
 
 
 def test_an_edit_fells_the_votes_that_saw_something_else_and_opens_their_stages() -> None:
-    change = exacting(stage("CAB", "bea"), BOARD, material=("implementation",))
+    change = exacting(stage("CAB", "bea"), BOARD, material=("implementation_plan", "backout_plan"))
     again(change, "bea", "approve")
     assert list(change.standing.open) == ["Board"]
 
@@ -573,10 +562,11 @@ def test_a_vote_about_the_types_of_the_assets_falls_when_other_assets_are_affect
     assert change.standing.ballots == {}
 
 
-def test_every_field_of_a_change_can_be_material() -> None:
+def test_every_field_and_text_of_a_change_can_be_material() -> None:
     change = exacting(CAB)
 
-    assert {field.name for field in FIELDS["change"]} - {"submissions"} <= change.content().keys()
+    fields = {field.name for field in material_fields("change")} - {"submissions"}
+    assert fields <= {*change.content(), *change.said}
 
 
 def test_without_material_fields_nothing_is_edited_in_approval() -> None:

@@ -117,6 +117,8 @@ def test_a_condition_does_not_hold_for_another(text: str) -> None:
         ('[1, "a"].size() == 2', (1, 1), "a list or a map has values of one type"),
         ("google.protobuf.Int32Value{value: 1} == 1", (1, 1), "messages are not known"),
         ("   ", (1, 1), "an expression is needed"),
+        ('subject.title == "x"', (1, 1), "subject.title is what somebody wrote"),
+        ("subject.backout_plan == subject.risk", (1, 1), "see `material`"),
         ("true\x00", (1, 1), "no control characters"),
         ("true\ud800", (1, 1), "no control characters"),
     ],
