@@ -24,24 +24,19 @@ from domain.desk.approvals import owners_for
 from domain.desk.subjects import affected_assets
 from domain.ids import prefix_of
 from domain.incident import Incident
-from domain.ledger import PAGE, Ledger
-from domain.mapper import codec
+from domain.ledger import Ledger
 from domain.person import name_digest
 from domain.rules import NotFound, Refused
 from domain.subjects import TICKET
 from domain.ticket import Ticket
+from ops.backtest_options import Tell
 from ops.compose import open_ledger
+from ops.past import begun, require_ledger
 from ops.problems import UserProblem
 from ops.process_sources import Source, Sources
 from ops.settings import Settings
 
 Subjects = Literal["changes", "incidents", "all"]
-Tell = Callable[[str, int, int], None]
-"""Told of the phase, how far it is in the ledger, and where it ends."""
-FIRST: tuple[tuple[type[Aggregate], type[Event]], ...] = (
-    (Change, Change.Proposed),
-    (Incident, Incident.Logged),
-)
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -80,8 +75,7 @@ async def backtest(
 ) -> Report:
     """Run it. `keep` gets what was found of each subject. Raises UserProblem and Refused."""
     fixed = check(asked)
-    if settings.database_url is None and not (settings.data / "ledger.db").exists():
-        raise UserProblem(f"{settings.data}: there is no ledger in this folder. Set it by --data.")
+    require_ledger(settings)
     async with open_ledger(settings) as ledger:
         source = await Sources(ledger).find(asked.process)
         directory = PastDirectory.load(ledger)
@@ -174,22 +168,7 @@ class Run:
     def _subjects(
         self, phase: str, kinds: tuple[type[Aggregate], ...]
     ) -> Iterator[tuple[UUID, Event, int]]:
-        """The records that begin before the end of the time, with their first events and the
-        positions of these; page by page, so that memory stays flat."""
-        topics = [topic for kind, first in FIRST if kind in kinds for topic in _stored(kind, first)]
-        position = 0
-        while position < self._head:
-            rows = self._ledger.recorder.select_notifications(
-                position, PAGE, self._head, topics, inclusive_of_start=False
-            )
-            for row in rows:
-                first = codec(row.topic).read(row.state)
-                if first.by.effective_at < self._asked.until and isinstance(
-                    row.originator_id, UUID
-                ):
-                    yield row.originator_id, first, row.id
-            position = rows[-1].id if len(rows) == PAGE else self._head
-        self._tell(phase, self._head, self._head)
+        return begun(self._ledger, kinds, self._asked.until, self._head, phase, self._tell)
 
     async def _past(self, id: UUID, first: Event) -> Past | None:
         """A subject as it stood; None where nothing is decided."""
@@ -298,9 +277,3 @@ def _selectors(draft: Draft) -> Iterator[tuple[str, str]]:
     for part in ("fallback", "exclude"):
         for number, selector in enumerate(getattr(draft.definition, part)):
             yield f"{part}[{number}]", selector
-
-
-def _stored(kind: type[Aggregate], event: type[Event]) -> list[str]:
-    """The names under which an event is stored, in all of its versions."""
-    name = f"{kind.__name__}.{event.__name__}"
-    return [name, *(f"{name}:{version}" for version in range(2, event.class_version + 1))]

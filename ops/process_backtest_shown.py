@@ -5,13 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from domain.backtest import Found
 from domain.backtest_report import Lead, Report
 from domain.ids import number_of
 from ops.process_backtest import Names
+from ops.report_tables import length, line, plain, table_of
 
 SHOWN_MAX = 15
 
@@ -59,7 +58,7 @@ def row(found: Found, names: Names) -> Sequence[Any]:
 
 def print_report(report: Report, out: Console) -> None:
     until = report.until - timedelta(microseconds=1)
-    _line(
+    line(
         out,
         f"{report.process}: {report.subjects:,} {_what(report)} from {report.since:%Y-%m-%d} to "
         f"{until:%Y-%m-%d}",
@@ -70,32 +69,32 @@ def print_report(report: Report, out: Console) -> None:
     _print_stages(report, out)
     _print_load(report, out)
     if report.silent:
-        table = _table("Rules that never fire", "place", "rule")
+        table = table_of("Rules that never fire", "place", "rule")
         for one in report.silent:
-            table.add_row(_text(one.place), _text(one.says))
+            table.add_row(plain(one.place), plain(one.says))
         out.print(table)
     for note in report.notes:
-        _line(out, f"- {note}", "dim")
+        line(out, f"- {note}", "dim")
 
 
 def _print_subjects(report: Report, out: Console) -> None:
-    table = _table("Subjects", "", ">number")
+    table = table_of("Subjects", "", ">number")
     for governed, number in sorted(report.governed.items()):
         table.add_row(GOVERNED[governed], f"{number:,}")
     for other, number in report.others.items():
-        table.add_row(_text(f"  {other}"), f"{number:,}")
+        table.add_row(plain(f"  {other}"), f"{number:,}")
     table.add_row("not decided, left out", f"{report.undecided:,}")
     if report.known_by_incident:
         said = "known only by the incident that names them, with its fields"
         table.add_row(said, f"{report.known_by_incident:,}")
     for field, number in report.unknown.items():
-        table.add_row(_text(f"subject.{field} is not known"), f"{number:,}")
+        table.add_row(plain(f"subject.{field} is not known"), f"{number:,}")
     out.print(table)
-    table = _table("Outcomes", "", ">number")
+    table = table_of("Outcomes", "", ">number")
     for outcome, number in sorted(report.outcomes.items()):
         table.add_row(f"would have been {outcome}", f"{number:,}")
     for reason, number in list(report.reasons.items())[:SHOWN_MAX]:
-        table.add_row(_text(f"  {reason}"), f"{number:,}")
+        table.add_row(plain(f"  {reason}"), f"{number:,}")
     table.add_row("decision then known", f"{report.compared:,}")
     if report.compared:
         table.add_row("  the same", f"{report.same:,}")
@@ -103,16 +102,16 @@ def _print_subjects(report: Report, out: Console) -> None:
         table.add_row("  hangs on people who did not vote then", f"{report.uncertain:,}")
     out.print(table)
     if report.examples:
-        table = _table("Outcomes that differ", "number", "then", "draft", "certain", "why")
+        table = table_of("Outcomes that differ", "number", "then", "draft", "certain", "why")
         for one in report.examples[:SHOWN_MAX]:
             certain = "yes" if one.is_certain else "no"
-            table.add_row(one.number, one.then, one.draft, certain, _text(one.reason))
+            table.add_row(one.number, one.then, one.draft, certain, plain(one.reason))
         out.print(table)
 
 
 def _print_lead_times(report: Report, out: Console) -> None:
     times = report.lead_times
-    table = _table("Lead time", "", ">subjects", ">median", ">90 %", ">longest")
+    table = table_of("Lead time", "", ">subjects", ">median", ">90 %", ">longest")
     rows: Iterable[tuple[str, Lead]] = (
         ("with the draft", times.draft),
         ("then", times.then),
@@ -133,7 +132,7 @@ def _print_lead_times(report: Report, out: Console) -> None:
 
 
 def _print_stages(report: Report, out: Console) -> None:
-    table = _table(
+    table = table_of(
         "Stages",
         "stage",
         ">applies",
@@ -148,7 +147,7 @@ def _print_stages(report: Report, out: Console) -> None:
     for stage in report.stages:
         counts = (stage.applied, stage.skipped, stage.opened, stage.rejected, stage.timed_out)
         table.add_row(
-            _text(stage.name),
+            plain(stage.name),
             *(f"{count:,}" for count in (*counts, stage.fallback_asked)),
             length(stage.open.median),
             length(stage.open.p90),
@@ -160,7 +159,7 @@ def _print_load(report: Report, out: Console) -> None:
     if not report.approvers:
         return
     columns = ["approver", ">asked", ">a week", ">busiest week", ">answers after"]
-    table = _table(
+    table = table_of(
         f"Load of {len(report.approvers):,} approvers",
         *columns,
         *([">asked then"] if report.compared else []),
@@ -168,7 +167,7 @@ def _print_load(report: Report, out: Console) -> None:
     for one in report.approvers[:SHOWN_MAX]:
         busiest = f"{one.busiest:,} ({one.week})" if one.busiest else ""
         table.add_row(
-            _text(one.username),
+            plain(one.username),
             f"{one.asked:,}",
             f"{one.per_week:,}",
             busiest,
@@ -186,37 +185,9 @@ GOVERNED = {
 }
 
 
-def length(seconds: int | None) -> str:
-    """A length of time such as `2d 03h 05m`, to the minute; to the second below one."""
-    if seconds is None:
-        return ""
-    sign, left = ("-", -seconds) if seconds < 0 else ("", seconds)
-    if left < 60:
-        return f"{sign}{left}s"
-    days, hours, minutes = left // 86_400, left // 3_600 % 24, left // 60 % 60
-    if days:
-        return f"{sign}{days}d {hours:02d}h {minutes:02d}m"
-    return f"{sign}{hours}h {minutes:02d}m" if hours else f"{sign}{minutes}m"
-
-
 def _what(report: Report) -> str:
     return "changes and incidents" if report.kind == "all" else report.kind
 
 
 def _seconds(time: timedelta | None) -> int | str:
     return "" if time is None else int(time.total_seconds())
-
-
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column.removeprefix(">"), justify="right" if column[:1] == ">" else "left")
-    return table
-
-
-def _text(text: str) -> Text:
-    return Text(text)
-
-
-def _line(out: Console, text: str, style: str) -> None:
-    out.print(Text(text, style))
