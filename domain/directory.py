@@ -12,6 +12,7 @@ from uuid import UUID
 
 import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be known
 from domain.aggregate import Aggregate, Entry
+from domain.agreement import About
 from domain.approval_process import ApprovalProcess
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
@@ -27,7 +28,7 @@ from domain.policy import Actor
 from domain.risk_model import RiskModel
 from domain.rules import NotFound
 from domain.service_clock import Target
-from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, promised
+from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, in_force
 from domain.subjects import SubjectKind, Value
 from domain.team import Team
 from domain.ticket import Ticket
@@ -223,8 +224,16 @@ class Directory:
         """The team of that name, unless it was disbanded."""
         return self.team(self._team_names.get(name_digest(name)))
 
+    def teams(self) -> Iterator[Team]:
+        """Every team, also those that were disbanded."""
+        return self._all(Team)
+
     def organisation(self, id: UUID | None) -> Organisation | None:
         return self._get(Organisation, id)
+
+    def organisations(self) -> Iterator[Organisation]:
+        """Every organisation, also those that were deactivated."""
+        return self._all(Organisation)
 
     def is_operator(self, organisation: UUID | None) -> bool:
         """Whether members of that organisation operate the desk for the others."""
@@ -303,12 +312,16 @@ class Directory:
     def service_level_policy(self, id: UUID | None) -> ServiceLevelPolicy | None:
         return self._get(ServiceLevelPolicy, id)
 
+    def policies_for(
+        self, ticket: About
+    ) -> tuple[tuple[ServiceLevelPolicy, tuple[Target, ...]], ...]:
+        """The published policies for a ticket in its situation, each with what it promises."""
+        return in_force(self._policies, ticket)
+
     def policy_for(self, facts: Facts) -> tuple[ServiceLevelPolicy, tuple[Target, ...]] | None:
-        """The published policy for an incident, with what it promises: the lowest order first."""
-        for policy, agreement in self._policies:
-            if targets := promised(agreement, facts):
-                return policy, targets
-        return None
+        """The published SLA for a ticket, with what it promises: the lowest order first."""
+        slas = [row for row in self._policies if row[1].kind == "SLA"]
+        return next(iter(in_force(slas, facts)), None)
 
     # Selectors -----------------------------------------------------------------------------
 

@@ -219,7 +219,8 @@ class ServiceCondition:
         if value is None:
             return _BLANK[_FIELD[field].type]
         if kind is None:
-            return value  # type: ignore[no-any-return]
+            # A state of an enumeration is a text of its own type, which CEL does not know.
+            return str(value) if isinstance(value, str) else value
         if isinstance(value, UUID):
             return self._name(kind, value)
         if isinstance(value, tuple):

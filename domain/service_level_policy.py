@@ -1,11 +1,12 @@
 """Service level policies: what is promised for which tickets, published version by version."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain import text
 from domain.agreement import (
+    About,
     Agreement,
     EscalationStep,
     Kind,
@@ -16,13 +17,15 @@ from domain.agreement import (
     fits,
     promised,
 )
-from domain.clock_marks import check_mark
-from domain.definition import check_order, check_selectors, check_wait
-from domain.priority import NAMES
-from domain.rules import Refused, require
+from domain.rules import Refused
+from domain.service_clock import Target
+from domain.service_level_mistakes import NAMED_MAX, STEPS_MAX, TARGETS_MAX, mistakes
 from domain.versioned import Versioned
 
 __all__ = [
+    "NAMED_MAX",
+    "STEPS_MAX",
+    "TARGETS_MAX",
     "Agreement",
     "EscalationStep",
     "Facts",
@@ -34,11 +37,10 @@ __all__ = [
     "Zone",
     "check",
     "fits",
+    "in_force",
+    "mistakes",
     "promised",
 ]
-
-NAMED_MAX = 1_000
-STEPS_MAX = 50
 
 
 class Facts(Struct, frozen=True, kw_only=True):
@@ -72,54 +74,22 @@ class ServiceLevelPolicy(Versioned[Agreement]):
         definition: Agreement
 
 
+def in_force(
+    policies: Iterable[tuple[ServiceLevelPolicy, Agreement]], ticket: About
+) -> tuple[tuple[ServiceLevelPolicy, tuple[Target, ...]], ...]:
+    """Those of some policies that are about a ticket, each with what it promises: the first of
+    the SLAs, and all of the others."""
+    found = []
+    has_sla = False
+    for policy, agreement in policies:
+        is_sla = agreement.kind == "SLA"
+        if not (is_sla and has_sla) and (targets := promised(agreement, ticket)):
+            found.append((policy, targets))
+            has_sla |= is_sla
+    return tuple(found)
+
+
 def check(agreement: Agreement) -> None:
     """Refuse an agreement that promises nothing, or something that cannot be counted."""
-    check_order(agreement.order)
-    for place, named in (
-        ("priorities", agreement.priorities),
-        ("categories", agreement.categories),
-        ("services", agreement.services),
-        ("organisations", agreement.organisations),
-    ):
-        require(len(named) <= NAMED_MAX, f"{place}: at most {NAMED_MAX} can be named.")
-    for word in (*agreement.categories, *agreement.services):
-        require(text.name(word, "A category or service") == word, f"{word[:80]!r} is no name.")
-    _check_priorities("priorities", agreement.priorities)
-    _check_targets(agreement.targets)
-    require(len(agreement.escalation) <= STEPS_MAX, f"escalation: at most {STEPS_MAX} steps.")
-    names = {promise.name for promise in agreement.targets}
-    for index, step in enumerate(agreement.escalation):
-        _check_step(f"escalation[{index}]", step, names)
-
-
-def _check_targets(targets: tuple[TargetPromise, ...]) -> None:
-    require(len(targets) > 0, "targets: at least one target is needed.")
-    names = [promise.name for promise in targets]
-    require(len(set(names)) == len(names), "targets: each target is promised once.")
-    for index, promise in enumerate(targets):
-        place = f"targets[{index}].budget"
-        if isinstance(promise.budget, str):
-            check_wait(place, promise.budget)
-            continue
-        require(len(promise.budget) > 0, f"{place}: a budget is needed.")
-        _check_priorities(place, tuple(promise.budget))
-        for priority, budget in promise.budget.items():
-            check_wait(f"{place}.{priority}", budget)
-
-
-def _check_step(place: str, step: EscalationStep, names: set[str]) -> None:
-    require(step.target in names, f"{place}.target: {step.target!r} is not promised.")
-    try:
-        check_mark(step.mark)
-    except Refused as refused:
-        raise Refused(f"{place}.mark: {refused}") from None
-    if step.mark[0] in "+-":
-        check_wait(f"{place}.mark", step.mark[1:])
-    check_wait(f"{place}.wait", step.wait)
-    acts = (step.managers, step.reassign, step.raise_priority, step.propose_major_incident)
-    require(bool(step.notify) or any(acts), f"{place}.notify: nobody is named to tell.")
-    check_selectors(f"{place}.notify", step.notify)
-
-
-def _check_priorities(place: str, priorities: tuple[int, ...]) -> None:
-    require(set(priorities) <= set(NAMES), f"{place}: a priority is a number from 1 to 5.")
+    for finding in mistakes(agreement):
+        raise Refused(finding.sentence)

@@ -1,5 +1,6 @@
 from typing import Any, get_args
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -8,6 +9,7 @@ from domain.agreement import WELL_KNOWN
 from domain.ids import named_id, record_id
 from domain.rules import Refused
 from domain.service_clock import Target
+from domain.service_conditions import Named
 from domain.service_level_policy import (
     Agreement,
     EscalationStep,
@@ -15,8 +17,10 @@ from domain.service_level_policy import (
     PausingReason,
     ServiceLevelPolicy,
     TargetPromise,
+    in_force,
     promised,
 )
+from domain.situation import Situation
 from tests.facts import new_facts
 from tests.people import ANN, CUSTOMER, OPERATOR
 
@@ -81,6 +85,73 @@ def test_a_policy_is_drafted_revised_published_and_retired() -> None:
         policy.publish(by=ANN)
 
 
+NETWORK = named_id("TEA", "network")
+OLA = Agreement(
+    kind="OLA",
+    calendar=named_id("CAL", "office"),
+    subjects=("incident", "change"),
+    when='ticket.team == "Network" && ticket.priority in [1, 2]',
+    zone="requester",
+    names=(Named("team", "Network", NETWORK),),
+    targets=(
+        TargetPromise(
+            name="time at Network",
+            budget="4h",
+            start='ticket.team == "Network"',
+            pause='ticket.party != "Network, level 2"',
+            stop="ticket.resolved || ticket.is_over",
+            reset="ticket.reopened > 0",
+        ),
+    ),
+    escalation=(
+        EscalationStep(
+            target="time at Network",
+            mark="-30m",
+            managers=True,
+            reassign="next level",
+            raise_priority=2,
+            propose_major_incident=True,
+        ),
+    ),
+)
+
+
+def test_an_ola_is_for_the_tickets_that_fit_its_condition() -> None:
+    here = Situation(kind="change", priority=2, team=NETWORK)
+
+    assert promised(OLA, here) == (Target("time at Network", "4h", ()),)
+    assert promised(OLA, replace(here, priority=3)) == ()
+    assert promised(OLA, replace(here, team=named_id("TEA", "other"))) == ()
+    assert promised(replace(OLA, subjects=("incident",)), here) == ()
+
+
+def test_all_that_an_agreement_says_is_stored() -> None:
+    plain = msgspec.to_builtins(OLA, str_keys=True)
+
+    assert msgspec.convert(plain, Agreement) == OLA
+    assert msgspec.json.decode(msgspec.json.encode(OLA), type=Agreement) == OLA
+
+
+def test_a_ticket_has_one_sla_and_all_other_policies_that_fit() -> None:
+    def policy(number: int, definition: Agreement) -> tuple[ServiceLevelPolicy, Agreement]:
+        name = f"P{number}"
+        id = record_id("SLP", number)
+        return ServiceLevelPolicy.draft(id, name=name, definition=definition, by=ANN), definition
+
+    wide = replace(OLA, when="", names=())
+    rows = [
+        policy(1, wide),
+        policy(2, replace(GOLD, subjects=("change",))),
+        policy(3, GOLD),
+        policy(4, GOLD),
+        policy(5, replace(wide, kind="contract")),
+    ]
+
+    found = in_force(rows, Situation(kind="incident"))
+
+    assert [policy.name for policy, _ in found] == ["P1", "P3", "P5"]
+
+
 def test_a_policy_speaks_of_the_targets_and_reasons_of_incidents() -> None:
     assert set(get_args(PausingReason)) == set(get_args(incident.PendingReason))
     assert {incident.FIRST_RESPONSE, incident.RESOLUTION} < set(WELL_KNOWN)
@@ -103,7 +174,10 @@ def test_a_policy_speaks_of_the_targets_and_reasons_of_incidents() -> None:
         ({"escalation": (replace(STEP, mark="+999d"),)}, r"escalation\[0\].mark: .* at most 366"),
         ({"escalation": (replace(STEP, wait="1"),)}, r"escalation\[0\].wait: '1'"),
         ({"escalation": (replace(STEP, notify=()),)}, r"escalation\[0\].notify: nobody"),
-        ({"escalation": (replace(STEP, notify=("x",)),)}, r"escalation\[0\].notify: 'x' selects"),
+        (
+            {"escalation": (replace(STEP, notify=("x",)),)},
+            r"escalation\[0\].notify\[0\]: 'x' selects",
+        ),
     ],
 )
 def test_an_agreement_that_is_wrong_is_refused_with_its_place(
