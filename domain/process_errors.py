@@ -1,6 +1,6 @@
 """What pydantic says about a document, in words for whoever wrote it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from pydantic_core import ErrorDetails
@@ -10,9 +10,13 @@ from domain.process_document import ProcessDocument, StageDocument
 from domain.process_quorum import FORMS, UNKNOWN, WORDS, AGroup
 from domain.yaml_tree import Place
 
+FieldsAt = Callable[[Place, ErrorDetails], Sequence[str]]
+"""The fields that there are beside one that is not."""
+
 UNKNOWN_FIELD = "there is no such field"
 _OF_FIELDS: Mapping[str, str] = {
     "percent": 'a percentage is a whole number from 1 to 100, or a text such as "66.7" or "200/3"',
+    "budget": "a duration such as 4h is needed, or one for each priority from 1 to 5",
 }
 _NAMES: Mapping[type[object], str] = {
     str: "a text",
@@ -58,7 +62,7 @@ def place_of(error: ErrorDetails, value: Any) -> Place:
     return tuple(steps)
 
 
-def rule_of(error: ErrorDetails, place: Place) -> str:
+def rule_of(error: ErrorDetails, place: Place, fields_at: FieldsAt) -> str:
     """The sentence for an error."""
     given = error["input"]
     told: dict[str, Any] = error.get("ctx", {})
@@ -66,7 +70,7 @@ def rule_of(error: ErrorDetails, place: Place) -> str:
         case "missing":
             return "this field is needed."
         case "extra_forbidden":
-            return f"{UNKNOWN_FIELD}{near(str(place[-1]), _fields(place, error))}"
+            return f"{UNKNOWN_FIELD}{near(str(place[-1]), fields_at(place, error))}"
         case "literal_error":
             return f"{given!r:.80} is not known{_meant(given, told['expected'])}"
         case "quorum_form":
@@ -118,8 +122,8 @@ def _meant_quorum(given: Any) -> str:
     return near(given, WORDS) if isinstance(given, str) else "."
 
 
-def _fields(place: Place, error: ErrorDetails) -> Sequence[str]:
-    """The fields that there are beside one that is not."""
+def fields_of_process(place: Place, error: ErrorDetails) -> Sequence[str]:
+    """The fields that there are in an approval process beside one that is not."""
     if len(place) == 1:
         return list(ProcessDocument.model_fields)
     if place[0] == "stages" and len(place) == 3:
