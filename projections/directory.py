@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 
 from domain.aggregate import Entry, Event
-from domain.calendar import Calendar
+from domain.calendar import Calendar, Given
+from domain.calendar_holidays import known_until
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.team import Team
@@ -26,7 +27,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "directory"
-VERSION = 2
+VERSION = 3
 
 Names = tuple[str, ...]
 
@@ -100,6 +101,12 @@ class CalendarRow(Record):
     hours_version: int = 1
     is_retired: bool = False
     hours: Json = {}
+    names: Json = {}
+    """What dates are called."""
+    public_holidays: tuple[Json, ...] = ()
+    """By place and years, with their dates and names; `hours` has those that close the desk."""
+    holidays_until: int | None = None
+    """The last year of which all public holidays are known."""
 
 
 PEOPLE = Table(
@@ -311,12 +318,20 @@ def _retired(_: Event, row: DefinitionRow) -> None:
 
 @CASES.on(Calendar.Defined)
 def _defined(event: Calendar.Defined, row: CalendarRow) -> None:
+    _keep_given(event.given, row)
     row.hours = _plain(event.hours)
 
 
 @CASES.on(Calendar.Revised)
 def _hours_revised(event: Calendar.Revised, row: CalendarRow) -> None:
+    _keep_given(event.given, row)
     row.hours, row.hours_version = _plain(event.hours), row.hours_version + 1
+
+
+def _keep_given(given: Given, row: CalendarRow) -> None:
+    row.names = _plain(given.names)
+    row.public_holidays = tuple(_plain(public) for public in given.public_holidays)
+    row.holidays_until = known_until(given.public_holidays)
 
 
 def _plain(definition: Any) -> Json:

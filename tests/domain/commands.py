@@ -16,7 +16,8 @@ from domain.approval_round import Terms
 from domain.asset import Asset, RelationType
 from domain.business_time import BusinessHours
 from domain.cab_meeting import AgendaFilter, CabMeeting
-from domain.calendar import Calendar
+from domain.calendar import Calendar, Imported
+from domain.calendar_holidays import PublicHolidays
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_draft import ModelInUse
 from domain.change_template import ChangeTemplate, FormField, PlannedTask, Template
@@ -72,6 +73,19 @@ OFFICE = BusinessHours(zone="Europe/Zurich", weekly={"mon": (("08:00", "17:00"),
 NIGHT = BusinessHours(zone="UTC", weekly={"fri": (("22:00", "06:00"),)}, holidays=("*-12-25",))
 NEVER = BusinessHours(zone="UTC")
 ALL_HOURS = st.sampled_from([OFFICE, NIGHT, NEVER])
+BAVARIA = PublicHolidays(
+    country="DE",
+    subdivision="BY",
+    first_year=2026,
+    last_year=2027,
+    without=("*-01-06",),
+    days={"2026-01-06": "Epiphany", "2026-04-06": "Easter Monday", "2027-05-01": "Labor Day"},
+    source="holidays 0.109",
+)
+BAVARIA_LATER = replace(BAVARIA, last_year=2028, days={**BAVARIA.days, "2028-05-01": "Labor Day"})
+ALL_PUBLIC = st.sampled_from([(), (BAVARIA,), (BAVARIA_LATER,), (BAVARIA, BAVARIA)])
+ALL_NAMES = st.sampled_from([{}, {"*-12-25": "Christmas"}, {"2026-01-01": "Nothing there"}])
+IMPORTED = Imported(digest="d" * 64, first_day="2026-01-01", last_day="2028-12-31", events=2)
 
 BEA, CEM, DAN = (str(person(name)) for name in FOLK[1:])
 CAB = OpenStage(
@@ -347,7 +361,12 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "close": NOTHING,
         "cancel": REASON,
     },
-    Calendar: {"revise": said(hours=ALL_HOURS), "retire": NOTHING},
+    Calendar: {
+        "revise": said(hours=ALL_HOURS, names=maybe(ALL_NAMES), public_holidays=maybe(ALL_PUBLIC)),
+        "renew_holidays": said(public_holidays=ALL_PUBLIC),
+        "take_in": said(hours=ALL_HOURS, names=ALL_NAMES, imported=st.just(IMPORTED)),
+        "retire": NOTHING,
+    },
     Change: {
         **TICKET,
         "classify": said(type=st.sampled_from(["standard", "normal", "emergency"])),
@@ -574,7 +593,10 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             filter=st.sampled_from([AgendaFilter(), AgendaFilter(statuses=())]),
         ),
     ),
-    Calendar: ("define", said(name=texts, hours=ALL_HOURS)),
+    Calendar: (
+        "define",
+        said(name=texts, hours=ALL_HOURS, names=ALL_NAMES, public_holidays=ALL_PUBLIC),
+    ),
     Change: (
         "propose",
         said(

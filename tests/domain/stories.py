@@ -28,6 +28,8 @@ from domain.team import Team
 from domain.ticket import Visibility
 from tests.domain.commands import (
     AT_ONCE,
+    BAVARIA,
+    BAVARIA_LATER,
     BEA,
     BEGINNINGS,
     BOARD,
@@ -43,6 +45,7 @@ from tests.domain.commands import (
     DAN,
     FOLK,
     FREEZE,
+    IMPORTED,
     IN_FOUR_HOURS,
     NIGHT,
     OFFICE,
@@ -162,7 +165,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         ],
     ],
     Calendar: [
-        [step("define", name="Office", hours=OFFICE), step("revise", hours=NIGHT), step("retire")]
+        [
+            step("define", name="Office", hours=OFFICE, public_holidays=(BAVARIA,)),
+            step("take_in", hours=NIGHT, names={"*-12-25": "Christmas"}, imported=IMPORTED),
+            step("renew_holidays", public_holidays=(BAVARIA_LATER,)),
+            step("revise", hours=OFFICE, public_holidays=()),
+            step("retire"),
+        ]
     ],
     Change: [
         [

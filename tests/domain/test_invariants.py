@@ -25,6 +25,8 @@ from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
+from domain.calendar_holidays import counted
+from domain.calendar_mistakes import check as check_hours
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
@@ -278,7 +280,9 @@ def check_meeting(meeting: CabMeeting) -> None:
 
 def check_calendar(calendar: Calendar) -> None:
     assert calendar.name
-    assert calendar.hours_version >= 1
+    assert calendar.hours_version == len(calendar.given) >= 1
+    check_hours(calendar.own_hours, calendar.names)
+    assert counted(calendar.own_hours, calendar.public_holidays) == calendar.hours
 
 
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
