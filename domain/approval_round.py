@@ -1,7 +1,7 @@
-"""Rounds of approval: a ticket is submitted, its stages are voted on, and it is decided.
+"""Rounds of approval: a record is submitted, its stages are voted on, and it is decided.
 
 The vote that decides a stage decides it in the same command: the next stages open, or the round
-ends. Nobody votes on their own ticket, neither for themselves nor for another; and the same person
+ends. Nobody votes on their own record, neither for themselves nor for another; and the same person
 counts once in a round, unless its process says otherwise. A vote is about the material fields as
 they were: when one of them changes, it falls.
 """
@@ -29,7 +29,7 @@ CONDITIONS_MAX = 20
 
 
 class ApprovalRounds(Migration, abstract=True):
-    """A ticket that people approve."""
+    """A record that people approve: what a kind of it says stands in `Flow`."""
 
     # Vote --------------------------------------------------------------------------------
 
@@ -63,6 +63,10 @@ class ApprovalRounds(Migration, abstract=True):
         require(vote != "reject" or comment != "", "A rejection needs a comment that says why.")
         require(vote == "approve" or not conditions, "Only an approval is given on conditions.")
         require(
+            self.is_conditional or not conditions,
+            f"This {self.what} is approved as it is, and not on conditions.",
+        )
+        require(
             len(conditions) <= CONDITIONS_MAX, f"A vote has at most {CONDITIONS_MAX} conditions."
         )
         said = [text.name(one, "A condition") for one in conditions]
@@ -84,8 +88,7 @@ class ApprovalRounds(Migration, abstract=True):
         require(len(self.standing.open) > 0, f"This {self.what} is not open for votes.")
         require(
             self.barred.isdisjoint({by.actor, by.on_behalf_of}),
-            f"Nobody votes on their own {self.what}: "
-            "its requester, its proposer and its assignee have no vote.",
+            f"Nobody votes on their own {self.what}: {self.whose}.",
         )
 
     def _require_free_hand(self, name: str, actor: str) -> None:

@@ -129,7 +129,7 @@ class Patience(Flow, abstract=True):
     # Return for information, and answer -----------------------------------------------------
 
     def request_information(self, question: str, *, stage: str = "", by: Provenance) -> None:
-        """Return it to the requester with a question. The patience of the stage stands."""
+        """Return it to whoever asks for it with a question. The patience of the stage stands."""
         name = self.stage_of(by.actor, stage)
         require(
             self.standing.open[name].asked_by == "",

@@ -7,7 +7,6 @@ decided open again.
 from collections.abc import Collection, Mapping
 from hashlib import sha256
 from typing import Any
-from uuid import UUID
 
 import msgspec
 from msgspec import structs
@@ -19,29 +18,16 @@ from domain.provenance import Provenance
 
 
 class Content(Hold, abstract=True):
-    """`said` holds the version of the ticket in which each of its texts was last written: it keeps
-    neither the texts nor digests of them, by which they could be guessed."""
-
-    said: dict[str, int]
-
-    def __init__(self, id: UUID) -> None:
-        super().__init__(id)
-        self.said = {}
-
-    def say(self, texts: Mapping[str, str | None]) -> None:
-        # An event is applied before it counts as a version.
-        written = self.version + 1
-        told = {name: written for name, said in texts.items() if said is not None}
-        self.said = {**self.said, **told}
+    @property
+    def hidden(self) -> Collection[str]:
+        """The fields of the content of which no event tells the values, as people wrote them."""
+        return ()
 
     def material(self, fields: Collection[str] | None = None) -> Mapping[str, Any]:
-        """The material fields of the round, or others, as they are: of texts their versions."""
+        """The material fields of the round, or others, as they are."""
         fields = self.standing.material if fields is None else fields
-        if not fields:
-            return {}
-        known = {**self.content(), **self.said}
-        details = {f"details.{name}": value for name, value in self.details.items()}
-        return {field: known.get(field, details.get(field, "")) for field in fields}
+        known = self.content() if fields else {}
+        return {field: known.get(field, "") for field in fields}
 
     def material_digest(self, of: Collection[str] | None = None) -> str:
         """The SHA-256 of the material fields of the round, or of others, in 64 hexadecimal digits;
@@ -72,7 +58,7 @@ class Content(Hold, abstract=True):
         fallen = {stage: voters for stage, voters in fallen.items() if voters}
         if not fallen:
             return
-        shown = [field for field in changed if field not in self.said]
+        shown = [field for field in changed if field not in self.hidden]
         self.record(
             self.VotesInvalidated(
                 by=by,

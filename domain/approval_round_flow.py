@@ -7,21 +7,20 @@ So no open stage is ever without a moment at which it ends, or somebody who owes
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from msgspec import Struct, structs
 
 from domain import approval, approval_flow, business_time
-from domain.aggregate import Event
+from domain.aggregate import Aggregate, Event
 from domain.approval import OpenStage, Outcome
 from domain.approval_round_moments import ALWAYS, end_of_patience, reminders
 from domain.approval_round_state import MoreAsked, RoundEvent, RoundState, StageState
 from domain.business_time import BusinessHours, duration
 from domain.provenance import Provenance
 from domain.rules import require
-from domain.subjects import Value
-from domain.ticket import Ticket
+from domain.subjects import SubjectKind, Value
 
 STAGES_MAX = 20
 VOTERS_MAX = 100
@@ -49,15 +48,26 @@ class Terms(Struct, frozen=True, kw_only=True):
     repeat_voters: bool = False
 
 
-class Flow(Ticket, abstract=True):
-    """A ticket that goes through rounds of approval. `round` counts how often it was submitted."""
+class Flow(Aggregate, abstract=True):
+    """A record that goes through rounds of approval. `round` counts how often it was submitted.
 
-    proposer: str
+    A kind says what it is called, whose own it is, and what votes are about; it is told when a
+    round begins, and what came of it. What ends a round without a decision is a `GivenUp`.
+    """
+
+    what: ClassVar[str]
+    """How the rules call this kind of record."""
+    subject: ClassVar[SubjectKind]
+    """As what processes govern it."""
+    whose: ClassVar[str]
+    """Who is barred, in words that complete `Nobody votes on their own change: ….`"""
+    is_conditional: ClassVar[bool] = False
+    """Whether it is approved on conditions as well."""
+
     standing: RoundState
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.proposer = ""
         self.standing = RoundState()
 
     @property
@@ -68,12 +78,6 @@ class Flow(Ticket, abstract=True):
     def stages(self) -> tuple[OpenStage, ...]:
         """Those of the latest round, without the skipped ones."""
         return self.standing.stages
-
-    @property
-    def barred(self) -> frozenset[str]:
-        """The people who never vote on this ticket: it is their own."""
-        own = (self.proposer, str(self.requester or ""), str(self.assignee or ""))
-        return frozenset(person for person in own if person)
 
     @property
     def calendar(self) -> UUID | None:
@@ -91,31 +95,27 @@ class Flow(Ticket, abstract=True):
 
     # What a kind says ----------------------------------------------------------------------
 
+    @property
+    def barred(self) -> frozenset[str]:
+        """The people who never vote on this record: it is their own."""
+        raise NotImplementedError
+
     def content(self) -> Mapping[str, Value | None]:
-        """The fields of the ticket that votes may be about; a kind adds its own."""
-        return {
-            "category": self.category,
-            "subcategory": self.subcategory,
-            "service": self.service,
-            "impact": self.impact,
-            "urgency": self.urgency,
-            "priority": self.priority,
-            "team": str(self.team or ""),
-            "requester": str(self.requester or ""),
-            "organisation": str(self.organisation or ""),
-            "details": self.details,
-        }
+        """The fields of the record that votes may be about."""
+        raise NotImplementedError
 
     def enter_approval(self) -> None:
+        """What the beginning of a round does to the record."""
         raise NotImplementedError
 
     def leave_approval(self, *, is_approved: bool) -> None:
+        """What the decision of a round does to the record."""
         raise NotImplementedError
 
     def _set_conditions(
         self, conditions: Sequence[str], *, stage: str, voter: str, by: Provenance
     ) -> None:
-        """Note on which conditions somebody approves: a kind with tasks adds them."""
+        """Note on which conditions somebody approves, where the kind is approved on conditions."""
 
     def _lapse_conditions(self, *, by: Provenance) -> None:
         """Note that conditions lapse whose votes do not stand any more."""
@@ -141,10 +141,6 @@ class Flow(Ticket, abstract=True):
 
         def after(self, state: RoundState) -> RoundState:
             return structs.replace(state, barred=self.people)
-
-    def close_round(self) -> None:
-        """No stage is open any more."""
-        self.standing = self.standing.ended()
 
     # Submit ------------------------------------------------------------------------------
 
@@ -252,9 +248,9 @@ class Flow(Ticket, abstract=True):
                 repeat_voters=self.repeat_voters,
             )
 
-        def apply(self, ticket: "Flow", /) -> None:
-            super().apply(ticket)
-            ticket.enter_approval()
+        def apply(self, record: "Flow", /) -> None:
+            super().apply(record)
+            record.enter_approval()
 
     # Settle ------------------------------------------------------------------------------
 
@@ -383,9 +379,9 @@ class Flow(Ticket, abstract=True):
         def after(self, state: RoundState) -> RoundState:
             return state.ended()
 
-        def apply(self, ticket: "Flow", /) -> None:
-            super().apply(ticket)
-            ticket.leave_approval(is_approved=True)
+        def apply(self, record: "Flow", /) -> None:
+            super().apply(record)
+            record.leave_approval(is_approved=True)
 
     class Rejected(RoundEvent):
         round: int
@@ -394,6 +390,6 @@ class Flow(Ticket, abstract=True):
         def after(self, state: RoundState) -> RoundState:
             return state.ended()
 
-        def apply(self, ticket: "Flow", /) -> None:
-            super().apply(ticket)
-            ticket.leave_approval(is_approved=False)
+        def apply(self, record: "Flow", /) -> None:
+            super().apply(record)
+            record.leave_approval(is_approved=False)

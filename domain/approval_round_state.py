@@ -224,8 +224,15 @@ class RoundEvent(Event):
         """How the round stands then. Never fails."""
         raise NotImplementedError
 
-    def apply(self, ticket: Any, /) -> None:
-        ticket.standing = self.after(ticket.standing)
+    def apply(self, record: Any, /) -> None:
+        record.standing = self.after(record.standing)
+
+
+class GivenUp(Event):
+    """The record is given up, or taken back: a round that is open ends without a decision."""
+
+    def apply(self, record: Any, /) -> None:
+        record.standing = record.standing.ended()
 
 
 class MoreAsked(RoundEvent):

@@ -14,6 +14,7 @@ from domain import business_time, obligations, text
 from domain.aggregate import Event
 from domain.approval import OpenStage
 from domain.approval_round import ALWAYS, Terms
+from domain.approval_round_state import GivenUp
 from domain.business_time import BusinessHours, duration
 from domain.change_draft import known_type
 from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
@@ -356,11 +357,11 @@ class Change(ChangeTimes):
             self.Withdrawn(by=by, reason=text.reason(reason, "A withdrawal needs a reason."))
         )
 
-    class Withdrawn(Event):
+    class Withdrawn(GivenUp):
         reason: Annotated[str, Personal("actor")]
 
         def apply(self, change: "Change", /) -> None:
-            change.close_round()
+            super().apply(change)
             change.approval = ""
             change.status = Status.WITHDRAWN
 
@@ -370,11 +371,11 @@ class Change(ChangeTimes):
             self.Cancelled(by=by, reason=text.reason(reason, "A cancellation needs a reason."))
         )
 
-    class Cancelled(Event):
+    class Cancelled(GivenUp):
         reason: Annotated[str, Personal("actor")]
 
         def apply(self, change: "Change", /) -> None:
-            change.close_round()
+            super().apply(change)
             change.approval = ""
             change.status = Status.CANCELLED
 

@@ -24,7 +24,7 @@ from domain.priority import Level
 from domain.provenance import Provenance
 from domain.risk import Questionnaire
 from domain.rules import Refused, require
-from domain.subjects import Value
+from domain.subjects import SubjectKind, Value
 from domain.ticket import LinkType
 from domain.wording import Worded
 
@@ -42,6 +42,7 @@ AFFECTS: LinkType = "affects"
 
 class ChangeDraft(ChangeTasks, abstract=True):
     what: ClassVar[str] = "change"
+    subject: ClassVar[SubjectKind] = "change"
 
     type: Type
     risk: Risk | None

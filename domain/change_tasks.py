@@ -1,14 +1,14 @@
 """The tasks of a change, and which of them it waits for."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from msgspec import structs
 
 from domain import tasks, text
 from domain.aggregate import Event
-from domain.approval_round import ApprovalRounds
+from domain.approvable_ticket import ApprovableTicket
 from domain.change_moves import IN_PHASE, PAST, Status
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -16,7 +16,9 @@ from domain.rules import Refused, require
 from domain.tasks import PHASES, TASKS_MAX, Phase, Task
 
 
-class ChangeTasks(ApprovalRounds, abstract=True):
+class ChangeTasks(ApprovableTicket, abstract=True):
+    is_conditional: ClassVar[bool] = True
+
     status: Status
     tasks: tuple[Task, ...]
 

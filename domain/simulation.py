@@ -63,6 +63,9 @@ Told = tuple[Event, tuple[str, ...]]
 class Trial(ApprovalRounds, abstract=True):
     """A record that exists for a trial only: nothing of it is stored."""
 
+    what = "subject"
+    whose = "who asks for it has no vote"
+
     def __init__(self, own: frozenset[str], facts: Mapping[str, Value]) -> None:
         super().__init__(NOBODY)
         self.own = own
@@ -78,7 +81,7 @@ class Trial(ApprovalRounds, abstract=True):
     def barred(self) -> frozenset[str]:
         return self.own
 
-    def facts(self) -> Mapping[str, Value]:
+    def content(self) -> Mapping[str, Value]:
         return self.known_facts
 
     def record(self, event: Event) -> None:

@@ -1,0 +1,56 @@
+"""Tickets that people approve, such as changes."""
+
+from collections.abc import Collection, Mapping
+from typing import ClassVar
+from uuid import UUID
+
+from domain.approval_round import ApprovalRounds
+from domain.subjects import Value
+from domain.ticket import Ticket
+
+
+class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
+    """`said` holds the version of the ticket in which each of its texts was last written: it keeps
+    neither the texts nor digests of them, by which they could be guessed."""
+
+    whose: ClassVar[str] = "its requester, its proposer and its assignee have no vote"
+
+    proposer: str
+    said: dict[str, int]
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.proposer = ""
+        self.said = {}
+
+    @property
+    def barred(self) -> frozenset[str]:
+        own = (self.proposer, str(self.requester or ""), str(self.assignee or ""))
+        return frozenset(person for person in own if person)
+
+    def say(self, texts: Mapping[str, str | None]) -> None:
+        # An event is applied before it counts as a version.
+        written = self.version + 1
+        told = {name: written for name, said in texts.items() if said is not None}
+        self.said = {**self.said, **told}
+
+    @property
+    def hidden(self) -> Collection[str]:
+        return self.said
+
+    def content(self) -> Mapping[str, Value | None]:
+        """The fields of every ticket; a kind adds its own."""
+        return {
+            **{f"details.{name}": value for name, value in self.details.items()},
+            "category": self.category,
+            "subcategory": self.subcategory,
+            "service": self.service,
+            "impact": self.impact,
+            "urgency": self.urgency,
+            "priority": self.priority,
+            "team": str(self.team or ""),
+            "requester": str(self.requester or ""),
+            "organisation": str(self.organisation or ""),
+            "details": self.details,
+            **self.said,
+        }
