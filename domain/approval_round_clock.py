@@ -30,10 +30,12 @@ class Patience(Flow, abstract=True):
     def remind(self, round: int, stage: str, *, number: int = 0, by: Provenance) -> None:
         """Note that the silent voters were reminded, counted from 0 in a patience.
 
-        A reminder that was given, or comes too late, changes nothing.
+        A reminder that was given, or comes too late or while the patience stands, changes nothing.
         """
         opened = self.opened(round, stage)
-        if opened is not None and opened.reminded == number < max(1, len(opened.reminders)):
+        if opened is None or opened.due is None:
+            return
+        if opened.reminded == number < max(1, len(opened.reminders)):
             silent = self.standing.silent(stage)
             self.record(self.VotersReminded(by=by, round=round, stage=stage, to=silent))
 

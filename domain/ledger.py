@@ -44,7 +44,8 @@ class Ledger:
         """Called with the entries of each command that this process recorded, in no fixed order
         between commands."""
         self.rules: list[Callable[[Aggregate], Awaitable[None]]] = []
-        """Asked about each record that a command changed, before that is recorded. They refuse."""
+        """Asked about each record that a command changed, before that is recorded. They refuse,
+        or record on it what follows."""
         self._records: OrderedDict[UUID, Aggregate] = OrderedDict()
         self.turns = Turns()
         """Commands on one record take turns in a process."""

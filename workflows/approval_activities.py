@@ -2,7 +2,6 @@
 
 from temporalio import activity
 
-from domain.change import Change
 from domain.desk import Desk
 from workflows.failures import refusals_are_final
 from workflows.rounds import rounds
@@ -23,12 +22,9 @@ class ApprovalActivities:
         workflow, id = activity.info().workflow_id or "", turn.change
         if turn.act == "remind":
             by = signed(ACTOR, workflow, turn.step, turn.at)
-            await self.desk.ledger.edit(
-                Change,
-                id,
-                lambda change: change.remind(turn.round, turn.stage, number=turn.number, by=by),
-                by=by,
-                is_repeatable=True,
+            self.desk.directory.catch_up()
+            await self.desk.remind_voters(
+                id, turn.round, turn.stage, number=turn.number, by=by, is_repeatable=True
             )
         else:
             # What the end of a patience leads to counts from that end, however late the clock is.

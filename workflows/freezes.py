@@ -1,8 +1,8 @@
 """Holds approvals when a freeze begins, and lets them go on when it ends.
 
-It is part of the sweep of the clocks. What it records counts from the moment when the freeze began
-or ended, however late the sweep comes; and a patience that ends meanwhile is checked against the
-freezes first.
+It is part of the sweep of the clocks, which comes at those moments. What it records counts from the
+moment when the freeze began or ended, however late the sweep comes; and a reminder or an end of
+patience that is due meanwhile is checked against the freezes first.
 """
 
 import logging
@@ -25,11 +25,16 @@ class Freezes:
         self.desk = desk
         self._seen: object = None
 
-    async def keep(self, now: datetime, workflow: str) -> None:
-        """Tell all changes in approval, if other freezes are under way than last time."""
+    async def keep(self, now: datetime, workflow: str) -> datetime | None:
+        """Tell all changes in approval, if other freezes are under way than last time. Returns when
+        the next one begins or ends, if that is soon."""
         found = self.desk.freezes_at(now)
-        if found == self._seen:
-            return
+        if found != self._seen:
+            await self._tell(now, workflow)
+            self._seen = found
+        return self.desk.next_turn_of_freezes(now)
+
+    async def _tell(self, now: datetime, workflow: str) -> None:
         told = await self.desk.in_approval() if self.desk.has_freezes() else ()
         for id in told:
             by = signed(ACTOR, workflow, f"{number_of(id)}/freezes/{now.isoformat()}", now)
@@ -38,4 +43,3 @@ class Freezes:
             except (DomainError, MapperDeserialisationError) as error:
                 # One change that cannot be told must not hold up the others.
                 log.warning("%s is not told of freezes: %s", number_of(id), error)
-        self._seen = found

@@ -22,10 +22,10 @@ class Obligations:
         self.desk = desk
         self._looked: datetime | None = None
 
-    async def keep(self, now: datetime, workflow: str) -> None:
+    async def keep(self, now: datetime, workflow: str) -> datetime | None:
         """Tell all changes of which something is overdue, if nobody looked a moment ago."""
         if self._looked is not None and now < self._looked + LOOK_AGAIN:
-            return
+            return None
         for id in await self.desk.overdue(now):
             by = signed(ACTOR, workflow, f"{number_of(id)}/overdue/{now.isoformat()}", now)
             try:
@@ -34,3 +34,4 @@ class Obligations:
                 # One change that cannot be told must not hold up the others.
                 log.warning("%s is not told what is overdue: %s", number_of(id), error)
         self._looked = now
+        return None

@@ -36,11 +36,15 @@ class Poker:
         self.horizon = horizon
         self._now = now
         self._wanted = 0
+        self._urgent = self._hurried = 0
         self._news = asyncio.Event()
 
-    def tell(self, position: int) -> None:
-        """Something happened up to this position that can make a clock fall due earlier."""
+    def tell(self, position: int, *, at_once: bool = False) -> None:
+        """Something happened up to this position that can make a clock fall due earlier, or for
+        which it has to look at once."""
         self._wanted = max(self._wanted, position)
+        if at_once:
+            self._urgent = max(self._urgent, position)
         self._news.set()
 
     async def run(self) -> None:
@@ -65,11 +69,13 @@ class Poker:
                 await asyncio.sleep(1)
 
     async def _poke(self) -> None:
-        next = await self.index.next_due()
-        if next is None or not self.horizon.hear(next, self._now()):
+        now, urgent = self._now(), self._urgent
+        next = now if urgent > self._hurried else await self.index.next_due()
+        if next is None or not self.horizon.hear(next, now):
             return
         if not await self.temporal.signal(clock_id(SHARD), "poke", Poke(at=next)):
             await self._keep_running()
+        self._hurried = urgent
         # Temporal holds but a hundred signals for a workflow that is busy with a sweep.
         await asyncio.sleep(PAUSE_SECONDS)
 

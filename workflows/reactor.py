@@ -15,6 +15,7 @@ from eventsourcing.persistence import MapperDeserialisationError, Notification
 
 from domain.aggregate import Aggregate, Entry, Event
 from domain.change import Change
+from domain.change_window import ChangeWindow
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Ledger
@@ -58,7 +59,17 @@ EARLIER = _topics(
     ),
 )
 """What can make the next mark of a clock earlier, or be followed by another mark."""
-RELEVANT = STARTS | ENDS | _topics(Change, rounds.STEPS) | EARLIER
+WINDOWS = _topics(
+    ChangeWindow,
+    (
+        ChangeWindow.VersionPublished,
+        ChangeWindow.ChangeExcepted,
+        ChangeWindow.ExceptionWithdrawn,
+        ChangeWindow.Retired,
+    ),
+)
+"""What can begin or end a freeze."""
+RELEVANT = STARTS | ENDS | _topics(Change, rounds.STEPS) | EARLIER | WINDOWS
 
 
 class Reactor:
@@ -115,8 +126,11 @@ class Reactor:
         """Tell Temporal of the next events, up to a position."""
         news = await self._read(self.position, head, RELEVANT)
         first_of: dict[UUID, int] = {}
-        earlier = 0
+        earlier = windows = 0
         for event in news:
+            if event.topic in WINDOWS:
+                windows = event.id
+                continue
             id: UUID = event.originator_id  # type: ignore[assignment]
             first_of.setdefault(id, event.originator_version)
             if event.topic in EARLIER:
@@ -125,6 +139,8 @@ class Reactor:
         self.position = news[-1].id if len(news) == PAGE else head
         if earlier:
             self.poker.tell(earlier)
+        if windows:
+            self.poker.tell(windows, at_once=True)
 
     async def rebuild(self) -> None:
         """Start all that is open, and tell it what happened meanwhile."""

@@ -37,10 +37,11 @@ Key = tuple[UUID, str, str, int, datetime]
 
 
 class OtherClock(Protocol):
-    """What has moments of its own, and may be late by minutes."""
+    """What has moments of its own beside the due index."""
 
-    async def keep(self, now: datetime, workflow: str) -> None:
-        """Do what is due."""
+    async def keep(self, now: datetime, workflow: str) -> datetime | None:
+        """Do what is due. Returns when something is due next, if that has to be on time: it is
+        asked again within minutes in any case."""
         ...
 
 
@@ -67,14 +68,15 @@ class SweepActivities:
         punctual, than a turn of the workflow for each.
         """
         self.horizon.begin_sweep()
-        for other in self.others:
-            await other.keep(sweep.at, activity.info().workflow_id or "")
+        workflow = activity.info().workflow_id or ""
         try:
+            moments = [await other.keep(sweep.at, workflow) for other in self.others]
             marked, next = await self._rounds(sweep.at)
         except BaseException:
             self.horizon.break_off_sweep()
             raise
-        return Swept(marked=marked, next=self.horizon.end_sweep(next))
+        first = min((at for at in (next, *moments) if at is not None), default=None)
+        return Swept(marked=marked, next=self.horizon.end_sweep(first))
 
     async def _rounds(self, began: datetime) -> tuple[int, datetime | None]:
         workflow, loop = activity.info().workflow_id or "", asyncio.get_running_loop()

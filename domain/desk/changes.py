@@ -37,10 +37,11 @@ async def facts(change: Change, desk: Base) -> dict[str, Value]:
 class Changes(Base):
     def __init__(self, ledger: Ledger, directory: Directory) -> None:
         super().__init__(ledger, directory)
-        ledger.rules.append(self._check_edit)
+        ledger.rules.append(self._follow_edit)
 
-    async def _check_edit(self, record: Aggregate) -> None:
-        """Refuse an edit during an approval for which another approval would be needed."""
+    async def _follow_edit(self, record: Aggregate) -> None:
+        """Refuse an edit during an approval for which another approval would be needed. What it
+        entails for the freezes that hold approvals is recorded with it."""
         if not isinstance(record, Change) or all(
             isinstance(entry.event, RoundEvent) for entry in record.pending
         ):
@@ -49,6 +50,8 @@ class Changes(Base):
         if isinstance(before, Change) and before.standing.open:
             was, now = await facts(before, self), await facts(record, self)
             check_edit(self.directory, before.standing, was, now)
+            if record.standing.open:
+                await self.follow_scope(before, record, record.pending[-1].event.by)
 
     async def submit_change(
         self,
@@ -108,6 +111,10 @@ class Changes(Base):
 
     async def follow_round(self, change: Change, by: Provenance) -> None:
         """What an act of a round entails elsewhere; the calendar of changes adds what it does."""
+
+    async def follow_scope(self, before: Change, change: Change, by: Provenance) -> None:
+        """What an edit entails that brings a change in approval into the scope of something, or
+        takes it out of it; the calendar of changes says what."""
 
     async def published_template(self, id: UUID) -> ChangeTemplate:
         """The template of standard changes, if it is in use. Raises Refused."""
@@ -199,6 +206,25 @@ class Changes(Base):
                 f"on_behalf_of: {number_of(delegator)} has not delegated votes on this "
                 f"{change.what} to you for now."
             )
+
+    async def remind_voters(
+        self,
+        id: UUID,
+        round: int,
+        stage: str,
+        *,
+        number: int = 0,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Tell a change that the silent voters of a stage are reminded: see `Change.remind`."""
+
+        async def decide(work: Work) -> None:
+            change = await work.get(Change, id)
+            await self.follow_round(change, by)
+            change.remind(round, stage, number=number, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
 
     async def time_out_stage(
         self, id: UUID, round: int, stage: str, *, by: Provenance, **repeat: Unpack[Repeat]

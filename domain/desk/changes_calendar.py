@@ -38,12 +38,15 @@ from domain.window_rules import (
     in_force,
     is_about,
     is_under_way,
+    spans,
     start_of,
 )
 
 DAYS_MAX = 366
 """A change is scheduled for at most so many days, and windows are looked at so far ahead."""
 INSTANT = timedelta(microseconds=1)
+SOON = timedelta(days=1)
+"""How far ahead the clock looks for the next freeze: it looks again much more often."""
 
 
 class Affected(Struct, frozen=True, kw_only=True):
@@ -211,28 +214,60 @@ class ChangeCalendar(Changes):
 
     def freezes_at(self, now: datetime) -> tuple[tuple[UUID, object], ...]:
         """What freezes hold at a moment, to be compared: something else is something new."""
+        self.directory.catch_up()
         return tuple(
-            (window.id, (window.definition, window.exceptions))
-            for window in self.windows()
-            if window.definition.kind == "freeze" and is_under_way(window, now)
+            (window.id, (window.definition, window.exceptions)) for window in self._freezes(now)
         )
+
+    def next_turn_of_freezes(self, now: datetime) -> datetime | None:
+        """When the next freeze begins or ends that holds approvals, if that is soon."""
+        until = now + SOON
+        turns = (
+            turn
+            for window in self.windows()
+            if window.definition.kind == "freeze" and window.definition.holds_approvals
+            for span in spans(window.definition, now, until)
+            for turn in span
+        )
+        return min((turn for turn in turns if now < turn < until), default=None)
+
+    async def follow_scope(self, before: Change, change: Change, by: Provenance) -> None:
+        """Hold a change from an edit on that brings it into a freeze, and let it go on from an edit
+        on that takes it out of one."""
+        now = by.effective_at
+        if change.standing.held or self._freezes(now):
+            self._keep(change, await self._planned_by_now(before, now), by)
+            self._keep(change, await self._planned_by_now(change, now), by, edited=True)
 
     async def _keep_freezes(self, change: Change, by: Provenance) -> None:
         now = by.effective_at
-        under_way = [
+        if change.standing.held or self._freezes(now):
+            self._keep(change, await self._planned_by_now(change, now), by)
+
+    def _freezes(self, now: datetime) -> list[Window]:
+        """Those that are under way."""
+        return [
             window
             for window in self.windows()
             if window.definition.kind == "freeze" and is_under_way(window, now)
         ]
-        held = change.standing.held
-        if not held and not under_way:
-            return
-        plan = await self.planned(
+
+    async def _planned_by_now(self, change: Change, now: datetime) -> Planned:
+        return await self.planned(
             change, change.planned_start or now, change.planned_end or now + INSTANT
         )
-        holding = {window.id: window for window in under_way if holds_approval(window, plan)}
+
+    def _keep(self, change: Change, plan: Planned, by: Provenance, *, edited: bool = False) -> None:
+        """Let the freezes hold a change that are for it by its plan, and no others: since they
+        began and until they ended, or from the moment on at which it was edited."""
+        now = by.effective_at
+        holding = {
+            window.id: window for window in self._freezes(now) if holds_approval(window, plan)
+        }
+        held = change.standing.held
         for id, window in holding.items():
-            if id not in held and (since := start_of(window, now)) is not None:
+            since = now if edited else start_of(window, now)
+            if id not in held and since is not None:
                 change.hold_approval(id, by=replace(by, effective=since))
         known = {window.id: window for window in self.windows()}
         for id, since in held.items():

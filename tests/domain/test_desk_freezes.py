@@ -135,3 +135,96 @@ async def test_what_speaks_against_the_requested_time_is_noted_with_the_approval
     assert change.status is Status.APPROVED
     (conflict,) = change.noted["approval"].conflicts
     assert (conflict.reason, conflict.effect) == ("inside a freeze", "refused")
+
+
+NETWORK = 'subject.category == "network"'
+
+
+async def categorise(company: Company, id: UUID, category: str, hours: float) -> None:
+    by = company.signed("ann", at(hours))
+    await company.desk.ledger.edit(
+        Change, id, lambda change: change.categorise(category=category, by=by), by=by
+    )
+
+
+async def test_what_is_edited_into_a_freeze_is_held_from_the_edit_on(company: Company) -> None:
+    id = await submitted(company)
+    await freeze(company, 1, 10, when=NETWORK)
+
+    await categorise(company, id, "network", 3)
+    during = await due(company, id)
+    await Freezes(company.desk).keep(at(10.2), "clock")
+
+    assert during is None
+    assert await due(company, id) == at(10 + 1)
+
+
+async def test_what_is_edited_out_of_a_freeze_goes_on_from_the_edit_on(company: Company) -> None:
+    id = await submitted(company)
+    await categorise(company, id, "network", 0)
+    await freeze(company, 1, 10, when=NETWORK)
+    await Freezes(company.desk).keep(at(1), "clock")
+
+    await categorise(company, id, "storage", 3)
+
+    assert await due(company, id) == at(3 + 3)
+
+
+async def test_an_edit_out_of_a_freeze_counts_what_that_held_before_the_clock_came(
+    company: Company,
+) -> None:
+    id = await submitted(company)
+    await categorise(company, id, "network", 0)
+    await freeze(company, 1, 10, when=NETWORK)
+
+    await categorise(company, id, "storage", 3)
+    await Freezes(company.desk).keep(at(3.1), "clock")
+
+    assert await due(company, id) == at(3 + 3)
+
+
+async def test_an_edit_that_leaves_it_in_a_freeze_holds_it_since_that_began(
+    company: Company,
+) -> None:
+    id = await submitted(company)
+    await freeze(company, 1, 10)
+
+    await categorise(company, id, "network", 3)
+    await Freezes(company.desk).keep(at(10), "clock")
+
+    assert await due(company, id) == at(10 + 3)
+
+
+async def test_an_edit_after_the_end_of_a_freeze_lets_it_go_on_from_that_end(
+    company: Company,
+) -> None:
+    id = await submitted(company)
+    await freeze(company, 1, 2)
+    await Freezes(company.desk).keep(at(1), "clock")
+
+    await categorise(company, id, "network", 3)
+
+    assert await due(company, id) == at(2 + 3)
+
+
+async def test_the_clock_knows_when_the_next_freeze_begins_or_ends(company: Company) -> None:
+    await freeze(company, 1, 10)
+    await freeze(company, 4, 12, holds_approvals=False)
+    freezes = Freezes(company.desk)
+
+    assert await freezes.keep(at(0), "clock") == at(1)
+    assert await freezes.keep(at(1), "clock") == at(10)
+    assert await freezes.keep(at(10), "clock") is None
+    assert await freezes.keep(at(-48), "clock") is None
+
+
+async def test_nobody_is_reminded_in_a_freeze_that_the_clock_has_not_told_of_yet(
+    company: Company,
+) -> None:
+    id = await submitted(company)
+    await freeze(company, 1, 10)
+
+    await company.desk.remind_voters(id, 1, "CAB", by=clock(2))
+
+    change = await company.desk.ledger.find(Change, id)
+    assert (change.standing.open["CAB"].reminded, await due(company, id)) == (0, None)
