@@ -5,8 +5,10 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from domain.ids import parse_reference
+from domain.rules import NotFound
 from domain.service_clock import Target
-from domain.service_conditions import Named, condition
+from domain.service_conditions import Named, NamedKind, condition
 
 Kind = Literal["SLA", "OLA", "contract"]
 """`contract` is an underpinning contract, with a supplier."""
@@ -112,6 +114,16 @@ class Agreement(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whose wall clock the calendar's hours are read on, and its own where that is not known."""
     names: tuple[Named, ...] = ()
     """What the names of teams and organisations in its conditions and steps mean."""
+
+    def meaning(self, kind: NamedKind, name: str) -> UUID | None:
+        """The record that a name in it means, or a number; None for a name of nobody."""
+        for named in self.names:
+            if (named.kind, named.name) == (kind, name):
+                return named.id
+        try:
+            return parse_reference(name)
+        except NotFound:
+            return None
 
     def promise(self, target: str) -> TargetPromise | None:
         """The promise of that target."""

@@ -146,7 +146,7 @@ class ServiceCondition:
         """`names` are what the names in it mean. Raises WrongExpression, which names the place in
         the text and the rule."""
         self.text = text
-        self._names = {(named.kind, named.id): named.name for named in names}
+        self._names: Mapping[tuple[NamedKind, UUID], str] = {}
         self._expression: Expression | None = None
         self._reading: Reading | None = None
         self._known: dict[Any, bool] = {(): True}
@@ -161,6 +161,12 @@ class ServiceCondition:
         self._expression = expression
         self._reading = Reading(expression.tree, FIELDS, PREFIX)
         self._check_names()
+        mentioned = set(self.mentions)
+        self._names = {
+            (named.kind, named.id): named.name
+            for named in names
+            if Mention(named.kind, named.name) in mentioned
+        }
         self._fields = tuple(sorted(self._reading.fields))
         self._known = {}
         self._read = attrgetter(*self._fields) if self._fields else _nothing

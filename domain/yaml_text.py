@@ -30,7 +30,7 @@ def yaml_of(fields: Mapping[str, Any]) -> str:
 def _written(value: Any) -> Any:
     """Plain data in the style in which it is written."""
     if isinstance(value, Mapping):
-        return CommentedMap((_text(key), _written(each)) for key, each in value.items())
+        return CommentedMap((_written(key), _written(each)) for key, each in value.items())
     if isinstance(value, str):
         return _text(value)
     if not isinstance(value, Sequence):

@@ -1,0 +1,772 @@
+"""Documents of service level policies: one that is right, and what is wrong with others."""
+
+from domain.ids import record_id
+from domain.record_names import Known
+from domain.service_level_names import PolicyNames, names_of
+
+OFFICE, NIGHTS, OLD = (record_id("CAL", serial) for serial in (1, 2, 3))
+NETWORK, SERVERS, GONE = (record_id("TEA", serial) for serial in (1, 2, 3))
+ACME, GLOBEX = (record_id("ORG", serial) for serial in (1, 2))
+
+BASE = """\
+name: Gold
+kind: SLA
+subjects: [incident]
+when: ticket.priority <= 3 && ticket.organisation == "Acme"
+order: 10
+calendar: Office hours
+zone: requester
+services: [mail]
+targets:
+  - name: first response
+    budget: {1: 15m, 2: 1h, 3: 4h}
+  - name: resolution
+    budget: 8h
+    pausing: [customer, vendor]
+  - name: time to own
+    budget: 30m
+    start: ticket.team == "Network"
+    pause: ticket.waiting_for == "evidence"
+    stop: ticket.is_assigned
+    reset: ticket.reopened > 0
+escalation:
+  - target: resolution
+    mark: 75%
+    notify: [team:Network]
+    wait: 15m
+  - target: resolution
+    mark: 100%
+    managers: true
+    reassign: next level
+    raise_priority: 2
+    propose_major_incident: true
+"""
+
+
+def names() -> PolicyNames:
+    """The names of a desk with three calendars, three teams and two organisations."""
+    return names_of(
+        [
+            Known(OFFICE, "Office hours"),
+            Known(NIGHTS, "Nights"),
+            Known(record_id("CAL", 4), "Nights"),
+            Known(OLD, "Old hours", is_in_use=False),
+        ],
+        [Known(NETWORK, "Network"), Known(SERVERS, "Servers"), Known(GONE, "Gone", False)],
+        [Known(ACME, "Acme"), Known(GLOBEX, "Globex")],
+    )
+
+
+BAD: list[tuple[str | None, str, str, str, str]] = [
+    (None, "", "1:1", "", "a policy is written as fields, such as"),
+    (None, "Gold", "1:1", "", "a policy is written as fields, such as"),
+    (None, "- name: Gold", "1:1", "", "a policy is written as fields, such as"),
+    (None, "name: [unclosed", "1:16", "name", "this is no YAML: expected ',' or ']', but"),
+    (None, "name: Gold\n\tkind: SLA", "2:1", "", "this is no YAML: found character '\\t' that"),
+    (None, "name: \x00", "1:7", "", "the character U+0000 is not allowed."),
+    (None, "x" * 300_000, "1:1", "", "a document has at most 256 KB."),
+    (None, BASE + "---\nname: Two\n", "32:1", "", "a file has one document, and here a second"),
+    (None, "%TAG ! tag:x\n---\n" + BASE, "2:1", "", "directives such as %TAG have no use."),
+    ("name: Gold", "name: &a Gold", "1:7", "name", "anchors (&) are not used here; a text that"),
+    ("name: Gold", "name: *a", "1:7", "name", "aliases (*) are not used here; a text that"),
+    ("name: Gold", "name: !!str Gold", "1:7", "name", "tags (!) are not used here; a text that"),
+    (
+        "targets:\n",
+        "targets: &t [*t]\nother:\n",
+        "9:10",
+        "targets",
+        "anchors (&) are not used here; a text that",
+    ),
+    (
+        "name: Gold",
+        "name: Gold\nname: Silver",
+        "2:7",
+        "name",
+        "this field is given twice, first in line 1.",
+    ),
+    ("name: Gold\n", "", "1:1", "name", "this field is needed."),
+    ("name: Gold", "name: ''", "1:7", "name", "a text of at least 1 characters is needed."),
+    ("name: Gold", "name: 7", "1:7", "name", "a text is needed, and not a number (7):"),
+    ("name: Gold", 'name: " "', "1:7", "name", "a line of text is needed, without control"),
+    ("name: Gold", "title: Gold", "1:1", "name", "this field is needed."),
+    ("calendar: Office hours\n", "", "1:1", "calendar", "this field is needed."),
+    (
+        "calendar: Office hours",
+        "calendar: Ofice hours",
+        "6:11",
+        "calendar",
+        "there is no calendar 'Ofice hours'; did you",
+    ),
+    (
+        "calendar: Office hours",
+        "calendar: Nights",
+        "6:11",
+        "calendar",
+        "2 calendars are called 'Nights': write",
+    ),
+    (
+        "calendar: Office hours",
+        "calendar: Old hours",
+        "6:11",
+        "calendar",
+        "there is no calendar 'Old hours'; did you",
+    ),
+    (
+        "calendar: Office hours",
+        "calendar: CAL0000099",
+        "6:11",
+        "calendar",
+        "there is no calendar CAL0000099.",
+    ),
+    (
+        "calendar: Office hours",
+        "calendar: [a]",
+        "6:11",
+        "calendar",
+        "a text is needed, and not a list.",
+    ),
+    ("kind: SLA", "kind: sla", "2:7", "kind", "'sla' is not known; did you mean 'SLA'?"),
+    ("kind: SLA", "kind: KPI", "2:7", "kind", "'KPI' is not known; one of SLA, OLA,"),
+    ("kind: SLA", "kind: null", "2:7", "kind", "None is not known; one of SLA, OLA,"),
+    ("subjects: [incident]", "subjects: []", "3:11", "subjects", "at least 1 is needed."),
+    (
+        "subjects: [incident]",
+        "subjects: [problem]",
+        "3:12",
+        "subjects[0]",
+        "'problem' is not known; one of incident,",
+    ),
+    (
+        "subjects: [incident]",
+        "subjects: [incident, incident]",
+        "3:11",
+        "subjects",
+        "each kind is named once.",
+    ),
+    (
+        "subjects: [incident]",
+        "subjects: change",
+        "18:12",
+        "targets[2].pause",
+        "it never holds: leave it out.",
+    ),
+    ("order: 10", "order: -1", "5:8", "order", "a number of at least 0 is needed."),
+    ("order: 10", "order: first", "5:8", "order", "a whole number is needed, and not a text."),
+    ("order: 10", "order: 10.5", "5:8", "order", "a whole number is needed, and not a number"),
+    (
+        "zone: requester",
+        "zone: Europe/Berlin",
+        "7:7",
+        "zone",
+        "'Europe/Berlin' is not known; one of",
+    ),
+    ("zone: requester", "zone: site", "7:7", "zone", "'site' is not known; one of calendar,"),
+    (
+        "services: [mail]",
+        "services: [' mail']",
+        "8:12",
+        "services[0]",
+        "' mail' is no name: a name has no spaces",
+    ),
+    (
+        "services: [mail]",
+        "services: {a: b}",
+        "8:11",
+        "services",
+        "a list is needed, and not a group of",
+    ),
+    (
+        "services: [mail]",
+        "priorities: [0]",
+        "8:14",
+        "priorities[0]",
+        "a number of at least 1 is needed.",
+    ),
+    (
+        "services: [mail]",
+        "priorities: [high]",
+        "8:14",
+        "priorities[0]",
+        "a whole number is needed, and not a text.",
+    ),
+    (
+        "services: [mail]",
+        "priorities: [5]",
+        "11:13",
+        "targets[0].budget",
+        "it has a budget for none of the priorities",
+    ),
+    (
+        "services: [mail]",
+        "organisations: [Acne]",
+        "8:17",
+        "organisations[0]",
+        "there is no organisation 'Acne'; did you",
+    ),
+    (
+        "services: [mail]",
+        "organisations: [ORG0000009]",
+        "8:17",
+        "organisations[0]",
+        "there is no organisation ORG0000009.",
+    ),
+    (
+        "ticket.priority <= 3",
+        "ticket.prio <= 3",
+        "4:7",
+        "when",
+        "there is no field ticket.prio of a ticket;",
+    ),
+    ("ticket.priority <= 3", "priority <= 3", "4:7", "when", "priority is not known; did you mean"),
+    (
+        "ticket.priority <= 3",
+        "ticket.priority <= '3'",
+        "4:23",
+        "when",
+        "<= cannot be used between a number and a",
+    ),
+    (
+        "ticket.priority <= 3",
+        "ticket.priority = 3",
+        "4:23",
+        "when",
+        "two values are compared with ==.",
+    ),
+    (
+        "ticket.priority <= 3",
+        "ticket.priority == 9",
+        "4:26",
+        "when",
+        "ticket.priority is never 9; known are 0, 1,",
+    ),
+    (
+        "ticket.priority <= 3",
+        "ticket.priority",
+        "4:23",
+        "when",
+        "&& needs a yes or no, and this is a number",
+    ),
+    (
+        "ticket.priority <= 3",
+        "ticket.priority > 3 && ticket.priority < 2",
+        "4:7",
+        "when",
+        "it never holds: the policy is for no",
+    ),
+    (
+        "ticket.priority <= 3",
+        'ticket.status == "open"',
+        "4:24",
+        "when",
+        'ticket.status is never "open"; did you mean',
+    ),
+    (
+        "ticket.priority <= 3",
+        'ticket.kind == "change"',
+        "4:7",
+        "when",
+        "it never holds: the policy is for no",
+    ),
+    (
+        "ticket.priority <= 3",
+        "1 / ticket.priority > 0",
+        "4:7",
+        "when",
+        "The expression 1 / ticket.priority > 0 &&",
+    ),
+    (
+        "ticket.priority <= 3",
+        "now > ticket.priority",
+        "4:7",
+        "when",
+        "it has no clock: its answer is the same at",
+    ),
+    (
+        'ticket.organisation == "Acme"',
+        'ticket.organisation == "Acne"',
+        "4:7",
+        "when",
+        "there is no organisation 'Acne'; did you",
+    ),
+    (
+        'ticket.organisation == "Acme"',
+        'ticket.organisation.contains("Ac")',
+        "4:31",
+        "when",
+        "ticket.organisation is compared as a whole",
+    ),
+    (
+        'ticket.organisation == "Acme"',
+        'ticket.organisation in ["Acme", "ORG0000001"]',
+        "4:7",
+        "when",
+        "'Acme' and 'ORG0000001' are one",
+    ),
+    (
+        'ticket.organisation == "Acme"',
+        'ticket.service.matches("(a*)*" + ticket.category)',
+        "4:53",
+        "when",
+        "a pattern is written there as a text.",
+    ),
+    (
+        'ticket.organisation == "Acme"',
+        "(" * 60 + "true" + ")" * 60,
+        "4:7",
+        "when",
+        "it is nested too deeply: at most 32 levels.",
+    ),
+    (
+        'ticket.organisation == "Acme"',
+        " && ".join(["ticket.resolved"] * 400),
+        "4:7",
+        "when",
+        "at most 4000 characters are allowed.",
+    ),
+    (
+        'ticket.team == "Network"',
+        'ticket.team == "Netwrok"',
+        "17:12",
+        "targets[2].start",
+        "there is no team 'Netwrok'; did you mean",
+    ),
+    (
+        'ticket.team == "Network"',
+        'ticket.team == "Gone"',
+        "17:12",
+        "targets[2].start",
+        "there is no team 'Gone'.",
+    ),
+    (
+        'ticket.team == "Network"',
+        'ticket.party == "Network"',
+        "17:12",
+        "targets[2].start",
+        'ticket.party is never "Network": known are',
+    ),
+    (
+        'ticket.team == "Network"',
+        'ticket.party == "Nobody, level 2"',
+        "17:12",
+        "targets[2].start",
+        "there is no team 'Nobody'.",
+    ),
+    (
+        'ticket.team == "Network"',
+        'ticket.party == "Network, level 9"',
+        "17:12",
+        "targets[2].start",
+        'ticket.party is never "Network, level 9":',
+    ),
+    (
+        'start: ticket.team == "Network"',
+        "start: 'false'",
+        "17:12",
+        "targets[2].start",
+        "it never holds, so that the clock never",
+    ),
+    (
+        'start: ticket.team == "Network"',
+        'start: ticket.approval == "approved"',
+        "17:12",
+        "targets[2].start",
+        "it never holds, so that the clock never",
+    ),
+    (
+        "stop: ticket.is_assigned",
+        "stop: 'false'",
+        "19:11",
+        "targets[2].stop",
+        "it never holds, so that the clock can never",
+    ),
+    (
+        "stop: ticket.is_assigned",
+        "stop: 'true'",
+        "19:11",
+        "targets[2].stop",
+        "it holds whenever the clock starts, which",
+    ),
+    (
+        "stop: ticket.is_assigned",
+        'stop: ticket.team == "Network"',
+        "19:11",
+        "targets[2].stop",
+        "it holds whenever the clock starts, which",
+    ),
+    (
+        "stop: ticket.is_assigned",
+        'stop: ticket.waiting_for != "evidence"',
+        "19:11",
+        "targets[2].stop",
+        "where it does not hold the clock stands, so",
+    ),
+    (
+        "    stop: ticket.is_assigned\n",
+        "",
+        "15:5",
+        "targets[2].stop",
+        "'time to own' needs a stop condition: only",
+    ),
+    (
+        '    start: ticket.team == "Network"\n',
+        "",
+        "15:5",
+        "targets[2].start",
+        "'time to own' needs a start condition: only",
+    ),
+    (
+        'pause: ticket.waiting_for == "evidence"',
+        "pause: 'true'",
+        "18:12",
+        "targets[2].pause",
+        "its pause covers its start: it holds",
+    ),
+    (
+        'pause: ticket.waiting_for == "evidence"',
+        'pause: ticket.team != ""',
+        "18:12",
+        "targets[2].pause",
+        "its pause covers its start: it holds",
+    ),
+    (
+        'pause: ticket.waiting_for == "evidence"',
+        'pause: ticket.team in ["Network", "Servers"]',
+        "18:12",
+        "targets[2].pause",
+        "its pause covers its start: it holds",
+    ),
+    (
+        'pause: ticket.waiting_for == "evidence"',
+        'pause: ticket.resolved && ticket.waiting_for == "vendor"',
+        "18:12",
+        "targets[2].pause",
+        "it never holds: leave it out.",
+    ),
+    (
+        "reset: ticket.reopened > 0",
+        "reset: 'true'",
+        "20:12",
+        "targets[2].reset",
+        "it always holds, so that it never becomes",
+    ),
+    (
+        "reset: ticket.reopened > 0",
+        "reset: ticket.reopened < 0",
+        "20:12",
+        "targets[2].reset",
+        "it never holds: leave it out.",
+    ),
+    (
+        "reset: ticket.reopened > 0",
+        "reset: ticket.reopened > 2 && ticket.reopened < 2",
+        "20:12",
+        "targets[2].reset",
+        "it never holds: leave it out.",
+    ),
+    (
+        "budget: 8h",
+        "budget: -8h",
+        "13:13",
+        "targets[1].budget",
+        "'-8h' is not a duration: write open time as",
+    ),
+    (
+        "budget: 8h",
+        "budget: 0h",
+        "13:13",
+        "targets[1].budget",
+        "'0h' is not a duration: write open time as",
+    ),
+    (
+        "budget: 8h",
+        "budget: 8 hours",
+        "13:13",
+        "targets[1].budget",
+        "'8 hours' is not a duration: write open",
+    ),
+    (
+        "budget: 8h",
+        "budget: 999999d",
+        "13:13",
+        "targets[1].budget",
+        "a duration is at most 366 days long.",
+    ),
+    (
+        "budget: 8h",
+        "budget: 8",
+        "13:13",
+        "targets[1].budget",
+        "a duration such as 4h is needed, or one for",
+    ),
+    (
+        "budget: 8h",
+        "budget: {}",
+        "13:13",
+        "targets[1].budget",
+        "a duration such as 4h is needed, or one for",
+    ),
+    (
+        "budget: 8h",
+        "budget: {6: 8h}",
+        "13:17",
+        "targets[1].budget.6",
+        "a priority is a number from 1 to 5.",
+    ),
+    (
+        "budget: 8h",
+        "budget: {high: 8h}",
+        "13:20",
+        "targets[1].budget.high",
+        "a priority is a number from 1 to 5.",
+    ),
+    (
+        "budget: 8h",
+        "budget: {1: -8h}",
+        "13:17",
+        "targets[1].budget.1",
+        "'-8h' is not a duration: write open time as",
+    ),
+    (
+        "budget: 8h",
+        "budget: {1: 8}",
+        "13:17",
+        "targets[1].budget.1",
+        "a text is needed, and not a number (8):",
+    ),
+    ("budget: 8h\n", "budgt: 8h\n", "12:5", "targets[1].budget", "this field is needed."),
+    ("    budget: 8h\n", "", "12:5", "targets[1].budget", "this field is needed."),
+    (
+        "budget: 8h",
+        "budget: [8h]",
+        "13:13",
+        "targets[1].budget",
+        "a duration such as 4h is needed, or one for",
+    ),
+    (
+        "name: resolution",
+        "name: first response",
+        "10:3",
+        "targets",
+        "each target is promised once, and 'first",
+    ),
+    (
+        "name: resolution",
+        "name: Resolution",
+        "12:5",
+        "targets[1].start",
+        "'Resolution' needs a start condition: only",
+    ),
+    (
+        "name: resolution",
+        "name: resolutoin",
+        "12:5",
+        "targets[1].start",
+        "'resolutoin' needs a start condition: only",
+    ),
+    (
+        "name: time to own",
+        "name: 'OLA: own'",
+        "15:11",
+        "targets[2].name",
+        "a name has no colon: the clocks of other",
+    ),
+    (
+        "name: time to own",
+        "name: 'time  to own'",
+        "15:11",
+        "targets[2].name",
+        "'time  to own' is no name: a name has no",
+    ),
+    (
+        "pausing: [customer, vendor]",
+        "pausing: [customers]",
+        "14:15",
+        "targets[1].pausing[0]",
+        "'customers' is not known; did you mean",
+    ),
+    (
+        "pausing: [customer, vendor]",
+        "pausing: [customer, customer]",
+        "14:14",
+        "targets[1].pausing",
+        "each reason is named once.",
+    ),
+    (
+        "target: resolution",
+        "target: resolutio",
+        "22:13",
+        "escalation[0].target",
+        "'resolutio' is not promised; did you mean",
+    ),
+    (
+        "mark: 75%",
+        "mark: 0%",
+        "23:11",
+        "escalation[0].mark",
+        "'0%' is not a mark: write 75%, -30m or +2h.",
+    ),
+    (
+        "mark: 75%",
+        "mark: soon",
+        "23:11",
+        "escalation[0].mark",
+        "'soon' is not a mark: write 75%, -30m or",
+    ),
+    (
+        "mark: 75%",
+        "mark: 75",
+        "23:11",
+        "escalation[0].mark",
+        "a text is needed, and not a number (75):",
+    ),
+    (
+        "mark: 75%",
+        "mark: -400d",
+        "23:11",
+        "escalation[0].mark",
+        "a duration is at most 366 days long.",
+    ),
+    (
+        "mark: 75%",
+        "mark: 150%",
+        "27:11",
+        "escalation[1].mark",
+        "100% comes before 150%, which stands before",
+    ),
+    (
+        "mark: 75%",
+        "mark: +1h",
+        "27:11",
+        "escalation[1].mark",
+        "100% comes before +1h, which stands before",
+    ),
+    (
+        "mark: 75%",
+        "mark: -9h",
+        "23:11",
+        "escalation[0].mark",
+        "-9h comes before the clock starts: no",
+    ),
+    (
+        "mark: 100%",
+        "mark: -3h",
+        "27:11",
+        "escalation[1].mark",
+        "-3h comes before 75%, which stands before",
+    ),
+    (
+        "mark: 100%",
+        "mark: 50%",
+        "27:11",
+        "escalation[1].mark",
+        "50% comes before 75%, which stands before",
+    ),
+    (
+        "notify: [team:Network]",
+        "notify: []",
+        "24:13",
+        "escalation[0].notify",
+        "nobody is named to tell, and nothing else",
+    ),
+    (
+        "notify: [team:Network]",
+        "notify: [Network]",
+        "24:14",
+        "escalation[0].notify[0]",
+        "'Network' selects nobody: write person:,",
+    ),
+    (
+        "notify: [team:Network]",
+        "notify: ['cel:people']",
+        "24:14",
+        "escalation[0].notify[0]",
+        "an expression finds nobody here: name a",
+    ),
+    (
+        "notify: [team:Network]",
+        "notify: [manager-of:approver]",
+        "24:14",
+        "escalation[0].notify[0]",
+        "an escalation has no approver: say",
+    ),
+    (
+        "notify: [team:Network]",
+        "notify: team: Network",
+        "24:17",
+        "escalation[0]",
+        "this is no YAML: mapping values are not",
+    ),
+    (
+        "wait: 15m",
+        "wait: -15m",
+        "25:11",
+        "escalation[0].wait",
+        "'-15m' is not a duration: write open time",
+    ),
+    (
+        "wait: 15m",
+        "wait: 15",
+        "25:11",
+        "escalation[0].wait",
+        "a text is needed, and not a number (15):",
+    ),
+    ("wait: 15m", "delay: 15m", "25:5", "escalation[0].delay", "there is no such field."),
+    (
+        "managers: true",
+        "managers: yes",
+        "28:15",
+        "escalation[1].managers",
+        "true or false is needed, and not a text.",
+    ),
+    (
+        "reassign: next level",
+        "reassign: nextlevel",
+        "29:15",
+        "escalation[1].reassign",
+        "there is no team 'nextlevel'.",
+    ),
+    (
+        "reassign: next level",
+        "reassign: Netwrk",
+        "29:15",
+        "escalation[1].reassign",
+        "there is no team 'Netwrk'; did you mean",
+    ),
+    (
+        "raise_priority: 2",
+        "raise_priority: 0",
+        "30:21",
+        "escalation[1].raise_priority",
+        "a number of at least 1 is needed.",
+    ),
+    (
+        "raise_priority: 2",
+        "raise_priority: high",
+        "30:21",
+        "escalation[1].raise_priority",
+        "a whole number is needed, and not a text.",
+    ),
+    (
+        "subjects: [incident]",
+        "subjects: [change]",
+        "18:12",
+        "targets[2].pause",
+        "it never holds: leave it out.",
+    ),
+    (
+        "services: [mail]",
+        "names: {teams: {Network: Servers}}",
+        "8:16",
+        "names.teams",
+        "'Network' needs a number, such as",
+    ),
+    (
+        "services: [mail]",
+        "names: {people: {Ada: PER0000001}}",
+        "8:9",
+        "names.people",
+        "there is no such field.",
+    ),
+]
+"""A part of BASE and what stands in its place, or a whole text; then the line and column of its
+first mistake, the part that it is in, and how the rule begins."""
