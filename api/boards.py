@@ -15,7 +15,7 @@ from api.incidents import PRACTICE as INCIDENTS
 from api.lists import List, only, reach, reach_ledger, whole
 from api.openapi import camel
 from api.practices import reference_of
-from api.reads import OF_READS, find, list_parameters, list_response, name_of
+from api.reads import OF_READS, find, list_parameters, list_response, name_of, reading
 from domain.policy import About, Everything, allow, visibility
 from domain.rules import DomainError
 from projections import asset_register, change_work
@@ -177,7 +177,7 @@ def board_routes() -> Iterator[Route]:
     )
     row = schemas.row_of(asset_register.REGISTER)
     row["properties"] = {"distance": schemas.WHOLE, **row["properties"]}
-    yield _route(
+    yield reading(
         "/assets/{ref}/impact",
         read_impact,
         "asset.read",
@@ -199,7 +199,7 @@ def board_routes() -> Iterator[Route]:
         ],
         schemas.page_of(row),
     )
-    yield _route(
+    yield reading(
         "/events",
         read_events,
         "ledger.read_events",
@@ -214,16 +214,11 @@ def board_routes() -> Iterator[Route]:
             schemas.LIMIT,
             schemas.MIN_POSITION,
         ],
-        {
-            "type": "object",
-            "required": ["data", "has_more", "next_after"],
-            "properties": {
-                "data": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}},
-                "has_more": {"type": "boolean"},
-                "next_after": schemas.WHOLE,
-            },
-            "additionalProperties": False,
-        },
+        schemas.object_of(
+            data=schemas.array_of({"$ref": "#/components/schemas/Event"}),
+            has_more={"type": "boolean"},
+            next_after=schemas.WHOLE,
+        ),
     )
 
 
@@ -249,30 +244,5 @@ def _board(
             parameters=[*more, *list_parameters(the, *left_out)],
             responses={200: list_response(the)},
             problems=(*OF_READS, "not_found") if more else OF_READS,
-        ),
-    )
-
-
-def _route(
-    path: str,
-    endpoint: Endpoint,
-    act: str,
-    tag: str,
-    summary: str,
-    parameters: list[dict[str, Any]],
-    schema: dict[str, Any],
-) -> Route:
-    return Route(
-        method="GET",
-        path=path,
-        endpoint=endpoint,
-        act=act,
-        operation=Operation(
-            id=camel(summary),
-            tag=tag,
-            summary=summary,
-            parameters=parameters,
-            responses={200: {"description": "Found.", "content": schemas.content(schema)}},
-            problems=(*OF_READS, "not_found") if "{ref}" in path else OF_READS,
         ),
     )

@@ -1,6 +1,6 @@
 """The times of changes over HTTP: what speaks against them, whom a window affects, the calendar."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
@@ -11,11 +11,11 @@ from api.changes import PRACTICE as CHANGES
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.http.routing import Endpoint, Operation, Route
+from api.http.routing import Route
 from api.lists import only, reach
-from api.openapi import camel
 from api.practices import reference_of
-from api.reads import OF_READS, find
+from api.reads import find, reading
+from api.schemas import array_of, object_of
 from domain.aggregate import Aggregate
 from domain.change import Change
 from domain.change_window import ChangeWindow
@@ -195,29 +195,16 @@ _TEXT = {"type": "string"}
 _MAYBE_NUMBER = {"anyOf": [schemas.NUMBER, _NULL]}
 
 
-def _object(**properties: Any) -> Shown:
-    return {
-        "type": "object",
-        "required": list(properties),
-        "properties": properties,
-        "additionalProperties": False,
-    }
-
-
-def _array(items: Shown) -> Shown:
-    return {"type": "array", "items": items}
-
-
-CONFLICT = _object(
+CONFLICT = object_of(
     reason=_TEXT,
     effect={"type": "string", "enum": ["warned", "refused", "excepted", "emergency"]},
     start=schemas.INSTANT,
     end=schemas.INSTANT,
     other=_MAYBE_NUMBER,
-    path=_array(schemas.NUMBER),
+    path=array_of(schemas.NUMBER),
     detail=_TEXT,
 )
-AFFECTED = _object(
+AFFECTED = object_of(
     change=schemas.NUMBER,
     status=_TEXT,
     requester=_MAYBE_NUMBER,
@@ -225,15 +212,15 @@ AFFECTED = _object(
     is_held={"type": "boolean", "description": "Whether its approval stands meanwhile."},
     conflict={"anyOf": [CONFLICT, _NULL]},
 )
-NOTED = _object(
+NOTED = object_of(
     occasion={"type": "string", "enum": ["approval", "scheduling", "implementation"]},
     at=schemas.INSTANT,
     start=schemas.INSTANT,
     end=schemas.INSTANT,
-    conflicts=_array(CONFLICT),
+    conflicts=array_of(CONFLICT),
     more=schemas.WHOLE,
 )
-SPAN = _object(
+SPAN = object_of(
     window=schemas.NUMBER,
     name=_TEXT,
     kind=_TEXT,
@@ -255,9 +242,9 @@ def _from_and_to(*, is_required: bool) -> list[Shown]:
 
 def change_time_routes() -> Iterator[Route]:
     page = schemas.page_of(_calendar_row())
-    page["properties"] = {**page["properties"], "windows": _array(SPAN)}
+    page["properties"] = {**page["properties"], "windows": array_of(SPAN)}
     page["required"] = [*page["required"], "windows"]
-    yield _route(
+    yield reading(
         "/changes/calendar",
         read_calendar,
         "change_board.read",
@@ -266,22 +253,21 @@ def change_time_routes() -> Iterator[Route]:
         [*_from_and_to(is_required=True), schemas.MIN_POSITION],
         page,
     )
-    yield _route(
+    yield reading(
         "/changes/{ref}/conflicts",
         read_conflicts,
         "change.read",
         "Changes",
         "Read what speaks against the time of a change",
         [reference_of(CHANGES), *_from_and_to(is_required=False)],
-        _object(
+        object_of(
             start=schemas.INSTANT,
             end=schemas.INSTANT,
-            data=_array(CONFLICT),
-            noted=_array(NOTED),
+            data=array_of(CONFLICT),
+            noted=array_of(NOTED),
         ),
-        "not_found",
     )
-    yield _route(
+    yield reading(
         "/change-windows/{ref}/affected",
         read_affected,
         "change_window.read",
@@ -289,37 +275,10 @@ def change_time_routes() -> Iterator[Route]:
         "Read whom a window affects, also before it is published",
         [reference_of(WINDOWS)],
         schemas.page_of(AFFECTED),
-        "not_found",
     )
 
 
 def _calendar_row() -> Shown:
     row = schemas.row_of(change_board.BOARD)
-    row["properties"] = {**row["properties"], "conflicts": _array(_TEXT)}
+    row["properties"] = {**row["properties"], "conflicts": array_of(_TEXT)}
     return row
-
-
-def _route(
-    path: str,
-    endpoint: Endpoint,
-    act: str,
-    tag: str,
-    summary: str,
-    parameters: Sequence[Shown],
-    schema: Shown,
-    *more: str,
-) -> Route:
-    return Route(
-        method="GET",
-        path=path,
-        endpoint=endpoint,
-        act=act,
-        operation=Operation(
-            id=camel(summary),
-            tag=tag,
-            summary=summary,
-            parameters=list(parameters),
-            responses={200: {"description": "Found.", "content": schemas.content(schema)}},
-            problems=(*OF_READS, *more),
-        ),
-    )

@@ -1,7 +1,7 @@
 """Reading over HTTP: records, lists and histories of every kind."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from api.commands import Practice
 from api.http import cursors
 from api.http.answers import Answer, json
 from api.http.calls import Call
-from api.http.routing import Operation, Route
+from api.http.routing import Endpoint, Operation, Route
 from api.lists import List, only, reach_ledger, whole, words_of
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
@@ -162,6 +162,32 @@ def _is_known(call: Call, version: int) -> bool:
 
 
 # Routes ------------------------------------------------------------------------------------
+
+
+def reading(
+    path: str,
+    endpoint: Endpoint,
+    act: str,
+    tag: str,
+    summary: str,
+    parameters: Sequence[dict[str, Any]],
+    schema: dict[str, Any],
+) -> Route:
+    """A read that answers with JSON: of one record, where its path names one."""
+    return Route(
+        method="GET",
+        path=path,
+        endpoint=endpoint,
+        act=act,
+        operation=Operation(
+            id=camel(summary),
+            tag=tag,
+            summary=summary,
+            parameters=list(parameters),
+            responses={200: {"description": "Found.", "content": schemas.content(schema)}},
+            problems=(*OF_READS, "not_found") if "{ref}" in path else OF_READS,
+        ),
+    )
 
 
 def read_routes() -> Iterator[Route]:

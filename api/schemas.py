@@ -70,6 +70,20 @@ def record_of(kind: type[Aggregate]) -> Schema:
     }
 
 
+def object_of(**properties: Schema) -> Schema:
+    """An object that has all of these, and nothing else."""
+    return {
+        "type": "object",
+        "required": list(properties),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+def array_of(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
 def page_of(row: Schema) -> Schema:
     return {
         "type": "object",
