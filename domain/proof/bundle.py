@@ -6,15 +6,15 @@ kind, four bytes with the length of what follows (unsigned, big-endian), and tha
     H  the header, JSON: `origin`, `key` (the verifier key that the desk claims, of no value to who
        verifies), `scope` (`all` or `slice`), `size` (how many events the log has in it), `from`,
        `to` (positions, or null) and `streams` (ids, or null) of a slice
-    E  an event: what was logged of it (52 bytes), then the leaf (see `leaf`)
-    M  what was logged of an event that the ledger had no more when the bundle was made (52 bytes)
+    E  an event: what was logged of it (56 bytes), then the leaf (see `leaf`)
+    M  what was logged of an event that the ledger had no more when the bundle was made (56 bytes)
     S  a perfect subtree whose events are left out: one byte with its level, and its hash. It
        covers 2^level events
     C  a checkpoint over all events so far, UTF-8 (see `checkpoint`)
-    V  heads of streams, any number: the id (16 bytes) and the last version (4 bytes)
+    V  heads of streams, any number: the id (16 bytes) and the last version (8 bytes)
     Z  the end, JSON: `records`, how many came before it
 
-What was logged: the hash of the leaf (32 bytes), the id of the stream (16) and the version (4).
+What was logged: the hash of the leaf (32 bytes), the id of the stream (16) and the version (8).
 E, M and S stand in the order of the log and cover every position from 1 to `size`; C stands where
 its size is reached; V after them; H is the first and Z the last record. Other kinds are ignored.
 """

@@ -1,7 +1,7 @@
 """Events that stand where others were logged: moved, put in, or taken out with a closed gap."""
 
 from .findings import Finding, Findings
-from .leaf import name_of
+from .leaf import name_of, version_in
 
 KEPT_MAX = 200_000
 
@@ -74,4 +74,4 @@ class Displaced:
 
 
 def _named(identity: bytes) -> tuple[str, int]:
-    return name_of(identity[:16]), int.from_bytes(identity[16:])
+    return name_of(identity[:16]), version_in(identity)

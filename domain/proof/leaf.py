@@ -1,14 +1,14 @@
 r"""A leaf: one event exactly as it is stored, at its place.
 
-The encoding, all integers unsigned and big-endian, no padding:
+The encoding, all integers big-endian (and below 2^63), no padding:
 
     bytes  content
     4      4C 44 45 01 (`LDE` and the version of this format)
     8      the position in the ledger, from 1; the leaf of position p has index p - 1
     16     the id of the stream, as the 16 bytes of its UUID
-    4      the version within the stream, from 1
-    2      T, the length of the topic
-    2      R, the length of the recorded time
+    8      the version within the stream, from 1
+    4      T, the length of the topic
+    4      R, the length of the recorded time
     4      S, the length of the state
     T      the topic, UTF-8
     R      the recorded time: the string `at` of the object `by` in the state, as it stands there
@@ -16,7 +16,8 @@ The encoding, all integers unsigned and big-endian, no padding:
     S      the state: the stored bytes, in which personal fields are sealed; so losing the key of a
            person changes no leaf
 
-Nothing follows. The hash of a leaf is SHA-256(00 || encoding).
+Nothing follows. The hash of a leaf is SHA-256(00 || encoding). What is logged of a leaf, so that it
+can be named when it is gone, is that hash, the stream and the version: 56 bytes.
 """
 
 from struct import Struct
@@ -24,9 +25,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 MAGIC = b"LDE\x01"
-_HEAD = Struct(">4sQ16sIHHI")
+_HEAD = Struct(">4sq16sqIII")
 HEAD_BYTES = _HEAD.size
-POSITION_MAX = (1 << 63) - 1
+IDENTITY = slice(12, 36)
+"""Where the stream and the version stand in an encoded leaf."""
+HASH_BYTES = 32
+IDENTITY_BYTES = 24
+LOGGED_BYTES = HASH_BYTES + IDENTITY_BYTES
 
 
 class Malformed(ValueError):
@@ -74,6 +79,11 @@ def decode(data: bytes) -> Leaf:
         data[topic_end:recorded_end],
         data[recorded_end:],
     )
+
+
+def version_in(identity: bytes) -> int:
+    """The version of a stream and version, as they stand in an encoded leaf."""
+    return int.from_bytes(identity[16:], signed=True)
 
 
 def name_of(stream: bytes) -> str:

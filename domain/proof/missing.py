@@ -3,9 +3,7 @@
 from collections.abc import Mapping
 
 from .findings import Finding, Findings
-from .leaf import name_of
-
-IDENTITY_BYTES = 20
+from .leaf import IDENTITY_BYTES, name_of, version_in
 
 
 class _Lost:
@@ -39,7 +37,7 @@ class Missing:
         for place in range(0, len(self._run), IDENTITY_BYTES):
             identity = bytes(self._run[place : place + IDENTITY_BYTES])
             position = self._first + place // IDENTITY_BYTES
-            stream, version = identity[:16], int.from_bytes(identity[16:])
+            stream, version = identity[:16], version_in(identity)
             lost = self._lost.get(stream)
             if lost is None:
                 lost = self._lost[stream] = _Lost(position, version)
@@ -52,7 +50,8 @@ class Missing:
         """Find all of it; `position` is the last of the log, `heads` the versions that it has."""
         if self._run:
             count = len(self._run) // IDENTITY_BYTES
-            stream, version = bytes(self._run[:16]), int.from_bytes(self._run[16:20])
+            first = bytes(self._run[:IDENTITY_BYTES])
+            stream, version = first[:16], version_in(first)
             name = name_of(stream)
             text = (
                 f"the tail is cut: {count} events are missing from position {self._first} on, the "

@@ -1,6 +1,6 @@
 """The verification: fed with a log in its order, it says what was altered and what is missing.
 
-The log names for each position the hash of the leaf, the stream and the version (`logged`, 52
+The log names for each position the hash of the leaf, the stream and the version (`logged`, 56
 bytes). The tree over these hashes must have the signed roots, so they are what was logged; each
 event must hash to its own. Memory is bounded by the number of streams.
 """
@@ -12,12 +12,11 @@ from hashlib import sha256
 from .checkpoint import Checkpoint, Opened, open_checkpoint
 from .displaced import Displaced
 from .findings import Finding, Findings, Report, Verdict
-from .leaf import Malformed, decode, name_of
+from .leaf import IDENTITY, Malformed, decode, name_of, version_in
 from .missing import Missing
 from .note import BadNote, Verifier
 from .tree import Frontier
 
-LOGGED_BYTES = 52
 CLOCK_SECONDS = 300
 """How far the clocks of the desk may differ before it is remarked."""
 
@@ -74,7 +73,7 @@ class Verification:
             if not self._out_of_place(found, position, data):
                 return
             position = found
-        elif hash != logged[:32] or data[12:32] != logged[32:]:
+        elif hash != logged[:32] or data[IDENTITY] != logged[32:]:
             self._odd(position, logged, data)
         self._events += 1
         self._missing.end()
@@ -203,7 +202,7 @@ class Verification:
 
     def _out_of_place(self, found: int, position: int, data: bytes) -> bool:
         """An event that was logged elsewhere; whether to go on from there."""
-        stream, version = data[12:28], int.from_bytes(data[28:32])
+        stream, version = data[12:28], version_in(data[IDENTITY])
         if found < position:
             text = f"{name_of(stream)} version {version} stands after position {position - 1}, "
             text += f"its own is {found}"
@@ -216,7 +215,7 @@ class Verification:
         return True
 
     def _odd(self, position: int, logged: bytes, data: bytes) -> None:
-        if data[12:32] == logged[32:]:
+        if data[IDENTITY] == logged[32:]:
             try:
                 recorded = decode(data).recorded.decode(errors="replace")
                 what = f"it is not what was logged (it says now that it was recorded at {recorded})"
@@ -225,10 +224,10 @@ class Verification:
             self._alter(position, logged, what)
         else:
             self._displaced.expect(logged[32:], position)
-            self._displaced.found(data[12:32], position)
+            self._displaced.found(data[IDENTITY], position)
 
     def _alter(self, position: int, logged: bytes, what: str) -> None:
-        stream, version = logged[32:48], int.from_bytes(logged[48:52])
+        stream, version = logged[32:48], version_in(logged[32:])
         text = f"position {position}, {name_of(stream)} version {version}: {what}"
         self._find("integrity", "altered", text, position, None, stream, version)
 
@@ -238,7 +237,7 @@ class Verification:
             self._tree.append(logged[:32])
             if position == self._next_witnessed:
                 self._compare_witnessed()
-        self._follow(position, logged[32:48], int.from_bytes(logged[48:52]))
+        self._follow(position, logged[32:48], int.from_bytes(logged[48:], signed=True))
 
     def _follow(self, position: int, stream: bytes, version: int) -> None:
         """Each stream counts its versions without a gap."""

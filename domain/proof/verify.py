@@ -9,10 +9,10 @@ from uuid import UUID
 from . import bundle, inclusion
 from .checkpoint import Opened, open_checkpoint, split
 from .findings import Finding, Report
-from .leaf import Malformed, name_of
+from .leaf import IDENTITY_BYTES, LOGGED_BYTES, Malformed, name_of, version_in
 from .note import BadKey, BadNote, Verifier
 from .tree import BadProof
-from .verification import LOGGED_BYTES, Verification
+from .verification import Verification
 
 
 class Unusable(Exception):
@@ -131,9 +131,9 @@ def _other(verification: Verification, asked: Asked, kind: bytes, content: bytes
     elif kind == bundle.CHECKPOINT:
         verification.checkpoint(content.decode())
     elif kind == bundle.HEADS and asked.last is None:
-        for place in range(0, len(content), 20):
-            stream = content[place : place + 16]
-            verification.compare_heads(stream, int.from_bytes(content[place + 16 : place + 20]))
+        for place in range(0, len(content), IDENTITY_BYTES):
+            head = content[place : place + IDENTITY_BYTES]
+            verification.compare_heads(head[:16], version_in(head))
 
 
 def _verify_proofs(text: str, verifiers: Sequence[Verifier]) -> Report:

@@ -26,9 +26,9 @@ def test_a_leaf_has_these_bytes() -> None:
             "4c 44 45 01",
             "00 00 00 00 00 00 01 02",
             "49 4e 43 00 00 00 80 00 80 00 00 00 00 00 00 01",
-            "00 00 00 02",
-            "00 0f",
-            "00 14",
+            "00 00 00 00 00 00 00 02",
+            "00 00 00 0f",
+            "00 00 00 14",
             "00 00 00 47",
             b"Incident.Logged".hex(" "),
             b"2026-03-03T14:00:00Z".hex(" "),
@@ -37,7 +37,7 @@ def test_a_leaf_has_these_bytes() -> None:
     )
     assert (
         leaf_hash(LEAF.encoded()).hex()
-        == "096691f9addaa71a8000337532ba83ed3a87c1cdf71b6c80130eb90be1c842d3"
+        == "ac6d626696d80cfaa0c9696dee330a8008f5aa021ffabda212c9cada6eb0d8f3"
     )
 
 
