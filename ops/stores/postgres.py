@@ -332,9 +332,11 @@ class _Home:
 
     async def finish(self) -> None:
         await self.appender.finish()
-        if self._listener is not None:
-            self._listener.cancel()
-            await asyncio.wait([self._listener])
+        # An ended task that is kept keeps the connection that it was making, half made.
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            listener.cancel()
+            await asyncio.wait([listener])
 
     def close(self) -> None:
         self._writer.close()

@@ -1,9 +1,11 @@
 """What is special about the ledger on PostgreSQL: a network, a server, and their moods."""
 
 import asyncio
+import os
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -51,6 +53,12 @@ def ending_connections(url: str) -> Iterator[list[int]]:
     finally:
         stop.set()
         thread.join()
+
+
+def sockets() -> int:
+    """How many sockets this process has open."""
+    descriptors = Path("/proc/self/fd").iterdir()
+    return sum("socket:" in os.path.realpath(descriptor) for descriptor in descriptors)
 
 
 async def test_lost_connections_neither_lose_nor_double_a_write(
@@ -198,6 +206,24 @@ async def test_many_reads_at_once_share_few_connections(
         ).fetchone()
     assert row is not None
     assert row[0] <= 1 + 4 + 1
+
+
+async def test_closing_leaves_no_connection_behind_that_was_being_made(postgres_url: str) -> None:
+    """The server would wait for it for a minute, and a database to be dropped with the server."""
+    before = sockets()
+
+    for attempt in range(20):
+        recorder = PostgresRecorder(postgres_url)
+        waiting = asyncio.create_task(recorder.wait(0, 10))
+        for _ in range(attempt):
+            await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        await recorder.aclose()
+
+    del waiting
+    assert sockets() == before
 
 
 async def test_ledgers_of_two_databases_do_not_wake_each_other(
