@@ -14,6 +14,7 @@ from api.boards import board_routes
 from api.change_times import change_time_routes
 from api.context import Context
 from api.credentials import Credentials
+from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
 from api.http.edge import Edge
@@ -101,4 +102,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += process_routes()
     routes += diagram_routes()
     routes += migration_routes()
+    routes += delegation_routes()
     return routes

@@ -299,6 +299,11 @@ TABLE: Mapping[str, Row] = {
     **_rows(
         AUDITOR_OR_ADMINISTRATOR, READ, {"person.read_history": "read the history of a person"}
     ),
+    **_rows(
+        {**_everyone(SELF), **AUDITOR_OR_ADMINISTRATOR, Role.PROCESS_OWNER: IN_SIGHT},
+        READ,
+        {"person.read_delegations": "read the delegations of a person"},
+    ),
     **_rows(ADMINISTRATOR, ADMIN, {"person.register": "register a person"}),
     **_rows(
         SELF_OR_ADMINISTRATOR,

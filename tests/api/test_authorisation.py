@@ -189,6 +189,7 @@ MAY = {
     "GET /people": "-xxxxxx",
     "GET /people/{ref}": "-xxxxxx",
     "GET /people/{ref}/history": "-----xx",
+    "GET /people/{ref}/delegations": "----xxx",
     "GET /teams": "-xxxxxx",
     "GET /teams/{ref}": "-xxxxxx",
     "GET /teams/{ref}/history": "-----xx",

@@ -205,6 +205,7 @@ asset.dispose                         - s - - - - -
 person.list                           - y y y y y y
 person.read                           t s s s s s s
 person.read_history                   - - - - - s s
+person.read_delegations               t t t t s s s
 person.register                       - - - - - - s
 person.amend                          t t t t t t s
 person.delegate                       t t t t t t s
