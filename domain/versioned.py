@@ -90,6 +90,10 @@ class Versioned(Aggregate, Generic[D], abstract=True):
 
     def publish(self, *, by: Provenance) -> None:
         """Put the draft into use as the next version. What began on an earlier one keeps it."""
+        self._publish(by=by)
+
+    def _publish(self, *, by: Provenance, **more: Any) -> None:
+        """Publish the draft, with what a kind says besides."""
         self._require_in_use()
         draft = self.draft_definition
         if draft is not None and draft != self.published:
@@ -99,6 +103,7 @@ class Versioned(Aggregate, Generic[D], abstract=True):
                     number=self.published_version + 1,
                     definition=draft,
                     digest=digest(draft),
+                    **more,
                 )
             )
 

@@ -34,6 +34,7 @@ from domain.risk import Answer, Band, Question, Questionnaire, Rule
 from domain.risk_model import RiskModel
 from domain.service_level_policy import (
     Agreement,
+    Effects,
     EscalationStep,
     ServiceLevelPolicy,
     TargetPromise,
@@ -558,7 +559,17 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     ServiceLevelPolicy: {
         "revise": said(definition=AGREEMENTS),
-        "publish": NOTHING,
+        "publish": said(applies_to=st.sampled_from(["new", "open"])),
+        "note_moved": said(
+            version=st.integers(0, 3),
+            after=st.integers(1, 4).map(lambda serial: record_id("INC", serial)),
+            seen=st.integers(0, 9),
+            moved=st.integers(0, 9),
+            is_done=st.booleans(),
+        ),
+        "note_what_if": said(
+            digest=st.just("0" * 64), effects=st.builds(Effects, tickets=st.integers(0, 9))
+        ),
         "retire": NOTHING,
     },
     Team: {

@@ -23,7 +23,7 @@ from domain.person import Person, Role, Scope
 from domain.problem import Problem
 from domain.provenance import Provenance
 from domain.risk_model import RiskModel
-from domain.service_level_policy import ServiceLevelPolicy
+from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
 from tests.domain.commands import (
@@ -417,7 +417,27 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("revise", definition=AT_ONCE),
             step("publish"),
             step("retire"),
-        ]
+        ],
+        [
+            step("draft", name="Bronze", definition=IN_FOUR_HOURS),
+            step("publish", applies_to="new"),
+            step("publish", applies_to="open"),
+        ],
+        [
+            step("draft", name="Silver", definition=IN_FOUR_HOURS),
+            step("note_what_if", digest="0" * 64, effects=Effects(tickets=3, later=2)),
+            step("publish", applies_to="open"),
+            step(
+                "note_moved",
+                "sla-clock",
+                version=1,
+                after=record_id("INC", 2),
+                seen=2,
+                moved=1,
+                is_done=False,
+            ),
+            step("note_moved", "sla-clock", version=1, after=None, seen=1, moved=1, is_done=True),
+        ],
     ],
     Team: [
         [
