@@ -466,6 +466,7 @@ TABLE: Mapping[str, Row] = {
             "service_level_policy.revise": "revise a service level policy",
             "service_level_policy.publish": "publish a service level policy",
             "service_level_policy.retire": "retire a service level policy",
+            "service_level_policy.what_if": "ask what a service level policy would change",
             "risk_model.draft": "draft a risk model",
             "risk_model.revise": "revise a risk model",
             "risk_model.publish": "publish a risk model",
@@ -475,7 +476,19 @@ TABLE: Mapping[str, Row] = {
             "calendar.retire": "retire a calendar",
         },
     ),
-    **_rows(_everyone(ANY), READ, {"process_schema.read": "read how processes are written"}),
+    **_rows(
+        NOBODY,
+        WRITE,
+        {"service_level_policy.note_moved": "say which open tickets were given a policy"},
+    ),
+    **_rows(
+        _everyone(ANY),
+        READ,
+        {
+            "process_schema.read": "read how processes are written",
+            "service_level_policy_schema.read": "read how service level policies are written",
+        },
+    ),
     # Views, whose rows are those that the actor sees
     **_rows(_everyone(ANY), READ, {"approvals_inbox.read": "read what waits for their vote"}),
     **_rows(

@@ -193,7 +193,7 @@ class ServiceLevelPolicy(Versioned[Agreement]):
 
     # What if -----------------------------------------------------------------------------
 
-    def note_what_if(self, digest: str, effects: Effects, *, by: Provenance) -> None:
+    def what_if(self, digest: str, effects: Effects, *, by: Provenance) -> None:
         """Say that somebody has asked what a definition would do to the open tickets."""
         self.record(self.WhatIfAsked(by=by, digest=digest, effects=effects))
 

@@ -567,7 +567,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             moved=st.integers(0, 9),
             is_done=st.booleans(),
         ),
-        "note_what_if": said(
+        "what_if": said(
             digest=st.just("0" * 64), effects=st.builds(Effects, tickets=st.integers(0, 9))
         ),
         "retire": NOTHING,

@@ -425,7 +425,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         ],
         [
             step("draft", name="Silver", definition=IN_FOUR_HOURS),
-            step("note_what_if", digest="0" * 64, effects=Effects(tickets=3, later=2)),
+            step("what_if", digest="0" * 64, effects=Effects(tickets=3, later=2)),
             step("publish", applies_to="open"),
             step(
                 "note_moved",

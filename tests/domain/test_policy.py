@@ -281,6 +281,7 @@ service_level_policy.draft            - - - - c - -
 service_level_policy.revise           - - - - c - -
 service_level_policy.publish          - - - - c - -
 service_level_policy.retire           - - - - c - -
+service_level_policy.what_if          - - - - c - -
 risk_model.draft                      - - - - c - -
 risk_model.revise                     - - - - c - -
 risk_model.publish                    - - - - c - -
@@ -288,7 +289,9 @@ risk_model.retire                     - - - - c - -
 calendar.define                       - - - - c - -
 calendar.revise                       - - - - c - -
 calendar.retire                       - - - - c - -
+service_level_policy.note_moved       - - - - - - -
 process_schema.read                   y y y y y y y
+service_level_policy_schema.read      y y y y y y y
 approvals_inbox.read                  y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -

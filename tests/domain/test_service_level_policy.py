@@ -11,8 +11,10 @@ from domain.service_clock import Target
 from domain.service_conditions import Named
 from domain.service_level_policy import (
     Agreement,
+    AppliesTo,
     EscalationStep,
     Facts,
+    Move,
     PausingReason,
     ServiceLevelPolicy,
     TargetPromise,
@@ -185,3 +187,55 @@ def test_an_agreement_that_is_wrong_is_refused_with_its_place(
         ServiceLevelPolicy.draft(
             record_id("SLP", 1), name="Gold", definition=replace(GOLD, **changes), by=ANN
         )
+
+
+def published(*applies_to: AppliesTo) -> ServiceLevelPolicy:
+    """A policy with a version for each of these."""
+    policy = ServiceLevelPolicy.draft(record_id("SLP", 1), name="Gold", definition=GOLD, by=ANN)
+    for number, tickets in enumerate(applies_to):
+        policy.revise(replace(GOLD, order=number), by=ANN)
+        policy.publish(applies_to=tickets, by=ANN)
+    return policy
+
+
+@pytest.mark.parametrize(
+    ("applies_to", "promised_under", "version"),
+    [
+        (["new"], 1, 1),
+        (["new", "new"], 1, 1),
+        (["new", "open"], 1, 2),
+        (["new", "open", "new"], 1, 2),
+        (["new", "open", "new"], 3, 3),
+        (["new", "open", "new", "open", "new"], 2, 4),
+    ],
+)
+def test_an_open_ticket_keeps_its_version_until_one_is_for_open_tickets(
+    applies_to: list[AppliesTo], promised_under: int, version: int
+) -> None:
+    assert published(*applies_to).version_for(promised_under) == version
+
+
+def test_how_far_open_tickets_were_moved_is_kept_and_told_once() -> None:
+    policy = published("new", "open")
+    first, second = record_id("INC", 1), record_id("INC", 2)
+
+    policy.note_moved(2, after=second, seen=2, moved=1, is_done=False, by=ANN)
+    policy.note_moved(2, after=second, seen=2, moved=1, is_done=False, by=ANN)
+    policy.note_moved(2, after=first, seen=1, moved=1, is_done=False, by=ANN)
+    policy.note_moved(1, after=None, seen=9, moved=9, is_done=True, by=ANN)
+    assert policy.move == Move(version=2, after=second, seen=2, moved=1)
+
+    policy.note_moved(2, after=None, seen=1, moved=0, is_done=True, by=ANN)
+    policy.note_moved(2, after=None, seen=1, moved=0, is_done=True, by=ANN)
+    assert policy.move == Move(version=2, seen=3, moved=1, is_done=True)
+
+
+def test_a_version_for_new_tickets_can_be_given_to_open_ones_afterwards() -> None:
+    policy = published("new")
+
+    policy.publish(applies_to="open", by=ANN)
+    policy.publish(applies_to="open", by=ANN)
+    policy.publish(applies_to="new", by=ANN)
+
+    assert (policy.published_version, policy.applied_to) == (1, ("open",))
+    assert policy.move == Move(version=1)
