@@ -8,14 +8,17 @@ from domain.desk import Desk
 from domain.directory import Directory
 from domain.ledger import Ledger
 from domain.recorder import LedgerRecorder
+from domain.transparency.store import LogStore
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from ops.stores.keys import Keys
 from ops.stores.master_key import MasterKey
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.postgres_keys import PostgresKeys
+from ops.stores.postgres_log import PostgresLog
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_keys import SqliteKeys
+from ops.stores.sqlite_log import SqliteLog
 from projections.postgres import PostgresReader, PostgresViews
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.store import ViewReader, ViewStore
@@ -42,6 +45,13 @@ def open_recorder(settings: Settings) -> LedgerRecorder:
     if settings.database_url is None:
         return SqliteRecorder(prepare_folder(settings) / "ledger.db")
     return PostgresRecorder(settings.database_url.get_secret_value())
+
+
+def open_log(settings: Settings) -> LogStore:
+    """The transparency log, beside the ledger."""
+    if settings.database_url is None:
+        return SqliteLog(prepare_folder(settings) / "log.db")
+    return PostgresLog(settings.database_url.get_secret_value())
 
 
 @asynccontextmanager

@@ -1,10 +1,12 @@
-"""`ledgerdesk project`: the projector, which alone writes the views."""
+"""`ledgerdesk project`: the projector, which alone writes the views, and keeps the log."""
 
 import asyncio
 
 import structlog
 
-from ops.compose import open_ledger, open_view_store
+from domain.recorder import LedgerRecorder
+from ops.audit.follow import follow
+from ops.compose import open_ledger, open_log, open_view_store
 from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
 from ops.settings import Settings
@@ -27,12 +29,25 @@ async def project(settings: Settings) -> None:
                 raise UserProblem(str(error)) from None
             settle()
             running = asyncio.create_task(projector.run())
+            logging = asyncio.create_task(_keep_log(settings, ledger.recorder))
             stopping = asyncio.create_task(stopped.wait())
             log.info("projecting", views=[view.name for view in VIEWS])
-            await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            if running.done():
-                running.result()
-            running.cancel()
-            await asyncio.gather(running, return_exceptions=True)
+            await asyncio.wait({running, logging, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (running, logging):
+                if task.done():
+                    task.result()
+                task.cancel()
+            await asyncio.gather(running, logging, return_exceptions=True)
+    finally:
+        store.close()
+
+
+async def _keep_log(settings: Settings, recorder: LedgerRecorder) -> None:
+    """Keep the transparency log for ever, if it is wanted."""
+    if not settings.audit_log:
+        await asyncio.Event().wait()
+    store = open_log(settings)
+    try:
+        await follow(settings, recorder, store)
     finally:
         store.close()

@@ -45,6 +45,20 @@ class Settings(BaseSettings):
     temporal_api_key: SecretStr | None = None
     public_url: str | None = None
     """The address that people use, if a proxy stands before the API."""
+    audit_log: bool = True
+    """Whether the projector keeps the transparency log."""
+    audit_key: Path | None = None
+    """The file of the key that signs checkpoints; else `audit.key` in the data folder."""
+    audit_origin: str = ""
+    """The name of the log, best an address without a scheme. It is that of its key for ever."""
+    audit_checkpoint_events: int = Field(default=1_000, ge=1)
+    """A checkpoint is signed after so many events …"""
+    audit_checkpoint_seconds: float = Field(default=60.0, gt=0)
+    """… or after so long, if there was any event."""
+    audit_witnesses: str = ""
+    """Files and addresses that get the checkpoints, with blanks between them."""
+    audit_witness_private: bool = False
+    """Whether witnesses may be at addresses that are not public."""
     log_level: str = "info"
 
     @field_validator("database_url", "views_url", "keys_url")

@@ -17,7 +17,8 @@ from tests.stores import Store
 SIGNER = SeedSigner("desk.test/ledger", b"a seed that is the same each run")
 VERIFIER = Verifier(SIGNER.name, SIGNER.public)
 STREAMS = 7
-NOON = 1_790_000_000
+NOON = 1_789_999_200
+"""2026-09-21T14:00:00Z."""
 
 
 class Clock:
@@ -40,16 +41,15 @@ def open_log(store: Store) -> LogStore:
     return PostgresLog(where) if store.kind == "postgres" else SqliteLog(where)
 
 
-def record(recorder: LedgerRecorder, count: int) -> None:
-    """Record events on a few streams in turns, each by a command of its own."""
+def record(recorder: LedgerRecorder, count: int, actor: str = "ann") -> None:
+    """Record events on a few streams in turns, each by a command of its own, one a second."""
     first = (recorder.max_notification_id() or 0) + 1
     writes = []
     for position in range(first, first + count):
         stream, version = (position - 1) % STREAMS, (position - 1) // STREAMS + 1
         id = record_id("THG", stream)
-        # A second for each, from noon on.
         time = f"2026-09-21T{14 + position // 3600:02}:{position // 60 % 60:02}:{position % 60:02}Z"
-        state = b'{"by":{"actor":"ann","at":"%b"},"number":%d}' % (time.encode(), position)
+        state = f'{{"by":{{"actor":"{actor}","at":"{time}"}},"number":{position}}}'.encode()
         event = StoredEvent(id, version, "Thing.Happened", state)
         writes.append(Write(command=uuid4(), subject=id, version=version, events=[event]))
     recorder.append_now(writes)

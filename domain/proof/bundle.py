@@ -21,8 +21,10 @@ its size is reached; V after them; H is the first and Z the last record. Other k
 
 import gzip
 import io
+import itertools
 import json
 import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -67,44 +69,62 @@ class Writer:
 def records(path: Path) -> Iterator[tuple[bytes, bytes]]:
     """The records of a bundle: kind and content. Raises Malformed, also where it ends too soon."""
     try:
-        with gzip.open(path, "rb") as stream:
-            if stream.read(len(OPENING)) != OPENING:
-                raise Malformed("It is no bundle of format 1.")
-            yield from _records(stream)
-    except (gzip.BadGzipFile, EOFError, OSError, struct.error) as error:
-        raise Malformed(f"The file is damaged or cut off: {error}") from None
-    except ValueError as error:
+        with path.open("rb") as file:
+            yield from _records(_inflated(file))
+    except (zlib.error, OSError, ValueError) as error:
         raise Malformed(str(error)) from None
-    except Exception as error:  # zlib has an error of its own, which derives from nothing else
-        if type(error).__module__ != "zlib":
-            raise
-        raise Malformed(f"The file is damaged: {error}") from None
 
 
-def _records(stream: gzip.GzipFile) -> Iterator[tuple[bytes, bytes]]:
-    buffer, place = b"", 0
-    count = 0
-    while True:
-        if len(buffer) - place < _HEAD.size:
-            buffer, place = buffer[place:] + stream.read(_CHUNK), 0
-            if len(buffer) < _HEAD.size:
-                raise Malformed("It ends without its last record.")
-        kind, length = _HEAD.unpack_from(buffer, place)
+def _inflated(file: IO[bytes]) -> Iterator[bytes]:
+    """The content of a gzipped file, as far as it goes, in pieces of bounded size."""
+    inflate = zlib.decompressobj(wbits=31)
+    while not inflate.eof:
+        data = inflate.unconsumed_tail or file.read(_CHUNK)
+        if not data:
+            raise Malformed("It is cut off.")
+        yield inflate.decompress(data, _CHUNK)
+    if inflate.unused_data or file.read(1):
+        raise Malformed("Something follows its end.")
+
+
+def _records(chunks: Iterator[bytes]) -> Iterator[tuple[bytes, bytes]]:
+    buffer = _Buffer(chunks)
+    if buffer.take(len(OPENING)) != OPENING:
+        raise Malformed("It is no bundle of format 1.")
+    for count in itertools.count():
+        kind, length = _HEAD.unpack(buffer.take(_HEAD.size))
         if length > RECORD_BYTES_MAX:
             raise Malformed("A record is too long.")
-        place += _HEAD.size
-        while len(buffer) - place < length:
-            more = stream.read(max(_CHUNK, length))
-            if not more:
-                raise Malformed("It ends within a record.")
-            buffer, place = buffer[place:] + more, 0
-        content = buffer[place : place + length]
-        place += length
+        content = buffer.take(length)
         yield kind, content
         if kind == END:
             if json.loads(content).get("records") != count:
                 raise Malformed(f"It has {count} records, and says another number.")
-            if place < len(buffer) or stream.read(1):
+            if not buffer.is_at_end():
                 raise Malformed("Something follows its last record.")
             return
-        count += 1
+
+
+class _Buffer:
+    """Takes pieces of one size and gives those of another."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._data = b""
+        self._place = 0
+
+    def take(self, length: int) -> bytes:
+        """Raises Malformed where there is no more."""
+        end = self._place + length
+        while len(self._data) < end:
+            more = next(self._chunks, None)
+            if more is None:
+                raise Malformed("It ends without its last record.")
+            self._data = self._data[self._place :] + more
+            self._place, end = 0, length
+        taken = self._data[self._place : end]
+        self._place = end
+        return taken
+
+    def is_at_end(self) -> bool:
+        return self._place == len(self._data) and not any(self._chunks)

@@ -19,6 +19,9 @@ class Displaced:
         if len(self._expected) < KEPT_MAX:
             self._expected[identity] = position
 
+    def is_expected(self, identity: bytes) -> bool:
+        return identity in self._expected
+
     def found(self, identity: bytes, position: int) -> None:
         """An event stands where another was logged."""
         if len(self._found) < KEPT_MAX:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from .checkpoint import Checkpoint, Opened, open_checkpoint
 from .displaced import Displaced
 from .findings import Finding, Findings, Report, Verdict
-from .leaf import IDENTITY, Malformed, decode, name_of, version_in
+from .leaf import HEAD_BYTES, IDENTITY, Malformed, decode, name_of, version_in
 from .missing import Missing
 from .note import BadNote, Verifier
 from .tree import Frontier
@@ -80,8 +80,9 @@ class Verification:
         self._advance(position, logged)
         try:
             recorded = decode(data).recorded
-        except Malformed as error:
-            self._alter(position, logged, str(error))
+        except Malformed:
+            if hash == logged[:32]:
+                self._alter(position, logged, "it is no event of this format")
             return
         if recorded and b'"at":"%b"' % recorded not in data:
             self._alter(position, logged, "its recorded time is not that of its state")
@@ -119,6 +120,9 @@ class Verification:
         """An event that the log does not have yet."""
         self._unlogged += 1
         leaf = decode(data)
+        if self._displaced.is_expected(data[IDENTITY]):
+            self._displaced.found(data[IDENTITY], leaf.position)
+            return
         self._follow(leaf.position, leaf.stream, leaf.version)
 
     def checkpoint(self, note: str) -> None:
@@ -215,7 +219,7 @@ class Verification:
         return True
 
     def _odd(self, position: int, logged: bytes, data: bytes) -> None:
-        if data[IDENTITY] == logged[32:]:
+        if len(data) < HEAD_BYTES or data[IDENTITY] == logged[32:]:
             try:
                 recorded = decode(data).recorded.decode(errors="replace")
                 what = f"it is not what was logged (it says now that it was recorded at {recorded})"

@@ -97,14 +97,25 @@ class Follower:
 
         Raises LogBroken.
         """
+        has_more = self.step_in_turn()
+        self.sign_if_due()
+        return has_more
+
+    def step_in_turn(self) -> bool:
+        """Like `step`, and once more where another process was first."""
         try:
-            has_more = self.step()
+            return self.step()
+        except Overtaken:
+            self._growing = None
+            return True
+
+    def sign_if_due(self) -> None:
+        """Raises LogBroken."""
+        try:
             if self.is_due():
                 self.checkpoint()
         except Overtaken:
             self._growing = None
-            return True
-        return has_more
 
     def step(self) -> bool:
         """Log the events of a page; whether there may be more. Raises LogBroken and Overtaken."""

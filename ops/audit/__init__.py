@@ -1,0 +1,1 @@
+"""The auditor's commands, and what keeps the transparency log while the desk runs."""
