@@ -50,10 +50,11 @@ def opened(text: str) -> Any:
 
 
 def right(hours: BusinessHours) -> BusinessHours:
-    """The hours as a calendar may have them: without what bears on nothing."""
-    return put_in(
-        Found(), replace(hours, holidays=tuple(dict.fromkeys(hours.holidays))), {}, instead=False
-    )[0]
+    """The hours as a calendar may have them, each date once: without what bears on nothing."""
+    yearly = [day for day in hours.holidays if day[0] == "*"]
+    once = [day for day in hours.holidays if f"*-{day[5:]}" not in yearly]
+    kept = tuple(dict.fromkeys([*yearly, *once]))
+    return put_in(Found(), replace(hours, holidays=kept), {}, instead=False)[0]
 
 
 @given(calendars(), st.text('AÄ漢;,\\\n" :', max_size=90))
