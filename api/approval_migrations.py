@@ -17,8 +17,7 @@ from api.lists import only, whole
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, reference_of
 from api.reads import find
-from domain.approval_round import STAGES_MAX
-from domain.change import Change
+from domain.approval_round import STAGES_MAX, ApprovalRounds
 from domain.desk.migrations import Preview
 from domain.provenance import Provenance
 from domain.rules import Refused
@@ -69,13 +68,13 @@ async def read_running(call: Call) -> Answer:
     )
 
 
-async def _running(call: Call, change: Change, version: int) -> dict[str, Any]:
-    found = await _outlook(call, change.id, version, {})
+async def _running(call: Call, record: ApprovalRounds, version: int) -> dict[str, Any]:
+    found = await _outlook(call, record.id, version, {})
     return {
-        "id": change.id,
-        "number": change.number,
-        "version": change.standing.process_version,
-        "open": list(change.standing.open),
+        "id": record.id,
+        "number": record.number,
+        "version": record.standing.process_version,
+        "open": list(record.standing.open),
         "would_migrate": found["would_migrate"],
         "reason": found["reason"],
     }

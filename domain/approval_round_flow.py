@@ -64,6 +64,13 @@ class Flow(Aggregate, abstract=True):
     is_conditional: ClassVar[bool] = False
     """Whether it is approved on conditions as well."""
 
+    requester: UUID | None
+    organisation: UUID | None
+    assignee: UUID | None
+    details: dict[str, str]
+    service: str
+    links: tuple[tuple[str, UUID], ...]
+    """These are what selectors of people look at."""
     standing: RoundState
 
     def __init__(self, id: UUID) -> None:

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from domain.directory import Directory, Owners
+from domain.directory import Directory, Owners, Subject
 from domain.ledger import Ledger
 from domain.people_expression import Row
 from domain.people_rows import rows_of
 from domain.person import Person
 from domain.team import Team
-from domain.ticket import Ticket
 
 MEMBERS_MAX = 20
 ASSIGNED_MIN = 5
@@ -53,7 +52,7 @@ class PastDirectory(Directory):
         return None if team is None else self._workers.get(team.id, team)
 
     def resolve(
-        self, selectors: Iterable[str], subject: Ticket, owners: Owners | None = None
+        self, selectors: Iterable[str], subject: Subject, owners: Owners | None = None
     ) -> tuple[UUID, ...]:
         """As ever. Nobody comes or goes meanwhile, so that most selectors are looked up once."""
         found: dict[UUID, None] = {}

@@ -7,7 +7,7 @@ another records shortly after, or as soon as `catch_up` is called.
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import ClassVar, Protocol, TypeVar
 from uuid import UUID
 
 import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be known
@@ -31,7 +31,6 @@ from domain.service_clock import Target
 from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, in_force
 from domain.subjects import SubjectKind, Value
 from domain.team import Team
-from domain.ticket import Ticket
 
 KINDS: tuple[type[Aggregate], ...] = (
     Person,
@@ -57,6 +56,25 @@ _TOPICS = tuple(
     for event in kind.topics
     for version in range(1, event.class_version + 1)
 )
+
+
+class Subject(Protocol):
+    """What selectors look at in a record."""
+
+    what: ClassVar[str]
+
+    @property
+    def requester(self) -> UUID | None: ...
+    @property
+    def organisation(self) -> UUID | None: ...
+    @property
+    def assignee(self) -> UUID | None: ...
+    @property
+    def details(self) -> Mapping[str, str]: ...
+    @property
+    def service(self) -> str: ...
+    @property
+    def links(self) -> Sequence[tuple[str, UUID]]: ...
 
 
 class Owners:
@@ -326,12 +344,12 @@ class Directory:
     # Selectors -----------------------------------------------------------------------------
 
     def resolve(
-        self, selectors: Iterable[str], subject: Ticket, owners: Owners | None = None
+        self, selectors: Iterable[str], subject: Subject, owners: Owners | None = None
     ) -> tuple[UUID, ...]:
-        """The active people whom selectors name for a ticket, each once, in order.
+        """The active people whom selectors name for a record, each once, in order.
 
-        A role means those who hold it in the ticket's organisation, or in an operator's. `owners`
-        are those of what the ticket affects: they are looked up beforehand.
+        A role means those who hold it in its organisation, or in an operator's. `owners` are
+        those of what it affects: they are looked up beforehand.
         """
         found = (
             person
@@ -346,7 +364,7 @@ class Directory:
         manager = self.person(person.manager) if person else None
         return manager.id if manager and manager.is_active else None
 
-    def _selected(self, selector: str, subject: Ticket, owners: Owners) -> Iterator[Person]:
+    def _selected(self, selector: str, subject: Subject, owners: Owners) -> Iterator[Person]:
         form, _, name = selector.partition(":")
         if form == "role":
             role = role_called(name)
@@ -360,7 +378,7 @@ class Directory:
                 yield person_
 
     def _named(
-        self, form: str, name: str, subject: Ticket, owners: Owners
+        self, form: str, name: str, subject: Subject, owners: Owners
     ) -> Sequence[UUID | None]:
         match form, name:
             case "person", _:

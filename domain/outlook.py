@@ -1,4 +1,4 @@
-"""What is ahead, of all changes: which are scheduled or in approval, and what depends on what.
+"""What is ahead: which changes are scheduled, what is in approval, and what depends on what.
 
 A desk asks its outlook. The read side has one that is fast and a moment behind; without it, the
 ledger is read.
@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from domain.aggregate import KINDS
+from domain.approval_round import ApprovalRounds
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_moves import Status
@@ -19,7 +21,7 @@ from domain.obligations import passed
 CHANGES_MAX = 2_000
 """So many scheduled changes are given at most."""
 APPROVALS_MAX = 100_000
-"""So many changes in approval are given at most."""
+"""So many records in approval are given at most."""
 
 AHEAD = frozenset({Status.SCHEDULED, Status.IMPLEMENTING})
 """What a change is that has a time for its implementation and is not done with it."""
@@ -31,7 +33,7 @@ class Outlook(Protocol):
         ...
 
     async def in_approval(self) -> Sequence[UUID]:
-        """The changes that wait for votes, the oldest number first."""
+        """The records of all kinds that wait for votes, by their ids."""
         ...
 
     async def overdue(self, now: datetime) -> Sequence[UUID]:
@@ -61,7 +63,13 @@ class LedgerOutlook:
         ][:CHANGES_MAX]
 
     async def in_approval(self) -> Sequence[UUID]:
-        return [change.id for change in self._changes() if change.is_in_approval][:APPROVALS_MAX]
+        approved = [kind for kind in KINDS.values() if issubclass(kind, ApprovalRounds)]
+        return sorted(
+            record.id
+            for kind in approved
+            for record, _ in self._ledger.all_of(kind)
+            if record.standing.open
+        )[:APPROVALS_MAX]
 
     async def overdue(self, now: datetime) -> Sequence[UUID]:
         return [change.id for change in self._changes() if passed(change.obligations, now)]

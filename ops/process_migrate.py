@@ -17,9 +17,13 @@ if TYPE_CHECKING:
 def migrate(
     number: Annotated[str, typer.Argument(help="The number of a process, such as APR0000001.")],
     to: Annotated[int, typer.Option("--to", min=1, help="The version to move to.")],
-    change: Annotated[
+    record: Annotated[
         list[str] | None,
-        typer.Option("--change", help="A change; all that run on an older version without."),
+        typer.Option(
+            "--record",
+            "--change",
+            help="A change or another record; without, all on older versions.",
+        ),
     ] = None,
     mapping: Annotated[
         list[str] | None,
@@ -37,21 +41,22 @@ def migrate(
     stayed: list[str] = []
 
     async def run() -> None:
-        from domain.change import Change
+        from domain.desk.rounds import kind_of
+        from domain.ids import parse_reference
         from domain.rules import Refused
         from ops.compose import open_desk
 
         async with open_desk(settings_of(data, config)) as desk:
             process = _record("APR", number)
-            if change:
-                ids = [_record("CHG", one) for one in change]
-                changes = [await desk.ledger.find(Change, id) for id in ids]
+            if record:
+                ids = [parse_reference(one) for one in record]
+                records = [await desk.ledger.find(kind_of(id), id) for id in ids]
             else:
-                changes = list(await desk.running_approvals(process, to))
-            for one in changes:
+                records = list(await desk.running_approvals(process, to))
+            for one in records:
                 if one.standing.process != process:
                     raise Wrong(f"{one.number} is not approved by {number}.")
-            for one in changes:
+            for one in records:
                 try:
                     by = _signed()
                     preview = await desk.preview_migration(one.id, to, mapping=pairs, by=by)
@@ -62,7 +67,7 @@ def migrate(
                     _print(f"{one.number}: stays on its version: {refused}")
                     continue
                 _show(one.number, preview, is_done=not dry_run)
-            moved = len(changes) - len(stayed)
+            moved = len(records) - len(stayed)
             would = "would be moved" if dry_run else "moved"
             _print(f"{moved} {would} to version {to}, {len(stayed)} not.")
 

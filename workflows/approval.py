@@ -108,7 +108,7 @@ def _turn(approval: Approval, patience: Patience, act: Act, at: datetime) -> App
     return ApprovalTurn(
         step=f"{step}/{number}" if number else step,
         act=act,
-        change=approval.change,
+        record=approval.record,
         round=approval.round,
         stage=patience.stage,
         at=at,

@@ -1,4 +1,4 @@
-"""What the clock of an approval does to a change. Each act may run twice, and is recorded once."""
+"""What the clock of an approval does to its record. An act may run twice: it is recorded once."""
 
 from temporalio import activity
 
@@ -19,7 +19,7 @@ class ApprovalActivities:
     @refusals_are_final
     async def take_turn(self, turn: ApprovalTurn) -> Approval:
         """Remind the voters, or end the patience of a stage; says how the round stands then."""
-        workflow, id = activity.info().workflow_id or "", turn.change
+        workflow, id = activity.info().workflow_id or "", turn.record
         if turn.act == "remind":
             by = signed(ACTOR, workflow, turn.step, turn.at)
             self.desk.directory.catch_up()

@@ -8,13 +8,14 @@ that is open in the ledger is started again.
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 
-from domain.aggregate import Aggregate, Entry, Event
-from domain.change import Change
+import domain.kinds  # noqa: F401 - every kind that people approve must be known
+from domain.aggregate import KIND_OF_PREFIX, KINDS, Aggregate, Entry, Event
+from domain.approval_round import ApprovalRounds
 from domain.change_window import ChangeWindow
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
@@ -37,17 +38,25 @@ RETRY_SECONDS = 1.0
 log = logging.getLogger(__name__)
 
 
-def _topics(kind: type[Aggregate], events: Iterable[type[Event]]) -> frozenset[str]:
-    """The stored names of events, in all their versions."""
+def _topics(kind: type[Aggregate], events: tuple[type[Event], ...]) -> frozenset[str]:
+    """The stored names of the events of a kind that are such, in all their versions."""
     found = set()
-    for event in events:
+    for event in kind.topics:
+        if not issubclass(event, events):
+            continue
         name = f"{kind.__name__}.{event.__name__}"
         found |= {name, *(f"{name}:{n}" for n in range(2, event.class_version + 1))}
     return frozenset(found)
 
 
-STARTS = _topics(Change, rounds.STARTS) | _topics(Incident, escalations.STARTS)
-ENDS = _topics(Change, rounds.ENDS) | _topics(Incident, escalations.ENDS)
+def _of_rounds(events: tuple[type[Event], ...]) -> frozenset[str]:
+    """The stored names of such events of all kinds that people approve."""
+    approved = (kind for kind in KINDS.values() if issubclass(kind, ApprovalRounds))
+    return frozenset().union(*(_topics(kind, events) for kind in approved))
+
+
+STARTS = _of_rounds(rounds.STARTS) | _topics(Incident, escalations.STARTS)
+ENDS = _of_rounds(rounds.ENDS) | _topics(Incident, escalations.ENDS)
 EARLIER = _topics(
     Incident,
     (
@@ -69,7 +78,7 @@ WINDOWS = _topics(
     ),
 )
 """What can begin or end a freeze."""
-RELEVANT = STARTS | ENDS | _topics(Change, rounds.STEPS) | EARLIER | WINDOWS
+RELEVANT = STARTS | ENDS | _of_rounds(rounds.STEPS) | EARLIER | WINDOWS
 
 
 class Reactor:
@@ -182,7 +191,7 @@ class Reactor:
             async with turns:
                 try:
                     history = self.ledger.history(id)
-                    if prefix_of(id) == Change.prefix:
+                    if issubclass(KIND_OF_PREFIX[prefix_of(id)], ApprovalRounds):
                         await self._tell_of_rounds(id, history, since, only_open)
                     else:
                         await self._tell_of_marks(id, history, since, only_open)

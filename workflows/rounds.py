@@ -6,26 +6,26 @@ from uuid import UUID
 from msgspec import structs
 
 from domain.aggregate import Entry
-from domain.approval_round_state import RoundEvent, RoundState
-from domain.change import Change
+from domain.approval_round import ApprovalRounds
+from domain.approval_round_state import GivenUp, RoundEvent, RoundState
 from workflows.values import Approval, Patience
 
-STARTS = (Change.Submitted,)
-ENDS = (Change.Approved, Change.Rejected, Change.Withdrawn, Change.Cancelled)
+STARTS = (ApprovalRounds.Submitted,)
+ENDS = (ApprovalRounds.Approved, ApprovalRounds.Rejected, GivenUp)
 STEPS = (
-    Change.StageOpened,
-    Change.StageDecided,
-    Change.StageEscalated,
-    Change.FallbackAsked,
-    Change.InformationRequested,
-    Change.InformationProvided,
-    Change.ApprovalHeld,
-    Change.ApprovalResumed,
-    Change.VotesInvalidated,
-    Change.ApprovalMigrated,
+    ApprovalRounds.StageOpened,
+    ApprovalRounds.StageDecided,
+    ApprovalRounds.StageEscalated,
+    ApprovalRounds.FallbackAsked,
+    ApprovalRounds.InformationRequested,
+    ApprovalRounds.InformationProvided,
+    ApprovalRounds.ApprovalHeld,
+    ApprovalRounds.ApprovalResumed,
+    ApprovalRounds.VotesInvalidated,
+    ApprovalRounds.ApprovalMigrated,
 )
 """What changes when a round is due. Votes alone do not."""
-_NEWS = (*STARTS, *ENDS, *STEPS, Change.VotersReminded)
+_NEWS = (*STARTS, *ENDS, *STEPS, ApprovalRounds.VotersReminded)
 
 
 def rounds(id: UUID, entries: Iterable[Entry]) -> list[Approval]:
@@ -37,7 +37,7 @@ def rounds(id: UUID, entries: Iterable[Entry]) -> list[Approval]:
         if isinstance(event, RoundEvent):
             state = event.after(state)
         if isinstance(event, STARTS):
-            found.append(Approval(change=id, round=state.number, begun=version, version=version))
+            found.append(Approval(record=id, round=state.number, begun=version, version=version))
         elif found and not found[-1].is_over and isinstance(event, _NEWS):
             found[-1] = structs.replace(
                 found[-1],

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 Act = Literal["remind", "time out"]
 
@@ -41,7 +41,7 @@ class Approval(Struct, frozen=True, kw_only=True):
     patience: what rounds that began with one stage at a time say instead.
     """
 
-    change: UUID
+    record: UUID = field(name="change")
     round: int
     begun: int
     version: int
@@ -59,7 +59,7 @@ class ApprovalTurn(Struct, frozen=True, kw_only=True):
 
     step: str
     act: Act
-    change: UUID
+    record: UUID = field(name="change")
     round: int
     stage: str
     at: datetime

@@ -10,12 +10,11 @@ from domain.approval_round import Skipped, Terms
 from domain.asset import Asset
 from domain.conditions import condition
 from domain.definition import digest
-from domain.directory import Directory, Owners
+from domain.directory import Directory, Owners, Subject
 from domain.ledger import Ledger
 from domain.people_expression import people
 from domain.rules import NotFound, Refused
 from domain.subjects import SubjectKind, Value
-from domain.ticket import Ticket
 
 IMPACT_MAX = 1_000
 """So many assets of an impact graph are looked at, the nearest first."""
@@ -28,7 +27,7 @@ class Asked:
     def __init__(
         self,
         directory: Directory,
-        subject: Ticket,
+        subject: Subject,
         definition: Definition,
         *,
         kind: SubjectKind,
@@ -118,8 +117,8 @@ class Asked:
             return found
         named = ", ".join((*selectors, *self.definition.fallback))
         raise Refused(
-            f"nobody is found to {what} ({named}) who is active, not excluded, and neither the "
-            f"requester, the proposer, the assignee nor an implementer of the {self.subject.what}."
+            f"nobody is found to {what} ({named}) who is active, not excluded, and "
+            f"not barred: nobody votes on their own {self.subject.what}."
         )
 
     def _people(self, selectors: Sequence[str]) -> tuple[str, ...]:
@@ -164,7 +163,7 @@ class Asked:
         return found
 
 
-async def owners_for(ledger: Ledger, definition: Definition, subject: Ticket) -> Owners:
+async def owners_for(ledger: Ledger, definition: Definition, subject: Subject) -> Owners:
     """Who owns what a subject affects, if the definition asks for any of them."""
     owners = Owners()
     if not any(one.startswith("owner-of:") for one in _selectors(definition)):

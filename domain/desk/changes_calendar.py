@@ -13,6 +13,7 @@ from uuid import UUID
 from msgspec import Struct
 from msgspec.structs import replace
 
+from domain.approval_round import ApprovalRounds
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_times import Occasion
@@ -21,7 +22,7 @@ from domain.conflicts import DEPTH, Schedule
 from domain.desk.changes import Changes
 from domain.desk.desk import Repeat
 from domain.desk.subjects import facts_of
-from domain.ids import number_of
+from domain.ids import number_of, prefix_of
 from domain.impact import Graph
 from domain.ledger import Work
 from domain.outlook import AHEAD, CHANGES_MAX, LedgerOutlook, Outlook
@@ -179,9 +180,14 @@ class ChangeCalendar(Changes):
 
     # Freezes ----------------------------------------------------------------------------------
 
-    async def follow_round(self, change: Change, by: Provenance) -> None:
-        """Note the conflicts of a change that this command approves; hold a round during a freeze,
-        and let one go on that a freeze holds no more."""
+    async def follow_round(self, record: ApprovalRounds, by: Provenance) -> None:
+        """For a change, note its conflicts if this command approves it; hold its round during a
+        freeze, and let it go on if a freeze holds it no more."""
+        await super().follow_round(record, by)
+        if isinstance(record, Change):
+            await self._follow_change(record, by)
+
+    async def _follow_change(self, change: Change, by: Provenance) -> None:
         approvals = (entry for entry in change.pending if isinstance(entry.event, Change.Approved))
         if next(approvals, None) is not None and change.approval == "approved":
             await self.note_conflicts(change, "approval", by)
@@ -198,6 +204,10 @@ class ChangeCalendar(Changes):
 
     async def in_approval(self) -> Sequence[UUID]:
         """The changes whose approval a freeze may hold."""
+        return [id for id in await self.all_in_approval() if prefix_of(id) == Change.prefix]
+
+    async def all_in_approval(self) -> Sequence[UUID]:
+        """The records of all kinds that wait for votes."""
         return await self._outlook.in_approval()
 
     async def overdue(self, now: datetime) -> Sequence[UUID]:
@@ -231,13 +241,18 @@ class ChangeCalendar(Changes):
         )
         return min((turn for turn in turns if now < turn < until), default=None)
 
-    async def follow_scope(self, before: Change, change: Change, by: Provenance) -> None:
+    async def follow_scope(
+        self, before: ApprovalRounds, record: ApprovalRounds, by: Provenance
+    ) -> None:
         """Hold a change from an edit on that brings it into a freeze, and let it go on from an edit
         on that takes it out of one."""
+        await super().follow_scope(before, record, by)
+        if not isinstance(before, Change) or not isinstance(record, Change):
+            return
         now = by.effective_at
-        if change.standing.held or self._freezes(now):
-            self._keep(change, await self._planned_by_now(before, now), by)
-            self._keep(change, await self._planned_by_now(change, now), by, edited=True)
+        if record.standing.held or self._freezes(now):
+            self._keep(record, await self._planned_by_now(before, now), by)
+            self._keep(record, await self._planned_by_now(record, now), by, edited=True)
 
     async def _keep_freezes(self, change: Change, by: Provenance) -> None:
         now = by.effective_at
@@ -374,7 +389,7 @@ class ChangeCalendar(Changes):
             if (conflict := await self._against(id, shown)) is not None
         ]
         holds = definition.kind == "freeze" and definition.holds_approvals
-        for id in (await self._outlook.in_approval())[:CHANGES_MAX]:
+        for id in (await self.in_approval())[:CHANGES_MAX]:
             change = await self.ledger.peek(id)
             if not isinstance(change, Change) or not change.is_in_approval:
                 continue

@@ -9,9 +9,9 @@ from domain.asset import Asset
 from domain.change import Change, Outcome, Type
 from domain.change_draft import ModelInUse
 from domain.change_moves import AT_ONCE
-from domain.desk.changes import facts
 from domain.desk.changes_calendar import ChangeCalendar
 from domain.desk.desk import Repeat
+from domain.desk.rounds import facts
 from domain.ids import number_of, prefix_of
 from domain.ledger import Work
 from domain.obligations import APPROVAL_WITHIN

@@ -52,11 +52,13 @@ def facts_of(
     raise Refused(f"{record.number} is nothing that is approved.")
 
 
-def affected_assets(ticket: Ticket) -> tuple[UUID, ...]:
-    """The assets that a ticket affects, each once."""
+def affected_assets(record: Aggregate) -> tuple[UUID, ...]:
+    """The assets that a ticket affects, each once; other records affect none."""
+    if not isinstance(record, Ticket):
+        return ()
     linked = (
         other
-        for type, other in ticket.links
+        for type, other in record.links
         if type == "affects" and prefix_of(other) == Asset.prefix
     )
     return tuple(dict.fromkeys(linked))

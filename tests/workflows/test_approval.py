@@ -227,7 +227,7 @@ async def test_news_may_come_twice_late_and_of_another_round(
             approval = await start(skipper.client, floor, change, queue)
         await vote(floor, change, "bea", "approve", now())
         second = floor.approval(change)
-        other = Approval(change=change, round=2, begun=90, version=99, is_over=True)
+        other = Approval(record=change, round=2, begun=90, version=99, is_over=True)
         for news in (second, first, other, second, first):
             await approval.signal(ApprovalWorkflow.stand, news)
         known = await approval.query(ApprovalWorkflow.approval)
@@ -303,7 +303,7 @@ async def test_a_change_that_is_not_in_the_ledger_fails_the_workflow_for_all_to_
     skipper: TimeSkipper, floor: Floor
 ) -> None:
     patience = Patience(index=0, stage="CAB", since=now() - timedelta(hours=4), due=now())
-    stray = Approval(change=record_id("CHG", 4711), round=1, begun=1, version=2, patience=patience)
+    stray = Approval(record=record_id("CHG", 4711), round=1, begun=1, version=2, patience=patience)
 
     async with worker(
         skipper.client, [ApprovalWorkflow], [ApprovalActivities(floor.desk).take_turn]
@@ -320,7 +320,7 @@ def test_a_reminder_that_would_come_after_the_due_moment_is_left_out() -> None:
     patience = Patience(
         index=0, stage="CAB", since=now() - timedelta(hours=4), due=now() - timedelta(hours=1)
     )
-    approval = Approval(change=uuid4(), round=1, begun=1, version=2, patience=patience)
+    approval = Approval(record=uuid4(), round=1, begun=1, version=2, patience=patience)
 
     turn = next_turn(approval, now())
 
