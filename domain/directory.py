@@ -330,6 +330,10 @@ class Directory:
     def service_level_policy(self, id: UUID | None) -> ServiceLevelPolicy | None:
         return self._get(ServiceLevelPolicy, id)
 
+    def service_level_policies(self) -> Iterator[ServiceLevelPolicy]:
+        """Every policy, also those that are not in use."""
+        return self._all(ServiceLevelPolicy)
+
     def policies_for(
         self, ticket: About
     ) -> tuple[tuple[ServiceLevelPolicy, tuple[Target, ...]], ...]:

@@ -15,8 +15,10 @@ from domain.asset import Asset
 from domain.change import Change
 from domain.change_moves import Status
 from domain.impact import Direction, Graph, Relation
+from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.obligations import passed
+from domain.ticket import Ticket
 
 CHANGES_MAX = 2_000
 """So many scheduled changes are given at most."""
@@ -42,6 +44,11 @@ class Outlook(Protocol):
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         """The relations on all ways from some assets, upwards and downwards, of so many steps."""
+        ...
+
+    async def open_tickets(self, after: UUID | None, limit: int) -> Sequence[UUID] | None:
+        """So many of the incidents and changes that are not over, in the order of their ids, after
+        one. None if that is not known yet for all that is recorded."""
         ...
 
 
@@ -81,6 +88,12 @@ class LedgerOutlook:
             for _, other in asset.relations
         ]
         return around(every, assets, depth)
+
+    async def open_tickets(self, after: UUID | None, limit: int) -> Sequence[UUID] | None:
+        kinds: tuple[type[Ticket], ...] = (Incident, Change)
+        found = (ticket for kind in kinds for ticket, _ in self._ledger.all_of(kind))
+        ids = [ticket.id for ticket in found if not ticket.is_over]
+        return sorted(id for id in ids if after is None or id > after)[:limit]
 
     def _changes(self) -> Iterable[Change]:
         return (change for change, _ in self._ledger.all_of(Change))

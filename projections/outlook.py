@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.impact import Relation
 from domain.ledger import Ledger
 from domain.outlook import AHEAD, APPROVALS_MAX, CHANGES_MAX, LedgerOutlook
-from projections import asset_register, change_board, change_work
+from projections import asset_register, change_board, change_work, work_queue
 from projections.store import NotBuilt
 from projections.views import Views
 
@@ -54,5 +54,13 @@ class ViewsOutlook:
         except NotBuilt:
             return await self._exact.relations(assets, depth)
 
-    async def _reached(self, view: str) -> None:
-        await self._views.reached(view, self._ledger.position(), self._wait)
+    async def open_tickets(self, after: UUID | None, limit: int) -> Sequence[UUID] | None:
+        try:
+            if not await self._reached(work_queue.NAME):
+                return None
+            return await self._views.open_tickets(after, limit)
+        except NotBuilt:
+            return await self._exact.open_tickets(after, limit)
+
+    async def _reached(self, view: str) -> bool:
+        return await self._views.reached(view, self._ledger.position(), self._wait)

@@ -266,6 +266,18 @@ class Views:
         )
         return [UUID(id) for (id,) in rows]
 
+    async def open_tickets(self, after: UUID | None, limit: int) -> list[UUID]:
+        """The incidents and changes that are not over, in the order of their ids, after one."""
+        source = self._at(work_queue.QUEUE.stored)
+        rows = await self._query(
+            f"SELECT id FROM {source}"  # noqa: S608
+            " WHERE id > ? AND kind IN ('incident', 'change')"
+            " AND status NOT IN ('closed', 'cancelled', 'withdrawn')"
+            f" ORDER BY id LIMIT {limit:d}",
+            (str(after or UUID(int=0)),),
+        )
+        return [UUID(id) for (id,) in rows]
+
     async def overdue(self, now: datetime) -> list[UUID]:
         """The changes that owe something whose moment has passed, which was not noted yet."""
         source = self._at(change_work.FINDINGS.stored)

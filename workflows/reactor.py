@@ -21,6 +21,7 @@ from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.rules import DomainError
+from domain.service_level_policy import ServiceLevelPolicy
 from workflows import escalations, rounds
 from workflows.poker import Poker
 from workflows.temporal import Replaced, Temporal
@@ -78,7 +79,12 @@ WINDOWS = _topics(
     ),
 )
 """What can begin or end a freeze."""
-RELEVANT = STARTS | ENDS | _of_rounds(rounds.STEPS) | EARLIER | WINDOWS
+POLICIES = _topics(
+    ServiceLevelPolicy,
+    (ServiceLevelPolicy.VersionPublished, ServiceLevelPolicy.OpenTicketsIncluded),
+)
+"""What can be for open tickets too."""
+RELEVANT = STARTS | ENDS | _of_rounds(rounds.STEPS) | EARLIER | WINDOWS | POLICIES
 
 
 class Reactor:
@@ -135,10 +141,10 @@ class Reactor:
         """Tell Temporal of the next events, up to a position."""
         news = await self._read(self.position, head, RELEVANT)
         first_of: dict[UUID, int] = {}
-        earlier = windows = 0
+        earlier = definitions = 0
         for event in news:
-            if event.topic in WINDOWS:
-                windows = event.id
+            if event.topic in WINDOWS or event.topic in POLICIES:
+                definitions = event.id
                 continue
             id: UUID = event.originator_id  # type: ignore[assignment]
             first_of.setdefault(id, event.originator_version)
@@ -148,8 +154,8 @@ class Reactor:
         self.position = news[-1].id if len(news) == PAGE else head
         if earlier:
             self.poker.tell(earlier)
-        if windows:
-            self.poker.tell(windows, at_once=True)
+        if definitions:
+            self.poker.tell(definitions, at_once=True)
 
     async def rebuild(self) -> None:
         """Start all that is open, and tell it what happened meanwhile."""

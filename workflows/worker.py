@@ -12,6 +12,7 @@ from workflows.due_index import DueIndex, Horizon
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
 from workflows.obligations import Obligations
+from workflows.policy_moves import PolicyMoves
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
 from workflows.sweep import SweepActivities
@@ -38,7 +39,8 @@ def worker(
 ) -> Worker:
     """A worker that shares its process, and its event loop, with the API."""
     approvals = ApprovalActivities(desk)
-    sweeps = SweepActivities(desk.ledger, index, horizon, (Freezes(desk), Obligations(desk)))
+    others = (Freezes(desk), Obligations(desk), PolicyMoves(desk))
+    sweeps = SweepActivities(desk.ledger, index, horizon, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)
     return Worker(
         client,

@@ -5,14 +5,14 @@ Everything else is a command to one record: `ledger.edit`.
 
 from domain.desk.definitions import Definitions
 from domain.desk.enablement import Enablement
-from domain.desk.incidents import Incidents
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.people import People
+from domain.desk.policy_moves import PolicyMoves
 
 __all__ = ["Desk"]
 
 
-class Desk(Incidents, Enablement, Migrations, Meetings, People, Definitions):
+class Desk(PolicyMoves, Enablement, Migrations, Meetings, People, Definitions):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

@@ -10,9 +10,11 @@ from domain.approval_process import ApprovalProcess, Definition
 from domain.desk.desk import Base, Repeat
 from domain.ledger import Work
 from domain.provenance import Provenance
+from domain.record_names import Known
 from domain.recorder import Receipt
 from domain.rules import Refused, require
-from domain.service_level_policy import Agreement, ServiceLevelPolicy
+from domain.service_level_names import PolicyNames, name_mistakes, names_of
+from domain.service_level_policy import Agreement, AppliesTo, ServiceLevelPolicy, mistakes
 
 
 class Definitions(Base):
@@ -45,18 +47,23 @@ class Definitions(Base):
         self,
         id: UUID,
         *,
+        applies_to: AppliesTo = "new",
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Publish the draft of a service level policy, likewise."""
+        """Publish the draft of a service level policy, likewise. The names in it get the meaning
+        that they have now, unless they have one. Open tickets are given it afterwards, if it is for
+        them: see `domain.desk.policy_moves`."""
         self.directory.catch_up()
 
         async def decide(work: Work) -> None:
             policy = await work.get(ServiceLevelPolicy, id, expected=expected)
             if policy.draft_definition is not None:
-                self._check_agreement(policy.draft_definition)
-            policy.publish(by=by)
+                whole = self._check_agreement(policy.draft_definition)
+                if whole != policy.draft_definition:
+                    policy.revise(whole, by=by)
+            policy.publish(applies_to=applies_to, by=by)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -73,12 +80,32 @@ class Definitions(Base):
         wrong = " ".join(map(str, report.errors))
         require(report.is_sound, f"The process is not sound. {wrong}")
 
-    def _check_agreement(self, agreement: Agreement) -> None:
+    def policy_names(self) -> PolicyNames:
+        """What the calendars, teams and organisations of the desk are called now."""
+        directory = self.directory
+        return names_of(
+            (Known(one.id, one.name, not one.is_retired) for one in directory.calendars()),
+            (Known(one.id, one.name, not one.is_disbanded) for one in directory.teams()),
+            (Known(one.id, one.name, one.is_active) for one in directory.organisations()),
+        )
+
+    def _check_agreement(self, agreement: Agreement) -> Agreement:
+        """The agreement with the meaning of all names in it."""
+        names = self.policy_names()
+        whole = names.resolved(agreement)
+        for finding in (*names.findings, *name_mistakes(whole), *mistakes(whole)):
+            raise Refused(finding.sentence)
+        for named in whole.names:
+            if named.kind == "team":
+                self.active_team(f"names.{named.name}", named.id)
+            else:
+                self.active_organisation(f"names.{named.name}", named.id)
         self._check_calendar("calendar", agreement.calendar)
         for organisation in agreement.organisations:
             self.active_organisation("organisations", organisation)
         for index, step in enumerate(agreement.escalation):
             self._check_selectors(f"escalation[{index}].notify", step.notify)
+        return whole
 
     def _check_calendar(self, field: str, id: UUID) -> None:
         calendar = self.directory.calendar(id)

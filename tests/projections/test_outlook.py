@@ -13,6 +13,7 @@ from domain.asset import Asset
 from domain.change import Change
 from domain.change_window import ChangeWindow
 from domain.ids import record_id
+from domain.incident import Incident
 from domain.outlook import LedgerOutlook
 from projections import change_windows
 from projections.change_windows import WINDOWS
@@ -94,6 +95,44 @@ async def test_what_is_overdue_by_the_views_is_overdue_by_the_ledger(
     for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
         assert await outlook.overdue(due - timedelta(seconds=1)) == []
         assert await outlook.overdue(due) == [late]
+
+
+async def test_the_open_tickets_are_those_that_are_not_over_in_the_order_of_their_ids(
+    kit: Kit, views: Views
+) -> None:
+    found = []
+    for serial in (1, 2, 3, 12):
+        incident = Incident.log(
+            record_id("INC", serial),
+            title="No mail",
+            requester=person("ann"),
+            organisation=CUSTOMER,
+            by=BY,
+        )
+        if serial == 2:
+            incident.cancel(reason="Twice.", by=BY)
+        elif serial == 3:
+            incident.resolve(code="fixed", resolution="Done.", by=BY)
+        keep(kit.ledger, incident)
+        if serial != 2:
+            found.append(incident.id)
+    found.insert(0, change(kit, 7).id)
+    kit.projector().catch_up()
+
+    for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
+        assert await outlook.open_tickets(None, 10) == found
+        assert await outlook.open_tickets(None, 2) == found[:2]
+        assert await outlook.open_tickets(found[1], 10) == found[2:]
+
+
+async def test_open_tickets_are_not_told_before_the_views_know_all_of_them(
+    kit: Kit, views: Views
+) -> None:
+    change(kit, 1)
+    kit.projector().catch_up()
+    change(kit, 2)
+
+    assert await ViewsOutlook(views, kit.ledger, wait=0.01).open_tickets(None, 10) is None
 
 
 async def test_the_relations_around_assets_are_those_on_the_ways_from_them(

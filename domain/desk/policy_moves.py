@@ -1,0 +1,96 @@
+"""Open tickets are given a version of a service level policy that is for them, some at a time.
+
+Each ticket is a command of its own, with an id made of the version and the ticket; how far it went
+is recorded on the policy. So it goes on where it was, whatever ends in between, and nothing is done
+twice.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from uuid import UUID
+
+from eventsourcing.persistence import MapperDeserialisationError
+
+from domain.change import Change
+from domain.desk.changes_calendar import ChangeCalendar
+from domain.desk.incidents import Incidents
+from domain.ids import number_of, prefix_of
+from domain.incident import Incident
+from domain.ledger import Work
+from domain.provenance import Provenance
+from domain.rules import DomainError
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.ticket import Ticket
+
+AT_ONCE = 16
+KINDS: dict[str, type[Ticket]] = {kind.prefix: kind for kind in (Incident, Change)}
+
+log = logging.getLogger(__name__)
+
+Sign = Callable[[str], Provenance]
+"""Signs a step, by a name that is the same whenever the step is taken."""
+
+
+class PolicyMoves(Incidents, ChangeCalendar):
+    def unfinished_moves(self) -> list[ServiceLevelPolicy]:
+        """The policies that open tickets are still to be given."""
+        self.directory.catch_up()
+        return [
+            policy
+            for policy in self.directory.service_level_policies()
+            if policy.move is not None and not policy.move.is_done
+        ]
+
+    async def give_open_tickets(self, policy: UUID, *, limit: int, sign: Sign) -> bool:
+        """Give a policy to so many more of the open tickets. Whether all have it now."""
+        known = await self.ledger.find(ServiceLevelPolicy, policy)
+        move = known.move
+        if move is None or move.is_done:
+            return True
+        ids = await self._outlook.open_tickets(move.after, limit)
+        if ids is None:
+            return False
+        turns = asyncio.Semaphore(AT_ONCE)
+        name = f"{known.number}/{move.version}"
+
+        async def give(id: UUID) -> bool:
+            async with turns:
+                return await self._give(id, sign(f"{name}/{number_of(id)}"))
+
+        given = await asyncio.gather(*(give(id) for id in ids))
+        is_done = len(ids) < limit
+        step = sign(f"{name}/after/{'none' if move.after is None else number_of(move.after)}")
+
+        def note(policy: ServiceLevelPolicy) -> None:
+            policy.note_moved(
+                move.version,
+                after=ids[-1] if ids else None,
+                seen=len(ids),
+                moved=sum(given),
+                is_done=is_done,
+                by=step,
+            )
+
+        await self.ledger.edit(ServiceLevelPolicy, known.id, note, by=step, is_repeatable=True)
+        return is_done
+
+    async def _give(self, id: UUID, by: Provenance) -> bool:
+        """Promise a ticket what the policies say now. Whether that was anything else."""
+        before = 0
+
+        async def decide(work: Work) -> None:
+            nonlocal before
+            ticket = await work.get(KINDS[prefix_of(id)], id)
+            before = ticket.version
+            if not ticket.is_over:
+                self._apply_service_level(ticket, by)
+
+        try:
+            receipt = await self.ledger.run(by, decide, is_repeatable=True)
+        except (DomainError, MapperDeserialisationError) as error:
+            # One ticket that cannot be given it must not hold up the others.
+            log.warning("%s is not given a service level: %s", number_of(id), error)
+            return False
+        # What an earlier attempt recorded is told as done by this one.
+        return receipt.is_repeat or receipt.version > before
