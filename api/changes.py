@@ -78,6 +78,10 @@ class ApplyTemplate(Body):
     form: Form = {}
 
 
+class MakeTemplate(Body):
+    name: OptionalName = ""
+
+
 class Affect(Body):
     asset: AssetRef
 
@@ -345,6 +349,16 @@ PRACTICE = Practice(
         ),
         Command(
             method=Change.close, body=Close, summary="Close it", example={"code": "implemented"}
+        ),
+        Command(
+            method=Change.make_template,
+            body=MakeTemplate,
+            summary="Draft a template of the change catalogue of it",
+            description="Of a change that was closed as successful: its category, service and risk, "
+            "its plans, the tasks that were done, and a form that asks for its details. The answer "
+            "names the template, which is a draft like any other.",
+            use=Desk.make_template,
+            example={"name": "Replace a core switch"},
         ),
         Command(
             method=Change.withdraw,

@@ -16,9 +16,9 @@ from domain.approval import OpenStage
 from domain.approval_round import ALWAYS, Terms
 from domain.approval_round_state import GivenUp
 from domain.business_time import BusinessHours, duration
+from domain.change_catalogue import ChangeCatalogue
 from domain.change_draft import known_type
 from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
-from domain.change_times import ChangeTimes
 from domain.obligations import APPROVAL_WITHIN, REVIEW_WITHIN, Obligation
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -38,16 +38,14 @@ ClosureCode = Literal[
 ]
 
 
-class Change(ChangeTimes):
+class Change(ChangeCatalogue):
     prefix = "CHG"
 
-    outcome: Outcome | None
     implementers: tuple[str, ...]
     """Who has carried it out. With those who are to, they never vote on it."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.outcome = None
         self.implementers = ()
 
     @property

@@ -16,7 +16,6 @@ from domain.aggregate import Event
 from domain.asset import Asset
 from domain.change_moves import EDITING, MOVES, PREPARING, Risk, Type
 from domain.change_tasks import ChangeTasks
-from domain.change_template import Template, answered, check, filled
 from domain.ids import prefix_of
 from domain.obligations import Obligation
 from domain.personal import Personal
@@ -51,8 +50,6 @@ class ChangeDraft(ChangeTasks, abstract=True):
     answers: dict[str, str]
     """What was answered to the questions of the risk model."""
     is_planned: bool
-    template: UUID | None
-    template_version: int
     approval: Literal["", "pending", "approved", "rejected"]
     """How the latest round of approval stands, whatever is done meanwhile."""
     obligations: tuple[Obligation, ...]
@@ -66,8 +63,6 @@ class ChangeDraft(ChangeTasks, abstract=True):
         self.risk_model_version = 0
         self.answers = {}
         self.is_planned = False
-        self.template = None
-        self.template_version = 0
         self.approval = ""
         self.obligations = ()
 
@@ -277,59 +272,6 @@ class ChangeDraft(ChangeTasks, abstract=True):
         def apply(self, change: "ChangeDraft", /) -> None:
             change.say(self.texts)
             change.is_planned = True
-
-    # Make it from a template -------------------------------------------------------------------
-
-    def apply_template(
-        self,
-        template: UUID,
-        *,
-        version: int,
-        definition: Template,
-        form: Mapping[str, str],
-        by: Provenance,
-    ) -> None:
-        """Make it a standard change with the plans, the risk and the tasks of a published template.
-
-        `form` is the form of the template, filled in.
-        """
-        if (template, version, "standard") == (self.template, self.template_version, self.type):
-            return
-        self._require("apply_template")
-        require(
-            self.template is None and not self.tasks,
-            "A change is made from one template, before it has tasks of its own.",
-        )
-        check(definition)
-        said = answered(definition, form)
-        planned = self._planned(
-            filled(definition.implementation, said),
-            filled(definition.backout, said),
-            filled(definition.test, said),
-            by,
-        )
-        self.record(self.TemplateApplied(by=by, template=template, version=version, form=said))
-        self.record(self.Classified(by=by, type="standard"))
-        self.categorise(
-            category=definition.category,
-            subcategory=definition.subcategory,
-            service=definition.service,
-            by=by,
-        )
-        self.record(self.RiskAssessed(by=by, impact=None, likelihood=None, risk=definition.risk))
-        self.record(planned)
-        for task in definition.tasks:
-            self.add_task(task.title, phase=task.phase, after=task.after, team=task.team, by=by)
-
-    class TemplateApplied(Event):
-        template: UUID
-        version: int
-        form: dict[str, str] = {}
-
-        def apply(self, change: "ChangeDraft", /) -> None:
-            change.template = self.template
-            change.template_version = self.version
-            change.details = {**change.details, **self.form}
 
     # Say what it affects -----------------------------------------------------------------------
 

@@ -246,7 +246,10 @@ TABLE: Mapping[str, Row] = {
     **_rows(
         OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
         WRITE,
-        {"change.migrate_approval": "move an approval to another version of its process"},
+        {
+            "change.migrate_approval": "move an approval to another version of its process",
+            "change.make_template": "draft a template of a change",
+        },
     ),
     **_rows(
         {**OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, Role.AUDITOR: OPERATOR},

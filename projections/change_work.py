@@ -23,7 +23,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "change_work"
-VERSION = 2
+VERSION = 3
 
 RETROSPECTIVE, REVIEW = "retrospective approval", "review"
 
@@ -37,6 +37,8 @@ class WorkRow(Row):
     organisation: Id | None
     template: Id | None = None
     template_version: int = 0
+    made_template: Id | None = None
+    """The template of the change catalogue that was made of it."""
     affects: tuple[str, ...] = ()
     """The ids of the assets."""
     approval_state: str = ""
@@ -116,6 +118,11 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 
 # The change --------------------------------------------------------------------------------
+
+
+@CASES.on(Change.TemplateMade)
+def _made_template(event: Change.TemplateMade, row: WorkRow) -> None:
+    row.made_template = id_text(event.template)
 
 
 @CASES.on(Ticket.Amended)

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from domain.asset import Asset
 from domain.change import Change, Outcome, Type
+from domain.change_catalogue import template_of, titles_of
 from domain.change_draft import ModelInUse
 from domain.change_moves import AT_ONCE
+from domain.change_template import ChangeTemplate
 from domain.desk.changes_calendar import ChangeCalendar
 from domain.desk.desk import Repeat
 from domain.desk.rounds import facts
@@ -137,6 +139,38 @@ class Enablement(ChangeCalendar):
         change.apply_template(
             template, version=version, definition=found.definition_of(version), form=form, by=by
         )
+
+    async def make_template(
+        self,
+        id: UUID,
+        *,
+        name: str = "",
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Draft a template of the change catalogue of a change that went well, under a name or the
+        title of the change. The receipt is that of the template."""
+        number: list[UUID] = []
+
+        async def decide(work: Work) -> None:
+            change = await self.ledger.find(Change, id)
+            change.require_exemplary()
+            history = self.ledger.history(id)
+            texts = texts_of(history)
+            if not number:
+                number.append(await self.ledger.next_id(ChangeTemplate))
+            template = ChangeTemplate.draft(
+                number[0],
+                name=name or texts["title"],
+                definition=template_of(change, texts, titles_of(history)),
+                by=by,
+            )
+            work.add(template)
+            made_of = await work.get(Change, id, expected=expected)
+            made_of.make_template(template.id, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
 
     async def assess_risk(
         self,

@@ -132,3 +132,44 @@ async def test_a_customer_does_not_see_what_another_owes(house: House) -> None:
     page = await house.as_("bakery.axel").read(f"/audit-findings?min_position={begun['position']}")
 
     assert made["number"] not in [row["number"] for row in page["data"]]
+
+
+PLAIN = """
+name: Exemplary
+subjects: change
+when: subject.category == "Exemplary"
+order: 4
+stages:
+  - name: Review
+    approvers: [person:abel, person:anna]
+    quorum: any
+    patience: 4h
+    on_timeout: reject
+"""
+
+
+async def test_a_template_is_drafted_of_a_change_that_went_well(house: House) -> None:
+    olga, adam, carl = house.as_("olga"), house.as_("adam"), house.as_("carl")
+    process = await olga.made("/approval-processes", {"document": PLAIN})
+    await olga.act(f"/approval-processes/{process['number']}/publish")
+    made = await adam.made("/changes", {"title": "Swap a switch", "type": "normal"})
+    at = f"/changes/{made['number']}"
+    await adam.act(f"{at}/categorise", {"category": "Exemplary"})
+    await adam.act(f"{at}/assess-risk", {"impact": 3, "likelihood": 3})
+    await adam.act(f"{at}/plan", {"implementation": "Mount it.", "backout": "Take it off."})
+    await adam.act(f"{at}/submit")
+    await house.as_("abel").act(f"{at}/vote", {"vote": "approve"})
+    await adam.act(f"{at}/start-implementation")
+    await adam.act(f"{at}/complete-implementation", {"outcome": "successful"})
+    early = await carl.post(f"{at}/make-template", {}, if_match="*")
+    await carl.act(f"{at}/review", {"outcome": "successful", "notes": "Well."})
+    await carl.act(f"{at}/close", {"code": "implemented"})
+
+    drafted = await carl.act(f"{at}/make-template", {"name": "Swap switches"})
+
+    assert (early.status_code, early.json()["code"]) == (422, "refused")
+    assert drafted["number"].startswith("TPL")
+    template = await adam.read(f"/change-templates/{drafted['number']}")
+    change = await adam.read(at)
+    assert (template["name"], template["published_version"]) == ("Swap switches", 0)
+    assert change["made_template"] == drafted["id"]

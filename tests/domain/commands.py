@@ -456,6 +456,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "back_out": REASON,
         "review": said(outcome=st.sampled_from(get_args(Outcome)), notes=texts),
         "close": said(code=st.sampled_from([*get_args(ClosureCode), "done"])),
+        "make_template": said(template=st.sampled_from([record_id("TPL", 1), record_id("TPL", 2)])),
         "withdraw": REASON,
         "cancel": REASON,
     },

@@ -211,6 +211,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("complete_implementation", outcome="successful"),
             step("review", outcome="successful", notes="All well."),
             step("close", code="implemented"),
+            step("make_template", template=record_id("TPL", 2)),
         ],
         [
             step("propose", "ann", **NEW, type="emergency"),

@@ -180,6 +180,7 @@ change.review                         - - - s - - -
 change.close                          - - - s - - -
 change.cancel                         - - - s - - -
 change.migrate_approval               - - - c c - -
+change.make_template                  - - - c c - -
 change.read_migration                 - - - c c c -
 change.withdraw                       o o - o - - -
 change.remind                         - - - - - - -
