@@ -96,6 +96,7 @@ MAY = {
     "POST /changes/{ref}/complete-implementation": "-x-x---",
     "POST /changes/{ref}/back-out": "-x-x---",
     "POST /changes/{ref}/review": "---x---",
+    "POST /changes/{ref}/make-template": "---xx--",
     "POST /changes/{ref}/close": "---x---",
     "POST /changes/{ref}/withdraw": "x------",
     "POST /changes/{ref}/cancel": "---x---",
