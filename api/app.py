@@ -11,6 +11,7 @@ from starlette.routing import Router
 from api import openapi
 from api.approval_migrations import migration_routes
 from api.boards import board_routes
+from api.calendar_times import calendar_routes
 from api.change_times import change_time_routes
 from api.context import Context
 from api.credentials import Credentials
@@ -99,6 +100,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += read_routes()
     routes += board_routes()
     routes += change_time_routes()
+    routes += calendar_routes()
     routes += process_routes()
     routes += diagram_routes()
     routes += migration_routes()

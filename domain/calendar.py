@@ -27,6 +27,8 @@ class Imported(Struct, frozen=True, kw_only=True, omit_defaults=True):
     first_day: str
     last_day: str
     events: int
+    ignored: tuple[str, ...] = ()
+    """What was not taken, and why."""
 
 
 class Given(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -164,7 +166,7 @@ class Calendar(Aggregate):
             renewed.append(old if is_same else later)
         self._record_version(self.own_hours, self.names, tuple(renewed), None, by)
 
-    def take_in(
+    def import_file(
         self, *, hours: BusinessHours, names: Names, imported: Imported, by: Provenance
     ) -> None:
         """Give the hours that were read from a file; the public holidays stay."""

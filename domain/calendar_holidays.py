@@ -118,13 +118,26 @@ def counted(hours: BusinessHours, public: Sequence[PublicHolidays]) -> BusinessH
     return replace(hours, holidays=(*hours.holidays, *added))
 
 
+def of_later_years(old: PublicHolidays, this_year: int, last_year: int) -> Wanted:
+    """What to ask for, so that the days to come are known up to a year, and no fewer than now."""
+    last = max(last_year, old.last_year)
+    return Wanted(
+        country=old.country,
+        subdivision=old.subdivision,
+        first_year=min(this_year, last),
+        last_year=last,
+        without=old.without,
+    )
+
+
 def renewed(old: PublicHolidays, new: PublicHolidays, today: date) -> PublicHolidays:
-    """The newer ones, but days up to today stay as they were known."""
-    past = {day: name for day, name in old.days.items() if day <= str(today)}
+    """The newer ones, but days up to today stay as they were known, for as long as all fit."""
+    first_year = max(min(old.first_year, new.first_year), new.last_year - YEARS_MAX + 1)
+    past = {day: old.days[day] for day in old.days if str(first_year) <= day <= str(today)}
     to_come = {day: name for day, name in new.days.items() if day > str(today)}
     return replace(
         new,
-        first_year=min(old.first_year, new.first_year),
+        first_year=first_year,
         without=old.without,
         days=past | to_come,
     )

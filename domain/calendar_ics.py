@@ -21,7 +21,7 @@ from domain.wall_clock import DAY, HOUR, MINUTE, SECOND
 
 DAYS_MAX = 366 * 15
 SPAN_DAYS_MAX = 366
-NOTES_MAX = 100
+NOTES_MAX = 20
 MARK = "X-LEDGERDESK-HOURS"
 UNNAMED = "X-LEDGERDESK-UNNAMED"
 KINDS = ("", "window", "hours")

@@ -2,17 +2,43 @@
 
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
+from typing import Any
 
 from msgspec.structs import replace
 
 from domain.business_rules import parsed
 from domain.business_time import BusinessHours, Windows
-from domain.calendar_ics import Found, clock_of
+from domain.calendar import Calendar, Imported
+from domain.calendar_ics import NOTES_MAX, Found, clock_of, read
 from domain.calendar_mistakes import is_in_hours
 from domain.open_windows import Span
 
 Names = Mapping[str, str]
 NAME_MAX = 200
+
+
+def imported(
+    calendar: Calendar, text: str, first_day: date, last_day: date, *, instead: bool
+) -> dict[str, Any]:
+    """What `Calendar.import_file` takes: the hours with what is in a file, and of which file.
+
+    Raises Refused with the number of the line that is wrong.
+    """
+    own = calendar.own_hours
+    found = read(text, own, first_day, last_day)
+    hours, names = put_in(found, own, calendar.names, instead=instead)
+    return {
+        "hours": hours,
+        "names": names,
+        "imported": Imported(
+            digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+            first_day=str(first_day),
+            last_day=str(last_day),
+            events=found.events,
+            ignored=tuple(found.ignored[:NOTES_MAX]),
+        ),
+    }
 
 
 def put_in(

@@ -257,3 +257,11 @@ def _placed(place: str, refused: Refused) -> Mistake:
 def _meant(name: str) -> str:
     short: Iterable[str] = (day for day in WEEKDAYS if name.lower().startswith(day))
     return next((f": did you mean {day!r}?" for day in short), ".")
+
+
+def pointer(place: str) -> str:
+    """The JSON pointer of a place in what defines a calendar, which has `hours` and `names`."""
+    steps = [step.rstrip("]") for step in place.replace("[", ".").split(".") if step]
+    if steps[:1] != ["names"]:
+        steps = ["hours", *steps]
+    return "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)

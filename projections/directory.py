@@ -107,6 +107,8 @@ class CalendarRow(Record):
     """By place and years, with their dates and names; `hours` has those that close the desk."""
     holidays_until: int | None = None
     """The last year of which all public holidays are known."""
+    imported: Json = {}
+    """The file that the hours were made from, if they were."""
 
 
 PEOPLE = Table(
@@ -332,6 +334,7 @@ def _keep_given(given: Given, row: CalendarRow) -> None:
     row.names = _plain(given.names)
     row.public_holidays = tuple(_plain(public) for public in given.public_holidays)
     row.holidays_until = known_until(given.public_holidays)
+    row.imported = _plain(given.imported) if given.imported else {}
 
 
 def _plain(definition: Any) -> Json:

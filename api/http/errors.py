@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from api.http.answers import Answer, Header, Receive, Send, dumps
+from domain.calendar_mistakes import WrongHours, pointer
 from domain.rules import DomainError, Forbidden, KeyReused, NotFound, Outdated, Refused
 
 PROBLEM = b"application/problem+json"
@@ -81,8 +82,18 @@ def of_domain(error: DomainError, *, has_precondition: bool) -> Problem:
         (Refused, "refused"),
     ):
         if isinstance(error, kind):
-            return Problem(code, detail)
+            return Problem(code, detail, errors=_places(error))
     return Problem("refused", detail)
+
+
+def _places(error: DomainError) -> list[Mapping[str, str]]:
+    """The places of the mistakes in business hours, in the body that has them."""
+    if not isinstance(error, WrongHours):
+        return []
+    return [
+        {"pointer": clean(pointer(mistake.place)), "detail": clean(mistake.rule)}
+        for mistake in error.mistakes
+    ]
 
 
 def clean(text: str) -> str:

@@ -13,9 +13,14 @@ auditor and an administrator: each has that role alone."""
 
 REFUSED = (401, 403, 404)
 
+SPAN = "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z"
 QUERIES = {
+    "/calendars/{ref}/windows": SPAN,
+    "/calendars/{ref}/open-time": SPAN,
+    "/calendars/{ref}/next-open": "?at=2030-01-01T00:00:00Z",
+    "/calendars/{ref}/add": "?at=2030-01-01T00:00:00Z&duration=4h",
     "/changes/{ref}/approval-migration": "?to_version=2",
-    "/changes/calendar": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
+    "/changes/calendar": SPAN,
 }
 
 
