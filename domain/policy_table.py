@@ -476,6 +476,8 @@ TABLE: Mapping[str, Row] = {
             "risk_model.retire": "retire a risk model",
             "calendar.define": "define a calendar",
             "calendar.revise": "revise a calendar",
+            "calendar.renew_holidays": "renew the public holidays of a calendar",
+            "calendar.import_file": "import a file into a calendar",
             "calendar.retire": "retire a calendar",
         },
     ),

@@ -365,7 +365,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     Calendar: {
         "revise": said(hours=ALL_HOURS, names=maybe(ALL_NAMES), public_holidays=maybe(ALL_PUBLIC)),
         "renew_holidays": said(public_holidays=ALL_PUBLIC),
-        "take_in": said(hours=ALL_HOURS, names=ALL_NAMES, imported=st.just(IMPORTED)),
+        "import_file": said(hours=ALL_HOURS, names=ALL_NAMES, imported=st.just(IMPORTED)),
         "retire": NOTHING,
     },
     Change: {

@@ -167,7 +167,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
     Calendar: [
         [
             step("define", name="Office", hours=OFFICE, public_holidays=(BAVARIA,)),
-            step("take_in", hours=NIGHT, names={"*-12-25": "Christmas"}, imported=IMPORTED),
+            step("import_file", hours=NIGHT, names={"*-12-25": "Christmas"}, imported=IMPORTED),
             step("renew_holidays", public_holidays=(BAVARIA_LATER,)),
             step("revise", hours=OFFICE, public_holidays=()),
             step("retire"),
