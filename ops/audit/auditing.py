@@ -92,7 +92,8 @@ async def write_bundle(
     out: Console,
 ) -> None:
     async with opened(settings) as desk:
-        if key_file(settings).exists():
+        # Where the key is elsewhere, what is signed already has to do.
+        if key_file(settings).exists() or not desk.log.state().key:
             _signed(settings, desk)
         streams = tuple(parse_reference(number) for number in numbers)
         wanted = Slice(first=first, last=last, streams=streams)
