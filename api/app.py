@@ -26,6 +26,7 @@ from api.http.routing import Route as ApiRoute
 from api.identity import Identity
 from api.pages.pages import Pages
 from api.passwords import Passwords
+from api.policy_versions import policy_routes
 from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
 from api.reads import read_routes
@@ -102,6 +103,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += change_time_routes()
     routes += calendar_routes()
     routes += process_routes()
+    routes += policy_routes()
     routes += diagram_routes()
     routes += migration_routes()
     routes += delegation_routes()

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import Field, WithJsonSchema, model_validator
+from pydantic import BaseModel, Field, WithJsonSchema, model_validator
 
 from api.fields import Name
 from api.http.bodies import ERRORS_SHOWN_MAX, Body
@@ -52,16 +52,20 @@ def _flat(part: Any, named: Mapping[str, Any]) -> Any:
     return {key: _flat(each, named) for key, each in part.items()}
 
 
-def _definition_schema() -> dict[str, Any]:
-    schema = DefinitionDocument.model_json_schema()
+def flat_schema(model: type[BaseModel], title: str) -> dict[str, Any]:
+    """The schema of the fields of a document for the OpenAPI document."""
+    schema = model.model_json_schema()
     named = schema.pop("$defs")
-    return {**_flat(schema, named), "title": "Definition"}
+    return {**_flat(schema, named), "title": title}
 
 
 class Revision(Body):
     """A definition in place of the draft: as JSON, or as a document that has the same name."""
 
-    definition: Annotated[DefinitionDocument, WithJsonSchema(_definition_schema())] | None = None
+    definition: (
+        Annotated[DefinitionDocument, WithJsonSchema(flat_schema(DefinitionDocument, "Definition"))]
+        | None
+    ) = None
     document: Document | None = None
 
     @model_validator(mode="after")
@@ -102,9 +106,9 @@ async def read(desk: Desk, body: Revision, name: str) -> tuple[str, Definition]:
     try:
         definition = body.definition.definition(names.calendar_of)
     except Refused as refused:
-        raise _problem([Finding("calendar", str(refused))]) from None
+        raise problem_of_findings([Finding("calendar", str(refused))]) from None
     if found := list(mistakes(definition)):
-        raise _problem(found)
+        raise problem_of_findings(found)
     return name, definition
 
 
@@ -132,7 +136,7 @@ def problem_of(found: Iterable[Mistake]) -> Problem:
     return _invalid(told, errors)
 
 
-def _problem(found: Iterable[Finding]) -> Problem:
+def problem_of_findings(found: Iterable[Finding]) -> Problem:
     errors: list[Mapping[str, str | int]] = []
     told = []
     for finding in found:

@@ -1,82 +1,32 @@
 """Service level policies over HTTP."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
-import msgspec
 from pydantic import Field
 
 from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import CalendarRef, Name, OrganisationRef
 from api.http.bodies import Body
 from api.http.calls import Call
+from api.policy_documents import NewPolicy, Revision, read
 from api.tickets import Nothing
-from domain.definition import ORDER_MAX, SELECTORS_MAX
 from domain.desk import Desk
 from domain.policy import About
-from domain.process_fields import Duration, Selector
+from domain.provenance import Provenance
 from domain.recorder import Receipt
-from domain.service_level_policy import (
-    STEPS_MAX,
-    Agreement,
-    PausingReason,
-    ServiceLevelPolicy,
-)
-
-Priority = Annotated[int, Field(ge=1, le=5)]
-PriorityKey = Annotated[str, Field(pattern=r"^[1-5]$")]
-NAMED_MAX = 1_000
+from domain.service_level_policy import AppliesTo, ServiceLevelPolicy
 
 
-class Promise(Body):
-    name: Name
-    budget: Duration | Annotated[dict[PriorityKey, Duration], Field(min_length=1, max_length=5)]
-    pausing: Annotated[list[PausingReason], Field(max_length=5)] = []
-
-
-class Step(Body):
-    target: Name
-    mark: Annotated[
-        str,
+class Publish(Body):
+    applies_to: Annotated[
+        AppliesTo,
         Field(
-            pattern=r"^[-0-9][0-9a-z.]{0,11}%?$",
-            max_length=12,
-            description="Such as `75%`, `100%` (the breach) or `-30m`.",
+            description=(
+                "Whether the version is for what is promised from now on, or for all open tickets "
+                "too, which are given it one after the other. What is met or breached stays so."
+            )
         ),
-    ]
-    notify: Annotated[list[Selector], Field(min_length=1, max_length=SELECTORS_MAX)]
-    wait: Duration = "30m"
-
-
-class TheAgreement(Body):
-    """What is promised, and for which incidents: those that fit every list that is not empty."""
-
-    calendar: CalendarRef
-    targets: Annotated[list[Promise], Field(min_length=1, max_length=2)]
-    order: Annotated[int, Field(ge=0, le=ORDER_MAX)] = 100
-    priorities: Annotated[list[Priority], Field(max_length=5)] = []
-    categories: Annotated[list[Name], Field(max_length=NAMED_MAX)] = []
-    services: Annotated[list[Name], Field(max_length=NAMED_MAX)] = []
-    organisations: Annotated[list[OrganisationRef], Field(max_length=NAMED_MAX)] = []
-    escalation: Annotated[list[Step], Field(max_length=STEPS_MAX)] = []
-
-
-class WithAgreement(Body):
-    definition: TheAgreement
-
-    def arguments(self) -> dict[str, Any]:
-        plain = self.definition.model_dump()
-        for target in plain["targets"]:
-            if isinstance(target["budget"], dict):
-                target["budget"] = {int(key): value for key, value in target["budget"].items()}
-        return super().arguments() | {"definition": msgspec.convert(plain, Agreement)}
-
-
-class Draft(WithAgreement):
-    name: Name
-
-
-class Revise(WithAgreement):
-    pass
+    ] = "new"
 
 
 AGREEMENT = {
@@ -94,8 +44,24 @@ def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
 
 
 async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+    name, definition = await read(desk, body, body.name or "")
     use = begin(ServiceLevelPolicy, ServiceLevelPolicy.draft)
-    return await use(desk, asked, **body.arguments())
+    return await use(desk, asked, name=name, definition=definition)
+
+
+async def revise(
+    desk: Desk, id: UUID, *, expected: int | None, by: Provenance, revision: Revision, **repeat: Any
+) -> Receipt:
+    policy = await desk.ledger.find(ServiceLevelPolicy, id)
+    _, definition = await read(desk, revision, policy.name)
+    return await desk.ledger.edit(
+        ServiceLevelPolicy,
+        id,
+        lambda policy: policy.revise(definition, by=by),
+        expected=expected,
+        by=by,
+        **repeat,
+    )
 
 
 PRACTICE = Practice(
@@ -105,7 +71,7 @@ PRACTICE = Practice(
     title="Service level policies",
     creation=Creation(
         name="draft",
-        body=Draft,
+        body=NewPolicy,
         summary="Draft a service level policy",
         about=about_new,
         use=draft,
@@ -114,13 +80,14 @@ PRACTICE = Practice(
     commands=(
         Command(
             method=ServiceLevelPolicy.revise,
-            body=Revise,
+            body=Revision,
+            use=revise,
             summary="Change the draft; what is published stays until the draft is published",
             example={"definition": AGREEMENT},
         ),
         Command(
             method=ServiceLevelPolicy.publish,
-            body=Nothing,
+            body=Publish,
             summary="Put the draft into use as the next version",
             use=Desk.publish_policy,
         ),
