@@ -29,20 +29,27 @@ from api.passwords import Passwords
 from api.policy_versions import policy_routes
 from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
+from api.proofs import proof_routes
 from api.reads import read_routes
 from api.sessions import Sessions
 from api.settings import Settings, now
 from api.sign_in import identity_routes
 from api.status import Status
 from domain.desk import Desk
+from domain.transparency.store import LogStore
 from projections.views import Views
 
 
 def create_app(
-    desk: Desk, views: Views, settings: Settings, *, clock: Callable[[], datetime] = now
+    desk: Desk,
+    views: Views,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime] = now,
+    log: LogStore | None = None,
 ) -> FastAPI:
-    """The application. Whoever composes it starts and stops the desk and the views."""
-    context = Context(desk, views, settings, clock)
+    """The application. Whoever composes it starts and stops the desk, the views and the log."""
+    context = Context(desk, views, settings, clock, log)
     requests = Requests()
     routes = routes_of(settings)
     document = openapi.document(routes, ROOT, settings.version)
@@ -105,6 +112,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += process_routes()
     routes += policy_routes()
     routes += diagram_routes()
+    routes += proof_routes()
     routes += migration_routes()
     routes += delegation_routes()
     return routes

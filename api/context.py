@@ -7,15 +7,23 @@ from api.http.limits import Buckets
 from api.settings import Settings
 from domain.desk import Desk
 from domain.ledger import Ledger
+from domain.transparency.proofs import Proofs
+from domain.transparency.store import LogStore
 from projections.outlook import ViewsOutlook
 from projections.views import Views
 
 
 class Context:
     def __init__(
-        self, desk: Desk, views: Views, settings: Settings, clock: Callable[[], datetime]
+        self,
+        desk: Desk,
+        views: Views,
+        settings: Settings,
+        clock: Callable[[], datetime],
+        log: LogStore | None = None,
     ) -> None:
         self.desk = desk
+        self.proofs = None if log is None else Proofs(desk.ledger.recorder, log)
         desk.outlook = ViewsOutlook(views, desk.ledger)
         self.views = views
         self.settings = settings

@@ -9,7 +9,7 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import Settings as ApiSettings
-from ops.compose import master_key, open_desk, open_views
+from ops.compose import master_key, open_desk, open_log, open_views
 from ops.demo import seed
 from ops.processes import listen, settle, until_stopped
 from ops.settings import Settings
@@ -31,10 +31,13 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
     """Run until SIGTERM or SIGINT. Raises UserProblem if the port is taken."""
     listening = listen(settings)
     async with (
+        contextlib.AsyncExitStack() as stack,
         open_desk(settings) as desk,
         open_views(settings) as views,
         until_stopped() as stopped,
     ):
+        proven = open_log(settings)
+        stack.callback(proven.close)
         app = create_app(
             desk,
             views,
@@ -43,6 +46,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
                 temporal_page=settings.temporal_ui_url,
                 secure_cookies=settings.url.startswith("https://"),
             ),
+            log=proven,
         )
         server = Server(
             uvicorn.Config(

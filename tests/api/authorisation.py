@@ -15,11 +15,15 @@ REFUSED = (401, 403, 404)
 
 SPAN = "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z"
 QUERIES = {
+    "/log/proof/inclusion": "?position=1",
+    "/log/proof/consistency": "?from=1&to=2",
     "/calendars/{ref}/windows": SPAN,
     "/calendars/{ref}/open-time": SPAN,
     "/calendars/{ref}/next-open": "?at=2030-01-01T00:00:00Z",
     "/calendars/{ref}/add": "?at=2030-01-01T00:00:00Z&duration=4h",
     "/changes/{ref}/approval-migration": "?to_version=2",
+    "/reports/attainment": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
+    "/reports/breaches": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
     "/changes/calendar": SPAN,
 }
 

@@ -1,6 +1,7 @@
 """A whole desk behind the real API: stores on disk, views that follow, and people with tokens."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -23,12 +24,15 @@ from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.person import Role, Scope
 from domain.provenance import Provenance
+from domain.transparency.follower import Follower
 from ops.stores.master_key import MasterKey
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_keys import SqliteKeys
+from ops.stores.sqlite_log import SqliteLog
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.views import ALL, Views
+from tests.logs import SIGNER
 
 SETTINGS = Settings(
     signing_key=b"a key that signs the cursors of tests",
@@ -136,8 +140,10 @@ async def opened(
     projector.prepare()
     views = Views(SqliteReader(folder / "views.db"))
     projector.moved.append(views.progress.tell)
-    house = House(desk, views, create_app(desk, views, settings))
+    log = SqliteLog(folder / "log.db")
+    house = House(desk, views, create_app(desk, views, settings, log=log))
     await _settle(house)
+    Follower(recorder, log, SIGNER, time.time).catch_up()
     following = asyncio.create_task(projector.run())
     try:
         yield house
@@ -147,6 +153,7 @@ async def opened(
         await house.aclose()
         await views.aclose()
         store.close()
+        log.close()
         await recorder.aclose()
         keys.close()
 

@@ -234,6 +234,9 @@ MAY = {
     "GET /changes/calendar": "-xxxxx-",
     "GET /assets/{ref}/impact": "-xxxxx-",
     "GET /events": "-----x-",
+    "GET /log/checkpoint": "-----xx",
+    "GET /log/proof/inclusion": "-----xx",
+    "GET /log/proof/consistency": "-----xx",
 }
 
 OPEN_TO_STRANGERS = {
