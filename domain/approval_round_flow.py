@@ -270,9 +270,9 @@ class Flow(Aggregate, abstract=True):
     def _settled_one(self, hours: BusinessHours | None, by: Provenance) -> bool:
         state = self.standing
         for name in state.open:
-            verdict = state.verdict(name)
-            if verdict.outcome == "pending":
+            if state.outcome(name) == "pending":
                 continue
+            verdict = state.verdict(name)
             fallback = self.askable(name, state.fallback)
             if state.lacks_people(name) and fallback and not state.open[name].has_fallback:
                 self._ask_more(self.FallbackAsked, name, fallback, hours, by)

@@ -8,6 +8,7 @@ for groups that share people, parts may be taken one by one.
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
 from typing import Literal
 
 from domain.quorum_rules import Vote
@@ -73,20 +74,19 @@ class Tally(Part):
     ) -> None:
         self.weights = weights
         self.groups = groups
-        self.approving = self.rejecting = self.abstaining = self.waiting = 0
-        self.silent: list[str] = []
-        for voter, weight in weights.items():
-            vote = votes.get(voter)
+        self.votes = votes
+        self.approving = self.rejecting = self.abstaining = 0
+        # The votes are gone through and not the voters, who are many and mostly silent.
+        for voter, vote in votes.items():
+            weight = weights.get(voter, 0)
             if vote == "approve":
                 self.approving += weight
             elif vote == "reject":
                 self.rejecting += weight
-            elif vote == "abstain":
+            else:
                 self.abstaining += weight
-            elif weight > 0:
-                self.waiting += weight
-                self.silent.append(voter)
-        self.total = self.approving + self.rejecting + self.abstaining + self.waiting
+        self.total = sum(weights.values())
+        self.waiting = self.total - self.approving - self.rejecting - self.abstaining
         self.needed = max(1, needed(self.total - self.abstaining))
         tallied = self.rejecting if self.against else self.approving
         self.missing = self.needed - tallied
@@ -98,6 +98,11 @@ class Tally(Part):
             self.outcome = "rejected" if self.against else "approved"
         elif self.missing > self.waiting:
             self.outcome = "approved" if self.against else "rejected"
+
+    @cached_property
+    def silent(self) -> list[str]:
+        """Who may still vote, and whose vote weighs something."""
+        return [one for one, weight in self.weights.items() if weight > 0 and one not in self.votes]
 
     def reason(self) -> str:
         abstained = f", {self.abstaining} abstained" if self.abstaining else ""

@@ -105,7 +105,8 @@ class _Search:
             for person in trial.standing.silent(name):
                 planned = self.spent.get(person)
                 key = (name, (self.group_of[person], planned))
-                votes.setdefault(key, Step(stage=name, person=person))
+                if key not in votes:
+                    votes[key] = Step(stage=name, person=person)
             if self._may_run_out(name, trial):
                 ends.append(Step(stage=name))
         yield from sorted(votes.values(), key=self._cost)
