@@ -104,12 +104,11 @@ async def read_feed(call: Call) -> Answer:
         for entry in await entries_of(call, of.calendar.id)
         if isinstance(entry.event, Calendar.Defined | Calendar.Revised)
     ]
-    names = {day: name for one in of.given.public_holidays for day, name in one.days.items()}
     text = feed(
         of.calendar.number,
         of.calendar.name,
         of.hours,
-        names | {**of.given.names},
+        of.given.all_names,
         made[of.version - 1],
         with_windows=with_windows == "true",
     )
@@ -129,12 +128,11 @@ def _of(of: Asked) -> Shown:
 
 def _dates(of: Asked, since: datetime, until: datetime) -> Iterator[Shown]:
     first, last = of.hours.local_date(since), of.hours.local_date(until)
-    public = {day: name for one in of.given.public_holidays for day, name in one.days.items()}
+    names = of.given.all_names
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         if kind := _kind(of.hours, day):
-            names = of.given.names
-            name = names.get(str(day)) or names.get(f"*-{day:%m-%d}") or public.get(str(day), "")
+            name = names.get(str(day)) or names.get(f"*-{day:%m-%d}", "")
             yield {"date": str(day), "kind": kind, "name": name}
 
 

@@ -38,6 +38,12 @@ class Given(Struct, frozen=True, kw_only=True, omit_defaults=True):
     public_holidays: tuple[PublicHolidays, ...] = ()
     imported: Imported | None = None
 
+    @property
+    def all_names(self) -> dict[str, str]:
+        """What dates are called: those of the owner go before those of public holidays."""
+        public = {day: name for one in self.public_holidays for day, name in one.days.items()}
+        return {**public, **self.names}
+
 
 class Calendar(Aggregate):
     prefix = "CAL"

@@ -7,7 +7,7 @@ was counted. What the owner of the calendar writes goes first: a public holiday 
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +18,7 @@ from domain.rules import Refused, require
 
 SOURCES_MAX = 10
 YEARS_MAX = 30
+RENEWED_BEFORE = timedelta(days=183)
 FIRST_YEAR = 1990
 LAST_YEAR = 2100
 
@@ -146,6 +147,12 @@ def renewed(old: PublicHolidays, new: PublicHolidays, today: date) -> PublicHoli
 def known_until(public: Iterable[PublicHolidays]) -> int | None:
     """The last year of which all public holidays are known; None where there are none."""
     return min((one.last_year for one in public), default=None)
+
+
+def is_running_out(public: Iterable[PublicHolidays], today: date) -> bool:
+    """Whether the days that are known end within half a year."""
+    last_year = known_until(public)
+    return last_year is not None and date(last_year, 12, 31) - today < RENEWED_BEFORE
 
 
 def _closing(public: Iterable[PublicHolidays]) -> set[str]:

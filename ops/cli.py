@@ -11,6 +11,7 @@ import typer
 
 from domain.rules import DomainError
 from ops.audit.commands import app as audit_app
+from ops.calendar import app as calendar_app
 from ops.options import Config, Data, Port, Wrong, err, in_order, out, settings_of
 from ops.process import app as process_app
 from ops.settings import BadSettings
@@ -26,6 +27,7 @@ workflows_app = typer.Typer(no_args_is_help=True, help="What waits.")
 app.add_typer(views_app, name="views")
 app.add_typer(workflows_app, name="workflows")
 app.add_typer(process_app, name="process")
+app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 
 

@@ -6,12 +6,15 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import psycopg
 import typer
 from eventsourcing.persistence import PersistenceError
 from rich.console import Console
 
+from domain.calendar_holidays import is_running_out
+from domain.directory import Directory
 from domain.rules import DomainError
 from ops.compose import open_keys, open_ledger, open_views
 from ops.processes import prepare_folder
@@ -78,6 +81,19 @@ async def _ledger(settings: Settings) -> str:
         return f"{kind}, position {position}, the last {len(entries)} events read back"
 
 
+async def _calendars(settings: Settings) -> str:
+    async with open_ledger(settings) as ledger:
+        calendars = [one for one in Directory.load(ledger).calendars() if not one.is_retired]
+    today = datetime.now(UTC).date()
+    ending = [one for one in calendars if is_running_out(one.public_holidays, today)]
+    if ending:
+        numbers = " ".join(one.number for one in ending)
+        raise Unwell(
+            f"The public holidays that are known end soon. Run: ledgerdesk calendar renew {numbers}"
+        )
+    return f"{len(calendars)} in use"
+
+
 async def _views(settings: Settings) -> str:
     async with open_ledger(settings) as ledger, open_views(settings) as views:
         positions = await views.positions()
@@ -124,6 +140,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("data folder", _folder),
     ("keys", _keys),
     ("ledger", _ledger),
+    ("calendars", _calendars),
     ("views", _views),
     ("Temporal", _temporal),
     ("API", _api),
