@@ -151,15 +151,18 @@ def test_holidays_are_renewed_in_all_calendars_that_have_some(
 
 def test_the_doctor_says_when_known_holidays_end(data: Path) -> None:
     settings = load(None, data=data)
-    check = dict(doctor.CHECKS)["calendars"]
+
+    async def checked() -> str:
+        return await dict(doctor.CHECKS)["calendars"](settings)
+
     is_soon = datetime.now(UTC).month >= 7
     if is_soon:
-        with pytest.raises(Unwell, match="Run: ledgerdesk calendar renew CAL0000001$"):
-            asyncio.run(check(settings))
+        with pytest.raises(Unwell, match=r"Run: ledgerdesk calendar renew CAL0000001$"):
+            asyncio.run(checked())
 
     run("renew", "CAL0000001", "--data", data)
 
-    assert asyncio.run(check(settings)) == "2 in use"
+    assert asyncio.run(checked()) == "2 in use"
 
 
 def test_a_file_is_imported_and_exported(
