@@ -37,8 +37,8 @@ lint: install-dev ## Check style, types and the import contracts.
 test: lint ## Run lint and all tests but the long proofs.
 	$(BIN)/pytest $(ARGS)
 
-proof: install-dev ## Run the long proofs: chaos, whole imports, fuzzing, a million events.
-	$(BIN)/pytest -m proof $(ARGS)
+proof: install-dev ## Run the long proofs: chaos, whole imports, fuzzing, many more examples.
+	$(BIN)/pytest -m "proof or hypothesis" --hypothesis-profile proof $(ARGS)
 
 bench: install-dev ## Measure, each figure beside its baseline.
 	$(BIN)/ledgerdesk bench $(ARGS)

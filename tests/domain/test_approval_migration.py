@@ -2,7 +2,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -355,7 +355,6 @@ def run_out(change: Change) -> int:
     return times
 
 
-@settings(max_examples=300)
 @given(
     versions(),
     versions(),

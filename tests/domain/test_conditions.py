@@ -285,7 +285,7 @@ expressions = st.one_of(
 )
 
 
-@settings(max_examples=500, deadline=2_000)
+@settings(deadline=2_000)
 @given(expressions)
 def test_any_text_either_compiles_or_is_refused_with_its_place(text: str) -> None:
     try:

@@ -169,7 +169,7 @@ def hired(name: str, *roles: Role, **more: object) -> Person:
 people_like = expressions.map(lambda text: text.replace("subject.asset_types", "people"))
 
 
-@settings(max_examples=300, deadline=2_000)
+@settings(deadline=2_000)
 @given(st.one_of(people_like, people_like.map("people.filter(x, {})".format)))
 def test_any_text_gives_user_names_or_is_refused(text: str) -> None:
     try:

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from msgspec.structs import replace
 
 from domain.approval import Stage
@@ -115,7 +115,6 @@ def test_the_other_way_round_what_was_added_was_removed() -> None:
     assert told(more, NORMAL) == ["exclude: - person:ada"]
 
 
-@settings(max_examples=100, deadline=None)
 @given(old=definitions(), new=definitions())
 def test_two_definitions_differ_exactly_if_something_is_told(
     old: Definition, new: Definition

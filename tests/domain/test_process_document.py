@@ -5,7 +5,7 @@ from uuid import UUID
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from domain.approval_process import Definition, mistakes
 from domain.ids import named_id
@@ -76,7 +76,6 @@ def test_there_are_examples() -> None:
     assert len(EXAMPLES) >= 5
 
 
-@settings(max_examples=100, deadline=None)
 @given(definition=definitions())
 def test_every_definition_as_a_document_fits_the_schema(definition: Definition) -> None:
     if not list(mistakes(definition)):

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from domain import approval_flow
@@ -83,7 +83,6 @@ def test_a_stage_waits_once_for_what_another_waits_for_already() -> None:
     assert not found.is_parallel
 
 
-@settings(max_examples=200, deadline=None)
 @given(definition=flows() | definitions())
 def test_a_graph_is_well_formed(definition: Definition) -> None:
     assume(not list(mistakes(definition)))
@@ -130,7 +129,6 @@ def test_what_is_left_out_of_waiting_changes_nothing(definition: Definition) -> 
         assert all_before(dict(before), name) == all_before(necessary(before), name)
 
 
-@settings(max_examples=200, deadline=None)
 @given(data=st.data(), definition=flows())
 def test_the_way_of_an_approval_is_that_of_the_core(
     data: st.DataObject, definition: Definition

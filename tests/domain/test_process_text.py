@@ -5,7 +5,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.process_text import BadDocument, parse
@@ -287,7 +287,6 @@ def test_a_file_may_begin_with_a_byte_order_mark_and_end_lines_like_windows() ->
     assert mistakes_of(b"\xef\xbb\xbfnam: x\r\nname: x\r\nsubject: 1")[0].startswith("line 1, column 1: nam: ")
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=200) | st.binary(max_size=200))
 def test_no_text_does_anything_else_than_be_told(document: str | bytes) -> None:
     mistakes_of(document)
@@ -299,7 +298,6 @@ _pieces = st.sampled_from([
 ])
 
 
-@settings(max_examples=500, deadline=None)
 @given(index=st.integers(0, len(GOOD)), until=st.integers(0, 30), pieces=st.lists(_pieces, max_size=6))
 def test_no_change_of_a_document_raises_anything_else(index: int, until: int, pieces: list[str]) -> None:
     document = GOOD[:index] + "".join(pieces) + GOOD[index + until :]

@@ -35,7 +35,7 @@ from tests.domain.process_documents import (
 QUORUM = TypeAdapter(QuorumForm)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(definition=definitions(), name=names)
 def test_what_is_written_back_reads_the_same(definition: Definition, name: str) -> None:
     assume(not list(mistakes(definition)))

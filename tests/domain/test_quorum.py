@@ -2,7 +2,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import quorum as quorums
@@ -39,7 +39,6 @@ from tests.domain.quorums import (
 Situation = tuple[Quorum, tuple[str, ...], dict[str, Vote]]
 
 
-@settings(max_examples=150, deadline=None)
 @given(situations())
 def test_it_is_decided_exactly_when_no_further_vote_can_change_it(situation: Situation) -> None:
     rule, voters, votes = situation
@@ -101,7 +100,6 @@ def test_a_decided_quorum_needs_nothing_and_a_pending_one_says_what(situation: S
     assert found.outcome == outcome(*situation)
 
 
-@settings(max_examples=200, deadline=None)
 @given(situations())
 def test_the_approvals_still_needed_are_enough(situation: Situation) -> None:
     rule, voters, votes = situation

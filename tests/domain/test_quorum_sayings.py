@@ -2,7 +2,7 @@ import re
 from collections.abc import Sequence
 from itertools import combinations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.quorum import (
@@ -39,7 +39,6 @@ THREE = PEOPLE[:3]
 some_votes = st.dictionaries(st.sampled_from(THREE), st.sampled_from(VOTES), max_size=2)
 
 
-@settings(max_examples=300, deadline=None)
 @given(nested(THREE), some_votes)
 def test_what_it_says_it_needs_it_needs(rule: Quorum, votes: dict[str, Vote]) -> None:
     silent = [voter for voter in THREE if voter not in votes]
@@ -64,7 +63,6 @@ def test_what_it_says_it_needs_it_needs(rule: Quorum, votes: dict[str, Vote]) ->
             assert "weigh" in clause or not clause.startswith("needs")
 
 
-@settings(max_examples=300, deadline=None)
 @given(nested(THREE), some_votes)
 def test_what_it_says_would_end_it_ends_it(rule: Quorum, votes: dict[str, Vote]) -> None:
     silent = [voter for voter in THREE if voter not in votes]

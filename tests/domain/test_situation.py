@@ -15,9 +15,7 @@ from tests.domain.stories import attempts
 from tests.people import BEA, CUSTOMER, person, signed, system
 from tests.projections.lives import lived
 
-RANDOM = settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+RANDOM = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 TEAM = record_id("TEA", 1)
 ANN = signed("ann")
 

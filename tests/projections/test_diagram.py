@@ -79,7 +79,6 @@ def crosses(route: Route, box: Box) -> bool:
 # Layout --------------------------------------------------------------------------------------
 
 
-@settings(max_examples=150, deadline=None)
 @given(definition=flows() | definitions())
 def test_nothing_overlaps(definition: Definition) -> None:
     drawn = laid_out(definition)
@@ -95,7 +94,6 @@ def test_nothing_overlaps(definition: Definition) -> None:
         assert box.bottom <= drawn.height
 
 
-@settings(max_examples=150, deadline=None)
 @given(definition=flows() | definitions())
 def test_ways_are_level_or_upright_and_run_through_no_node(definition: Definition) -> None:
     drawn = laid_out(definition)
@@ -141,7 +139,6 @@ def test_text_is_broken_into_lines_that_fit(text: str, width: float, most: int) 
 # SVG -------------------------------------------------------------------------------------------
 
 
-@settings(max_examples=100, deadline=None)
 @given(data=st.data(), definition=flows() | definitions(), title=st.sampled_from(HOSTILE))
 def test_a_drawing_is_well_formed_and_holds_no_style_and_no_script(
     data: st.DataObject, definition: Definition, title: str
@@ -236,7 +233,6 @@ def test_the_linter_finds_what_is_wrong() -> None:
     assert list(linted(broken)) == ["label-required"]
 
 
-@settings(max_examples=100, deadline=None)
 @given(definition=flows() | definitions(), name=st.sampled_from(HOSTILE))
 def test_each_element_and_flow_has_its_place(definition: Definition, name: str) -> None:
     root = ElementTree.fromstring(bpmn(laid_out(definition), definition, name=name))
