@@ -6,6 +6,7 @@ another records shortly after, or as soon as `catch_up` is called.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import ClassVar, Protocol, TypeVar
 from uuid import UUID
@@ -134,6 +135,17 @@ class Directory:
             for row in rows:
                 self.apply(self.ledger.mapper.entry(row, row.id))
             self.position = head if len(rows) < PAGE else rows[-1].id
+
+    def frozen(self) -> "Directory":
+        """What is known now, for good: for what takes its time in a thread meanwhile."""
+        other = copy(self)
+        for name, known in vars(self).items():
+            if isinstance(known, dict):
+                inner = {
+                    key: copy(one) if isinstance(one, dict) else one for key, one in known.items()
+                }
+                setattr(other, name, inner)
+        return other
 
     def observe(self, entries: Sequence[Entry]) -> None:
         for entry in entries:

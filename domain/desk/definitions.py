@@ -1,5 +1,6 @@
 """Definitions that are put into use, once everything that they name exists."""
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Unpack
@@ -8,7 +9,8 @@ from uuid import UUID
 from domain import soundness_directory
 from domain.approval_process import ApprovalProcess, Definition
 from domain.desk.desk import Base, Repeat
-from domain.ledger import Work
+from domain.directory import Directory
+from domain.ledger import Ledger, Work
 from domain.provenance import Provenance
 from domain.record_names import Known
 from domain.recorder import Receipt
@@ -18,6 +20,10 @@ from domain.service_level_policy import Agreement, AppliesTo, ServiceLevelPolicy
 
 
 class Definitions(Base):
+    def __init__(self, ledger: Ledger, directory: Directory) -> None:
+        super().__init__(ledger, directory)
+        self._proving = asyncio.Lock()
+
     async def publish_process(
         self,
         id: UUID,
@@ -29,19 +35,41 @@ class Definitions(Base):
         """Publish the draft of an approval process.
 
         Refused if it names what does not exist, or is not sound, with a counterexample for each
-        error: see `domain.soundness`.
+        error: see `domain.soundness`. As that takes its time, it is found out before the command,
+        and the draft must not change meanwhile.
         """
         self.directory.catch_up()
+        proven, wrong = await self._proof(id, by.effective_at)
 
         async def decide(work: Work) -> None:
             process = await work.get(ApprovalProcess, id, expected=expected)
             draft = process.draft_definition
             if draft is not None and draft != process.published:
                 self._check_process(draft)
-                self._check_soundness(id, draft, by.effective_at)
+                require(
+                    draft == proven, "The draft was changed while it was checked: publish it again."
+                )
+                require(wrong == "", f"The process is not sound. {wrong}")
             process.publish(by=by)
 
         return await self.ledger.run(by, decide, **repeat)
+
+    async def _proof(self, id: UUID, at: datetime) -> tuple[Definition | None, str]:
+        """The draft of a process, if it is another than what is published, and all that keeps it
+        from being sound. It is checked in a thread, one at a time, so that others are served."""
+        process = await self.ledger.find(ApprovalProcess, id)
+        draft = process.draft_definition
+        if draft is None or draft == process.published:
+            return None, ""
+        async with self._proving:
+            known = self.directory.frozen()
+            try:
+                report = await asyncio.to_thread(
+                    soundness_directory.check, known, draft, start=at, process=id
+                )
+            except Refused as refused:
+                return draft, str(refused)
+        return draft, " ".join(map(str, report.errors))
 
     async def publish_policy(
         self,
@@ -74,11 +102,6 @@ class Definitions(Base):
             self._check_selectors(f"stages[{index}].approvers", stage.approvers)
             self._check_selectors(f"stages[{index}].escalate_to", stage.escalate_to)
         self._check_selectors("fallback", definition.fallback)
-
-    def _check_soundness(self, id: UUID, definition: Definition, at: datetime) -> None:
-        report = soundness_directory.check(self.directory, definition, start=at, process=id)
-        wrong = " ".join(map(str, report.errors))
-        require(report.is_sound, f"The process is not sound. {wrong}")
 
     def policy_names(self) -> PolicyNames:
         """What the calendars, teams and organisations of the desk are called now."""

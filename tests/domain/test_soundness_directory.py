@@ -1,8 +1,10 @@
 """The check asks the people whom a submission would ask, and decides over publications."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -197,3 +199,48 @@ async def test_the_order_and_then_the_number_say_who_comes_before(company: Compa
     assert shadows(second, 100) == ["order"]
     assert shadows(None, 100) == ["order"]
     assert shadows(None, 99) == []
+
+
+async def test_others_are_served_while_a_large_process_is_checked_before_it_is_published(
+    company: Company,
+) -> None:
+    names = [f"q{number:03}" for number in range(100)]
+    for name in names:
+        await company.hire(name, company.operator)
+    stages = [
+        stage(
+            f"S{each}",
+            *(f"person:{name}" for name in (names * 2)[each * 5 : each * 5 + 80]),
+            quorum=Count(approvals=10),
+            after=(),
+        )
+        for each in range(20)
+    ]
+    definition = Definition(subjects=("change",), stages=tuple(stages))
+    id = await company.add(ApprovalProcess, "draft", name="Large", definition=definition)
+    publishing = asyncio.create_task(company.desk.publish_process(id, by=system()))
+    longest = 0.0
+    while not publishing.done():
+        began = monotonic()
+        await asyncio.sleep(0)
+        longest = max(longest, monotonic() - began)
+
+    with pytest.raises(Refused, match=r"^The process is not sound\. .*S0: too few are left"):
+        await publishing
+    assert longest < 0.5
+
+
+async def test_a_draft_that_changes_while_it_is_checked_is_not_published(company: Company) -> None:
+    definition = Definition(subjects=("change",), stages=(CAB,))
+    id = await company.add(ApprovalProcess, "draft", name="Normal", definition=definition)
+    other = structs.replace(definition, order=7)
+
+    publishing = asyncio.create_task(company.desk.publish_process(id, by=system()))
+    await asyncio.sleep(0)
+    by = system()
+    await company.desk.ledger.edit(
+        ApprovalProcess, id, lambda process: process.revise(other, by=by), by=by
+    )
+
+    with pytest.raises(Refused, match="The draft was changed while it was checked"):
+        await publishing
