@@ -3,7 +3,6 @@
 import os
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +11,10 @@ import typer
 from domain.rules import DomainError
 from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
-from ops.options import Config, Data, Port, Wrong, err, in_order, out, settings_of
+from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
 from ops.process import app as process_app
 from ops.settings import BadSettings
+from ops.sla_command import app as sla_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,6 +27,7 @@ workflows_app = typer.Typer(no_args_is_help=True, help="What waits.")
 app.add_typer(views_app, name="views")
 app.add_typer(workflows_app, name="workflows")
 app.add_typer(process_app, name="process")
+app.add_typer(sla_app, name="sla")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 
@@ -100,22 +101,6 @@ def history(
 
     moment = None if as_of is None else instant(as_of)
     in_order(show(settings_of(data, config), number, moment, as_json=as_json, out=out))
-
-
-@app.command()
-def sla(
-    number: Annotated[str, typer.Argument(help="A number such as INC0001042, or an id.")],
-    as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A moment, such as 2026-03-03T14:00Z.")
-    ] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Show what is promised for an incident, when it is due, and why its clocks ran or stood."""
-    from ops.sla import show
-
-    moment = None if as_of is None else instant(as_of)
-    in_order(show(settings_of(data, config), number, moment, out))
 
 
 @app.command("import")
@@ -223,15 +208,6 @@ def bench(
     from ops.bench.report import run_all
 
     run_all(only, as_json=as_json, out=out, quick=quick, into=markdown)
-
-
-def instant(text: str) -> datetime:
-    """A moment that a person typed: ISO 8601, in UTC where no zone is given. Raises Wrong."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Wrong(f"{text!r} is no moment. Write one such as 2026-03-03T14:00Z.") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def guarded(command: Callable[[], None]) -> int:

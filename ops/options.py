@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,3 +29,12 @@ def settings_of(data: Path | None, config: Path | None, **more: Any) -> Settings
 
 def in_order(work: Coroutine[Any, Any, None]) -> None:
     asyncio.run(work)
+
+
+def instant(text: str) -> datetime:
+    """A moment that a person typed: ISO 8601, in UTC where no zone is given. Raises Wrong."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Wrong(f"{text!r} is no moment. Write one such as 2026-03-03T14:00Z.") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
