@@ -85,7 +85,7 @@ async def read_incident_sla(call: Call) -> Answer:
         call,
         SLA_BOARD,
         visibility(call.caller.actor, "incident"),
-        {"incident": str(record.id)},
+        {"ticket": str(record.id)},
     )
 
 
@@ -231,7 +231,7 @@ def _board(
     the: List,
     *more: dict[str, Any],
 ) -> Route:
-    left_out = ("voter",) if the is INBOX else ("incident",) if more else ()
+    left_out = ("voter",) if the is INBOX else ("ticket",) if more else ()
     return Route(
         method="GET",
         path=path,

@@ -6,6 +6,7 @@ from api.commands import Asked, Command, Creation, Practice, begin
 from api.fields import Name, OrganisationRef
 from api.http.bodies import Body
 from api.http.calls import Call
+from api.people import Zone
 from api.tickets import Nothing
 from domain.desk import Desk
 from domain.organisation import Organisation
@@ -21,6 +22,10 @@ class Register(Body):
 
 class Rename(Body):
     name: Name
+
+
+class Locate(Body):
+    zone: Zone
 
 
 def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
@@ -50,6 +55,12 @@ PRACTICE = Practice(
             body=Rename,
             summary="Rename it",
             example={"name": "Bakeries Ltd"},
+        ),
+        Command(
+            method=Organisation.locate,
+            body=Locate,
+            summary="Say in which time zone its site is",
+            example={"zone": "Europe/Zurich"},
         ),
         Command(method=Organisation.deactivate, body=Nothing, summary="Take it out of use"),
     ),

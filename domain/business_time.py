@@ -50,6 +50,10 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def _windows(self) -> OpenWindows:
         return _compiled(msgspec.json.encode(self, order="sorted"))
 
+    @cached_property
+    def _in_zones(self) -> dict[str, "BusinessHours"]:
+        return {}
+
     @property
     def _rules(self) -> Rules:
         return self._windows.rules
@@ -80,8 +84,29 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def between(self, start: datetime, end: datetime) -> timedelta:
         """The open time between two instants, negative when the end comes first."""
         a, b = micros(start), micros(end)
-        table = self._windows.covering(a, b) if a <= b else self._windows.covering(b, a)
-        return timedelta(microseconds=table.position(b) - table.position(a))
+        opened = self._windows.between(a, b) if a <= b else -self._windows.between(b, a)
+        return timedelta(microseconds=opened)
+
+    def open_between(self, since: int, until: int) -> int:
+        """The open microseconds from one moment to a later one, both in microseconds."""
+        return self._windows.between(since, until)
+
+    def after(self, at: int, open_time: int) -> int:
+        """The moment at which so much open time (> 0) has passed, all in microseconds."""
+        return self._windows.after(at, open_time)
+
+    def open_within(self, since: int, until: int) -> list[tuple[int, int]]:
+        """The open windows from one moment to a later one, cut to them, all in microseconds."""
+        return self._windows.within(since, until)
+
+    def in_zone(self, zone: str) -> "BusinessHours":
+        """The same hours on the wall clock of another zone, or of their own where none is named."""
+        if not zone or zone == self.zone:
+            return self
+        known = self._in_zones
+        if zone not in known:
+            known[zone] = msgspec.structs.replace(self, zone=zone)
+        return known[zone]
 
     def windows_between(self, start: datetime, end: datetime) -> list[tuple[datetime, datetime]]:
         """The open windows between two instants, cut to them."""

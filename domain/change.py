@@ -21,6 +21,7 @@ from domain.change_draft import known_type
 from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
 from domain.obligations import APPROVAL_WITHIN, REVIEW_WITHIN, Obligation
 from domain.personal import Personal
+from domain.promises import Promises
 from domain.provenance import Provenance
 from domain.rules import Refused, require
 from domain.subjects import Value
@@ -38,7 +39,7 @@ ClosureCode = Literal[
 ]
 
 
-class Change(ChangeCatalogue):
+class Change(ChangeCatalogue, Promises):
     prefix = "CHG"
 
     implementers: tuple[str, ...]
@@ -51,6 +52,10 @@ class Change(ChangeCatalogue):
     @property
     def is_over(self) -> bool:
         return self.status in OVER
+
+    @property
+    def is_called_off(self) -> bool:
+        return self.status in (Status.WITHDRAWN, Status.CANCELLED)
 
     @property
     def barred(self) -> frozenset[str]:
@@ -245,6 +250,7 @@ class Change(ChangeCatalogue):
         def apply(self, change: "Change", /) -> None:
             change.status = Status.IMPLEMENTED
             change.outcome = self.outcome
+            change.answer()
 
     def back_out(
         self,
@@ -266,6 +272,7 @@ class Change(ChangeCatalogue):
         def apply(self, change: "Change", /) -> None:
             change.status = Status.BACKED_OUT
             change.outcome = "unsuccessful"
+            change.answer()
 
     class ReviewOwed(Event):
         due: datetime

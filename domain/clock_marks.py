@@ -8,12 +8,22 @@ import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+
 from domain import business_time
 from domain.business_time import BusinessHours, duration
+from domain.promises import BREACH
 from domain.rules import Refused
 from domain.service_clock import Clock, later
 
 _SHARE = re.compile(r"([1-9][0-9]{0,3})%")
+
+
+class Moment(Struct, frozen=True):
+    """What a clock will want next."""
+
+    mark: str
+    at: datetime
 
 
 def check_mark(mark: str) -> None:
@@ -23,6 +33,38 @@ def check_mark(mark: str) -> None:
     if mark[:1] not in ("-", "+"):
         raise Refused(f"{mark!r} is not a mark: write 75%, -30m or +2h.")
     duration(mark[1:])
+
+
+def next_moment(
+    clock: Clock, hours: BusinessHours, escalation: Iterable[str] = ()
+) -> Moment | None:
+    """The first mark that is not done, of an escalation's and the breach; of a clock that does not
+    run any more, the breach that nobody has marked yet."""
+    if clock.state != "running":
+        at = _owed(clock, BREACH)
+        return None if at is None else Moment(BREACH, at)
+    try:
+        found = next_mark(clock, hours, dict.fromkeys((*escalation, BREACH)))
+    except Refused:
+        # The calendar ends before that mark: it will never come.
+        found = next_mark(clock, hours, (BREACH,))
+    return None if found is None else Moment(*found)
+
+
+def reached(clock: Clock, hours: BusinessHours, mark: str) -> datetime | None:
+    """When a clock reaches a mark if it runs on; None if it was marked, or never will.
+
+    Raises Refused for a mark after the end of the calendar.
+    """
+    if clock.state != "running":
+        return _owed(clock, mark)
+    return None if mark in clock.marks_done else moment(clock, hours, mark)
+
+
+def _owed(clock: Clock, mark: str) -> datetime | None:
+    """The breach of a clock that has stopped, if nobody has marked it yet."""
+    is_owed = mark == BREACH and BREACH not in clock.marks_done and clock.state != "cancelled"
+    return clock.breached_at if is_owed else None
 
 
 def next_mark(

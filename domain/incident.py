@@ -6,22 +6,17 @@ from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 from uuid import UUID
 
-from msgspec import Struct
-
 from domain import text
 from domain.aggregate import Event
 from domain.personal import Personal
+from domain.promises import FIRST_RESPONSE, RESOLUTION, Promises
 from domain.provenance import Provenance
-from domain.rules import Refused, require
-from domain.ticket import Ticket
+from domain.rules import require
 
 Channel = Literal["portal", "api", "email", "phone", "chat", "walk-in", "monitoring", "imported"]
 PendingReason = Literal["customer", "vendor", "change", "problem", "evidence"]
 
 SUPPORT_LEVELS = (1, 2, 3)
-FIRST_RESPONSE = "first response"
-RESOLUTION = "resolution"
-BREACH = "100%"
 
 
 class Status(StrEnum):
@@ -65,18 +60,7 @@ MOVES = {
 }
 
 
-class Commitment(Struct, frozen=True, kw_only=True):
-    """What a service level policy promises for one target of one incident."""
-
-    name: str
-    """`first response` or `resolution`."""
-    budget: str
-    """A duration such as `4h`, `2bd` or `3d`."""
-    pausing: tuple[str, ...] = ()
-    """The pending reasons in which this clock stands."""
-
-
-class Incident(Ticket):
+class Incident(Promises):
     prefix = "INC"
     what: ClassVar[str] = "incident"
 
@@ -88,9 +72,6 @@ class Incident(Ticket):
     responded_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
-    service_level_round: int
-    commitments: tuple[Commitment, ...]
-    marks: tuple[tuple[int, str, str], ...]
     escalation_level: int
     escalation_acknowledged: bool
 
@@ -104,15 +85,19 @@ class Incident(Ticket):
         self.responded_at = None
         self.resolved_at = None
         self.closed_at = None
-        self.service_level_round = 0
-        self.commitments = ()
-        self.marks = ()
         self.escalation_level = 0
         self.escalation_acknowledged = False
 
     @property
     def is_over(self) -> bool:
         return self.status in (Status.CLOSED, Status.CANCELLED)
+
+    @property
+    def is_called_off(self) -> bool:
+        return self.status is Status.CANCELLED
+
+    def met_at(self, target: str) -> datetime | None:
+        return {FIRST_RESPONSE: self.responded_at, RESOLUTION: self.resolved_at}.get(target)
 
     def _require(self, act: str) -> None:
         move = MOVES[act]
@@ -185,6 +170,7 @@ class Incident(Ticket):
     class FirstResponded(Event):
         def apply(self, incident: "Incident", /) -> None:
             incident.responded_at = self.by.effective_at
+            incident.answer()
 
     # Escalate functionally: to the people who know more ------------------------------------
 
@@ -315,6 +301,7 @@ class Incident(Ticket):
             incident.status = Status.RESOLVED
             incident.pending_reason = ""
             incident.resolved_at = self.by.effective_at
+            incident.answer()
 
     def reopen(self, *, reason: str, by: Provenance) -> None:
         self._require("reopen")
@@ -354,69 +341,3 @@ class Incident(Ticket):
             incident.status = Status.CANCELLED
             incident.pending_reason = ""
             incident.closed_at = self.by.effective_at
-
-    # Service levels -----------------------------------------------------------------------
-
-    def apply_service_level(
-        self,
-        *,
-        policy: UUID,
-        policy_version: int,
-        calendar: UUID,
-        calendar_version: int,
-        commitments: Sequence[Commitment],
-        by: Provenance,
-    ) -> None:
-        """Promise what a version of a policy says. The same promise again records nothing."""
-        self.require_not_over()
-        if tuple(commitments) != self.commitments:
-            self.record(
-                self.ServiceLevelApplied(
-                    by=by,
-                    policy=policy,
-                    policy_version=policy_version,
-                    calendar=calendar,
-                    calendar_version=calendar_version,
-                    commitments=tuple(commitments),
-                )
-            )
-
-    class ServiceLevelApplied(Event):
-        policy: UUID
-        policy_version: int
-        calendar: UUID
-        calendar_version: int
-        commitments: tuple[Commitment, ...]
-
-        def apply(self, incident: "Incident", /) -> None:
-            incident.service_level_round += 1
-            incident.commitments = self.commitments
-
-    def mark(self, target: str, mark: str, *, round: int, due: datetime, by: Provenance) -> None:
-        """Note that a clock has passed a mark, such as 75% or 100% (the breach).
-
-        A mark of an earlier round, of a target that was met in time, or a second time records
-        nothing: the clock was informed late, or twice.
-        """
-        known = (round, target, mark)
-        if round != self.service_level_round or known in self.marks:
-            return
-        if target not in {commitment.name for commitment in self.commitments}:
-            raise Refused(f"This incident has no target {target!r}.")
-        met = self.responded_at if target == FIRST_RESPONSE else self.resolved_at
-        if self.status is Status.CANCELLED or (met is not None and met <= due):
-            return
-        event = self.TargetBreached if mark == BREACH else self.MarkReached
-        self.record(event(by=by, target=target, mark=mark, round=round, due=due))
-
-    class MarkReached(Event):
-        target: str
-        mark: str
-        round: int
-        due: datetime
-
-        def apply(self, incident: "Incident", /) -> None:
-            incident.marks = (*incident.marks, (self.round, self.target, self.mark))
-
-    class TargetBreached(MarkReached):
-        pass

@@ -76,7 +76,8 @@ class Table(NamedTuple):
         i = bisect_right(self.starts, at) - 1
         if i < 0:
             return 0
-        return self.opened[i] + min(at, self.ends[i]) - self.starts[i]
+        end = self.ends[i]
+        return self.opened[i] + (at if at < end else end) - self.starts[i]
 
 
 class OpenWindows:
@@ -95,15 +96,33 @@ class OpenWindows:
             return table
         return self._grown(instant(low - _MARGIN).year, instant(high + _MARGIN).year)
 
+    def between(self, low: int, high: int) -> int:
+        """The open time from one instant to a later one."""
+        table = self.covering(low, high)
+        # What clocks spend their time with: two positions, without the calls.
+        starts, ends, opened = table.starts, table.ends, table.opened
+        last = bisect_right(starts, high) - 1
+        if last < 0:
+            return 0
+        end = ends[last]
+        passed = opened[last] + (high if high < end else end) - starts[last]
+        first = bisect_right(starts, low, 0, last + 1) - 1
+        if first < 0:
+            return passed
+        end = ends[first]
+        return passed - opened[first] - (low if low < end else end) + starts[first]
+
     def after(self, at: int, span: int) -> int:
         """The instant at which so much open time (> 0) has passed since another."""
         table = self.covering(at, at)
         wanted = table.position(at) + span
-        while not table.closed or table.closed[-1] < wanted:
+        closed = table.closed
+        while not closed or closed[-1] < wanted:
             table = self._further(at, table, +1)
             wanted = table.position(at) + span
-        i = bisect_left(table.closed, wanted)
-        return table.ends[i] - (table.closed[i] - wanted)
+            closed = table.closed
+        i = bisect_left(closed, wanted)
+        return table.ends[i] - closed[i] + wanted
 
     def before(self, at: int, span: int) -> int:
         """The instant since which so much open time (> 0) has passed until another."""

@@ -7,6 +7,7 @@ from domain import text
 from domain.aggregate import Aggregate, Event
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.wall_clock import zone as require_zone
 
 
 class Organisation(Aggregate):
@@ -16,6 +17,8 @@ class Organisation(Aggregate):
     is_operator: bool
     parent: UUID | None
     is_active: bool
+    zone: str
+    """The IANA zone of its site, empty where that is not known."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -23,6 +26,7 @@ class Organisation(Aggregate):
         self.is_operator = False
         self.parent = None
         self.is_active = True
+        self.zone = ""
 
     @classmethod
     def register(
@@ -67,6 +71,19 @@ class Organisation(Aggregate):
 
         def apply(self, organisation: "Organisation", /) -> None:
             organisation.name = self.name
+
+    def locate(self, zone: str, *, by: Provenance) -> None:
+        """Say in which zone its site is: service levels may be read on its wall clock."""
+        require(self.is_active, "An organisation that was deactivated cannot be changed.")
+        require_zone(zone)
+        if zone != self.zone:
+            self.record(self.Located(by=by, zone=zone))
+
+    class Located(Event):
+        zone: str
+
+        def apply(self, organisation: "Organisation", /) -> None:
+            organisation.zone = self.zone
 
     def deactivate(self, *, by: Provenance) -> None:
         if self.is_active:

@@ -146,6 +146,7 @@ TABLE: Mapping[str, Row] = {
             "incident.escalate_hierarchically": "escalate an incident",
             "incident.acknowledge_escalation": "acknowledge an escalation",
             "incident.pend": "let an incident wait",
+            "incident.note_pause": "note afterwards that an incident had to wait",
             "incident.resume": "resume an incident",
             "incident.resolve": "resolve an incident",
         },
@@ -211,6 +212,7 @@ TABLE: Mapping[str, Row] = {
             "change.start_implementation": "start to implement a change",
             "change.complete_implementation": "complete the implementation of a change",
             "change.back_out": "back out a change",
+            "change.note_pause": "note afterwards that a change had to wait",
         },
     ),
     **_rows(
@@ -265,6 +267,8 @@ TABLE: Mapping[str, Row] = {
         NOBODY,
         WRITE,
         {
+            "change.apply_service_level": "apply a service level to a change",
+            "change.mark": "say that a clock has passed a mark",
             "change.remind": "remind the voters of a change",
             "change.escalate_stage": "escalate a stage of an approval",
             "change.time_out_stage": "end a stage of an approval whose time is over",
@@ -367,6 +371,7 @@ TABLE: Mapping[str, Row] = {
         {
             "organisation.register": "register an organisation",
             "organisation.rename": "rename an organisation",
+            "organisation.locate": "say where an organisation is",
             "organisation.deactivate": "deactivate an organisation",
         },
     ),

@@ -3,19 +3,19 @@
 It is folded from the events of an incident or a change alone, and holds ids, never names.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import UNSET, Struct, UnsetType, defstruct, structs
 
 from domain.aggregate import Event
 from domain.change import Change
 from domain.change_moves import Status as ChangeStatus
 from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
-from domain.mapper import is_person
-from domain.ticket import Ticket, Visibility
+from domain.promises import Promises, asks
+from domain.ticket import Ticket
 
 Outside = Literal["customer", "vendor", "approver", "change", "problem", "evidence", "nobody"]
 Party = Outside | tuple[UUID, int]
@@ -23,8 +23,13 @@ Party = Outside | tuple[UUID, int]
 
 NOBODY: Party = "nobody"
 
+_NEW = IncidentStatus.NEW.value
+_ASSIGNED = IncidentStatus.ASSIGNED.value
+_PENDING = IncidentStatus.PENDING.value
+_IN_APPROVAL = ChangeStatus.IN_APPROVAL.value
 
-class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True):
+
+class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """How a ticket stands. A text that is not known is empty, and a number 0."""
 
     kind: str = ""
@@ -72,13 +77,32 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True):
             return self.waiting_for  # type: ignore[return-value]
         if self.kind == "incident" and self.resolved:
             return "customer"
-        if self.status == ChangeStatus.IN_APPROVAL:
+        if self.status == _IN_APPROVAL:
             return "approver"
         return NOBODY if self.team is None else (self.team, self.support_level)
 
 
 NOTHING = Situation()
 """Before the first event."""
+OF_PARTY = frozenset({"waiting_for", "kind", "resolved", "status", "team", "support_level"})
+"""The fields that say whose turn it is."""
+
+Changes = Mapping[str, Any]
+"""The fields that an event changes."""
+if TYPE_CHECKING:
+
+    class Delta(Struct):
+        """The fields that have changed, as they are kept."""
+
+else:
+    Delta = defstruct(
+        "Delta",
+        [(field.name, field.type | UnsetType, UNSET) for field in structs.fields(Situation)],
+        frozen=True,
+        kw_only=True,
+        omit_defaults=True,
+        gc=False,
+    )
 
 
 def after(events: Iterable[Event]) -> Situation:
@@ -91,11 +115,83 @@ def after(events: Iterable[Event]) -> Situation:
 
 def told(situation: Situation, event: Event) -> Situation:
     """The situation after one more event: the same object if that changes nothing."""
+    changes = changes_by(situation, event)
+    return structs.replace(situation, **changes) if changes else situation
+
+
+def changes_by(situation: Situation, event: Event) -> Changes | None:
+    """The fields that an event changes, None if it changes nothing."""
     fold = _FOLDS.get(type(event))
-    return situation if fold is None else fold(situation, event)
+    return None if fold is None else fold(situation, event)
 
 
-_FOLDS: dict[type[Event], Callable[[Situation, Any], Situation]] = {}
+def delta_of(changes: Changes) -> Delta:
+    return Delta(**changes)
+
+
+def changes_of(delta: Delta) -> dict[str, Any]:
+    """The fields that have changed."""
+    return {name: value for name, value in structs.asdict(delta).items() if value is not UNSET}
+
+
+def difference(before: Situation, now: Situation) -> dict[str, Any]:
+    """The fields that have changed from one situation to another."""
+    was = structs.asdict(before)
+    return {name: value for name, value in structs.asdict(now).items() if value != was[name]}
+
+
+def situation_of(ticket: Promises) -> Situation:
+    """The situation of a ticket now: the same as after all its events."""
+    common: dict[str, Any] = {
+        "priority": ticket.priority or 0,
+        "impact": ticket.impact or 0,
+        "urgency": ticket.urgency or 0,
+        "category": ticket.category,
+        "subcategory": ticket.subcategory,
+        "service": ticket.service,
+        "requester": ticket.requester,
+        "organisation": ticket.organisation,
+        "team": ticket.team,
+        "assignee": ticket.assignee,
+        "awaits_reply": ticket.awaits_reply,
+        "is_over": ticket.is_over,
+    }
+    if isinstance(ticket, Incident):
+        return Situation(
+            **common,
+            kind="incident",
+            status=ticket.status,
+            waiting_for=ticket.pending_reason,
+            support_level=ticket.support_level,
+            responded=ticket.responded_at is not None,
+            resolved=ticket.resolved_at is not None,
+            reopened=ticket.reopened,
+            channel=ticket.channel,
+        )
+    if isinstance(ticket, Change):
+        return Situation(
+            **common,
+            kind="change",
+            type=ticket.type,
+            status=ticket.status,
+            responded=ticket.is_answered,
+            resolved=ticket.outcome is not None,
+            approval="in approval" if ticket.is_in_approval else ticket.approval,
+            is_approval_owed=ticket.is_approval_owed,
+        )
+    raise TypeError(f"Nothing is promised for {ticket.what}s.")
+
+
+_FOLDS: dict[type[Event], Callable[[Situation, Any], Changes | None]] = {}
+
+
+def _always(event: type[Event], **changes: Any) -> None:
+    """An event that changes the same fields whatever it says, and however the ticket stood."""
+    # A plain text is compared much faster than a member of an enumeration.
+    plain = {
+        name: str(value) if isinstance(value, str) else value for name, value in changes.items()
+    }
+    _FOLDS[event] = lambda _, __: plain
 
 
 def _on(*events: type[Event]) -> Callable[[Any], Any]:
@@ -110,184 +206,156 @@ def _on(*events: type[Event]) -> Callable[[Any], Any]:
 
 
 @_on(Ticket.RequesterChanged)
-def _asked_by(now: Situation, event: Ticket.RequesterChanged) -> Situation:
-    return structs.replace(now, requester=event.requester, organisation=event.organisation)
+def _asked_by(_: Situation, event: Ticket.RequesterChanged) -> Changes:
+    return {"requester": event.requester, "organisation": event.organisation}
 
 
 @_on(Ticket.Categorised)
-def _categorised(now: Situation, event: Ticket.Categorised) -> Situation:
-    return structs.replace(
-        now, category=event.category, subcategory=event.subcategory, service=event.service
-    )
+def _categorised(_: Situation, event: Ticket.Categorised) -> Changes:
+    return {
+        "category": event.category,
+        "subcategory": event.subcategory,
+        "service": event.service,
+    }
 
 
 @_on(Ticket.Prioritised)
-def _prioritised(now: Situation, event: Ticket.Prioritised) -> Situation:
-    return structs.replace(now, priority=event.priority, impact=event.impact, urgency=event.urgency)
+def _prioritised(_: Situation, event: Ticket.Prioritised) -> Changes:
+    return {"priority": event.priority, "impact": event.impact, "urgency": event.urgency}
 
 
 @_on(Ticket.Assigned)
-def _assigned(now: Situation, event: Ticket.Assigned) -> Situation:
-    return _handed(now, event.team, event.assignee, now.support_level)
+def _assigned(now: Situation, event: Ticket.Assigned) -> Changes:
+    return _handed(now, team=event.team, assignee=event.assignee)
 
 
 @_on(Ticket.Commented)
-def _commented(now: Situation, event: Ticket.Commented) -> Situation:
-    """Only people ask and answer: what a part of the desk says by itself is no reply."""
-    actor = event.by.on_behalf_of or event.by.actor
-    if event.visibility != Visibility.PUBLIC or not is_person(actor):
-        return now
-    asks = now.requester is not None and actor == str(now.requester)
+def _commented(now: Situation, event: Ticket.Commented) -> Changes | None:
+    is_asked = asks(now.requester, event.visibility, event.by)
+    if is_asked is None:
+        return None
+    if is_asked:
+        return None if now.awaits_reply else _ASKED
     # The response to an incident has an event of its own.
-    responded = now.responded or (now.kind == "change" and not asks)
-    if (asks, responded) == (now.awaits_reply, now.responded):
-        return now
-    return structs.replace(now, awaits_reply=asks, responded=responded)
+    if now.kind == "change" and not now.responded:
+        return _ANSWERED_FIRST
+    return _ANSWERED if now.awaits_reply else None
 
 
-def _handed(now: Situation, team: UUID | None, assignee: UUID | None, level: int) -> Situation:
-    status: str = IncidentStatus.ASSIGNED if now.status == IncidentStatus.NEW else now.status
-    return structs.replace(now, team=team, assignee=assignee, support_level=level, status=status)
+_ASKED: Changes = {"awaits_reply": True}
+_ANSWERED: Changes = {"awaits_reply": False}
+_ANSWERED_FIRST: Changes = {"awaits_reply": False, "responded": True}
+
+
+def _handed(now: Situation, **to: Any) -> Changes:
+    if now.status == _NEW:
+        to["status"] = _ASSIGNED
+    return to
 
 
 # Incidents -----------------------------------------------------------------------------------
 
 
 @_on(Incident.Logged)
-def _logged(_: Situation, event: Incident.Logged) -> Situation:
-    return Situation(
-        kind="incident",
-        status=IncidentStatus.NEW,
-        requester=event.requester,
-        organisation=event.organisation,
-        channel=event.channel,
-    )
+def _logged(_: Situation, event: Incident.Logged) -> Changes:
+    return {
+        "kind": "incident",
+        "status": _NEW,
+        "requester": event.requester,
+        "organisation": event.organisation,
+        "channel": event.channel,
+    }
 
 
 @_on(Incident.EscalatedFunctionally)
-def _escalated(now: Situation, event: Incident.EscalatedFunctionally) -> Situation:
-    return _handed(now, event.team, event.assignee, event.support_level)
-
-
-@_on(Incident.WorkStarted, Incident.Resumed)
-def _worked_on(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, status=IncidentStatus.IN_PROGRESS, waiting_for="")
+def _escalated(now: Situation, event: Incident.EscalatedFunctionally) -> Changes:
+    return _handed(now, team=event.team, assignee=event.assignee, support_level=event.support_level)
 
 
 @_on(Incident.Paused)
-def _paused(now: Situation, event: Incident.Paused) -> Situation:
-    return structs.replace(now, status=IncidentStatus.PENDING, waiting_for=event.reason)
+def _paused(_: Situation, event: Incident.Paused) -> Changes:
+    return {"status": _PENDING, "waiting_for": event.reason}
 
 
 @_on(Incident.Requeued)
-def _requeued(now: Situation, _: Event) -> Situation:
+def _requeued(now: Situation, _: Event) -> Changes:
     is_held = now.team is not None or now.assignee is not None
-    status = IncidentStatus.ASSIGNED if is_held else IncidentStatus.NEW
-    return structs.replace(now, status=status, waiting_for="")
-
-
-@_on(Incident.FirstResponded)
-def _responded(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, responded=True, awaits_reply=False)
-
-
-@_on(Incident.Resolved)
-def _resolved(now: Situation, _: Event) -> Situation:
-    return structs.replace(
-        now, status=IncidentStatus.RESOLVED, waiting_for="", resolved=True, awaits_reply=False
-    )
+    return {"status": _ASSIGNED if is_held else _NEW, "waiting_for": ""}
 
 
 @_on(Incident.Reopened)
-def _reopened(now: Situation, _: Event) -> Situation:
-    return structs.replace(
-        now,
-        status=IncidentStatus.IN_PROGRESS,
-        resolved=False,
-        is_over=False,
-        reopened=now.reopened + 1,
-    )
+def _reopened(now: Situation, _: Event) -> Changes:
+    return {
+        "status": IncidentStatus.IN_PROGRESS.value,
+        "resolved": False,
+        "is_over": False,
+        "reopened": now.reopened + 1,
+    }
 
 
-@_on(Incident.Closed, Incident.Cancelled)
-def _ended(now: Situation, event: Event) -> Situation:
-    is_cancelled = isinstance(event, Incident.Cancelled)
-    status = IncidentStatus.CANCELLED if is_cancelled else IncidentStatus.CLOSED
-    return structs.replace(now, status=status, waiting_for="", is_over=True)
+_always(Incident.WorkStarted, status=IncidentStatus.IN_PROGRESS, waiting_for="")
+_always(Incident.Resumed, status=IncidentStatus.IN_PROGRESS, waiting_for="")
+_always(Incident.FirstResponded, responded=True, awaits_reply=False)
+_always(
+    Incident.Resolved,
+    status=IncidentStatus.RESOLVED,
+    waiting_for="",
+    resolved=True,
+    awaits_reply=False,
+)
+_always(Incident.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=True)
+_always(Incident.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is_over=True)
 
 
 # Changes -------------------------------------------------------------------------------------
 
 
 @_on(Change.Proposed)
-def _proposed(_: Situation, event: Change.Proposed) -> Situation:
-    return Situation(
-        kind="change",
-        type=event.type,
-        status=ChangeStatus.PROPOSED,
-        requester=event.requester,
-        organisation=event.organisation,
-    )
+def _proposed(_: Situation, event: Change.Proposed) -> Changes:
+    return {
+        "kind": "change",
+        "type": event.type,
+        "status": ChangeStatus.PROPOSED.value,
+        "requester": event.requester,
+        "organisation": event.organisation,
+    }
 
 
 @_on(Change.Classified)
-def _classified(now: Situation, event: Change.Classified) -> Situation:
-    return structs.replace(now, type=event.type)
+def _classified(_: Situation, event: Change.Classified) -> Changes:
+    return {"type": event.type}
 
 
 @_on(Change.Submitted)
-def _submitted(now: Situation, _: Event) -> Situation:
-    status = now.status if now.is_approval_owed else ChangeStatus.IN_APPROVAL
-    return structs.replace(now, status=status, approval="in approval")
+def _submitted(now: Situation, _: Event) -> Changes:
+    return _beside(now, ChangeStatus.IN_APPROVAL, approval="in approval")
 
 
-@_on(Change.Approved, Change.Rejected)
-def _decided(now: Situation, event: Event) -> Situation:
-    decision = ChangeStatus.APPROVED
-    if isinstance(event, Change.Rejected):
-        decision = ChangeStatus.REJECTED
-    status = now.status if now.is_approval_owed else decision
-    return structs.replace(now, status=status, approval=str(decision), is_approval_owed=False)
+@_on(Change.Approved)
+def _approved(now: Situation, _: Event) -> Changes:
+    return _beside(now, ChangeStatus.APPROVED, approval="approved", is_approval_owed=False)
 
 
-@_on(Change.RetrospectiveApprovalOwed)
-def _owed(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, is_approval_owed=True)
+@_on(Change.Rejected)
+def _rejected(now: Situation, _: Event) -> Changes:
+    return _beside(now, ChangeStatus.REJECTED, approval="rejected", is_approval_owed=False)
 
 
-@_on(Change.Scheduled)
-def _scheduled(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, status=ChangeStatus.SCHEDULED)
+def _beside(now: Situation, status: ChangeStatus, **changes: Any) -> Changes:
+    """What an approval changes: not the status, if the work was begun without it."""
+    return changes if now.is_approval_owed else {"status": status.value, **changes}
 
 
-@_on(Change.ImplementationStarted)
-def _implementing(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, status=ChangeStatus.IMPLEMENTING)
-
-
-@_on(Change.Implemented, Change.BackedOut)
-def _implemented(now: Situation, event: Event) -> Situation:
-    is_back = isinstance(event, Change.BackedOut)
-    status = ChangeStatus.BACKED_OUT if is_back else ChangeStatus.IMPLEMENTED
-    return structs.replace(now, status=status, resolved=True, responded=True, awaits_reply=False)
-
-
-@_on(Change.Reviewed)
-def _reviewed(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, status=ChangeStatus.REVIEWED)
-
-
-@_on(Change.Closed)
-def _closed(now: Situation, _: Event) -> Situation:
-    return structs.replace(now, status=ChangeStatus.CLOSED, is_approval_owed=False, is_over=True)
-
-
-@_on(Change.Withdrawn, Change.Cancelled)
-def _called_off(now: Situation, event: Event) -> Situation:
-    is_cancelled = isinstance(event, Change.Cancelled)
-    status = ChangeStatus.CANCELLED if is_cancelled else ChangeStatus.WITHDRAWN
-    return structs.replace(now, status=status, approval="", is_over=True)
-
+_always(Change.RetrospectiveApprovalOwed, is_approval_owed=True)
+_always(Change.Scheduled, status=ChangeStatus.SCHEDULED)
+_always(Change.ImplementationStarted, status=ChangeStatus.IMPLEMENTING)
+_DONE: Changes = {"resolved": True, "responded": True, "awaits_reply": False}
+_always(Change.Implemented, status=ChangeStatus.IMPLEMENTED, **_DONE)
+_always(Change.BackedOut, status=ChangeStatus.BACKED_OUT, **_DONE)
+_always(Change.Reviewed, status=ChangeStatus.REVIEWED, resolved=True)
+_always(Change.Closed, status=ChangeStatus.CLOSED, is_approval_owed=False, is_over=True)
+_always(Change.Withdrawn, status=ChangeStatus.WITHDRAWN, approval="", is_over=True)
+_always(Change.Cancelled, status=ChangeStatus.CANCELLED, approval="", is_over=True)
 
 EVENTS: frozenset[type[Event]] = frozenset(_FOLDS)
 """The events that can change a situation."""

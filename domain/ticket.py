@@ -224,6 +224,10 @@ class Ticket(Aggregate, abstract=True):
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.comments += 1
+            ticket.hear(self.visibility, self.by)
+
+    def hear(self, visibility: Visibility, who: Provenance) -> None:
+        """What a comment does to a kind of ticket that minds who asks and who answers."""
 
     # Attach ------------------------------------------------------------------------------
 

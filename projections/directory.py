@@ -27,7 +27,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "directory"
-VERSION = 3
+VERSION = 4
 
 Names = tuple[str, ...]
 
@@ -86,6 +86,7 @@ class OrganisationRow(Record):
     is_operator: bool = False
     parent: Id | None = None
     is_active: bool = True
+    zone: str = ""
 
 
 class DefinitionRow(Record):
@@ -298,6 +299,11 @@ def _disbanded(id: str, _: Event, row: TeamRow, rows: Rows) -> None:
 @CASES.on(Organisation.Registered)
 def _organisation(event: Organisation.Registered, row: OrganisationRow) -> None:
     row.is_operator, row.parent = event.is_operator, id_or_none(event.parent)
+
+
+@CASES.on(Organisation.Located)
+def _located(event: Organisation.Located, row: OrganisationRow) -> None:
+    row.zone = event.zone
 
 
 # Definitions -------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""The service clocks of incidents, as views keep them.
+"""The service clocks of tickets, as views keep them.
 
 A view that shows clocks makes these tables its own. What an event does to the clocks stands in
-`domain.incident_clocks`.
+`domain.ticket_clocks`.
 """
 
 from collections.abc import Iterable
@@ -9,27 +9,30 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from domain import incident_clocks
-from domain.aggregate import Entry, Event
+from domain import clock_marks, ticket_clocks
+from domain.aggregate import Entry
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
-from domain.incident import Incident
-from domain.incident_clocks import EVENTS, NOTHING, HoursOf, IncidentClocks, Moment
+from domain.clock_marks import Moment
+from domain.clock_steps import Clock
+from domain.ids import prefix_of
 from domain.service_level_policy import ServiceLevelPolicy
+from domain.ticket_clocks import EVENTS, NOTHING, Agreed, HoursOf, TicketClocks
 from projections.rows import Rows
 from projections.tables import Id, Row, Table, id_text
 
 Marks = dict[str, tuple[str, ...]]
 """The marks of a policy's escalation, by target."""
 
-
+PREFIXES = ("INC", "CHG")
+"""Of the tickets that something can be promised for."""
 DEFINITIONS = (Calendar.Defined, Calendar.Revised, ServiceLevelPolicy.VersionPublished)
 """The events that say what clocks count on, and are about no ticket."""
 
 
 class ClocksRow(Row):
-    incident: Id
-    state: IncidentClocks
+    ticket: Id
+    state: TicketClocks
 
 
 class HoursRow(Row):
@@ -53,7 +56,7 @@ class ServiceLevels:
     """The tables of one view's clocks, and the folding of an event into them."""
 
     def __init__(self, view: str, version: int) -> None:
-        self.clocks = Table(f"{view}_clocks", version, ClocksRow, key=("incident",))
+        self.clocks = Table(f"{view}_clocks", version, ClocksRow, key=("ticket",))
         self.hours = Table(f"{view}_hours", version, HoursRow, key=("calendar", "version"))
         self.latest = Table(f"{view}_calendars", version, LatestRow, key=("calendar",))
         self.marks = Table(f"{view}_marks", version, MarksRow, key=("policy", "version"))
@@ -62,34 +65,54 @@ class ServiceLevels:
     def tables(self) -> tuple[Table[Any], ...]:
         return self.clocks, self.hours, self.latest, self.marks
 
-    def fold(self, entry: Entry, rows: Rows) -> IncidentClocks | None:
-        """Tell the clocks what happened; the clocks of the incident if that can have changed
-        them."""
+    def fold(self, entry: Entry, rows: Rows) -> TicketClocks | None:
+        """Tell the clocks what happened; the clocks of the ticket if that has changed them, or
+        what they stand for."""
         event = entry.event
         if type(event) in EVENTS:
-            return self._tell(event, id_text(entry.originator_id), rows)
-        if isinstance(event, Calendar.Defined | Calendar.Revised):
+            if prefix_of(entry.originator_id) in PREFIXES:
+                return self._tell(entry, rows)
+        elif isinstance(event, Calendar.Defined | Calendar.Revised):
             self._keep_hours(id_text(entry.originator_id), event, rows)
         elif isinstance(event, ServiceLevelPolicy.VersionPublished):
             row = MarksRow(id_text(entry.originator_id), event.number, marks_of(event))
             rows.put(self.marks, row)
         return None
 
-    def next_moments(self, clocks: IncidentClocks, rows: Rows) -> Iterable[Moment | None]:
-        """What each clock of an incident will want next, of its policy's marks and the breach."""
-        hours = clocks.hours(self._hours_of(rows))
-        if hours is None or clocks.policy is None:
-            return
-        kept = rows.peek(self.marks, id_text(clocks.policy), clocks.policy_version)
-        for clock in clocks.clocks:
-            escalation = kept.marks.get(clock.target, ()) if kept else ()
-            yield incident_clocks.next_moment(clock, hours, escalation)
+    def next_moments(
+        self, clocks: TicketClocks, rows: Rows
+    ) -> Iterable[tuple[Agreed, Clock, Moment | None]]:
+        """Each clock of a ticket with what it will want next, of its policy's marks and the
+        breach."""
+        for agreed in clocks.agreements:
+            hours = agreed.hours(self._hours_of(rows))
+            kept = rows.peek(self.marks, id_text(agreed.policy), agreed.policy_version)
+            for clock in agreed.clocks:
+                escalation = kept.marks.get(agreed.target(clock.target), ()) if kept else ()
+                yield agreed, clock, clock_marks.next_moment(clock, hours, escalation)
 
-    def _tell(self, event: Event, id: str, rows: Rows) -> IncidentClocks:
-        is_new = isinstance(event, Incident.Logged)
-        row = rows.put(self.clocks, ClocksRow(id, NOTHING)) if is_new else rows.get(self.clocks, id)
-        row.state = incident_clocks.told(row.state, event, self._hours_of(rows))
-        return row.state
+    def keys(self, entry: Entry) -> Iterable[tuple[Table[Any], tuple[str]]]:
+        """The row of clocks that an event can change, of a ticket that is known."""
+        if (
+            entry.originator_version > 1
+            and type(entry.event) in EVENTS
+            and prefix_of(entry.originator_id) in PREFIXES
+        ):
+            yield self.clocks, (id_text(entry.originator_id),)
+
+    def _tell(self, entry: Entry, rows: Rows) -> TicketClocks | None:
+        id = id_text(entry.originator_id)
+        known = None if entry.originator_version == 1 else rows.get(self.clocks, id)
+        before = NOTHING if known is None else known.state
+        state = ticket_clocks.told(before, entry.event, self._hours_of(rows))
+        if state is before:
+            return None
+        if known is None:
+            rows.put(self.clocks, ClocksRow(id, state))
+        else:
+            known.state = state
+        # What does not move a clock is not shown anew.
+        return None if state.agreements == before.agreements else state
 
     def _keep_hours(self, id: str, event: Calendar.Defined | Calendar.Revised, rows: Rows) -> None:
         latest = rows.find(self.latest, id) or rows.put(self.latest, LatestRow(id, 0))

@@ -1,13 +1,14 @@
-"""The SLA board: each target of each incident, and the index of what falls due next."""
+"""The SLA board: each clock of each ticket, and the index of what falls due next."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from domain import service_clock
 from domain.aggregate import Entry
+from domain.change import Change
 from domain.incident import Incident
-from domain.incident_clocks import EVENTS, IncidentClocks
 from domain.ticket import Ticket
+from domain.ticket_clocks import EVENTS, TicketClocks
 from projections import service_levels, tickets
 from projections.rows import Rows
 from projections.service_levels import ServiceLevels
@@ -26,13 +27,17 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "sla_board"
-VERSION = 1
+VERSION = 2
 
 
 class TargetRow(Row):
-    incident: Id
+    ticket: Id
     target: str
+    """The name of the clock: its target, and before it that of an agreement that is no SLA."""
     number: str
+    kind: str
+    agreement: str
+    """SLA, OLA or contract."""
     title: str
     priority: int | None
     requester: Id | None
@@ -40,10 +45,13 @@ class TargetRow(Row):
     team: Id | None
     assignee: Id | None
     round: int
+    cycle: int
     policy: Id
     policy_version: int
     calendar: Id
     calendar_version: int
+    zone: str
+    """On whose wall clock the calendar is read; its own if empty."""
     budget: str
     state: str
     started_at: Instant | None
@@ -58,10 +66,10 @@ class TargetRow(Row):
     position: int
 
 
-class IncidentRow(Row):
-    """What the rows of an incident say alike."""
+class TicketRow(Row):
+    """What the rows of a ticket say alike."""
 
-    incident: Id
+    ticket: Id
     title: str
     requester: Id | None
     organisation: Id | None
@@ -75,7 +83,7 @@ BOARD = Table(
     NAME,
     VERSION,
     TargetRow,
-    key=("incident", "target"),
+    key=("ticket", "target"),
     indexes=[
         ("next_mark_at",),
         ("state", "due"),
@@ -85,7 +93,7 @@ BOARD = Table(
         ("requester", "due"),
     ],
 )
-INCIDENTS = Table(f"{NAME}_incidents", VERSION, IncidentRow, key=("incident",))
+TICKETS = Table(f"{NAME}_tickets", VERSION, TicketRow, key=("ticket",))
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 LEVELS = ServiceLevels(NAME, VERSION)
 
@@ -93,23 +101,22 @@ CASES = Cases[Any]()
 
 
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith("Incident.") or isinstance(
+    return entry.topic.startswith(("Incident.", "Change.")) or isinstance(
         entry.event, service_levels.DEFINITIONS
     )
 
 
 def fold(entry: Entry, rows: Rows) -> None:
     event = entry.event
-    id = id_text(entry.originator_id)
     clocks = LEVELS.fold(entry, rows)
-    if isinstance(event, Incident.Logged):
-        title, requester = event.title, id_or_none(event.requester)
-        rows.put(INCIDENTS, IncidentRow(id, title, requester, id_or_none(event.organisation)))
+    if isinstance(event, service_levels.DEFINITIONS):
         return
-    if clocks is not None:
-        show(id, entry, clocks, rows)
+    id = id_text(entry.originator_id)
+    if isinstance(event, Incident.Logged | Change.Proposed):
+        title, requester = event.title, id_or_none(event.requester)
+        rows.put(TICKETS, TicketRow(id, title, requester, id_or_none(event.organisation)))
     elif case := CASES.of(type(event)):
-        row = rows.get(INCIDENTS, id)
+        row = rows.get(TICKETS, id)
         case(event, row)
         for target in row.targets:
             shown = rows.get(BOARD, id, target)
@@ -118,35 +125,37 @@ def fold(entry: Entry, rows: Rows) -> None:
             shown.requester, shown.organisation = row.requester, row.organisation
     else:
         tickets.fold_watchers(entry, rows, WATCHERS)
+    if clocks is not None:
+        show(id, entry, clocks, rows)
 
 
-def show(id: str, entry: Entry, clocks: IncidentClocks, rows: Rows) -> None:
-    """Write down what the clocks of an incident say now."""
-    if clocks.policy is None or clocks.calendar is None:
-        return
-    policy, calendar = id_text(clocks.policy), id_text(clocks.calendar)
-    number = number_text(entry.originator_id)
-    incident = rows.get(INCIDENTS, id)
-    incident.targets = tuple(clock.target for clock in clocks.clocks)
-    moments = LEVELS.next_moments(clocks, rows)
-    for clock, next in zip(clocks.clocks, moments, strict=True):
+def show(id: str, entry: Entry, clocks: TicketClocks, rows: Rows) -> None:
+    """Write down what the clocks of a ticket say now."""
+    number, kind = number_text(entry.originator_id), clocks.situation.kind
+    ticket = rows.get(TICKETS, id)
+    ticket.targets = tuple(clock.target for clock in clocks.clocks)
+    for agreed, clock, next in LEVELS.next_moments(clocks, rows):
         rows.put(
             BOARD,
             TargetRow(
-                incident=id,
+                ticket=id,
                 target=clock.target,
                 number=number,
-                title=incident.title,
-                priority=incident.priority,
-                requester=incident.requester,
-                organisation=incident.organisation,
-                team=incident.team,
-                assignee=incident.assignee,
-                round=clocks.round,
-                policy=policy,
-                policy_version=clocks.policy_version,
-                calendar=calendar,
-                calendar_version=clocks.calendar_version,
+                kind=kind,
+                agreement=agreed.kind,
+                title=ticket.title,
+                priority=ticket.priority,
+                requester=ticket.requester,
+                organisation=ticket.organisation,
+                team=ticket.team,
+                assignee=ticket.assignee,
+                round=agreed.round,
+                cycle=clock.cycle,
+                policy=id_text(agreed.policy),
+                policy_version=agreed.policy_version,
+                calendar=id_text(agreed.basis.calendar),
+                calendar_version=agreed.basis.version,
+                zone=agreed.basis.zone,
                 budget=clock.budget,
                 state=clock.state,
                 started_at=instant_or_none(clock.started_at),
@@ -162,42 +171,40 @@ def show(id: str, entry: Entry, clocks: IncidentClocks, rows: Rows) -> None:
 
 
 @CASES.on(Ticket.Amended)
-def _amended(event: Ticket.Amended, row: IncidentRow) -> None:
+def _amended(event: Ticket.Amended, row: TicketRow) -> None:
     if event.title is not None:
         row.title = event.title
 
 
 @CASES.on(Ticket.RequesterChanged)
-def _asked_by(event: Ticket.RequesterChanged, row: IncidentRow) -> None:
+def _asked_by(event: Ticket.RequesterChanged, row: TicketRow) -> None:
     row.requester = id_or_none(event.requester)
     row.organisation = id_or_none(event.organisation)
 
 
 @CASES.on(Ticket.Prioritised)
-def _prioritised(event: Ticket.Prioritised, row: IncidentRow) -> None:
+def _prioritised(event: Ticket.Prioritised, row: TicketRow) -> None:
     row.priority = event.priority
 
 
 @CASES.on(Ticket.Assigned, Incident.EscalatedFunctionally)
-def _handed_over(event: Ticket.Assigned, row: IncidentRow) -> None:
+def _handed_over(event: Ticket.Assigned, row: TicketRow) -> None:
     row.team = id_or_none(event.team)
     row.assignee = id_or_none(event.assignee)
 
 
 def keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
-    """The rows of an incident, for the events that can change them."""
-    if entry.originator_version > 1 and (
-        type(entry.event) in EVENTS or CASES.of(type(entry.event))
-    ):
-        id = (id_text(entry.originator_id),)
-        yield INCIDENTS, id
-        yield LEVELS.clocks, id
+    """The rows of a ticket, for the events that can change them."""
+    if entry.originator_version > 1:
+        if type(entry.event) in EVENTS or CASES.of(type(entry.event)):
+            yield TICKETS, (id_text(entry.originator_id),)
+        yield from LEVELS.keys(entry)
 
 
 VIEW = View(
     NAME,
     VERSION,
-    (BOARD, INCIDENTS, WATCHERS, *LEVELS.tables),
+    (BOARD, TICKETS, WATCHERS, *LEVELS.tables),
     fold,
     concerns=concerns,
     keys=keys,

@@ -66,7 +66,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(cab_meetings.MEETINGS, cab_meetings.NAME),
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
-            sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "incident"
+            sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "ticket"
         ),
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
@@ -93,11 +93,12 @@ IMPACT_MAX = 1_000
 class Due(Struct, frozen=True, kw_only=True):
     """A mark that a service clock reaches."""
 
-    incident: UUID
+    ticket: UUID
     target: str
     mark: str
     at: datetime
     round: int
+    cycle: int
     due: datetime
     policy: UUID
     policy_version: int
@@ -354,23 +355,24 @@ class Views:
     async def due_before(self, now: datetime, limit: int = 100) -> list[Due]:
         """The marks that running clocks have reached by now, earliest first."""
         rows = await self._query(
-            "SELECT incident, target, next_mark, next_mark_at, round, due_if_running, policy,"  # noqa: S608
-            f" policy_version FROM {self._at(sla_board.BOARD.stored)} WHERE next_mark_at <= ?"
-            f" ORDER BY next_mark_at, incident, target LIMIT {limit:d}",
+            "SELECT ticket, target, next_mark, next_mark_at, round, cycle, due_if_running,"  # noqa: S608
+            f" policy, policy_version FROM {self._at(sla_board.BOARD.stored)}"
+            f" WHERE next_mark_at <= ? ORDER BY next_mark_at, ticket, target LIMIT {limit:d}",
             (instant(now),),
         )
         return [
             Due(
-                incident=UUID(incident),
+                ticket=UUID(ticket),
                 target=target,
                 mark=mark,
                 at=moment(at),
                 round=round,
+                cycle=cycle,
                 due=moment(due),
                 policy=UUID(policy),
                 policy_version=policy_version,
             )
-            for incident, target, mark, at, round, due, policy, policy_version in rows
+            for ticket, target, mark, at, round, cycle, due, policy, policy_version in rows
         ]
 
     async def next_due(self) -> datetime | None:

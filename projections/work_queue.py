@@ -1,6 +1,5 @@
 """The work queue: all tickets in one list, with what their order and their filters need."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from domain import service_clock
@@ -8,17 +7,16 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.ids import prefix_of
 from domain.incident import Incident
-from domain.incident_clocks import EVENTS, IncidentClocks
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.ticket import Ticket
+from domain.ticket_clocks import TicketClocks
 from projections import service_levels, tickets
 from projections.rows import Rows
 from projections.service_levels import ServiceLevels
 from projections.tables import (
     Id,
     Instant,
-    Key,
     Row,
     Table,
     id_or_none,
@@ -30,7 +28,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "work_queue"
-VERSION = 2
+VERSION = 3
 
 
 class QueueRow(Row):
@@ -267,17 +265,12 @@ def _classified(event: Change.Classified, row: QueueRow) -> None:
     row.type = event.type
 
 
-def _show_clocks(clocks: IncidentClocks, row: QueueRow) -> None:
+def _show_clocks(clocks: TicketClocks, row: QueueRow) -> None:
     running = [(due, clock.target) for clock in clocks.clocks if (due := service_clock.due(clock))]
     breaches = [clock.breached_at for clock in clocks.clocks if clock.breached_at]
     due, row.due_target = min(running, default=(None, ""))
     row.due = instant_or_none(due)
     row.breached_at = instant_or_none(min(breaches, default=None))
-
-
-def keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
-    if entry.originator_version > 1 and type(entry.event) in EVENTS:
-        yield LEVELS.clocks, (id_text(entry.originator_id),)
 
 
 VIEW = View(
@@ -287,5 +280,5 @@ VIEW = View(
     fold,
     concerns=concerns,
     keyed=(QUEUE,),
-    keys=keys,
+    keys=LEVELS.keys,
 )

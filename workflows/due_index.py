@@ -7,16 +7,18 @@ from uuid import UUID
 
 
 class DueRow(Protocol):
-    """The next mark of one clock of an incident."""
+    """The next mark of one clock of a ticket."""
 
     @property
-    def incident(self) -> UUID: ...
+    def ticket(self) -> UUID: ...
     @property
     def target(self) -> str: ...
     @property
     def mark(self) -> str: ...
     @property
     def round(self) -> int: ...
+    @property
+    def cycle(self) -> int: ...
     @property
     def at(self) -> datetime:
         """When the clock reaches the mark if it runs on."""

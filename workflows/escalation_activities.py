@@ -14,8 +14,9 @@ from domain import business_time
 from domain.business_time import BusinessHours, duration
 from domain.calendar import Calendar
 from domain.directory import Directory
-from domain.incident import BREACH, OPEN, Incident
+from domain.incident import OPEN, Incident
 from domain.ledger import Ledger, Work
+from domain.promises import BREACH
 from domain.rules import NotFound
 from domain.service_level_policy import EscalationStep
 from workflows.escalations import Mark, marks, steps

@@ -14,12 +14,14 @@ from uuid import UUID
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 
 import domain.kinds  # noqa: F401 - every kind that people approve must be known
+from domain import ticket_clocks
 from domain.aggregate import KIND_OF_PREFIX, KINDS, Aggregate, Entry, Event
 from domain.approval_round import ApprovalRounds
 from domain.change_window import ChangeWindow
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Ledger
+from domain.promises import Promises
 from domain.rules import DomainError
 from domain.service_level_policy import ServiceLevelPolicy
 from workflows import escalations, rounds
@@ -58,15 +60,12 @@ def _of_rounds(events: tuple[type[Event], ...]) -> frozenset[str]:
 
 STARTS = _of_rounds(rounds.STARTS) | _topics(Incident, escalations.STARTS)
 ENDS = _of_rounds(rounds.ENDS) | _topics(Incident, escalations.ENDS)
-EARLIER = _topics(
-    Incident,
-    (
-        Incident.ServiceLevelApplied,
-        Incident.Resumed,
-        Incident.Reopened,
-        Incident.MarkReached,
-        Incident.TargetBreached,
-    ),
+EARLIER = frozenset().union(
+    *(
+        _topics(kind, tuple(ticket_clocks.EVENTS))
+        for kind in KINDS.values()
+        if issubclass(kind, Promises)
+    )
 )
 """What can make the next mark of a clock earlier, or be followed by another mark."""
 WINDOWS = _topics(
@@ -84,7 +83,9 @@ POLICIES = _topics(
     (ServiceLevelPolicy.VersionPublished, ServiceLevelPolicy.OpenTicketsIncluded),
 )
 """What can be for open tickets too."""
-RELEVANT = STARTS | ENDS | _of_rounds(rounds.STEPS) | EARLIER | WINDOWS | POLICIES
+TOLD = STARTS | ENDS | _of_rounds(rounds.STEPS)
+"""What a workflow hears of, or is started by."""
+RELEVANT = TOLD | EARLIER | WINDOWS | POLICIES
 
 
 class Reactor:
@@ -146,8 +147,9 @@ class Reactor:
             if event.topic in WINDOWS or event.topic in POLICIES:
                 definitions = event.id
                 continue
-            id: UUID = event.originator_id  # type: ignore[assignment]
-            first_of.setdefault(id, event.originator_version)
+            if event.topic in TOLD:
+                id: UUID = event.originator_id  # type: ignore[assignment]
+                first_of.setdefault(id, event.originator_version)
             if event.topic in EARLIER:
                 earlier = event.id
         await self._tell(first_of)

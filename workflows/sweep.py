@@ -4,17 +4,19 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 from temporalio import activity
 
-from domain.ids import number_of
-from domain.incident import Incident
-from domain.incident_clocks import after, reached
+from domain.aggregate import KIND_OF_PREFIX
+from domain.clock_marks import reached
+from domain.ids import number_of, prefix_of
 from domain.ledger import Ledger
+from domain.promises import Promises
 from domain.rules import DomainError, Outdated
+from domain.ticket_clocks import after
 from workflows.clocks import hours_for
 from workflows.due_index import DueIndex, DueRow, Horizon
 from workflows.signing import signed
@@ -23,7 +25,7 @@ from workflows.values import Sweep, Swept
 ACTOR = "sla-clock"
 ROWS_MAX = 500
 ATTEMPTS = 3
-INCIDENTS_AT_ONCE = 32
+TICKETS_AT_ONCE = 32
 """Few enough that a sweep leaves the event loop to others every few milliseconds."""
 LOOK_AHEAD = timedelta(seconds=0.5)
 LINGER = timedelta(seconds=0.2)
@@ -33,7 +35,7 @@ SETTLED = timedelta(seconds=5)
 
 log = logging.getLogger(__name__)
 
-Key = tuple[UUID, str, str, int, datetime]
+Key = tuple[UUID, str, str, int, int, datetime]
 
 
 class OtherClock(Protocol):
@@ -109,14 +111,14 @@ class SweepActivities:
     async def _mark(self, due: Sequence[DueRow], workflow: str, now: datetime) -> int:
         rows_of: dict[UUID, list[DueRow]] = {}
         for row in due:
-            rows_of.setdefault(row.incident, []).append(row)
-        turns = asyncio.Semaphore(INCIDENTS_AT_ONCE)
+            rows_of.setdefault(row.ticket, []).append(row)
+        turns = asyncio.Semaphore(TICKETS_AT_ONCE)
 
-        async def mark(incident: UUID, rows: Iterable[DueRow]) -> int:
+        async def mark(ticket: UUID, rows: Iterable[DueRow]) -> int:
             async with turns:
                 marked = 0
                 for row in rows:
-                    marked += await self._mark_one(incident, row, workflow, now)
+                    marked += await self._mark_one(ticket, row, workflow, now)
                     self._settled[_key(row)] = now + SETTLED
                 return marked
 
@@ -130,33 +132,33 @@ class SweepActivities:
                 except Outdated:
                     continue
         except (DomainError, MapperDeserialisationError) as error:
-            # One incident that cannot be marked must not hold up the others.
+            # One ticket that cannot be marked must not hold up the others.
             log.warning("%s is not marked %s %s: %s", number_of(id), row.target, row.mark, error)
         return False
 
     async def _try(self, id: UUID, row: DueRow, workflow: str, now: datetime) -> bool:
-        """Mark one clock if its incident agrees; the index may not know of its latest pause."""
+        """Mark one clock if its ticket agrees; the index may not know of its latest pause."""
         history = self.ledger.history(id)
         hours_of = await hours_for(self.ledger, history)
         clocks = after((entry.event for entry in history), hours_of)
-        clock, hours = clocks.clock(row.target), clocks.hours(hours_of)
-        if clock is None or hours is None or clocks.round != row.round:
+        found = clocks.find(row.target)
+        if found is None or (found[0].round, found[1].cycle) != (row.round, row.cycle):
             return False
-        at, due = reached(clock, hours, row.mark), clock.due_at
+        agreed, clock = found
+        at, due = reached(clock, agreed.hours(hours_of), row.mark), clock.due_at
         if at is None or due is None or at > now:
             return False
         version = history[-1].originator_version
         step = f"{number_of(id)}/{row.round}/{row.target}/{row.mark}/{at.isoformat()}"
         by = signed(ACTOR, workflow, step, now)
 
-        def act(incident: Incident) -> None:
-            incident.mark(row.target, row.mark, round=row.round, due=due, by=by)
+        def act(ticket: Promises) -> None:
+            ticket.mark(row.target, row.mark, round=row.round, due=due, cycle=row.cycle, by=by)
 
-        receipt = await self.ledger.edit(
-            Incident, id, act, by=by, expected=version, is_repeatable=True
-        )
+        kind: Any = KIND_OF_PREFIX[prefix_of(id)]
+        receipt = await self.ledger.edit(kind, id, act, by=by, expected=version, is_repeatable=True)
         return receipt.version > version and not receipt.is_repeat
 
 
 def _key(row: DueRow) -> Key:
-    return row.incident, row.target, row.mark, row.round, row.at
+    return row.ticket, row.target, row.mark, row.round, row.cycle, row.at

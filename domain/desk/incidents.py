@@ -3,8 +3,9 @@
 from typing import Unpack
 from uuid import UUID
 
-from domain.desk.desk import Base, Repeat
-from domain.incident import Channel, Commitment, Incident
+from domain.desk.desk import Repeat
+from domain.desk.service_levels import ServiceLevels
+from domain.incident import Channel, Incident
 from domain.ledger import Work
 from domain.mapper import is_person
 from domain.person import Role
@@ -12,11 +13,10 @@ from domain.priority import Level
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import require
-from domain.service_level_policy import Facts
 from domain.ticket import Ticket, Visibility
 
 
-class Incidents(Base):
+class Incidents(ServiceLevels):
     async def log_incident(
         self,
         *,
@@ -35,7 +35,7 @@ class Incidents(Base):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Log an incident, sorted and assigned as far as that is known, with its service level."""
+        """Log an incident, sorted and assigned as far as that is known."""
         number: list[UUID] = []
 
         async def decide(work: Work) -> None:
@@ -68,7 +68,6 @@ class Incidents(Base):
                 )
             if team is not None or assignee is not None:
                 incident.assign(team=team, assignee=assignee, by=by)
-            self._apply_service_level(incident, by)
             work.add(incident)
 
         return await self.ledger.run(by, decide, **repeat)
@@ -84,12 +83,11 @@ class Incidents(Base):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Prioritise a ticket; an incident is promised what its new priority is promised."""
+        """Prioritise a ticket."""
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
             ticket.prioritise(impact=impact, urgency=urgency, by=by)
-            self._apply_service_level(ticket, by)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -105,12 +103,11 @@ class Incidents(Base):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Categorise a ticket; an incident is promised what its new category is promised."""
+        """Categorise a ticket."""
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
             ticket.categorise(category=category, subcategory=subcategory, service=service, by=by)
-            self._apply_service_level(ticket, by)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -169,33 +166,3 @@ class Incidents(Base):
             self.active_team("team", team)
         if assignee is not None:
             self.active_person("assignee", assignee)
-
-    def _apply_service_level(self, ticket: Ticket, by: Provenance) -> None:
-        """Promise what the policies say now. What no policy is about keeps what it had."""
-        if not isinstance(ticket, Incident):
-            return
-        facts = Facts(
-            priority=ticket.priority,
-            category=ticket.category,
-            service=ticket.service,
-            organisation=ticket.organisation,
-        )
-        found = self.directory.policy_for(facts)
-        if found is None:
-            return
-        policy, targets = found
-        agreement = policy.definition_of(policy.published_version)
-        calendar = self.directory.calendar(agreement.calendar)
-        if calendar is None:
-            return
-        ticket.apply_service_level(
-            policy=policy.id,
-            policy_version=policy.published_version,
-            calendar=calendar.id,
-            calendar_version=calendar.hours_version,
-            commitments=[
-                Commitment(name=target.name, budget=target.budget, pausing=target.pausing)
-                for target in targets
-            ],
-            by=by,
-        )

@@ -12,8 +12,9 @@ from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.ids import named_id, ordered_id, record_id, serial_of
-from domain.incident import FIRST_RESPONSE, RESOLUTION, Commitment, Incident
+from domain.incident import Incident
 from domain.ledger import Ledger
+from domain.promises import FIRST_RESPONSE, RESOLUTION, Commitment
 from domain.provenance import Provenance
 from domain.recorder import Write
 from domain.service_level_policy import Agreement, ServiceLevelPolicy, TargetPromise

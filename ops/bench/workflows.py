@@ -30,9 +30,10 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.desk import Desk
 from domain.ids import number_of, record_id
-from domain.incident import RESOLUTION, Commitment, Incident
+from domain.incident import Incident
 from domain.ledger import Ledger, Work
 from domain.person import Role
+from domain.promises import RESOLUTION, Commitment
 from domain.provenance import Provenance
 from domain.recorder import Write
 from domain.service_level_policy import Agreement, ServiceLevelPolicy, TargetPromise

@@ -24,12 +24,13 @@ from domain.change_template import ChangeTemplate, FormField, PlannedTask, Templ
 from domain.change_window import ChangeWindow
 from domain.change_window import Definition as Window
 from domain.ids import record_id
-from domain.incident import Channel, Commitment, Incident, PendingReason
+from domain.incident import Channel, Incident, PendingReason
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.planned import Conflict
 from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
+from domain.promises import Commitment
 from domain.risk import Answer, Band, Question, Questionnaire, Rule
 from domain.risk_model import RiskModel
 from domain.service_level_policy import (
@@ -69,6 +70,8 @@ levels = st.sampled_from([1, 2, 3])
 moments = st.sampled_from([-40, -1, 0, 1, 30, 4_000]).map(
     lambda days: MONDAY + timedelta(days=days)
 )
+
+hours = st.sampled_from([-2, 0, 4, 9, 30, 60]).map(lambda late: MONDAY + timedelta(hours=late))
 
 OFFICE = BusinessHours(zone="Europe/Zurich", weekly={"mon": (("08:00", "17:00"),)})
 NIGHT = BusinessHours(zone="UTC", weekly={"fri": (("22:00", "06:00"),)}, holidays=("*-12-25",))
@@ -332,6 +335,37 @@ NEW_TICKET = {
     "organisation": maybe(organisations),
 }
 
+PROMISES: dict[str, Arguments] = {
+    "apply_service_level": st.one_of(
+        said(
+            policy=st.just(record_id("SLP", 1)),
+            policy_version=st.just(1),
+            calendar=st.just(record_id("CAL", 1)),
+            calendar_version=st.just(1),
+            commitments=COMMITMENTS,
+        ),
+        said(
+            policy=st.just(record_id("SLP", 2)),
+            policy_version=st.just(1),
+            calendar=st.just(record_id("CAL", 1)),
+            calendar_version=st.just(1),
+            kind=st.sampled_from(["SLA", "OLA", "contract", "OLA"]),
+            label=st.sampled_from(["Network", "Network", ""]),
+            zone=st.sampled_from(["", "Asia/Tokyo"]),
+            commitments=COMMITMENTS,
+        ),
+    ),
+    "mark": said(
+        target=st.sampled_from(["first response", "resolution", "none", "Network: resolution"]),
+        mark=st.sampled_from(["75%", "100%"]),
+        round=st.sampled_from([0, 1, 1, 2]),
+        due=moments,
+    ),
+    "note_pause": said(
+        reason=st.sampled_from(["customer", "vendor", "weather"]), since=hours, until=hours
+    ),
+}
+
 COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ApprovalProcess: {
         "revise": said(definition=DEFINITIONS),
@@ -370,6 +404,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     Change: {
         **TICKET,
+        **PROMISES,
         "classify": said(type=st.sampled_from(["standard", "normal", "emergency"])),
         "assess_risk": st.one_of(
             said(impact=levels, likelihood=levels),
@@ -474,6 +509,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     Incident: {
         **TICKET,
+        **PROMISES,
         "start": NOTHING,
         "respond": NOTHING,
         "escalate_functionally": said(
@@ -492,21 +528,12 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "reopen": REASON,
         "close": NOTHING,
         "cancel": REASON,
-        "apply_service_level": said(
-            policy=st.just(record_id("SLP", 1)),
-            policy_version=st.just(1),
-            calendar=st.just(record_id("CAL", 1)),
-            calendar_version=st.just(1),
-            commitments=COMMITMENTS,
-        ),
-        "mark": said(
-            target=st.sampled_from(["first response", "resolution", "none"]),
-            mark=st.sampled_from(["75%", "100%"]),
-            round=st.sampled_from([0, 1, 1, 2]),
-            due=moments,
-        ),
     },
-    Organisation: {"rename": said(name=texts), "deactivate": NOTHING},
+    Organisation: {
+        "rename": said(name=texts),
+        "locate": said(zone=st.sampled_from(["Europe/Zurich", "Mars"])),
+        "deactivate": NOTHING,
+    },
     Person: {
         "amend": said(
             name=maybe(texts),

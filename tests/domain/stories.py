@@ -21,8 +21,10 @@ from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import Problem
+from domain.promises import Commitment
 from domain.provenance import Provenance
 from domain.risk_model import RiskModel
+from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
@@ -103,6 +105,23 @@ PLANNED = [
     step("plan", implementation="Replace it.", backout="Put it back.", test="Ping it."),
 ]
 DUE = MONDAY + timedelta(hours=1)
+PAUSE_NOTED = step(
+    "note_pause",
+    reason="customer",
+    since=MONDAY,
+    until=MONDAY + timedelta(hours=2),
+    note="Ann was away.",
+)
+TO_OWN = (
+    Commitment(
+        name="time to own",
+        budget="2h",
+        start='ticket.team == "Mail"',
+        pause="ticket.is_major",
+        stop="ticket.is_assigned",
+        reset="ticket.reopened > 0",
+    ),
+)
 NEXT_MONTH = MONDAY + timedelta(days=30)
 
 STORIES: dict[type[Aggregate], list[list[Step]]] = {
@@ -199,6 +218,22 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("vote", "dan", vote="approve", hours=None),
             step("time_out_stage", "clock", round=1, stage="Board", hours=None),
             step("schedule", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)),
+            step(
+                "apply_service_level",
+                "desk",
+                policy=record_id("SLP", 1),
+                policy_version=1,
+                calendar=record_id("CAL", 1),
+                calendar_version=1,
+                commitments=TO_OWN,
+                kind="OLA",
+                label="Owners",
+                zone="Europe/Zurich",
+                names=(Named("team", "Mail", TEAM),),
+            ),
+            step("mark", "clock", target="Owners: time to own", mark="75%", round=1, due=DUE),
+            step("mark", "clock", target="Owners: time to own", mark="100%", round=1, due=DUE),
+            PAUSE_NOTED,
             step(
                 "note_conflicts",
                 "dan",
@@ -325,6 +360,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("resume"),
             step("mark", "clock", target="resolution", mark="75%", round=1, due=DUE),
             step("mark", "clock", target="resolution", mark="100%", round=1, due=DUE),
+            PAUSE_NOTED,
             step("escalate_functionally", team=TEAM, support_level=2, reason="Hard."),
             step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
             step("acknowledge_escalation", "cem"),
@@ -339,6 +375,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("register", name="Bakery", parent=CUSTOMER),
             step("rename", name="The Bakery"),
+            step("locate", zone="Europe/Zurich"),
             step("deactivate"),
         ]
     ],

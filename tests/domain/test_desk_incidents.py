@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from domain.ids import record_id
-from domain.incident import Commitment, Incident
+from domain.incident import Incident
 from domain.problem import Problem
+from domain.promises import Commitment
 from domain.rules import Refused
 from domain.service_level_policy import EscalationStep, TargetPromise
 from domain.ticket import Visibility

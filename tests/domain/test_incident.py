@@ -4,7 +4,8 @@ from typing import Any
 import pytest
 
 from domain.ids import record_id
-from domain.incident import BREACH, FIRST_RESPONSE, RESOLUTION, Commitment, Incident, Status
+from domain.incident import Incident, Status
+from domain.promises import BREACH, FIRST_RESPONSE, RESOLUTION, Commitment
 from domain.rules import Refused
 from domain.ticket import Visibility
 from tests.facts import fact, new_facts

@@ -135,7 +135,7 @@ def check_incident(incident_: Incident) -> None:
     if status is incident.Status.ASSIGNED:
         assert incident_.team or incident_.assignee
     assert len(incident_.marks) == len(set(incident_.marks))
-    assert all(1 <= round <= incident_.service_level_round for round, _, _ in incident_.marks)
+    assert all(1 <= round <= incident_.service_level_round for round, *_ in incident_.marks)
     assert incident_.support_level in incident.SUPPORT_LEVELS
 
 

@@ -105,6 +105,7 @@ incident.escalate_functionally        - s - - - - -
 incident.escalate_hierarchically      - s - - - - -
 incident.acknowledge_escalation       - s - - - - -
 incident.pend                         - s - - - - -
+incident.note_pause                   - s - - - - -
 incident.resume                       - s - - - - -
 incident.resolve                      - s - - - - -
 incident.apply_service_level          - - - - - - -
@@ -168,6 +169,7 @@ change.submit                         - s - s - - -
 change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
 change.back_out                       - s - s - - -
+change.note_pause                     - s - s - - -
 change.vote                           v v i v v - v
 change.retract_vote                   v v i v v - v
 change.hand_on_vote                   v v i v v - v
@@ -183,6 +185,8 @@ change.migrate_approval               - - - c c - -
 change.make_template                  - - - c c - -
 change.read_migration                 - - - c c c -
 change.withdraw                       o o - o - - -
+change.apply_service_level            - - - - - - -
+change.mark                           - - - - - - -
 change.remind                         - - - - - - -
 change.escalate_stage                 - - - - - - -
 change.time_out_stage                 - - - - - - -
@@ -233,6 +237,7 @@ organisation.read                     m s s s s s s
 organisation.read_history             - - - - - s s
 organisation.register                 - - - - - - c
 organisation.rename                   - - - - - - c
+organisation.locate                   - - - - - - c
 organisation.deactivate               - - - - - - c
 approval_process.list                 - c c c c c c
 approval_process.read                 - c c c c c c

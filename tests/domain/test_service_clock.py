@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from domain import business_time
 from domain.business_time import BusinessHours, duration
 from domain.clock_marks import check_mark, moment, next_mark
-from domain.clock_spans import CLOSED, MET, Span, spans
+from domain.clock_spans import CLOSED, MET, Span, Trace
 from domain.rules import Refused
 from domain.service_clock import (
     Clock,
@@ -27,6 +27,7 @@ from domain.service_clock import (
     used,
     waiting,
 )
+from domain.wall_clock import micros
 from tests.domain.calendars import STEP, calendars, slowly_open
 
 DAYS = ("mon", "tue", "wed", "thu", "fri")
@@ -61,6 +62,22 @@ def at(text: str) -> datetime:
 
 def facts_of(*told_facts: tuple[str, FactKind, str]) -> list[Fact]:
     return [Fact(at(when), kind, by) for when, kind, by in told_facts]
+
+
+def spans(
+    target: Target, told_facts: Sequence[Fact], hours: BusinessHours, until: datetime
+) -> tuple[Span, ...]:
+    """Why the clock of a target ran or stood until a moment."""
+    trace, clock = Trace(), waiting(target)
+    for fact in sorted(told_facts, key=lambda fact: fact.at):
+        if fact.at > until:
+            break
+        before, clock = clock, told(clock, fact, hours)
+        if clock.settled is not None:
+            trace.add(before, clock.settled, hours)
+    if clock.is_open:
+        trace.add(clock, micros(until), hours)
+    return trace.spans(target.name)
 
 
 @st.composite

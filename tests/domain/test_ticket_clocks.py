@@ -11,22 +11,16 @@ from msgspec import structs
 
 from domain.aggregate import Event
 from domain.business_time import BusinessHours
+from domain.clock_marks import Moment, next_moment, reached
 from domain.clock_spans import CLOSED, MET, Span
+from domain.explanation import explained
 from domain.ids import record_id
-from domain.incident import BREACH, FIRST_RESPONSE, RESOLUTION, Commitment, Incident
-from domain.incident_clocks import (
-    EVENTS,
-    NOTHING,
-    IncidentClocks,
-    Moment,
-    after,
-    explained,
-    next_moment,
-    reached,
-    told,
-)
+from domain.incident import Incident
+from domain.promises import BREACH, FIRST_RESPONSE, RESOLUTION, Commitment
 from domain.rules import NotFound
 from domain.service_clock import Clock, used
+from domain.ticket import Visibility
+from domain.ticket_clocks import EVENTS, Agreed, TicketClocks, after, told
 from tests.domain.stories import attempts
 from tests.people import CUSTOMER, person, signed, system
 from tests.projections.lives import lived
@@ -41,6 +35,9 @@ ONE_HOUR = Commitment(name=FIRST_RESPONSE, budget="1h")
 RANDOM = settings(
     max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
+
+
+OF_PROMISES = (Incident.ServiceLevelApplied, Incident.MarkReached, Incident.PauseNoted)
 
 
 def at(text: str) -> datetime:
@@ -87,13 +84,23 @@ class Life:
         return [entry.event for entry in self.incident.pending]
 
     @property
-    def clocks(self) -> IncidentClocks:
+    def clocks(self) -> TicketClocks:
         return after(self.events, hours_of)
 
     def clock(self, target: str = RESOLUTION) -> Clock:
         found = self.clocks.clock(target)
         assert found is not None
         return found
+
+
+def sla_of(life: Life) -> Agreed:
+    found = life.clocks.sla
+    assert found is not None
+    return found
+
+
+def round_of(life: Life) -> int:
+    return sla_of(life).round
 
 
 @pytest.fixture
@@ -131,9 +138,7 @@ def test_a_promise_that_comes_late_stands_as_if_it_had_been_given_at_once(
     assume(isinstance(incident, Incident) and not incident.is_over)
     assert incident is not None
     first, *rest = [
-        entry.event
-        for entry in incident.pending
-        if not isinstance(entry.event, Incident.ServiceLevelApplied | Incident.MarkReached)
+        entry.event for entry in incident.pending if not isinstance(entry.event, OF_PROMISES)
     ]
     promise = Incident.ServiceLevelApplied(
         by=first.by,
@@ -169,9 +174,9 @@ def test_another_promise_on_other_hours_keeps_what_was_consumed(life: Life) -> N
     life.promise("mon 10:00", TEN_HOURS)
     life.promise("mon 16:00", Commitment(name=RESOLUTION, budget="13h"), version=2)
 
-    assert life.clocks.round == 2
+    assert round_of(life) == 2
     assert life.clock().due_at == at("tue 07:00")
-    assert life.clocks.hours(hours_of) == LONGER
+    assert sla_of(life).hours(hours_of) == LONGER
 
 
 @pytest.mark.parametrize(
@@ -240,14 +245,14 @@ def test_an_incident_that_goes_on_after_it_was_closed_can_be_promised_something(
 
 
 def test_other_events_change_nothing(life: Life) -> None:
-    life.act("mon 10:10", "comment", said="We look.", visibility="public")
-    life.act("mon 10:20", "start")
+    life.promise("mon 10:00", TEN_HOURS)
+    before = life.clocks
+    life.act("mon 10:10", "comment", said="We look.", visibility=Visibility.INTERNAL)
+    life.act("mon 10:20", "watch", person=person("cem"))
 
-    assert life.clocks == told(NOTHING, life.events[0], hours_of)
-    assert {type(event) for event in life.events} - EVENTS == {
-        Incident.Commented,
-        Incident.WorkStarted,
-    }
+    assert told(before, life.events[-1], hours_of) is before
+    assert life.clocks == before
+    assert not EVENTS & {Incident.Watched, Incident.Attached, Incident.Linked}
 
 
 def test_an_unknown_calendar_is_said(life: Life) -> None:
@@ -316,12 +321,12 @@ def test_spans_say_why_a_clock_stood_before_and_after_it_was_promised(life: Life
     life.act("mon 16:00", "resolve", code="fixed", resolution="Done.")
     life.act("tue 10:00", "reopen", reason="No.")
 
-    assert explained(life.events, hours_of, at("tue 11:00"))[RESOLUTION] == (
+    assert explained(life.events, hours_of, at("tue 11:00")).spans[RESOLUTION] == (
         Span(at("mon 10:00"), at("mon 11:00"), True, ""),
-        Span(at("mon 11:00"), at("mon 12:00"), False, "customer"),
+        Span(at("mon 11:00"), at("mon 12:00"), False, "customer", "customer"),
         Span(at("mon 12:00"), at("mon 15:00"), True, ""),
-        Span(at("mon 15:00"), at("mon 16:00"), False, "customer"),
-        Span(at("mon 16:00"), at("tue 10:00"), False, MET),
+        Span(at("mon 15:00"), at("mon 16:00"), False, "customer", "customer"),
+        Span(at("mon 16:00"), at("tue 10:00"), False, MET, "customer"),
         Span(at("tue 10:00"), at("tue 11:00"), True, ""),
     )
 
@@ -329,10 +334,10 @@ def test_spans_say_why_a_clock_stood_before_and_after_it_was_promised(life: Life
 def test_spans_keep_to_the_hours_that_counted_then(life: Life) -> None:
     life.promise("mon 10:00", TEN_HOURS)
     life.promise("tue 08:00", TEN_HOURS, version=2)
-    assert life.clocks.round == 1
+    assert round_of(life) == 1
     life.promise("tue 08:00", Commitment(name=RESOLUTION, budget="20h"), version=2)
 
-    assert explained(life.events, hours_of, at("tue 09:00"))[RESOLUTION] == (
+    assert explained(life.events, hours_of, at("tue 09:00")).spans[RESOLUTION] == (
         Span(at("mon 10:00"), at("mon 17:00"), True, ""),
         Span(at("mon 17:00"), at("tue 08:00"), False, CLOSED),
         Span(at("tue 08:00"), at("tue 09:00"), True, ""),
@@ -340,7 +345,7 @@ def test_spans_keep_to_the_hours_that_counted_then(life: Life) -> None:
 
 
 def test_nothing_is_explained_of_what_was_never_promised(life: Life) -> None:
-    assert explained(life.events, hours_of, at("tue 11:00")) == {}
+    assert explained(life.events, hours_of, at("tue 11:00")).spans == {}
 
 
 @RANDOM
@@ -351,15 +356,16 @@ def test_the_spans_of_any_incident_follow_one_another_and_add_up(data: st.DataOb
     assert incident is not None
     events = [entry.event for entry in incident.pending]
     end = datetime(2026, 6, 1, tzinfo=UTC)
-    clocks = after(events, hours_of)
 
     found = explained(events, hours_of, end)
 
-    assert list(found) == [clock.target for clock in clocks.clocks]
-    for clock in clocks.clocks:
-        spans = found[clock.target]
-        assert all(a.until == b.since and a.since < a.until for a, b in pairwise(spans))
-        if spans:
-            assert spans[0].since == clock.started_at
-        ran = sum((span.until - span.since for span in spans if span.ran), timedelta(0))
-        assert ran == used(clock, end, OFFICE)
+    assert found.clocks == after(events, hours_of)
+    assert list(found.spans) == [clock.target for clock in found.clocks.clocks]
+    for agreed in found.clocks.agreements:
+        for clock in agreed.clocks:
+            spans = found.spans[clock.target]
+            assert all(a.until == b.since and a.since < a.until for a, b in pairwise(spans))
+            if spans:
+                assert spans[0].since == clock.started_at
+            ran = sum((span.until - span.since for span in spans if span.ran), timedelta(0))
+            assert ran == used(clock, end, agreed.hours(hours_of))

@@ -12,7 +12,8 @@ from uuid import UUID
 from domain.aggregate import Entry
 from domain.business_time import duration
 from domain.ids import number_of
-from domain.incident import BREACH, FIRST_RESPONSE, RESOLUTION, Incident
+from domain.incident import Incident
+from domain.promises import BREACH, FIRST_RESPONSE, RESOLUTION
 from tests.proof.company import ESCALATION
 
 EDGE = timedelta(seconds=0.1)

@@ -9,7 +9,8 @@ import pytest
 from domain.aggregate import Aggregate, Entry
 from domain.change import Change
 from domain.ids import record_id
-from domain.incident import Commitment, Incident
+from domain.incident import Incident
+from domain.promises import Commitment
 from domain.provenance import Cause, Provenance
 from domain.service_level_policy import Agreement, ServiceLevelPolicy
 from tests.domain.changes import stage

@@ -1,0 +1,97 @@
+"""What a commitment makes of the situation of a ticket: whether its clock starts, stands, stops."""
+
+from collections.abc import Callable
+from functools import lru_cache
+from operator import attrgetter
+
+from domain.agreement import WELL_KNOWN, Meaning
+from domain.promises import Commitment
+from domain.service_conditions import Named, condition
+from domain.situation import OF_PARTY, Situation
+
+Holds = Callable[[Situation], bool]
+
+TERMS_MAX = 4_096
+"""The terms of so many commitments are kept in each process."""
+
+_PLAIN: dict[str, tuple[Holds, frozenset[str]]] = {
+    "ticket.responded": (attrgetter("responded"), frozenset({"responded"})),
+    "ticket.resolved": (attrgetter("resolved"), frozenset({"resolved"})),
+    "ticket.awaits_reply": (attrgetter("awaits_reply"), frozenset({"awaits_reply"})),
+    "!ticket.awaits_reply": (lambda now: not now.awaits_reply, frozenset({"awaits_reply"})),
+}
+"""The conditions of the well-known targets, which most clocks have: they need no CEL."""
+_DERIVED: dict[str, frozenset[str]] = {
+    "party": OF_PARTY,
+    "is_assigned": frozenset({"assignee"}),
+}
+_ALWAYS: tuple[Holds, frozenset[str]] = (lambda _: True, frozenset())
+_NEVER: tuple[Holds, frozenset[str]] = (lambda _: False, frozenset())
+
+
+class Terms:
+    """The conditions of one commitment, ready to be asked.
+
+    fields: those of a situation on which anything of it depends. An event that changes none of
+        them does nothing to the clock.
+    """
+
+    __slots__ = (
+        "can_reset",
+        "commitment",
+        "fields",
+        "pause",
+        "pausing",
+        "resets",
+        "starts",
+        "stops",
+        "why",
+    )
+
+    def __init__(self, commitment: Commitment, names: tuple[Named, ...]) -> None:
+        """Raises Refused for a condition that is wrong."""
+        meaning = _meaning(commitment)
+        self.commitment = commitment
+        self.pausing = commitment.pausing
+        self.why = meaning.pause
+        self.starts, of_start = _holds(meaning.start, names) if meaning.start else _ALWAYS
+        self.stops, of_stop = _holds(meaning.stop, names) if meaning.stop else _NEVER
+        self.pause, of_pause = _holds(meaning.pause, names) if meaning.pause else _NEVER
+        self.resets, of_reset = _holds(meaning.reset, names) if meaning.reset else _NEVER
+        self.can_reset = meaning.reset != ""
+        of_reasons = frozenset({"waiting_for"} if self.pausing else ())
+        # What is over stops every clock.
+        self.fields = frozenset({"is_over", "kind"}).union(
+            of_start, of_stop, of_pause, of_reset, of_reasons
+        )
+
+    def stands_by(self, now: Situation) -> tuple[str, ...]:
+        """All for which the clock stands: a reason, and the condition itself."""
+        reason = now.waiting_for
+        if self.why and self.pause(now):
+            return (reason, self.why) if reason and reason in self.pausing else (self.why,)
+        return (reason,) if reason and reason in self.pausing else ()
+
+
+@lru_cache(maxsize=TERMS_MAX)
+def terms(commitment: Commitment, names: tuple[Named, ...] = ()) -> Terms:
+    """The terms of a commitment, made ready once. Raises Refused."""
+    return Terms(commitment, names)
+
+
+def _meaning(commitment: Commitment) -> Meaning:
+    known = WELL_KNOWN.get(commitment.name, Meaning())
+    return Meaning(
+        start=commitment.start or known.start,
+        pause=commitment.pause or known.pause,
+        stop=commitment.stop or known.stop,
+        reset=commitment.reset or known.reset,
+    )
+
+
+def _holds(text: str, names: tuple[Named, ...]) -> tuple[Holds, frozenset[str]]:
+    if text in _PLAIN:
+        return _PLAIN[text]
+    compiled = condition(text, names)
+    fields = [_DERIVED.get(field, frozenset({field})) for field in compiled.fields]
+    return compiled.holds, frozenset().union(*fields)

@@ -1,0 +1,427 @@
+"""All service clocks of one ticket, as a pure function of its events.
+
+`told(state, event, hours_of)` is the step that a read model takes for each event, in the order
+recorded; `after` takes all steps of a history, and `explained` takes them too and says why each
+clock ran or stood meanwhile. Nothing else computes when anything is due.
+
+After each event that changes the situation of the ticket, at its effective time, the conditions of
+each clock are asked: whether it starts, begins afresh, stops or stands. The promise of a target
+counts from the opening of the ticket also when it is given later, and its clock stands then as if
+it had been given at once. A promise given anew keeps what the clock has consumed, and its marks
+count again unless it was met. A pause that is noted afterwards moves the clocks that are open and
+not breached when it is noted, and no others.
+
+Nothing here is remembered or looked up: business hours come in as `hours_of(calendar, version)`,
+and what that raises is raised on.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct, structs
+
+from domain import clock_steps, noted_pauses, situation
+from domain.aggregate import Event
+from domain.agreement import Kind
+from domain.business_time import BusinessHours
+from domain.clock_spans import Trace
+from domain.clock_steps import Clock
+from domain.clock_terms import Terms, terms
+from domain.promises import BREACH, Commitment, Promises, clock_name
+from domain.service_conditions import Named
+from domain.situation import Changes, Situation
+from domain.wall_clock import micros
+
+HoursOf = Callable[[UUID, int], BusinessHours]
+"""The business hours of a version of a calendar."""
+
+
+class Basis(NamedTuple):
+    """What clocks count on: a version of a calendar, and the zone on whose wall clock it is read,
+    the calendar's own if empty."""
+
+    calendar: UUID
+    version: int
+    zone: str = ""
+
+    def hours(self, hours_of: HoursOf) -> BusinessHours:
+        return hours_of(self.calendar, self.version).in_zone(self.zone)
+
+
+class Agreed(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One agreement about a ticket: what it promises, and how its clocks stand."""
+
+    label: str = ""
+    """The name of the policy; empty for the SLA."""
+    kind: Kind = "SLA"
+    round: int = 0
+    """How often something was promised under it."""
+    policy: UUID
+    policy_version: int
+    bases: tuple[Basis, ...]
+    """What its clocks have counted on, the latest last."""
+    commitments: tuple[Commitment, ...] = ()
+    names: tuple[Named, ...] = ()
+    clocks: tuple[Clock, ...] = ()
+    """Those of the commitments first, then those of targets that are promised no more."""
+
+    @property
+    def basis(self) -> Basis:
+        return self.bases[-1]
+
+    def hours(self, hours_of: HoursOf) -> BusinessHours:
+        """The business hours that its clocks count on now."""
+        return self.basis.hours(hours_of)
+
+    def target(self, clock: str) -> str:
+        """The target of one of its clocks."""
+        return clock.removeprefix(f"{self.label}: ") if self.label else clock
+
+
+class Step(Struct, frozen=True, array_like=True, gc=False):
+    """Something that changed the situation, in microseconds since 1970."""
+
+    at: int
+    changes: situation.Delta
+
+
+class TicketClocks(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a ticket and its clocks stand, and what a later promise must know."""
+
+    situation: Situation = situation.NOTHING
+    past: tuple[Step, ...] = ()
+    agreements: tuple[Agreed, ...] = ()
+    """The SLA first, then the others by label."""
+
+    @property
+    def clocks(self) -> tuple[Clock, ...]:
+        """All clocks, those of the SLA first."""
+        return tuple(clock for agreed in self.agreements for clock in agreed.clocks)
+
+    def find(self, clock: str) -> tuple[Agreed, Clock] | None:
+        """The clock of that name, and the agreement that it belongs to."""
+        for agreed in self.agreements:
+            for one in agreed.clocks:
+                if one.target == clock:
+                    return agreed, one
+        return None
+
+    def clock(self, name: str) -> Clock | None:
+        found = self.find(name)
+        return None if found is None else found[1]
+
+    @property
+    def sla(self) -> Agreed | None:
+        return next((agreed for agreed in self.agreements if not agreed.label), None)
+
+
+NOTHING = TicketClocks()
+"""Before a ticket is opened."""
+EVENTS: frozenset[type[Event]] = situation.EVENTS | {
+    Promises.ServiceLevelApplied,
+    Promises.MarkReached,
+    Promises.TargetBreached,
+    Promises.PauseNoted,
+}
+"""The events that can change the clocks of a ticket."""
+
+
+def told(state: TicketClocks, event: Event, hours_of: HoursOf) -> TicketClocks:
+    """The clocks after one more event: the same object if that changes nothing."""
+    if type(event) not in _OTHERS and situation.changes_by(state.situation, event) is None:
+        return state
+    telling = Telling(state, hours_of)
+    telling.tell(event)
+    return telling.state()
+
+
+def after(events: Iterable[Event], hours_of: HoursOf) -> TicketClocks:
+    """The clocks after these events, which begin with the first of the ticket."""
+    telling = Telling(NOTHING, hours_of)
+    for event in events:
+        telling.tell(event)
+    return telling.state()
+
+
+class Telling:
+    """A ticket at work, told event by event. It belongs to one caller."""
+
+    def __init__(self, state: TicketClocks, hours_of: HoursOf, trace: Trace | None = None) -> None:
+        """`trace` hears what each clock has done whenever its time is counted."""
+        self.now = state.situation
+        self._known = state
+        self._hours_of = hours_of
+        self._trace = trace
+        self._new: list[tuple[int, Changes]] = []
+        self._past: Sequence[Step] = state.past
+        self._agreements = [_Open(agreed, hours_of) for agreed in state.agreements]
+        self._is_changed = False
+
+    def state(self) -> TicketClocks:
+        """How everything stands now."""
+        if not self._is_changed:
+            return self._known
+        new = tuple(Step(at, situation.delta_of(changes)) for at, changes in self._new)
+        return TicketClocks(
+            situation=self.now,
+            past=(*self._past, *new),
+            agreements=tuple(open.agreed() for open in self._agreements),
+        )
+
+    def tell(self, event: Event) -> None:
+        changes = situation.changes_by(self.now, event)
+        if changes is not None:
+            self._happened(micros(event.by.effective_at), changes)
+        elif (tell := _OTHERS.get(type(event))) is not None:
+            tell(self, event)
+
+    def steps(self) -> list[tuple[int, Changes]]:
+        """All that has changed the situation."""
+        past = [(step.at, situation.changes_of(step.changes)) for step in self._past]
+        return [*past, *self._new]
+
+    def _happened(self, at: int, changes: Changes) -> None:
+        was = self.now
+        now = structs.replace(was, **changes)
+        if now == was:
+            return
+        self.now = now
+        self._is_changed = True
+        self._new.append((at, changes))
+        for open in self._agreements:
+            if open.fields.isdisjoint(changes):
+                continue
+            for place, of_clock in enumerate(open.terms):
+                if of_clock.fields.isdisjoint(changes):
+                    continue
+                before = open.clocks[place]
+                clock = turned(before, of_clock, was, now, at, open.hours)
+                if clock is not before:
+                    open.clocks[place] = clock
+                    self._count(before, clock, open.hours)
+
+    # What is promised ------------------------------------------------------------------------
+
+    def _promised(self, event: Promises.ServiceLevelApplied) -> None:
+        self._is_changed = True
+        at = micros(event.by.effective_at)
+        open = self._open(event)
+        basis = Basis(event.calendar, event.calendar_version, event.zone)
+        before = open.hours
+        known = {clock.target: clock for clock in open.clocks}
+        open.apply(event, basis)
+        for commitment in event.commitments:
+            name = clock_name(event.label, commitment.name)
+            of_clock = terms(commitment, event.names)
+            clock = known.pop(name, None)
+            if clock is None or clock.state == "cancelled":
+                clock = self._from_the_opening(name, of_clock, open)
+            else:
+                clock = self._promised_anew(clock, of_clock, at, before, open)
+            open.terms.append(of_clock)
+            open.clocks.append(clock)
+        open.fields = _fields(open.terms)
+        for clock in known.values():
+            # Nobody is told of the breach of a promise that holds no more.
+            dropped = clock_steps.marked(clock_steps.cancel(clock, at, before), BREACH)
+            self._count(clock, dropped, before)
+            open.clocks.append(dropped)
+
+    def _open(self, event: Promises.ServiceLevelApplied) -> "_Open":
+        """The agreement that a promise is given under."""
+        for open in self._agreements:
+            if open.label == event.label:
+                return open
+        agreed = Agreed(
+            label=event.label, policy=event.policy, policy_version=0, bases=(_basis(event),)
+        )
+        self._agreements.append(_Open(agreed, self._hours_of))
+        self._agreements.sort(key=lambda open: open.label)
+        return self._open(event)
+
+    def _from_the_opening(self, name: str, of_clock: Terms, open: "_Open") -> Clock:
+        """The clock of a promise as if it had been given when the ticket was opened."""
+        commitment = of_clock.commitment
+        clock = Clock(
+            target=name,
+            budget=commitment.budget,
+            pausing=commitment.pausing,
+            hours=open.number,
+        )
+        if self._trace is not None:
+            self._trace.forget(name)
+        for at, was, now, changes in _situations(self.steps()):
+            if not of_clock.fields.isdisjoint(changes):
+                before, clock = clock, turned(clock, of_clock, was, now, at, open.hours)
+                self._count(before, clock, open.hours)
+        return clock
+
+    def _promised_anew(
+        self, clock: Clock, of_clock: Terms, at: int, before: BusinessHours, open: "_Open"
+    ) -> Clock:
+        commitment = of_clock.commitment
+        given = clock_steps.re_budget(clock, at, before, commitment.budget, open.hours)
+        given = structs.replace(
+            given,
+            pausing=commitment.pausing,
+            hours=open.number,
+            marks_done=given.marks_done if given.met is not None else (),
+        )
+        self._count(clock, given, before)
+        if given.met is None:
+            given = turned(given, of_clock, self.now, self.now, at, open.hours)
+        return given
+
+    def _count(self, before: Clock, clock: Clock, hours: BusinessHours) -> None:
+        if self._trace is not None and clock.settled is not None:
+            self._trace.add(before, clock.settled, hours)
+
+    # What was acted on, and what is noted afterwards --------------------------------------------
+
+    def _marked(self, event: Promises.MarkReached) -> None:
+        for open in self._agreements:
+            if event.round != open.known.round:
+                continue
+            for place, before in enumerate(open.clocks):
+                if (before.target, before.cycle) != (event.target, event.cycle):
+                    continue
+                clock = clock_steps.marked(before, event.mark)
+                if event.mark == BREACH:
+                    # A breach is later than the due moment by nothing: only a moment after it
+                    # settles it.
+                    at = micros(event.by.effective_at)
+                    clock = clock_steps.settle(clock, at, open.hours)
+                if clock is not before:
+                    self._is_changed = True
+                    open.clocks[place] = clock
+                    self._count(before, clock, open.hours)
+
+    def _pause_noted(self, event: Promises.PauseNoted) -> None:
+        at, steps = micros(event.by.effective_at), self.steps()
+        noted = noted_pauses.Noted(micros(event.since), micros(event.until), event.reason)
+        for open in self._agreements:
+            hours = [basis.hours(self._hours_of) for basis in open.bases]
+            for place, of_clock in enumerate(open.terms):
+                before = open.clocks[place]
+                clock = clock_steps.settle(before, at, open.hours)
+                if not clock.is_open or clock.breached is not None:
+                    continue
+                stood = list(noted_pauses.stretches(noted, steps, of_clock))
+                clock = noted_pauses.stood_back(clock, stood, hours)
+                open.clocks[place] = clock
+                self._count(before, clock, open.hours)
+                if self._trace is not None:
+                    self._trace.stand(clock.target, stood)
+        self._past, self._new = (), noted_pauses.with_pause(noted, steps)
+        self._is_changed = True
+
+
+_OTHERS: Mapping[type[Event], Callable[[Telling, Any], None]] = {
+    Promises.ServiceLevelApplied: Telling._promised,
+    Promises.MarkReached: Telling._marked,
+    Promises.TargetBreached: Telling._marked,
+    Promises.PauseNoted: Telling._pause_noted,
+}
+
+
+class _Open:
+    """An agreement at work."""
+
+    __slots__ = (
+        *("_hours", "_hours_of", "bases", "clocks"),
+        *("fields", "known", "label", "number", "terms"),
+    )
+
+    def __init__(self, agreed: Agreed, hours_of: HoursOf) -> None:
+        self.known = agreed
+        self.label = agreed.label
+        self.bases = list(agreed.bases)
+        self.number = len(agreed.bases) - 1
+        self._hours: BusinessHours | None = None
+        self._hours_of = hours_of
+        self.clocks = list(agreed.clocks)
+        self.terms = [terms(commitment, agreed.names) for commitment in agreed.commitments]
+        self.fields = _fields(self.terms)
+
+    @property
+    def hours(self) -> BusinessHours:
+        """Those that count now, looked up when they are needed first."""
+        if self._hours is None:
+            self._hours = self.bases[-1].hours(self._hours_of)
+        return self._hours
+
+    def agreed(self) -> Agreed:
+        return structs.replace(self.known, bases=tuple(self.bases), clocks=tuple(self.clocks))
+
+    def apply(self, event: Promises.ServiceLevelApplied, basis: Basis) -> None:
+        """Take over what is promised now, without the clocks."""
+        self.known = structs.replace(
+            self.known,
+            kind=event.kind,
+            round=self.known.round + 1,
+            policy=event.policy,
+            policy_version=event.policy_version,
+            commitments=event.commitments,
+            names=event.names,
+        )
+        if basis != self.bases[-1]:
+            self.bases.append(basis)
+            self.number = len(self.bases) - 1
+            self._hours = None
+        self.clocks, self.terms = [], []
+
+
+def turned(
+    clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
+) -> Clock:
+    """What a clock does when the situation has changed at a moment."""
+    if clock.is_open and not now.is_over and not terms.can_reset and not terms.stops(now):
+        return clock_steps.stand(clock, at, hours, terms.stands_by(now))
+    if clock.started is None and clock.cancelled is None:
+        if not now.is_over and terms.starts(now):
+            clock = clock_steps.start(clock, at, hours)
+    elif not now.is_over and terms.resets(now) and not terms.resets(was):
+        clock = clock_steps.restart(clock, at, hours)
+    elif clock.met is not None and not now.is_over and not terms.stops(now):
+        clock = clock_steps.reopen(clock, at, hours)
+    if clock.is_open and terms.stops(now):
+        if clock.paused_by:
+            reasons = terms.stands_by(now)
+            left = tuple(reason for reason in clock.paused_by if reason in reasons)
+            clock = clock_steps.stand(clock, at, hours, left)
+        return clock_steps.meet(clock, at, hours)
+    if now.is_over:
+        return clock_steps.cancel(clock, at, hours)
+    return clock_steps.stand(clock, at, hours, terms.stands_by(now)) if clock.is_open else clock
+
+
+def _situations(
+    steps: Sequence[tuple[int, Changes]],
+) -> Iterator[tuple[int, Situation, Situation, Mapping[str, Any]]]:
+    """The situations after each step, each with the one before. What was over and goes on counts
+    as if it had not been over."""
+    found = []
+    was = situation.NOTHING
+    alive = -1
+    for number, (at, changes) in enumerate(steps):
+        now = structs.replace(was, **changes)
+        if not now.is_over:
+            alive = number
+        found.append((at, was, now, changes))
+        was = now
+    for number, (at, was, now, changes) in enumerate(found):
+        if number < alive and now.is_over:
+            now = structs.replace(now, is_over=False)
+        if number <= alive and was.is_over:
+            was = structs.replace(was, is_over=False)
+        yield at, was, now, changes
+
+
+def _fields(of_clocks: Iterable[Terms]) -> frozenset[str]:
+    """The fields of a situation on which any of these clocks depends."""
+    return frozenset().union(*(of_clock.fields for of_clock in of_clocks))
+
+
+def _basis(event: Promises.ServiceLevelApplied) -> Basis:
+    return Basis(event.calendar, event.calendar_version, event.zone)
