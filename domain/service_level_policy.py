@@ -1,6 +1,7 @@
 """Service level policies: what is promised for which tickets, published version by version."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal
 from uuid import UUID
 
@@ -34,6 +35,7 @@ __all__ = [
     "Effects",
     "EscalationStep",
     "Facts",
+    "Fitting",
     "Kind",
     "Move",
     "PausingReason",
@@ -43,6 +45,7 @@ __all__ = [
     "Zone",
     "check",
     "fits",
+    "fitting",
     "in_force",
     "mistakes",
     "promised",
@@ -206,19 +209,49 @@ class ServiceLevelPolicy(Versioned[Agreement]):
             """It changes nothing."""
 
 
+class Fitting(Struct, frozen=True):
+    """A version of a policy that is about a ticket, and what it promises."""
+
+    policy: ServiceLevelPolicy
+    version: int
+    agreement: Agreement
+    targets: tuple[Target, ...]
+
+
+def fitting(
+    policies: Iterable[tuple[ServiceLevelPolicy, Agreement]],
+    ticket: About,
+    kept: Mapping[UUID, int] = MappingProxyType({}),
+) -> tuple[Fitting, ...]:
+    """Those of some policies that are about a ticket: of the SLAs that with the lowest order, and
+    all of the others.
+
+    `kept` are the versions under which the ticket was promised something, by policy: they stay
+    until a later one is for open tickets, too.
+    """
+    rows = []
+    for policy, agreement in policies:
+        if (promised_under := kept.get(policy.id)) is None:
+            rows.append((policy, policy.published_version, agreement))
+        else:
+            version = policy.version_for(promised_under)
+            rows.append((policy, version, policy.definition_of(version)))
+    rows.sort(key=lambda row: (row[2].order, row[0].id))
+    found = []
+    has_sla = False
+    for policy, version, agreement in rows:
+        is_sla = agreement.kind == "SLA"
+        if not (is_sla and has_sla) and (targets := promised(agreement, ticket)):
+            found.append(Fitting(policy, version, agreement, targets))
+            has_sla |= is_sla
+    return tuple(found)
+
+
 def in_force(
     policies: Iterable[tuple[ServiceLevelPolicy, Agreement]], ticket: About
 ) -> tuple[tuple[ServiceLevelPolicy, tuple[Target, ...]], ...]:
-    """Those of some policies that are about a ticket, each with what it promises: the first of
-    the SLAs, and all of the others."""
-    found = []
-    has_sla = False
-    for policy, agreement in policies:
-        is_sla = agreement.kind == "SLA"
-        if not (is_sla and has_sla) and (targets := promised(agreement, ticket)):
-            found.append((policy, targets))
-            has_sla |= is_sla
-    return tuple(found)
+    """Those that are about a ticket to which nothing was promised yet."""
+    return tuple((one.policy, one.targets) for one in fitting(policies, ticket))
 
 
 def check(agreement: Agreement) -> None:

@@ -1,4 +1,5 @@
 from typing import Any, get_args
+from uuid import UUID
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from domain.service_level_policy import (
     PausingReason,
     ServiceLevelPolicy,
     TargetPromise,
+    fitting,
     in_force,
     promised,
 )
@@ -213,6 +215,24 @@ def test_an_open_ticket_keeps_its_version_until_one_is_for_open_tickets(
     applies_to: list[AppliesTo], promised_under: int, version: int
 ) -> None:
     assert published(*applies_to).version_for(promised_under) == version
+
+
+def test_a_ticket_keeps_the_version_of_its_promise_when_it_is_looked_at_again() -> None:
+    strict = replace(GOLD, targets=(TargetPromise(name="resolution", budget="1h"),), escalation=())
+    policy = ServiceLevelPolicy.draft(record_id("SLP", 1), name="Gold", definition=GOLD, by=ANN)
+    policy.publish(by=ANN)
+    policy.revise(strict, by=ANN)
+    policy.publish(by=ANN)
+    here = Situation(kind="incident", priority=2)
+
+    def budgets(kept: dict[UUID, int]) -> list[tuple[int, str]]:
+        found = fitting([(policy, strict)], here, kept)
+        return [(one.version, one.targets[-1].budget) for one in found]
+
+    assert budgets({}) == [(2, "1h")]
+    assert budgets({policy.id: 1}) == [(1, "8h")]
+    policy.publish(applies_to="open", by=ANN)
+    assert budgets({policy.id: 1}) == [(2, "1h")]
 
 
 def test_how_far_open_tickets_were_moved_is_kept_and_told_once() -> None:
