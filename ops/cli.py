@@ -194,7 +194,10 @@ def administrator(
 @app.command()
 def bench(
     only: Annotated[
-        str | None, typer.Option("--only", help="One of commands, http, views, workflows, desk.")
+        str | None,
+        typer.Option(
+            "--only", help="One of commands, http, views, workflows, approvals, proofs, desk."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
     quick: Annotated[

@@ -156,12 +156,13 @@ def _measure(
     for turn in range(1, rounds + 1):
         for each in series:
             progress(f"{store}, round {turn} of {rounds}: {each.name}")
-            results[each].append(_run(each, store, where, seconds, first))
+            results[each].append(run_once(each, store, where, seconds, first))
             first += SERIALS_PER_PROCESS * each.processes
     return Rates(store, [_rate(each, dones) for each, dones in results.items()])
 
 
-def _run(series: Series, store: str, where: str, seconds: float, first: int) -> list[Done]:
+def run_once(series: Series, store: str, where: str, seconds: float, first: int) -> list[Done]:
+    """Load a store once by a series, with records from a serial on."""
     processes = []
     try:
         for number in range(series.processes):

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.bench import approvals, commands, desk, events, http, views, workflows
+from ops.bench import approvals, commands, desk, events, http, proofs, views, workflows
 from ops.bench.figures import NUMERIC, Profile, Section, markdown
 from ops.bench.machine import Machine, look
 from ops.bench.parts import of_approvals, of_commands, of_events, of_loading, of_workflows
@@ -226,6 +226,25 @@ def _approvals(place: Place, effort: Effort) -> Told:
     return [of_approvals(asyncio.run(approvals.run(folder, effort.approvals)))]
 
 
+def _proofs(place: Place, effort: Effort) -> Told:
+    told: Told = []
+    with place.stores() as stores:
+        for folder, store, url in stores:
+            told.append(
+                proofs.appending(
+                    folder,
+                    store,
+                    url,
+                    seconds=2 * effort.seconds,
+                    rounds=2 * effort.rounds,
+                    progress=place.progress,
+                )
+            )
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    told.append(proofs.proving(folder, events=effort.replayed, progress=place.progress))
+    return told
+
+
 def _desk(place: Place, effort: Effort) -> Told:
     folder = Path(tempfile.mkdtemp(dir=place.folder))
     return [*desk.measure(folder, changes=effort.changes, progress=place.progress)]
@@ -237,6 +256,7 @@ PARTS: dict[str, Callable[[Place, Effort], Told]] = {
     "views": _views,
     "workflows": _workflows,
     "approvals": _approvals,
+    "proofs": _proofs,
     "desk": _desk,
 }
 
