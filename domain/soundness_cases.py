@@ -29,10 +29,24 @@ class Seat(Struct, frozen=True):
     open: OpenStage
     refusal: str = ""
     field: str = ""
-    is_known: bool = True
-    """Whether all its people are known before there is a subject."""
+    later: tuple[str, ...] = ()
+    later_escalate: tuple[str, ...] = ()
+    """The selectors of approvers, and of those to escalate to, whose people only a subject tells:
+    they are taken to name nobody."""
     spare: tuple[str, ...] = ()
     """The people of the fallback who may vote in it."""
+    is_by_fallback: bool = False
+    """Whether these are who is asked, as nobody else is found."""
+
+    @property
+    def is_known(self) -> bool:
+        """Whether all its people are known before there is a subject."""
+        return not (self.later or self.later_escalate)
+
+    @property
+    def is_certain(self) -> bool:
+        """Whether no subject could tell of people with whom it were not refused."""
+        return not (self.later_escalate if self.field == "escalate_to" else self.later)
 
 
 class Case(Struct, frozen=True):
@@ -162,15 +176,22 @@ class Cases:
         asks_managers = MANAGERS in stage.approvers
         named = [selector for selector in stage.approvers if selector != MANAGERS]
         voters = self._people(named, subject, out)
-        if not voters and not asks_managers:
+        is_by_fallback = not voters and not asks_managers
+        if is_by_fallback:
             voters = left
+        later, later_escalate = (
+            tuple(one for one in asked if is_known_later(one, subject.kind))
+            for asked in (stage.approvers, stage.escalate_to)
+        )
         escalate_to: tuple[str, ...] = ()
         refusal = field = ""
         if stage.on_timeout == "escalate":
             escalate_to = self._people(stage.escalate_to, subject, out) or left
             if not escalate_to:
                 refusal, field = "nobody is found to escalate to.", "escalate_to"
-        if not voters and not asks_managers:
+        # A refusal that no subject changes is told rather than one that some have.
+        is_certain = bool(refusal) and not later_escalate
+        if not voters and not asks_managers and not (is_certain and later):
             refusal, field = "nobody is found to approve.", "approvers"
         quorum, wrong = self._quorum(index, stage, subject, out, voters)
         opened = OpenStage(
@@ -187,11 +208,7 @@ class Cases:
         )
         if not refusal and (refusal := wrong or self._refusal(opened, fallback)):
             field = "quorum"
-        is_known = not any(
-            is_known_later(selector, subject.kind)
-            for selector in (*stage.approvers, *stage.escalate_to)
-        )
-        return Seat(index, opened, refusal, field, is_known, left)
+        return Seat(index, opened, refusal, field, later, later_escalate, left, is_by_fallback)
 
     def _quorum(
         self,

@@ -83,7 +83,7 @@ class People:
             needed = verdict(seat.open.quorum, seat.open.voters, {}).still_needed
             self.votes_min[index] = max(1, needed)
             if not seat.is_known:
-                yield from self._known_later(seat)
+                yield from self._known_later(case, seat, group, voters.beside(index, applied))
             alone = next((one for one in groups if case.is_lonely(seat, one.applied)), None)
             if alone or seat.refusal:
                 yield from self._refused(case, seat, alone or group)
@@ -98,18 +98,44 @@ class People:
     def _refused(self, case: Case, seat: Seat, group: Class) -> Iterator[Finding]:
         rule: Rule = "quorum is reachable" if seat.field == "quorum" else "people are found"
         name = seat.open.name
-        if seat.is_known:
+        if seat.is_certain:
             refusal = seat.refusal or "nobody is found to approve."
             says = f"{name}: {refusal} The submission would be refused."
             yield from self._tell(rule, seat, "error", says, self._example(case, group))
 
-    def _known_later(self, seat: Seat) -> Iterator[Finding]:
-        if seat.refusal or left_min(seat.open.quorum) != 1:
+    def _known_later(
+        self, case: Case, seat: Seat, group: Class, beside: Sequence[int]
+    ) -> Iterator[Finding]:
+        """What may come of it that only a subject tells who is asked."""
+        name, needed = seat.open.name, left_min(seat.open.quorum)
+        asked = seat.later_escalate if seat.field == "escalate_to" else seat.later
+        rule: Rule = "quorum is reachable" if seat.field == "quorum" else "people are found"
+        example = self._example(case, group)
+        if any(one.startswith("cel:") for one in asked) or (seat.later and needed is None):
+            if seat.refusal or needed != 1:
+                says = (
+                    f"{name}: how many people are asked is known at the submission only, "
+                    "which is refused if they are too few and there is no fallback."
+                )
+                yield from self._tell("not proven", seat, "warning", says)
+        elif seat.refusal and not seat.is_certain:
             says = (
-                f"{seat.open.name}: how many people are asked is known at the submission only, "
-                "which is refused if they are too few and there is no fallback."
+                f"{name}: where {_where(asked)}, {seat.refusal.removesuffix('.')}, and the "
+                "fallback is not enough. The submission would be refused."
             )
-            yield from self._tell("not proven", seat, "warning", says)
+            yield from self._tell(rule, seat, "warning", says, example)
+            if beside and seat.field == "approvers":
+                says = (
+                    f"{name}: whether who is asked has voted in another stage is known at the "
+                    "submission only."
+                )
+                yield from self._tell("not proven", seat, "warning", says)
+        elif seat.is_by_fallback and needed is not None and needed > 1 and seat.later:
+            says = (
+                f"{name}: {needed} approvals are needed. Where only one person is found, the "
+                "fallback is not asked. The submission would be refused."
+            )
+            yield from self._tell("quorum is reachable", seat, "warning", says, example)
 
     def _absent(self, case: Case, seat: Seat, group: Class) -> Iterator[Finding]:
         stage, rule = seat.open, "nobody is indispensable"
@@ -296,6 +322,19 @@ def _want(voters: Voters, seat: Seat) -> tuple[Rule, str]:
     return (
         "one person counts once",
         ", as who has voted in one stage does not count in another",
+    )
+
+
+def _where(selectors: Sequence[str]) -> str:
+    """When such selectors name nobody."""
+    said = {
+        "owner-of:service": "nobody owns the affected service",
+        "owner-of:assets": "nobody owns an affected asset",
+        "owner-of:impact": "nobody owns anything that is affected",
+        "manager-of:assignee": "nobody is assigned who has a manager",
+    }
+    return " and ".join(
+        said.get(one) or f"the form names nobody in {one.partition(':')[2]!r}" for one in selectors
     )
 
 

@@ -231,13 +231,72 @@ def test_an_absence_that_is_waited_out_is_a_warning() -> None:
     assert "until its patience of 1d ends: it is approved then" in str(absent)
 
 
-def test_whom_only_the_subject_tells_is_not_proven() -> None:
-    report = check(changes(stage("Owner", "owner-of:service")))
-    with_fallback = check(changes(stage("Owner", "owner-of:service"), fallback=("team:CAB",)))
+@pytest.mark.parametrize(
+    ("selector", "where"),
+    [
+        ("owner-of:service", "nobody owns the affected service"),
+        ("owner-of:assets", "nobody owns an affected asset"),
+        ("owner-of:impact", "nobody owns anything that is affected"),
+        ("field:budget owner", "the form names nobody in 'budget owner'"),
+        ("manager-of:assignee", "nobody is assigned who has a manager"),
+    ],
+)
+def test_a_subject_may_tell_of_nobody_and_is_refused_then(selector: str, where: str) -> None:
+    report = check(changes(stage("Owner", selector)))
+    with_fallback = check(changes(stage("Owner", selector), fallback=("team:CAB",)))
 
     assert report.is_sound
-    assert rules(report, "warning") == [("stages[0].approvers", "not proven")]
+    [finding] = report.findings
+    assert (finding.place, finding.rule) == ("stages[0].approvers", "people are found")
+    assert finding.says == (
+        f"Owner: where {where}, nobody is found to approve, and the fallback is not enough. "
+        "The submission would be refused."
+    )
+    assert finding.counterexample
     assert with_fallback.findings == ()
+
+
+def test_a_fallback_does_not_help_where_one_person_is_found_and_two_are_needed() -> None:
+    alone = check(
+        changes(
+            stage("Owners", "owner-of:assets", quorum=Count(approvals=2)), fallback=("team:CAB",)
+        )
+    )
+    with_others = check(
+        changes(stage("Owners", "owner-of:assets", "team:CAB", quorum=Count(approvals=2)))
+    )
+
+    assert rules(alone, "warning")[0] == ("stages[0].approvers", "quorum is reachable")
+    assert "Where only one person is found, the fallback is not asked." in alone.findings[0].says
+    assert ("stages[0].approvers", "not proven") not in rules(with_others, "warning")
+
+
+def test_whoever_is_asked_besides_a_refusal_that_no_subject_changes_is_an_error() -> None:
+    nobody = check(
+        changes(
+            stage("Owner", "owner-of:assets", on_timeout="escalate", escalate_to=("person:ann",)),
+            exclude=("person:ann",),
+        )
+    )
+
+    assert not nobody.is_sound
+    assert rules(nobody, "error") == [("stages[0].escalate_to", "people are found")]
+
+
+def test_what_an_expression_makes_of_a_field_is_not_proven() -> None:
+    report = check(changes(stage("Owner", "cel:people.filter(p, subject.service in p.teams)")))
+
+    assert rules(report, "warning") == [("stages[0].approvers", "not proven")]
+
+
+def test_whether_the_owner_has_voted_in_another_stage_is_not_proven() -> None:
+    report = check(changes(stage("CAB", "team:CAB"), stage("Owner", "owner-of:service")))
+    once_more = check(
+        changes(stage("CAB", "team:CAB"), stage("Owner", "owner-of:service"), repeat_voters=True)
+    )
+
+    assert ("stages[1].approvers", "not proven") in rules(report, "warning")
+    assert ("stages[1].approvers", "not proven") not in rules(once_more, "warning")
 
 
 def test_an_end_of_patience_that_asks_the_silent_again_is_warned_of() -> None:
