@@ -346,6 +346,11 @@ class Directory:
         """Every policy, also those that are not in use."""
         return self._all(ServiceLevelPolicy)
 
+    @property
+    def published_policies(self) -> tuple[tuple[ServiceLevelPolicy, Agreement], ...]:
+        """The policies in use with what they promise now, the lowest order first."""
+        return self._policies
+
     def policies_for(
         self, ticket: About
     ) -> tuple[tuple[ServiceLevelPolicy, tuple[Target, ...]], ...]:
