@@ -109,3 +109,70 @@ def _written(hours: BusinessHours, day: date) -> tuple[tuple[str, str], ...]:
     if str(day) in hours.date_hours:
         return hours.date_hours[str(day)]
     return hours.weekly.get(WEEKDAYS[day.weekday()], ())
+
+
+# Second by second ----------------------------------------------------------------------------
+
+
+def clock_changes(zone: str, first: int, last: int) -> list[datetime]:
+    """The instants at which the offset of a zone changes, to the second."""
+    where = ZoneInfo(zone)
+    found: list[datetime] = []
+    at, end = datetime(first, 1, 1, tzinfo=UTC), datetime(last + 1, 1, 1, tzinfo=UTC)
+    offset = at.astimezone(where).utcoffset()
+    while at < end:
+        following = at + timedelta(days=3)
+        if (then := following.astimezone(where).utcoffset()) != offset:
+            low, high = at, following
+            while high - low > timedelta(seconds=1):
+                middle = low + (high - low) // 2
+                middle = middle.replace(microsecond=0)
+                if middle.astimezone(where).utcoffset() == offset:
+                    low = middle
+                else:
+                    high = middle
+            found.append(high)
+        at, offset = following, then
+    return found
+
+
+def open_seconds(hours: BusinessHours, begin: datetime, number: int) -> list[bool]:
+    """For each second from an instant on, whether the wall clock shows an open time."""
+    where = ZoneInfo(hours.zone)
+    of_days: dict[date, list[tuple[int, int]]] = {}
+    found = []
+    for step in range(number):
+        shown = (begin + timedelta(seconds=step)).astimezone(where)
+        day = shown.date()
+        if day not in of_days:
+            of_days[day] = _open_spans(hours, day)
+        second = shown.hour * 3600 + shown.minute * 60 + shown.second
+        found.append(any(a <= second < b for a, b in of_days[day]))
+    return found
+
+
+def _open_spans(hours: BusinessHours, day: date) -> list[tuple[int, int]]:
+    """When a date is open, in seconds after midnight: its own windows and those of the night
+    before, less its breaks."""
+    if _holiday(hours, day):
+        return []
+    found: list[tuple[int, int]] = []
+    for a, b in _written(hours, day):
+        found.append((_seconds(a), _seconds(b) if b > a else 86_400))
+    before = day - timedelta(days=1)
+    if not _holiday(hours, before):
+        found += [(0, _seconds(b)) for a, b in _written(hours, before) if b <= a]
+    breaks = [(_seconds(a), _seconds(b)) for a, b in hours.date_breaks.get(str(day), ())]
+    for begins, ends in breaks:
+        found = [
+            piece
+            for a, b in found
+            for piece in ((a, min(b, begins)), (max(a, ends), b))
+            if piece[0] < piece[1]
+        ]
+    return found
+
+
+def _seconds(text: str) -> int:
+    hour, minute, *rest = (int(part) for part in text.split(":"))
+    return hour * 3600 + minute * 60 + sum(rest)
