@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ from rich.console import Console
 from domain.calendar_holidays import is_running_out
 from domain.directory import Directory
 from domain.rules import DomainError
-from ops.compose import open_keys, open_ledger, open_views
+from ops.compose import open_keys, open_ledger, open_log, open_recorder, open_views
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from ops.stores.master_key import MasterKeyUnusable
@@ -107,6 +108,30 @@ async def _views(settings: Settings) -> str:
         return f"{len(positions)} views, the slowest {lag} events behind"
 
 
+async def _log(settings: Settings) -> str:
+    if not settings.audit_log:
+        return "not kept, as LEDGERDESK_AUDIT_LOG says"
+    recorder, log = open_recorder(settings), open_log(settings)
+    try:
+        head, logged, newest = recorder.max_notification_id() or 0, log.state().size, log.newest()
+    finally:
+        log.close()
+        await recorder.aclose()
+    if head < logged:
+        raise Unwell(
+            f"The ledger has {head} events, and {logged} are logged. Run: ledgerdesk audit verify"
+        )
+    if newest is None:
+        return "nothing was signed yet"
+    behind, late = head - newest.size, time.time() - newest.seconds
+    if behind and late > 10 * settings.audit_checkpoint_seconds:
+        raise Unwell(
+            f"{behind} events are not signed, though the newest checkpoint is {late:.0f} s old. "
+            "Start `ledgerdesk project`; its log says what keeps it."
+        )
+    return f"signed up to position {newest.size}, {behind} events behind"
+
+
 async def _temporal(settings: Settings) -> str:
     from ops.temporal_client import connect, namespace_id
     from ops.temporal_folder import read_stamp
@@ -142,6 +167,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("ledger", _ledger),
     ("calendars", _calendars),
     ("views", _views),
+    ("log", _log),
     ("Temporal", _temporal),
     ("API", _api),
 )

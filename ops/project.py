@@ -44,10 +44,13 @@ async def project(settings: Settings) -> None:
 
 async def _keep_log(settings: Settings, recorder: LedgerRecorder) -> None:
     """Keep the transparency log for ever, if it is wanted."""
-    if not settings.audit_log:
-        await asyncio.Event().wait()
-    store = open_log(settings)
-    try:
-        await follow(settings, recorder, store)
-    finally:
-        store.close()
+    if settings.audit_log:
+        store = open_log(settings)
+        try:
+            await follow(settings, recorder, store)
+        except (UserProblem, ValueError) as problem:
+            # The views are needed all the same, and `doctor` tells of it.
+            log.error("the transparency log is not kept", why=str(problem))
+        finally:
+            store.close()
+    await asyncio.Event().wait()

@@ -140,6 +140,8 @@ class Witnesses:
 
     async def tell(self, proofs: Proofs) -> None:
         """Hand the newest checkpoint to all who do not have it. Raises LogBroken."""
+        if not self.witnesses:
+            return
         newest = await asyncio.to_thread(proofs.store.newest)
         size = newest.size if newest else 0
         for witness in self.witnesses:
