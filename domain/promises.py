@@ -194,8 +194,14 @@ class Promises(Ticket, abstract=True):
         self.require_not_over()
         require((kind == "SLA") == (label == ""), "Each agreement but the SLA has a label.")
         known = self.promised.get(label, UNPROMISED)
-        given = tuple(commitments), zone, tuple(names)
-        if given != (known.commitments, known.zone, known.names):
+        given = policy, policy_version, tuple(commitments), zone, tuple(names)
+        if given != (
+            known.policy,
+            known.policy_version,
+            known.commitments,
+            known.zone,
+            known.names,
+        ):
             self.record(
                 self.ServiceLevelApplied(
                     by=by,

@@ -3,16 +3,15 @@
 Everything else is a command to one record: `ledger.edit`.
 """
 
-from domain.desk.definitions import Definitions
 from domain.desk.enablement import Enablement
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.people import People
-from domain.desk.policy_moves import PolicyMoves
+from domain.desk.what_if import WhatIfs
 
 __all__ = ["Desk"]
 
 
-class Desk(PolicyMoves, Enablement, Migrations, Meetings, People, Definitions):
+class Desk(WhatIfs, Enablement, Migrations, Meetings, People):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

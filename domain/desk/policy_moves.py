@@ -18,13 +18,14 @@ from domain.desk.incidents import Incidents
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Work
+from domain.promises import Promises
+from domain.promising import kept_by
 from domain.provenance import Provenance
 from domain.rules import DomainError
 from domain.service_level_policy import ServiceLevelPolicy
-from domain.ticket import Ticket
 
 AT_ONCE = 16
-KINDS: dict[str, type[Ticket]] = {kind.prefix: kind for kind in (Incident, Change)}
+KINDS: dict[str, type[Promises]] = {kind.prefix: kind for kind in (Incident, Change)}
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +57,8 @@ class PolicyMoves(Incidents, ChangeCalendar):
 
         async def give(id: UUID) -> bool:
             async with turns:
-                return await self._give(id, sign(f"{name}/{number_of(id)}"))
+                by = sign(f"{name}/{number_of(id)}")
+                return await self._give(id, known.id, move.version, by)
 
         given = await asyncio.gather(*(give(id) for id in ids))
         is_done = len(ids) < limit
@@ -75,22 +77,19 @@ class PolicyMoves(Incidents, ChangeCalendar):
         await self.ledger.edit(ServiceLevelPolicy, known.id, note, by=step, is_repeatable=True)
         return is_done
 
-    async def _give(self, id: UUID, by: Provenance) -> bool:
-        """Promise a ticket what the policies say now. Whether that was anything else."""
-        before = 0
+    async def _give(self, id: UUID, policy: UUID, version: int, by: Provenance) -> bool:
+        """Promise a ticket what the policies say now. Whether it has this version now."""
 
         async def decide(work: Work) -> None:
-            nonlocal before
             ticket = await work.get(KINDS[prefix_of(id)], id)
-            before = ticket.version
             if not ticket.is_over:
                 self._apply_service_level(ticket, by)
 
         try:
-            receipt = await self.ledger.run(by, decide, is_repeatable=True)
+            await self.ledger.run(by, decide, is_repeatable=True)
+            ticket = await self.ledger.find(KINDS[prefix_of(id)], id)
         except (DomainError, MapperDeserialisationError) as error:
             # One ticket that cannot be given it must not hold up the others.
             log.warning("%s is not given a service level: %s", number_of(id), error)
             return False
-        # What an earlier attempt recorded is told as done by this one.
-        return receipt.is_repeat or receipt.version > before
+        return kept_by(ticket).get(policy) == version

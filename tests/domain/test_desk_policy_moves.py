@@ -126,7 +126,8 @@ async def test_what_was_done_before_an_end_in_between_is_not_done_again(
     number = number_of(policy)
     for id in ids[:2]:
         incident = await company.desk.ledger.find(Incident, id)
-        assert await company.desk._give(id, sign(f"{number}/2/{incident.number}"))
+        by = sign(f"{number}/2/{incident.number}")
+        assert await company.desk._give(id, policy, 2, by)
 
     async with open_desk(tmp_path, keys) as other:
         assert [one.id for one in other.unfinished_moves()] == [policy]
@@ -181,3 +182,40 @@ async def test_a_policy_that_names_what_is_not_there_is_not_published(
     with pytest.raises(Refused, match=rule):
         id = await company.add(ServiceLevelPolicy, "draft", name="Gold", definition=given)
         await company.desk.publish_policy(id, by=system())
+
+
+async def test_an_open_ticket_keeps_its_version_when_its_priority_changes(
+    company: Company,
+) -> None:
+    desk = company.desk
+    policy = await company.publish_policy(
+        TargetPromise(name="resolution", budget={1: "8h", 2: "9h"})
+    )
+    id = await log(company)
+    await revise(
+        company, policy, TargetPromise(name="resolution", budget={1: "4h", 2: "5h"}), "new"
+    )
+
+    await desk.prioritise(Incident, id, impact=1, urgency=2, by=company.signed("bea"))
+    assert await budgets(company, [id]) == ["9h"]
+
+    await desk.publish_policy(policy, applies_to="open", by=system())
+    assert await desk.give_open_tickets(policy, limit=10, sign=sign)
+    assert await budgets(company, [id]) == ["5h"]
+
+
+async def test_another_escalation_alone_is_for_open_tickets_too(company: Company) -> None:
+    policy = await company.publish_policy(EIGHT)
+    id = await log(company)
+
+    def act(record: ServiceLevelPolicy) -> None:
+        step = EscalationStep(target="resolution", mark="75%", managers=True)
+        agreement = Agreement(calendar=company.office, targets=(EIGHT,), escalation=(step,))
+        record.revise(agreement, by=system())
+
+    await company.desk.ledger.edit(ServiceLevelPolicy, policy, act, by=system())
+    await company.desk.publish_policy(policy, applies_to="open", by=system())
+    await company.desk.give_open_tickets(policy, limit=10, sign=sign)
+
+    incident = await company.desk.ledger.find(Incident, id)
+    assert incident.promised[""].policy_version == 2
