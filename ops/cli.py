@@ -90,7 +90,7 @@ def project(data: Data = None, config: Config = None) -> None:
 def history(
     number: Annotated[str, typer.Argument(help="A number such as INC0001042, or an id.")],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A moment, such as 2026-03-03T14:00Z.")
+        str | None, typer.Option("--as-of", help="A moment: 2026-03-03T14:00Z, or 5m ago.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     data: Data = None,

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import typer
 
+from ops import options
 from ops.options import Config, Data, Wrong, in_order, out, settings_of
 
 if TYPE_CHECKING:
@@ -68,10 +69,9 @@ def instant(text: str | None) -> datetime:
     if text is None:
         return datetime.now(UTC)
     try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Wrong(f"--at: {text!r} is no moment such as 2026-03-03T09:00Z.") from None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+        return options.instant(text).astimezone(UTC)
+    except Wrong as wrong:
+        raise Wrong(f"--at: {wrong}") from None
 
 
 def process_of(text: str) -> UUID | None:
