@@ -96,6 +96,14 @@ async def test_the_reference_shows_every_operation(house: House) -> None:
     assert shown == operations
 
 
+async def test_what_stands_between_backticks_is_shown_as_code(house: House) -> None:
+    page = (await house.as_("").http.get("/docs")).text
+    said = re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)
+
+    assert "`" not in said
+    assert "take its <code>position</code> as <code>min_position</code>." in said
+
+
 async def test_the_document_is_complete(house: House) -> None:
     document = (await house.as_("").http.get("/openapi.json")).json()
 
