@@ -33,5 +33,5 @@ def test_how_long_ago_counts_from_now() -> None:
 
 @pytest.mark.parametrize("typed", ["", "yesterday", "1 ago", "-1m ago", "1y ago", "999999999d ago"])
 def test_anything_else_is_no_moment(typed: str) -> None:
-    with pytest.raises(Wrong, match=r"is no moment\. Write one such as 2026-03-03T14:00Z or 5m ago"):
+    with pytest.raises(Wrong, match=r"is no moment\. Write one such as .* or 5m ago"):
         instant(typed, NOW)
