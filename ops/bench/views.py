@@ -8,7 +8,7 @@ import asyncio
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -49,6 +49,7 @@ def catching_up(
     store: str,
     database_url: str | None = None,
     *,
+    views: Sequence[str] = tuple(view.name for view in ALL),
     events: int = 100_000,
     replayed: int = MILLION,
     progress: Progress = lambda _: None,
@@ -67,7 +68,7 @@ def catching_up(
         dialect = "postgres" if database_url else "sqlite"
         return _replay(dialect, where, views_at, task, count)
 
-    alone = {view.name: run(view.name, events) for view in ALL}
+    alone = {name: run(name, events) for name in views}
     together = run(",".join(alone), events)
     records = run("records", replayed)
     simplest = run(SIMPLEST, replayed)

@@ -42,6 +42,10 @@ class RunningDesk:
         return self._started
 
     @property
+    def is_running(self) -> bool:
+        return self._started is not None and self._started.poll() is None
+
+    @property
     def output(self) -> str:
         return (self.folder / "output").read_text()
 
@@ -85,15 +89,15 @@ class RunningDesk:
     def close(self) -> None:
         """Leave nothing behind, whatever happened."""
         self._hang_up()
-        if self._started is None or self._started.poll() is not None:
+        if not self.is_running:
             return
         left = self.tree()
-        self._started.terminate()
+        self.process.terminate()
         try:
-            self._started.wait(STOP_SECONDS)
+            self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
-            self._started.kill()
-            self._started.wait()
+            self.process.kill()
+            self.process.wait()
             for process in left:
                 if process.is_alive:
                     subprocess.run(["kill", "-9", str(process.pid)], check=False)

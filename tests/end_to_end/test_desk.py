@@ -19,11 +19,19 @@ READY_SECONDS = 10
 PLAN = {"implementation": "Move the cables.", "backout": "Move them back."}
 
 
+@pytest.fixture(scope="module")
+def stoppable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDesk]:
+    running = RunningDesk(tmp_path_factory.mktemp("stoppable"))
+    yield running
+    running.close()
+
+
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[RunningDesk]:
+def own(stoppable: RunningDesk) -> RunningDesk:
     """A desk for a test that stops it."""
-    with RunningDesk(tmp_path) as running:
-        yield running
+    if not stoppable.is_running:
+        stoppable.start()
+    return stoppable
 
 
 def proposed(desk: RunningDesk, type: str = "normal") -> str:

@@ -12,8 +12,8 @@ from domain.recorder import LedgerRecorder
 from tests.stores import Store, write
 
 PATIENCE_SECONDS = 60
-WRITERS = 6
-COMMANDS = 600
+WRITERS = 4
+COMMANDS = 400
 
 
 @contextmanager
@@ -37,7 +37,7 @@ def said(process: Popen[str]) -> list[list[str]]:
 async def test_a_reader_of_a_growing_ledger_misses_nothing(
     store: Store, recorder: LedgerRecorder
 ) -> None:
-    """Six processes write, and one reads on from where it was."""
+    """Four processes write, and one reads on from where it was."""
     total = WRITERS * COMMANDS
     writers = [
         store.process("append", 1 + number * COMMANDS, COMMANDS, 2) for number in range(WRITERS)
