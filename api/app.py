@@ -27,6 +27,7 @@ from api.identity import Identity
 from api.pages.pages import Pages
 from api.passwords import Passwords
 from api.policy_versions import policy_routes
+from api.policy_what_ifs import what_if_routes
 from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
 from api.proofs import proof_routes
@@ -111,6 +112,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += calendar_routes()
     routes += process_routes()
     routes += policy_routes()
+    routes += what_if_routes()
     routes += diagram_routes()
     routes += proof_routes()
     routes += migration_routes()

@@ -158,6 +158,7 @@ MAY = {
     "POST /service-level-policies/{ref}/revise": "----x--",
     "POST /service-level-policies/{ref}/publish": "----x--",
     "POST /service-level-policies/{ref}/retire": "----x--",
+    "POST /service-level-policies/{ref}/what-if": "----x--",
     "POST /calendars": "----x--",
     "POST /calendars/{ref}/revise": "----x--",
     "POST /calendars/{ref}/renew-holidays": "----x--",

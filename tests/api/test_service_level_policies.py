@@ -184,3 +184,24 @@ async def test_the_schema_accepts_what_the_desk_accepts(house: House) -> None:
     assert validator.is_valid(document)
     assert not validator.is_valid({**document, "when": 7})
     assert not validator.is_valid({**document, "targets": []})
+
+
+async def test_what_a_draft_would_do_to_open_tickets_is_told_and_recorded(house: House) -> None:
+    olga, adam = house.as_("olga"), house.as_("adam")
+    document = DOCUMENT.format(name="Tried", calendar=await calendar(house))
+    made = await olga.made(
+        "/service-level-policies", {"document": document.replace("order: 50", "order: 1")}
+    )
+    at = f"/service-level-policies/{made['number']}"
+    logged = {"title": "No mail", "impact": 1, "urgency": 1, "requester": house.number("rita")}
+    incident = await adam.made("/incidents", logged)
+    before = await adam.read(f"/incidents/{incident['number']}")
+
+    found = await olga.made(f"{at}/what-if", {})
+
+    assert found["is_whole"]
+    assert found["effects"]["tickets"] >= 1
+    clocks = [one for one in found["clocks"] if one["ticket"] == incident["number"]]
+    assert {one["clock"]: one["budget"][1] for one in clocks}["first response"] == "15m"
+    assert (await adam.read(f"/incidents/{incident['number']}"))["version"] == before["version"]
+    assert "WhatIfAsked" in str(await olga.read(f"{at}/history"))
