@@ -371,9 +371,7 @@ def check_approval(before: Change, after: Change, happened: list[type]) -> None:
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
-@settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_no_invariant_breaks_and_history_rebuilds_the_state(
     kind: type[Aggregate], data: st.DataObject

@@ -32,9 +32,7 @@ CALENDAR, POLICY = record_id("CAL", 1), record_id("SLP", 1)
 TEN_HOURS = Commitment(name=RESOLUTION, budget="10h", pausing=("customer",))
 ONE_HOUR = Commitment(name=FIRST_RESPONSE, budget="1h")
 
-RANDOM = settings(
-    max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
-)
+RANDOM = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 OF_PROMISES = (Incident.ServiceLevelApplied, Incident.MarkReached, Incident.PauseNoted)
