@@ -19,6 +19,9 @@ DAY = 24 * HOUR
 FIRST_YEAR = 1900
 LAST_YEAR = 2200
 
+_FIRST_DAY = (datetime(FIRST_YEAR + 1, 1, 1, tzinfo=UTC) - EPOCH).days
+_LAST_DAY = (datetime(LAST_YEAR, 1, 1, tzinfo=UTC) - EPOCH).days
+
 Stretch = tuple[int, int, int]
 """From instant, to instant, offset from UTC: three numbers of microseconds."""
 
@@ -29,17 +32,19 @@ _PROBE = 6 * 3600
 
 def micros(instant: datetime) -> int:
     """Microseconds from 1970 to an instant. Refused when it has no zone or lies out of range."""
-    if instant.tzinfo is None:
-        raise Refused("A time needs a zone or an offset from UTC.")
-    if not FIRST_YEAR < instant.year < LAST_YEAR:
+    try:
+        since = instant - EPOCH
+    except TypeError:
+        raise Refused("A time needs a zone or an offset from UTC.") from None
+    days = since.days
+    if not _FIRST_DAY <= days < _LAST_DAY:
         raise Refused(f"Times lie between the years {FIRST_YEAR + 1} and {LAST_YEAR - 1}.")
-    since = instant - EPOCH
-    return (since.days * 86_400 + since.seconds) * SECOND + since.microseconds
+    return (days * 86_400 + since.seconds) * SECOND + since.microseconds
 
 
 def instant(at: int) -> datetime:
     """The UTC instant so many microseconds after 1970."""
-    return EPOCH + timedelta(microseconds=at)
+    return EPOCH + timedelta(0, 0, at)
 
 
 def length(span: timedelta) -> int:
