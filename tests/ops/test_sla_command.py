@@ -10,7 +10,9 @@ from msgspec.structs import replace
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.ids import record_id
+from domain.incident import Incident
 from domain.ledger import Work
+from domain.promises import Commitment
 from domain.service_level_document import schema
 from domain.service_level_names import any_names
 from domain.service_level_policy import Agreement, ServiceLevelPolicy, TargetPromise
@@ -33,6 +35,7 @@ GOLD = Agreement(
     calendar=OFFICE,
     targets=(TargetPromise(name="resolution", budget="8h", pausing=("customer",)),),
 )
+SIX_HOURS = TargetPromise(name="resolution", budget="6h", pausing=("customer",))
 
 
 def run(*arguments: str | Path) -> int:
@@ -56,8 +59,20 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
         work.add(Calendar.define(OFFICE, name="Office hours", hours=hours, by=ANN))
         policy = ServiceLevelPolicy.draft(record_id("SLP", 1), name="Gold", definition=GOLD, by=ANN)
         policy.publish(by=ANN)
-        policy.revise(replace(GOLD, order=7), by=ANN)
+        policy.revise(replace(GOLD, order=7, targets=(SIX_HOURS,)), by=ANN)
         work.add(policy)
+        incident = Incident.log(
+            record_id("INC", 1), title="No mail", requester=None, organisation=None, by=ANN
+        )
+        incident.apply_service_level(
+            policy=policy.id,
+            policy_version=1,
+            calendar=OFFICE,
+            calendar_version=1,
+            commitments=[Commitment(name="resolution", budget="8h", pausing=("customer",))],
+            by=ANN,
+        )
+        work.add(incident)
 
     async def record() -> None:
         async with open_ledger(load(None, data=folder)) as ledger:
@@ -121,11 +136,24 @@ def test_what_two_policies_differ_in_is_told(
         "- order: 7",
         "+ order: 100",
         "target resolution",
-        "  - budget: 8h",
+        "  - budget: 6h",
         "  + budget: 4h",
         "+ target first response: budget 1: 15m",
         "+ step resolution 75%: managers yes",
     ]
+
+
+def test_what_a_draft_would_do_is_told_and_recorded(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("what-if", "SLP0000001", "--data", data) == 0
+
+    clock, numbers = capsys.readouterr().out.splitlines()
+    assert clock.startswith("INC0000001  resolution: 8h, due 2026-")
+    assert " -> 6h, due " in clock
+    # It was breached long ago, and stays so.
+    assert numbers.startswith("1 open tickets: 0 clocks due earlier, 0 later, 0 begun, 0 dropped")
+    assert run("what-if", "CAL0000001", "--data", data) == 2
 
 
 @pytest.mark.parametrize(
