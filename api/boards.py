@@ -16,6 +16,7 @@ from api.lists import List, only, reach, reach_ledger, whole
 from api.openapi import camel
 from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response, name_of, reading
+from api.ticket_clocks import clock_routes
 from domain.policy import About, Everything, allow, visibility
 from domain.rules import DomainError
 from projections import asset_register, change_work
@@ -175,6 +176,7 @@ def board_routes() -> Iterator[Route]:
         SLA_BOARD,
         reference_of(INCIDENTS),
     )
+    yield from clock_routes()
     row = schemas.row_of(asset_register.REGISTER)
     row["properties"] = {"distance": schemas.WHOLE, **row["properties"]}
     yield reading(

@@ -27,7 +27,7 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
-from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, whose
+from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, note_pause_of, whose
 from domain.approval import Vote as VoteWord
 from domain.approval_round import CONDITIONS_MAX, STAGES_MAX
 from domain.change import Change, ClosureCode, Outcome, Type
@@ -188,6 +188,7 @@ PRACTICE = Practice(
     ),
     commands=(
         *commands_of(Change, amend=AmendChange, use_of_amend=Desk.amend_change),
+        note_pause_of(Change),
         Command(
             method=Change.classify,
             body=Classify,

@@ -24,6 +24,7 @@ from api.tickets import (
     WithReason,
     about_new,
     commands_of,
+    note_pause_of,
     whose,
 )
 from domain.desk import Desk
@@ -119,6 +120,7 @@ PRACTICE = Practice(
             example={"reason": "customer", "note": "Which printer is it?"},
         ),
         Command(method=Incident.resume, body=Nothing, summary="Wait no longer"),
+        note_pause_of(Incident),
         Command(
             method=Incident.resolve,
             body=Resolve,

@@ -9,8 +9,10 @@ from pydantic import Field
 from api.commands import Command, Use
 from api.fields import (
     Details,
+    Instant,
     Level,
     Name,
+    Note,
     OptionalName,
     PersonRef,
     Reason,
@@ -22,8 +24,10 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
+from domain.agreement import PausingReason
 from domain.desk import Desk
 from domain.policy import About
+from domain.promises import Promises
 from domain.recorder import Receipt
 from domain.ticket import ATTACHMENT_BYTES_MAX, LinkType, Ticket, Visibility
 
@@ -55,6 +59,13 @@ class Categorise(Body):
 class Prioritise(Body):
     impact: Level
     urgency: Level
+
+
+class NotePause(Body):
+    reason: PausingReason
+    since: Instant
+    until: Instant
+    note: Note = ""
 
 
 class Assign(Body):
@@ -189,4 +200,21 @@ def commands_of(
             needs_version=False,
             example={"person": "PER0000003"},
         ),
+    )
+
+
+def note_pause_of(kind: type[Promises]) -> Command:
+    """Say afterwards that a ticket had to wait: for the kinds that service levels are for."""
+    return Command(
+        method=kind.note_pause,
+        body=NotePause,
+        summary="Note afterwards that it had to wait",
+        description="The clocks that stand for this reason stand then. Those that have ended, or "
+        "were breached before it is noted, stay as they are.",
+        example={
+            "reason": "customer",
+            "since": "2026-11-20T09:30:00Z",
+            "until": "2026-11-20T11:00:00Z",
+            "note": "She was away.",
+        },
     )

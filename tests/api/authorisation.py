@@ -71,6 +71,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
             "/service-level-policies", definitions["/service-level-policies"]
         ),
     }
+    made["tickets"] = made["incidents"]
     return {plural: record["number"] for plural, record in made.items()}
 
 

@@ -15,7 +15,7 @@ TARGETS = [
 ]
 
 
-async def publish(olga: Client) -> Any:
+async def publish(olga: Client, order: int = 100) -> Any:
     """The calendar of a policy for priorities 1 and 2 that has been published."""
     always = {day: [["00:00", "24:00"]] for day in DAYS}
     calendar = await olga.made(
@@ -29,6 +29,7 @@ async def publish(olga: Client) -> Any:
                 "calendar": calendar["number"],
                 "targets": TARGETS,
                 "priorities": [1, 2],
+                "order": order,
             },
         },
     )
@@ -67,3 +68,64 @@ async def test_an_incident_with_a_service_level_is_read_as_of_each_of_its_moment
     ]
     assert (by_position[-1]["due"], by_instant[-1]["status"]) == (None, "resolved")
     assert by_position[-1] == await adam.read(at)
+
+
+async def test_a_ticket_tells_why_its_clocks_ran_or_stood_as_of_each_of_its_moments(
+    house: House,
+) -> None:
+    olga, adam = house.as_("olga"), house.as_("adam")
+    calendar = await publish(olga, order=20)
+    made = await adam.made("/incidents", {"title": "All down", "impact": 1, "urgency": 1})
+    at = f"/incidents/{made['number']}"
+    await adam.act(f"{at}/pend", {"reason": "vendor"})
+    await adam.act(f"{at}/resume")
+    await adam.act(f"{at}/resolve", {"code": "fixed", "resolution": "Done."})
+
+    history = (await adam.read(f"{at}/history"))["data"]
+    now = await adam.read(f"/tickets/{made['number']}/sla")
+    paused = next(event for event in history if event["event"] == "Paused")
+    then = await adam.read(f"/tickets/{made['number']}/sla?as_of=@{paused['position']}")
+
+    [agreed] = now["agreements"]
+    assert (agreed["kind"], agreed["label"], agreed["zone"]) == ("SLA", "", "UTC")
+    assert (agreed["policy"]["name"], agreed["policy_version"]) == ("Gold", 1)
+    assert agreed["calendar"]["number"] == calendar["number"]
+    response, resolution = agreed["clocks"]
+    assert [clock["state"] for clock in agreed["clocks"]] == ["met", "met"]
+    assert [(span["ran"], span["why"], span["party"]) for span in resolution["spans"]] == [
+        (True, "", "nobody"),
+        (False, "waiting for vendor", "vendor"),
+        (True, "", "nobody"),
+    ]
+    assert sum(party["elapsed"] for party in now["parties"]) == pytest.approx(now["elapsed"])
+    assert response["met_at"] == resolution["met_at"] == resolution["spans"][-1]["until"]
+    [then_agreed] = then["agreements"]
+    assert [clock["state"] for clock in then_agreed["clocks"]] == ["running", "paused"]
+    assert then["as_of"] == paused["recorded_at"]
+
+
+async def test_a_pause_is_noted_afterwards(house: House) -> None:
+    olga, adam = house.as_("olga"), house.as_("adam")
+    await publish(olga, order=10)
+    made = await adam.made("/incidents", {"title": "All down", "impact": 1, "urgency": 1})
+    url = f"/tickets/{made['number']}/sla"
+    before = (await adam.read(url))["agreements"][0]["clocks"][1]
+    since = before["started_at"]
+    until = (await adam.read(url))["as_of"]
+
+    await adam.act(
+        f"/incidents/{made['number']}/note-pause",
+        {"reason": "vendor", "since": since, "until": until},
+    )
+
+    after = (await adam.read(url))["agreements"][0]["clocks"][1]
+    assert after["due"] > before["due"]
+    assert (after["spans"][0]["ran"], after["spans"][0]["until"]) == (False, until)
+
+
+async def test_only_tickets_have_clocks(house: House) -> None:
+    adam = house.as_("adam")
+
+    answer = await adam.get("/tickets/PRB0000001/sla")
+
+    assert answer.status_code == 404

@@ -299,7 +299,9 @@ def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
         else:
             assert row.state == "running"
         done = {
-            mark for round, target, mark, _ in incident.marks if (round, target) == (row.round, name)
+            mark
+            for round, target, mark, _ in incident.marks
+            if (round, target) == (row.round, name)
         }
         assert row.next_mark not in done
         assert row.next_mark in ("", BREACH) or row.state == "running"
