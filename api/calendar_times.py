@@ -1,5 +1,6 @@
 """What calendars say of times, over HTTP: windows, open time, due moments, and a feed."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, cast
@@ -104,7 +105,9 @@ async def read_feed(call: Call) -> Answer:
         for entry in await entries_of(call, of.calendar.id)
         if isinstance(entry.event, Calendar.Defined | Calendar.Revised)
     ]
-    text = feed(
+    # In a thread: a large feed must not hold up everybody else.
+    text = await asyncio.to_thread(
+        feed,
         of.calendar.number,
         of.calendar.name,
         of.hours,
