@@ -17,10 +17,10 @@ from domain.situation import Situation
 class Records(Protocol):
     """Where records are looked up: in a directory, or in what is tried beside one."""
 
-    def calendar(self, id: UUID | None) -> Calendar | None: ...
-    def service_level_policy(self, id: UUID | None) -> ServiceLevelPolicy | None: ...
-    def person(self, id: UUID | None) -> Person | None: ...
-    def organisation(self, id: UUID | None) -> Organisation | None: ...
+    def calendar(self, id: UUID | None, /) -> Calendar | None: ...
+    def service_level_policy(self, id: UUID | None, /) -> ServiceLevelPolicy | None: ...
+    def person(self, id: UUID | None, /) -> Person | None: ...
+    def organisation(self, id: UUID | None, /) -> Organisation | None: ...
 
 
 def promise(
@@ -77,7 +77,7 @@ def _promise(
         policy=fitting.policy.id,
         policy_version=fitting.version,
         calendar=calendar.id,
-        calendar_version=calendar.hours_version,
+        calendar_version=_calendar_version(calendar, ticket, label),
         commitments=commitments_of(agreement, targets),
         kind=agreement.kind,
         label=label,
@@ -85,6 +85,14 @@ def _promise(
         names=agreement.names,
         by=by,
     )
+
+
+def _calendar_version(calendar: Calendar, ticket: Promises, label: str) -> int:
+    """The hours that a ticket counts on stay until later ones are for open tickets too."""
+    known = ticket.promised.get(label)
+    if known is None or known.calendar != calendar.id or not known.commitments:
+        return calendar.hours_version
+    return calendar.version_for(known.calendar_version)
 
 
 def _zone(agreement: Agreement, now: Situation, records: Records) -> str:

@@ -1,7 +1,7 @@
 """Where the commands on service level policies find one: in a file, or in the ledger."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -46,9 +46,12 @@ class Source(Struct, frozen=True):
 class Sources:
     """Finds policies. Without a desk, files alone, in which any name is taken."""
 
-    def __init__(self, desk: Desk | None) -> None:
+    def __init__(
+        self, desk: Desk | None, names_of: Callable[[], PolicyNames] | None = None
+    ) -> None:
+        """`names_of`: what names mean, where that is not what they mean on the desk."""
         self.desk = desk
-        self._any = any_names()
+        self._names_of = names_of or (any_names if desk is None else desk.policy_names)
 
     async def find(self, text: str) -> Source:
         """The policy of a file, or of `SLP0000001`, `SLP0000001@2` or `SLP0000001@draft`."""
@@ -58,7 +61,7 @@ class Sources:
 
     def in_file(self, path: Path) -> Source:
         """Raises UserProblem with all mistakes of the file."""
-        names = self._any if self.desk is None else self.desk.policy_names()
+        names = self._names_of()
         try:
             located = parse(content_of(path), names)
         except BadDocument as bad:
@@ -81,7 +84,7 @@ class Sources:
             policy = await self.desk.ledger.find(ServiceLevelPolicy, id)
         except NotFound:
             raise NotFound(f"There is no service level policy {number}.") from None
-        names = self.desk.policy_names()
+        names = self._names_of()
         chosen = version or str(policy.published_version or DRAFT)
         if chosen != DRAFT:
             agreement = policy.definition_of(int(chosen))

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain import soundness_directory
 from domain.approval_process import ApprovalProcess, Definition
+from domain.calendar import Calendar
 from domain.desk.desk import Base, Repeat
 from domain.directory import Directory
 from domain.ledger import Ledger, Work
@@ -103,11 +104,13 @@ class Definitions(Base):
             self._check_selectors(f"stages[{index}].escalate_to", stage.escalate_to)
         self._check_selectors("fallback", definition.fallback)
 
-    def policy_names(self) -> PolicyNames:
-        """What the calendars, teams and organisations of the desk are called now."""
+    def policy_names(self, calendars: Iterable[Calendar] | None = None) -> PolicyNames:
+        """What the calendars, teams and organisations of the desk are called now; or these
+        calendars in place of those of the desk."""
         directory = self.directory
+        known = directory.calendars() if calendars is None else calendars
         return names_of(
-            (Known(one.id, one.name, not one.is_retired) for one in directory.calendars()),
+            (Known(one.id, one.name, not one.is_retired) for one in known),
             (Known(one.id, one.name, not one.is_disbanded) for one in directory.teams()),
             (Known(one.id, one.name, one.is_active) for one in directory.organisations()),
         )

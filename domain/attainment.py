@@ -1,0 +1,232 @@
+"""Whether promises were kept: the verdict on each, with whose turn its time was.
+
+A clock makes a promise each time that it begins. It is met when it ends at its due moment at the
+latest. Once that moment has passed it is breached, also while it still runs. A promise whose clock
+is reopened runs on and has one verdict, the last.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain.business_time import BusinessHours
+from domain.clock_steps import Clock, Run, settle
+from domain.explanation import party_text
+from domain.noted_pauses import counted
+from domain.situation import NOTHING, Changes, Situation, changes_of
+from domain.ticket_clocks import HoursOf, TicketClocks
+from domain.wall_clock import instant, micros
+
+Verdict = Literal["met", "breached", "running", "cancelled"]
+
+FIGURE = "attainment"
+VERSION = 1
+DEFINITION = (
+    "A clock makes a promise each time that it begins. A promise is met when it ends at its due "
+    "moment at the latest, and breached once that moment has passed, also while it runs on. It "
+    "counts at the moment of its verdict: when it was met, or its due moment when it was breached; "
+    "one that was cancelled when it was, one that runs when it began. Attainment is met / (met + "
+    "breached). Priority, team and organisation are those of the ticket when the promise ended, or "
+    "its latest. The largest consumer of a breach is the party whose turn it was for most of the "
+    "time that its clock ran, up to its end. Months are those of UTC."
+)
+"""What the figures mean. Whoever changes that changes VERSION."""
+
+
+class Consumed(Struct, frozen=True, array_like=True):
+    """Time of one party in microseconds: all of it, and that in which the clock ran."""
+
+    elapsed: int = 0
+    ran: int = 0
+
+
+class Promise(Struct, frozen=True, kw_only=True):
+    """One promise of a ticket. `round` counts the beginnings of its clock from 1."""
+
+    clock: str
+    round: int
+    kind: str
+    target: str
+    policy: UUID
+    policy_version: int
+    calendar: UUID
+    calendar_version: int
+    budget: str
+    started_at: datetime
+    due_at: datetime
+    ended_at: datetime | None
+    breached_at: datetime | None
+    verdict: Verdict
+    priority: int = 0
+    team: UUID | None = None
+    support_level: int = 1
+    organisation: UUID | None = None
+    consumed: Mapping[str, Consumed] = {}
+    """By party, a team by its number, in the order of their first turns; it adds up to the time
+    from start to end."""
+
+    @property
+    def at(self) -> datetime:
+        """The moment at which it counts."""
+        if self.verdict == "breached" and self.breached_at is not None:
+            return self.breached_at
+        return self.started_at if self.ended_at is None else self.ended_at
+
+    @property
+    def month(self) -> str:
+        return month_of(self.at)
+
+    @property
+    def largest(self) -> str:
+        """The party that used up most of the time in which the clock ran; empty if none did."""
+        found = max(self.consumed.items(), key=lambda one: one[1].ran, default=None)
+        return "" if found is None or not found[1].ran else found[0]
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """How many promises there were, and what became of them."""
+
+    promised: int = 0
+    met: int = 0
+    breached: int = 0
+    running: int = 0
+    cancelled: int = 0
+    attainment: float | None = None
+    """The share of the promises with a verdict that were met; None of none."""
+
+
+def figure(met: int, breached: int, running: int = 0, cancelled: int = 0) -> Figure:
+    decided = met + breached
+    return Figure(
+        promised=decided + running + cancelled,
+        met=met,
+        breached=breached,
+        running=running,
+        cancelled=cancelled,
+        attainment=met / decided if decided else None,
+    )
+
+
+def promises(
+    clocks: TicketClocks, hours_of: HoursOf, until: datetime | None = None
+) -> Iterator[Promise]:
+    """All promises of a ticket, as they were when its clocks were settled last; or at a moment
+    that is not before the last event."""
+    steps = [(since, now) for _, since, now in counted(_changes(clocks))]
+    now = None if until is None else micros(until)
+    for agreed in clocks.agreements:
+        hours = [basis.hours(hours_of) for basis in agreed.bases]
+        for clock in agreed.clocks:
+            if now is not None and clock.is_open:
+                clock = settle(clock, now, hours[-1])
+            for number, one in enumerate(_rounds(clock), 1):
+                last = _situation_at(steps, one.ended)
+                yield Promise(
+                    clock=clock.target,
+                    round=number,
+                    kind=agreed.kind,
+                    target=clock.target.removeprefix(f"{agreed.label}: "),
+                    policy=agreed.policy,
+                    policy_version=agreed.policy_version,
+                    calendar=agreed.basis.calendar,
+                    calendar_version=agreed.basis.version,
+                    budget=clock.budget,
+                    started_at=instant(one.started),
+                    due_at=instant(one.due),
+                    ended_at=None if one.ended is None else instant(one.ended),
+                    breached_at=None if one.breached is None else instant(one.breached),
+                    verdict=one.verdict,
+                    priority=last.priority,
+                    team=last.team,
+                    support_level=last.support_level,
+                    organisation=last.organisation,
+                    consumed=_consumed(one, steps, hours, in_days=clock.in_days),
+                )
+
+
+def _changes(clocks: TicketClocks) -> list[tuple[int, Changes]]:
+    return [(step.at, changes_of(step.changes)) for step in clocks.past]
+
+
+class _Round(NamedTuple):
+    """One beginning of a clock. Moments are microseconds."""
+
+    started: int
+    due: int
+    ended: int | None
+    breached: int | None
+    verdict: Verdict
+    end: int
+    """Up to when its time is counted."""
+    runs: tuple[Run, ...]
+
+
+def _rounds(clock: Clock) -> Iterator[_Round]:
+    """The beginnings of a clock, oldest first; none before it begins.
+
+    A verdict before a reopening is superseded by the one of the same beginning that follows it.
+    """
+    starts = [*(one.started for one in clock.earlier[1:]), clock.started]
+    for one, following in zip(clock.earlier, starts, strict=False):
+        if following is not None and one.started != following:
+            # What began afresh without having ended had no verdict, unless it was late by then.
+            end = following if one.met is None else one.met
+            verdict = _verdict(one.met, one.breached, end)
+            yield _Round(one.started, one.due, end, one.breached, verdict, end, one.runs)
+    if clock.started is not None and clock.due is not None:
+        ended = clock.cancelled if clock.met is None else clock.met
+        verdict = _verdict(clock.met, clock.breached, ended)
+        settled = clock.started if clock.settled is None else clock.settled
+        yield _Round(
+            clock.started,
+            clock.due,
+            ended,
+            clock.breached,
+            verdict,
+            settled if ended is None else ended,
+            clock.runs,
+        )
+
+
+def _verdict(met: int | None, breached: int | None, ended: int | None) -> Verdict:
+    if breached is not None:
+        return "breached"
+    if met is not None:
+        return "met"
+    return "running" if ended is None else "cancelled"
+
+
+def _situation_at(steps: Sequence[tuple[int, Situation]], at: int | None) -> Situation:
+    """How a ticket stood at a moment; how it stands now without one."""
+    return next((now for since, now in reversed(steps) if at is None or since <= at), NOTHING)
+
+
+def _consumed(
+    one: _Round,
+    steps: Sequence[tuple[int, Situation]],
+    hours: Sequence[BusinessHours],
+    *,
+    in_days: bool,
+) -> dict[str, Consumed]:
+    found: dict[str, Consumed] = {}
+    for place, (at, now) in enumerate(steps):
+        since = max(at, one.started)
+        until = min(one.end, steps[place + 1][0]) if place + 1 < len(steps) else one.end
+        if since >= until:
+            continue
+        ran = 0
+        for run in one.runs:
+            start, end = max(run.since, since), min(run.until, until)
+            if start < end:
+                ran += end - start if in_days else hours[run.hours].open_between(start, end)
+        party = party_text(now.party, {})
+        known = found.get(party, Consumed())
+        found[party] = Consumed(known.elapsed + until - since, known.ran + ran)
+    return found
+
+
+def month_of(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m}"
