@@ -35,6 +35,7 @@ from api.reads import read_routes
 from api.sessions import Sessions
 from api.settings import Settings, now
 from api.sign_in import identity_routes
+from api.sla_reports import report_routes
 from api.status import Status
 from domain.desk import Desk
 from domain.transparency.store import LogStore
@@ -108,6 +109,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
         routes += command_routes(practice)
     routes += read_routes()
     routes += board_routes()
+    routes += report_routes()
     routes += change_time_routes()
     routes += calendar_routes()
     routes += process_routes()

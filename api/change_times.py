@@ -1,7 +1,7 @@
 """The times of changes over HTTP: what speaks against them, whom a window affects, the calendar."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Route
-from api.lists import only, reach
+from api.lists import only, reach, times
 from api.practices import reference_of
 from api.reads import find, reading
 from api.schemas import array_of, object_of
@@ -42,7 +42,7 @@ async def read_conflicts(call: Call) -> Answer:
     only(query, "from", "to")
     start, end = change.planned_start, change.planned_end
     if "from" in query or "to" in query:
-        start, end = _times(query)
+        start, end = times(query, CALENDAR_DAYS_MAX)
     if start is None or end is None:
         raise Problem("bad_query", "from, to: this change has no time yet; say one.")
     found = await call.context.desk.conflicts(change, start, end)
@@ -93,7 +93,7 @@ async def read_calendar(call: Call) -> Answer:
     allow(actor, call.route.act, None)
     query = call.query()
     only(query, "from", "to", "min_position")
-    since, until = _times(query)
+    since, until = times(query, CALENDAR_DAYS_MAX)
     await reach(call, "change_board", query.get("min_position"))
     try:
         rows = await call.context.views.calendar(
@@ -167,25 +167,6 @@ def _may_read(call: Call, record: Aggregate) -> bool:
 
 def _number(id: UUID | None) -> str | None:
     return None if id is None else number_of(id)
-
-
-def _times(query: dict[str, str]) -> tuple[datetime, datetime]:
-    since, until = _instant(query, "from"), _instant(query, "to")
-    if not since < until <= since + timedelta(days=CALENDAR_DAYS_MAX):
-        raise Problem(
-            "bad_query", f"to: after `from`, and at most {CALENDAR_DAYS_MAX} days after it."
-        )
-    return since, until
-
-
-def _instant(query: dict[str, str], name: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(query[name])
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
-    except (KeyError, ValueError, OverflowError):
-        pass
-    raise Problem("bad_query", f"{name}: an instant such as 2026-11-21T09:30:00Z is needed.")
 
 
 # Routes ------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Lists over HTTP: filters, order, fields and cursors from the query, answered by the views."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from msgspec import Struct
@@ -43,10 +44,12 @@ async def answer(
     visibility: Visibility,
     fixed: Mapping[str, Any] = {},
     finish: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    beside: Collection[str] = (),
 ) -> Answer:
     """A page of a list, of what the visibility shows. Raises Problem naming what is wrong.
 
-    `finish` says of each row what only the present moment can.
+    `finish` says of each row what only the present moment can. `beside` are parameters of which
+    `fixed` was made.
     """
     query = call.query()
     context = call.context
@@ -54,8 +57,10 @@ async def answer(
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
     sort = tuple(query["sort"].split(",")) if "sort" in query else the.sort
     fields = query["fields"].split(",") if "fields" in query else None
+    made_of = {name: query.pop(name) for name in beside if name in query}
     filters = _filters(the, query, fixed)
-    question = repr((the.name, sorted(filters.items(), key=repr), sort, repr(visibility)))
+    asked = sorted({**filters, **made_of}.items(), key=repr)
+    question = repr((the.name, asked, sort, repr(visibility)))
     filters |= {**the.fixed, **fixed}
     if query.get("include", "total") != "total":
         raise Problem("bad_query", "include: only `total` can be included.")
@@ -97,16 +102,38 @@ def _filters(the: List, query: Mapping[str, str], fixed: Mapping[str, Any]) -> d
     for name, value in query.items():
         if name in _RESERVED:
             continue
-        column = the.columns.get(name)
-        if column is None or name in the.fixed or name in fixed:
+        if name not in the.columns or name in the.fixed or name in fixed:
             raise Problem("bad_query", f"{name[:80]}: there is no such field or parameter here.")
-        known = the.values.get(name)
-        if known and value not in known:
-            raise Problem("bad_query", f"{name}: it is one of {', '.join(known)}.")
-        if len(value) > FILTER_MAX:
-            raise Problem("bad_query", f"{name}: a filter has at most {FILTER_MAX} characters.")
-        filters[name] = None if value == "" and column.is_nullable else value
+        filters[name] = filter_value(the, name, value)
     return filters
+
+
+def filter_value(the: List, name: str, value: str) -> str | None:
+    """What a field is filtered by. Raises Problem for what it can never have."""
+    known = the.values.get(name)
+    if known and value not in known:
+        raise Problem("bad_query", f"{name}: it is one of {', '.join(known)}.")
+    if len(value) > FILTER_MAX:
+        raise Problem("bad_query", f"{name}: a filter has at most {FILTER_MAX} characters.")
+    return None if value == "" and the.columns[name].is_nullable else value
+
+
+def times(query: Mapping[str, str], days_max: int) -> tuple[datetime, datetime]:
+    """The time from `from` up to before `to`. Raises Problem unless they say one."""
+    since, until = _instant(query, "from"), _instant(query, "to")
+    if not timedelta(0) < until - since <= timedelta(days=days_max):
+        raise Problem("bad_query", f"to: after `from`, and at most {days_max} days after it.")
+    return since, until
+
+
+def _instant(query: Mapping[str, str], name: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(query[name])
+        if at.tzinfo is not None:
+            return at.astimezone(UTC)
+    except (KeyError, ValueError, OverflowError):
+        pass
+    raise Problem("bad_query", f"{name}: an instant such as 2026-11-21T09:30:00Z is needed.")
 
 
 async def reach(call: Call, view: str, position: str | None) -> None:

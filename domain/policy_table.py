@@ -508,6 +508,7 @@ TABLE: Mapping[str, Row] = {
             "work_queue.read": "read the work queue",
             "change_board.read": "read the change board",
             "sla_board.read": "read the service level board",
+            "attainment.read": "read which service levels were kept",
             "audit_findings.read": "read what changes owe",
         },
     ),

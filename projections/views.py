@@ -16,6 +16,7 @@ from domain.policy import Visibility
 from projections import (
     approvals_inbox,
     asset_register,
+    attainment,
     cab_meetings,
     change_board,
     change_windows,
@@ -26,6 +27,7 @@ from projections import (
     timeline,
     work_queue,
 )
+from projections.counts import Counts, count
 from projections.progress import Progress
 from projections.queries import (
     EVERYTHING,
@@ -52,6 +54,7 @@ ALL = (
     cab_meetings.VIEW,
     asset_register.VIEW,
     sla_board.VIEW,
+    attainment.VIEW,
     directory.VIEW,
 )
 """Every view of the desk."""
@@ -67,6 +70,14 @@ LISTINGS: dict[str, Listing] = {
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
             sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "ticket"
+        ),
+        Listing(
+            attainment.PROMISES,
+            attainment.NAME,
+            "organisation",
+            PART,
+            attainment.WATCHERS,
+            "ticket",
         ),
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
@@ -183,6 +194,20 @@ class Views:
         query.filter(filters)
         rows = await self._query(query.selecting("count(*)"), query.parameters)
         return int(rows[0][0])
+
+    async def counts(
+        self,
+        name: str,
+        by: Sequence[str],
+        *,
+        filters: Mapping[str, Any] = {},
+        visibility: Visibility = EVERYTHING,
+        limit: int,
+    ) -> Counts:
+        """How many rows of a list have the same values in these columns. Raises BadQuery."""
+        return await count(
+            self._reader, LISTINGS[name], by, filters=filters, visibility=visibility, limit=limit
+        )
 
     async def row(self, name: str, *key: Any) -> dict[str, Any] | None:
         """One row of a list by its key. Raises BadQuery if that can be no key of it."""

@@ -302,6 +302,7 @@ approvals_inbox.read                  y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -
 sla_board.read                        - y y y y y -
+attainment.read                       - y y y y y -
 audit_findings.read                   - y y y y y -
 ledger.read_events                    - - - - - c -
 ledger.verify                         - - - - - c c
