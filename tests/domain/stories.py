@@ -28,12 +28,12 @@ from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
-from tests.domain.commands import (
+from tests.domain.commands import BEGINNINGS, COMMANDS, maybe
+from tests.domain.examples import (
     AT_ONCE,
     BAVARIA,
     BAVARIA_LATER,
     BEA,
-    BEGINNINGS,
     BOARD,
     BUSY,
     BY_BOARD,
@@ -42,7 +42,6 @@ from tests.domain.commands import (
     BY_TEST,
     CAB,
     CEM,
-    COMMANDS,
     COMMITTED,
     DAN,
     FOLK,
@@ -55,7 +54,6 @@ from tests.domain.commands import (
     REPLACE_A_DISK,
     RESTART,
     SATURDAYS,
-    maybe,
 )
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 

@@ -10,7 +10,7 @@ from domain.calendar import DATES_MAX, Calendar, Given
 from domain.calendar_holidays import PublicHolidays, is_running_out, known_until
 from domain.ids import record_id
 from domain.rules import Refused
-from tests.domain.commands import BAVARIA, IMPORTED
+from tests.domain.examples import BAVARIA, IMPORTED
 from tests.facts import fact, new_facts
 from tests.people import ANN
 

@@ -13,8 +13,8 @@ from domain.ids import record_id
 from domain.risk_model import RiskModel
 from domain.rules import Refused
 from tests.domain.changes import DISK
-from tests.domain.commands import BY_TEST
 from tests.domain.desks import Company, open_desk, system
+from tests.domain.examples import BY_TEST
 from tests.people import MONDAY
 from workflows.obligations import LOOK_AGAIN, Obligations
 

@@ -20,7 +20,7 @@ from projections.change_windows import WINDOWS
 from projections.outlook import ViewsOutlook
 from projections.tables import instant_or_none
 from projections.views import Views
-from tests.domain.commands import RESTART
+from tests.domain.examples import RESTART
 from tests.domain.stories import attempts
 from tests.people import CUSTOMER, MONDAY, person, signed
 from tests.projections.conftest import Kit, keep

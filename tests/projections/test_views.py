@@ -22,7 +22,7 @@ from projections.progress import Progress
 from projections.queries import BadQuery, Listing, Query, Span
 from projections.store import NotBuilt
 from projections.views import LISTINGS, Views
-from tests.domain.commands import RESTART
+from tests.domain.examples import RESTART
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed
 from tests.projections.conftest import Kit, keep
 
