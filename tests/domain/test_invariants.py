@@ -55,8 +55,9 @@ FORMER = {"ConditionSet", "ConditionFulfilled"}
 AFTERWARDS = {
     *("Commented", "Linked", "Unlinked", "Watched", "Unwatched"),
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
+    "TemplateMade",
 }
-"""What may still happen to a ticket that is over: talk, and what was noticed late."""
+"""What may still happen to a ticket that is over: talk, what was noticed late, and a template."""
 
 State = dict[str, Any]
 Moves = set[tuple[str, str]]
