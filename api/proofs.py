@@ -20,14 +20,14 @@ from domain.transparency.follower import checkpoint_of
 from domain.transparency.proofs import Proofs
 from domain.transparency.store import Kept
 
-FRESH = [(b"cache-control", b"private, no-cache")]
+FRESH = (b"cache-control", b"private, no-cache")
 
 
 async def read_checkpoint(call: Call) -> Answer:
     proofs = _proofs(call)
     only(call.query())
     newest = await asyncio.to_thread(proofs.newest)
-    return json(_shown(newest), headers=FRESH)
+    return json(_shown(newest), headers=[FRESH])
 
 
 async def read_inclusion(call: Call) -> Answer:
@@ -47,7 +47,7 @@ async def read_inclusion(call: Call) -> Answer:
             "checkpoint": _shown(found.checkpoint),
             "proof": found.text,
         },
-        headers=FRESH,
+        headers=[FRESH],
     )
 
 
@@ -67,7 +67,7 @@ async def read_consistency(call: Call) -> Answer:
             "to_root": _text(found.second_root),
             "path": [_text(hash) for hash in found.path],
         },
-        headers=FRESH,
+        headers=[FRESH],
     )
 
 

@@ -22,6 +22,12 @@ async def test_the_newest_checkpoint_is_signed(house: House) -> None:
     assert found["origin"] == VERIFIER.name
 
 
+async def test_every_answer_has_headers_of_its_own(house: House) -> None:
+    first, second = [await house.as_("axel").get("/log/checkpoint") for _ in range(2)]
+
+    assert len(second.headers.multi_items()) == len(first.headers.multi_items())
+
+
 async def test_an_event_is_proven_to_be_in_the_ledger(house: House) -> None:
     found = await house.as_("axel").read("/log/proof/inclusion?position=7")
 
