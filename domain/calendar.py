@@ -7,10 +7,11 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain import calendar_holidays, calendar_mistakes, text
-from domain.aggregate import Aggregate, Event
+from domain.aggregate import Event
 from domain.business_time import BusinessHours
 from domain.calendar_holidays import PublicHolidays
 from domain.calendar_mistakes import DATES_MAX, WINDOWS_MAX
+from domain.open_tickets import AppliesTo, ForOpenTickets
 from domain.provenance import Provenance
 from domain.rules import NotFound, Refused, require
 
@@ -45,7 +46,7 @@ class Given(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {**public, **self.names}
 
 
-class Calendar(Aggregate):
+class Calendar(ForOpenTickets):
     prefix = "CAL"
 
     name: str
@@ -129,6 +130,7 @@ class Calendar(Aggregate):
             calendar.name = self.name
             calendar.versions = (self.hours,)
             calendar.given = (self.given,)
+            calendar.begin_version("new")
 
     # Revise ------------------------------------------------------------------------------
 
@@ -138,9 +140,12 @@ class Calendar(Aggregate):
         hours: BusinessHours,
         names: Names | None = None,
         public_holidays: Sequence[PublicHolidays] | None = None,
+        applies_to: AppliesTo = "new",
         by: Provenance,
     ) -> None:
-        """Give other hours from now on. What was promised on earlier hours keeps them.
+        """Give other hours from now on: to what is promised from then on, and what was promised on
+        earlier hours keeps them; or to open tickets too. The same hours can be given to these
+        afterwards.
 
         Where no names or public holidays are given, those there are stay.
         """
@@ -150,7 +155,10 @@ class Calendar(Aggregate):
         hours = calendar_holidays.own(hours, public)
         if names is None:
             names = _still_there(self.names, hours)
-        self._record_version(hours, names, public, None, by)
+        before = self.hours_version
+        self._record_version(hours, names, public, None, by, applies_to)
+        if self.hours_version == before and applies_to == "open":
+            self._include_open(by=by)
 
     def renew_holidays(self, public_holidays: Sequence[PublicHolidays], *, by: Provenance) -> None:
         """Take what is known now of the public holidays to come, of the same places."""
@@ -188,6 +196,7 @@ class Calendar(Aggregate):
         public: Sequence[PublicHolidays],
         imported: Imported | None,
         by: Provenance,
+        applies_to: AppliesTo = "new",
     ) -> None:
         counted, given = _made(hours, names, public, imported)
         is_same = (counted, given.names, given.public_holidays) == (
@@ -196,7 +205,7 @@ class Calendar(Aggregate):
             self.public_holidays,
         )
         if not is_same:
-            self.record(self.Revised(by=by, hours=counted, given=given))
+            self.record(self.Revised(by=by, hours=counted, given=given, applies_to=applies_to))
 
     def _require_in_use(self) -> None:
         require(not self.is_retired, "A retired calendar cannot be revised.")
@@ -206,6 +215,7 @@ class Calendar(Aggregate):
 
         hours: BusinessHours
         given: Given = Given()
+        applies_to: AppliesTo = "new"
 
         @staticmethod
         def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
@@ -214,6 +224,7 @@ class Calendar(Aggregate):
         def apply(self, calendar: "Calendar", /) -> None:
             calendar.versions = (*calendar.versions, self.hours)
             calendar.given = (*calendar.given, self.given)
+            calendar.begin_version(self.applies_to)
 
     # Retire ------------------------------------------------------------------------------
 

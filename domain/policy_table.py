@@ -489,7 +489,10 @@ TABLE: Mapping[str, Row] = {
     **_rows(
         NOBODY,
         WRITE,
-        {"service_level_policy.note_moved": "say which open tickets were given a policy"},
+        {
+            "service_level_policy.note_moved": "say which open tickets were given a policy",
+            "calendar.note_moved": "say which open tickets were given the hours of a calendar",
+        },
     ),
     **_rows(
         _everyone(ANY),

@@ -73,6 +73,8 @@ class Promised(Struct, frozen=True, kw_only=True, omit_defaults=True):
     round: int = 0
     policy: UUID | None = None
     policy_version: int = 0
+    calendar: UUID | None = None
+    calendar_version: int = 0
     kind: Kind = "SLA"
     zone: str = ""
     names: tuple[Named, ...] = ()
@@ -194,10 +196,10 @@ class Promises(Ticket, abstract=True):
         self.require_not_over()
         require((kind == "SLA") == (label == ""), "Each agreement but the SLA has a label.")
         known = self.promised.get(label, UNPROMISED)
-        given = policy, policy_version, tuple(commitments), zone, tuple(names)
-        if given != (
-            known.policy,
-            known.policy_version,
+        given = (policy, policy_version), (calendar, calendar_version), tuple(commitments)
+        if (*given, zone, tuple(names)) != (
+            (known.policy, known.policy_version),
+            (known.calendar, known.calendar_version),
             known.commitments,
             known.zone,
             known.names,
@@ -233,6 +235,8 @@ class Promises(Ticket, abstract=True):
                 round=ticket.promised.get(self.label, UNPROMISED).round + 1,
                 policy=self.policy,
                 policy_version=self.policy_version,
+                calendar=self.calendar,
+                calendar_version=self.calendar_version,
                 kind=self.kind,
                 zone=self.zone,
                 names=self.names,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,6 +20,7 @@ from domain.agreement import (
     fits,
     promised,
 )
+from domain.open_tickets import AppliesTo, ForOpenTickets, Move
 from domain.provenance import Provenance
 from domain.rules import Refused
 from domain.service_clock import Target
@@ -62,21 +63,6 @@ class Facts(Struct, frozen=True, kw_only=True):
     organisation: UUID | None = None
 
 
-AppliesTo = Literal["new", "open"]
-"""Whether a version is for what is promised from now on, or for all open tickets as well."""
-
-
-class Move(Struct, frozen=True, kw_only=True):
-    """How far open tickets have been given a version, in the order of their ids."""
-
-    version: int
-    after: UUID | None = None
-    """The last ticket that was looked at."""
-    seen: int = 0
-    moved: int = 0
-    is_done: bool = False
-
-
 class Effects(Struct, frozen=True, kw_only=True):
     """What a version would do to the open tickets, in numbers of clocks but for `tickets`."""
 
@@ -93,20 +79,12 @@ class Effects(Struct, frozen=True, kw_only=True):
     """Breached at once, which are not yet."""
 
 
-class ServiceLevelPolicy(Versioned[Agreement]):
+class ServiceLevelPolicy(Versioned[Agreement], ForOpenTickets):
     prefix = "SLP"
     noun = "service level policy"
 
     draft_definition: Agreement | None
     versions: tuple[Agreement, ...]
-    applied_to: tuple[AppliesTo, ...]
-    """Of each version."""
-    move: Move | None
-
-    def __init__(self, id: UUID) -> None:
-        super().__init__(id)
-        self.applied_to = ()
-        self.move = None
 
     @staticmethod
     def check(definition: Agreement) -> None:
@@ -118,12 +96,6 @@ class ServiceLevelPolicy(Versioned[Agreement]):
     class Revised(Versioned.Revised):
         definition: Agreement
 
-    def version_for(self, promised: int) -> int:
-        """The version that is for a ticket which was promised something under a version: that one,
-        or the latest since that is for open tickets too."""
-        since = range(self.published_version, promised, -1)
-        return next((n for n in since if self.applied_to[n - 1] == "open"), promised)
-
     # Publish -----------------------------------------------------------------------------
 
     def publish(self, *, applies_to: AppliesTo = "new", by: Provenance) -> None:
@@ -132,8 +104,8 @@ class ServiceLevelPolicy(Versioned[Agreement]):
         ones afterwards."""
         is_known = self.draft_definition == self.published
         self._publish(by=by, applies_to=applies_to)
-        if is_known and applies_to == "open" and self.applied_to[-1] == "new":
-            self.record(self.OpenTicketsIncluded(by=by, number=self.published_version))
+        if is_known and applies_to == "open":
+            self._include_open(by=by)
 
     class VersionPublished(Versioned.VersionPublished):
         definition: Agreement
@@ -141,58 +113,7 @@ class ServiceLevelPolicy(Versioned[Agreement]):
 
         def apply(self, policy: Any, /) -> None:
             super().apply(policy)
-            policy.applied_to = (*policy.applied_to, self.applies_to)
-            if self.applies_to == "open":
-                policy.move = Move(version=self.number)
-
-    class OpenTicketsIncluded(Event):
-        number: int
-        """The version, which was for new tickets alone."""
-
-        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
-            policy.applied_to = (*policy.applied_to[: self.number - 1], "open")
-            policy.move = Move(version=self.number)
-
-    def note_moved(
-        self,
-        version: int,
-        *,
-        after: UUID | None,
-        seen: int,
-        moved: int,
-        is_done: bool,
-        by: Provenance,
-    ) -> None:
-        """Say that so many more open tickets were looked at, up to one, and so many of them were
-        moved to a version. What is told of another version, or twice, records nothing."""
-        move = self.move
-        if move is None or move.is_done or move.version != version:
-            return
-        if not is_done and (after is None or (move.after is not None and after <= move.after)):
-            return
-        self.record(
-            self.OpenTicketsMoved(
-                by=by, number=version, after=after, seen=seen, moved=moved, is_done=is_done
-            )
-        )
-
-    class OpenTicketsMoved(Event):
-        number: int
-        """The version."""
-        seen: int
-        moved: int
-        after: UUID | None = None
-        is_done: bool = False
-
-        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
-            known = policy.move or Move(version=self.number)
-            policy.move = Move(
-                version=self.number,
-                after=self.after,
-                seen=known.seen + self.seen,
-                moved=known.moved + self.moved,
-                is_done=self.is_done,
-            )
+            policy.begin_version(self.applies_to)
 
     # What if -----------------------------------------------------------------------------
 

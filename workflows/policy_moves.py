@@ -1,4 +1,4 @@
-"""Gives open tickets the versions of service level policies that are for them. It is part of the
+"""Gives open tickets the versions of policies and calendars that are for them. It is part of the
 sweep."""
 
 import asyncio
@@ -31,31 +31,31 @@ class PolicyMoves:
         loop = asyncio.get_running_loop()
         until = loop.time() + STAY
         left = []
-        for policy in self.desk.unfinished_moves():
+        for record in self.desk.unfinished_moves():
             try:
-                is_done = await self._give(policy.id, until, now, workflow)
+                is_done = await self._give(record.id, until, now, workflow)
             except DomainError as error:
-                log.warning("%s is not given to open tickets: %s", policy.number, error)
+                log.warning("%s is not given to open tickets: %s", record.number, error)
                 is_done = False
             if not is_done:
-                left.append(policy)
+                left.append(record)
         if not left:
             return None
         return now if loop.time() >= until else now + WAIT
 
-    async def _give(self, policy: UUID, until: float, now: datetime, workflow: str) -> bool:
-        """Give one policy to open tickets, until a moment of the loop. Whether all have it."""
+    async def _give(self, record: UUID, until: float, now: datetime, workflow: str) -> bool:
+        """Give one record to open tickets, until a moment of the loop. Whether all have it."""
 
         def sign(step: str) -> Provenance:
             return signed(ACTOR, workflow, step, now)
 
         while True:
-            before = self._position(policy)
-            if await self.desk.give_open_tickets(policy, limit=self.tickets_at_once, sign=sign):
+            before = await self._version(record)
+            if await self.desk.give_open_tickets(record, limit=self.tickets_at_once, sign=sign):
                 return True
-            if self._position(policy) == before or asyncio.get_running_loop().time() >= until:
+            if await self._version(record) == before or asyncio.get_running_loop().time() >= until:
                 return False
 
-    def _position(self, policy: UUID) -> object:
-        known = self.desk.directory.service_level_policy(policy)
-        return known.move if known else None
+    async def _version(self, record: UUID) -> int:
+        known = await self.desk.ledger.peek(record)
+        return known.version if known else 0

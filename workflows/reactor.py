@@ -17,6 +17,7 @@ import domain.kinds  # noqa: F401 - every kind that people approve must be known
 from domain import ticket_clocks
 from domain.aggregate import KIND_OF_PREFIX, KINDS, Aggregate, Entry, Event
 from domain.approval_round import ApprovalRounds
+from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
@@ -81,7 +82,7 @@ WINDOWS = _topics(
 POLICIES = _topics(
     ServiceLevelPolicy,
     (ServiceLevelPolicy.VersionPublished, ServiceLevelPolicy.OpenTicketsIncluded),
-)
+) | _topics(Calendar, (Calendar.Revised, Calendar.OpenTicketsIncluded))
 """What can be for open tickets too."""
 TOLD = STARTS | ENDS | _of_rounds(rounds.STEPS)
 """What a workflow hears of, or is started by."""

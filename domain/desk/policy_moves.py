@@ -1,4 +1,5 @@
-"""Open tickets are given a version of a service level policy that is for them, some at a time.
+"""Open tickets are given a version of a service level policy, or of a calendar, that is for them,
+some at a time.
 
 Each ticket is a command of its own, with an id made of the version and the ticket; how far it went
 is recorded on the policy. So it goes on where it was, whatever ends in between, and nothing is done
@@ -12,19 +13,23 @@ from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 
+from domain.calendar import Calendar
 from domain.change import Change
 from domain.desk.changes_calendar import ChangeCalendar
 from domain.desk.incidents import Incidents
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Work
+from domain.open_tickets import ForOpenTickets
 from domain.promises import Promises
-from domain.promising import kept_by
 from domain.provenance import Provenance
 from domain.rules import DomainError
 from domain.service_level_policy import ServiceLevelPolicy
 
 AT_ONCE = 16
+GIVEN: dict[str, type[ForOpenTickets]] = {
+    kind.prefix: kind for kind in (ServiceLevelPolicy, Calendar)
+}
 KINDS: dict[str, type[Promises]] = {kind.prefix: kind for kind in (Incident, Change)}
 
 log = logging.getLogger(__name__)
@@ -34,18 +39,16 @@ Sign = Callable[[str], Provenance]
 
 
 class PolicyMoves(Incidents, ChangeCalendar):
-    def unfinished_moves(self) -> list[ServiceLevelPolicy]:
-        """The policies that open tickets are still to be given."""
+    def unfinished_moves(self) -> list[ForOpenTickets]:
+        """The policies and calendars that open tickets are still to be given."""
         self.directory.catch_up()
-        return [
-            policy
-            for policy in self.directory.service_level_policies()
-            if policy.move is not None and not policy.move.is_done
-        ]
+        records = (*self.directory.service_level_policies(), *self.directory.calendars())
+        return [one for one in records if one.move is not None and not one.move.is_done]
 
-    async def give_open_tickets(self, policy: UUID, *, limit: int, sign: Sign) -> bool:
-        """Give a policy to so many more of the open tickets. Whether all have it now."""
-        known = await self.ledger.find(ServiceLevelPolicy, policy)
+    async def give_open_tickets(self, record: UUID, *, limit: int, sign: Sign) -> bool:
+        """Give a policy or a calendar to so many more of the open tickets. Whether all have it."""
+        kind = GIVEN[prefix_of(record)]
+        known = await self.ledger.find(kind, record)
         move = known.move
         if move is None or move.is_done:
             return True
@@ -64,8 +67,8 @@ class PolicyMoves(Incidents, ChangeCalendar):
         is_done = len(ids) < limit
         step = sign(f"{name}/after/{'none' if move.after is None else number_of(move.after)}")
 
-        def note(policy: ServiceLevelPolicy) -> None:
-            policy.note_moved(
+        def note(record: ForOpenTickets) -> None:
+            record.note_moved(
                 move.version,
                 after=ids[-1] if ids else None,
                 seen=len(ids),
@@ -74,10 +77,10 @@ class PolicyMoves(Incidents, ChangeCalendar):
                 by=step,
             )
 
-        await self.ledger.edit(ServiceLevelPolicy, known.id, note, by=step, is_repeatable=True)
+        await self.ledger.edit(kind, known.id, note, by=step, is_repeatable=True)
         return is_done
 
-    async def _give(self, id: UUID, policy: UUID, version: int, by: Provenance) -> bool:
+    async def _give(self, id: UUID, record: UUID, version: int, by: Provenance) -> bool:
         """Promise a ticket what the policies say now. Whether it has this version now."""
 
         async def decide(work: Work) -> None:
@@ -92,4 +95,6 @@ class PolicyMoves(Incidents, ChangeCalendar):
             # One ticket that cannot be given it must not hold up the others.
             log.warning("%s is not given a service level: %s", number_of(id), error)
             return False
-        return kept_by(ticket).get(policy) == version
+        counts = [one for one in ticket.promised.values() if one.commitments]
+        made = {(one.policy, one.policy_version) for one in counts}
+        return (record, version) in made | {(one.calendar, one.calendar_version) for one in counts}

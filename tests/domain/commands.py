@@ -72,6 +72,13 @@ def maybe(given: SearchStrategy[Any]) -> SearchStrategy[Any]:
 
 NOTHING = said()
 REASON = said(reason=texts)
+MOVED = said(
+    version=st.integers(0, 3),
+    after=st.integers(1, 4).map(lambda serial: record_id("INC", serial)),
+    seen=st.integers(0, 9),
+    moved=st.integers(0, 9),
+    is_done=st.booleans(),
+)
 SUBMISSION = said(
     process=maybe(st.just(record_id("APR", 1))),
     process_version=st.just(1),
@@ -182,7 +189,13 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "cancel": REASON,
     },
     Calendar: {
-        "revise": said(hours=ALL_HOURS, names=maybe(ALL_NAMES), public_holidays=maybe(ALL_PUBLIC)),
+        "revise": said(
+            hours=ALL_HOURS,
+            names=maybe(ALL_NAMES),
+            public_holidays=maybe(ALL_PUBLIC),
+            applies_to=st.sampled_from(["new", "open"]),
+        ),
+        "note_moved": MOVED,
         "renew_holidays": said(public_holidays=ALL_PUBLIC),
         "import_file": said(hours=ALL_HOURS, names=ALL_NAMES, imported=st.just(IMPORTED)),
         "retire": NOTHING,
@@ -373,13 +386,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ServiceLevelPolicy: {
         "revise": said(definition=AGREEMENTS),
         "publish": said(applies_to=st.sampled_from(["new", "open"])),
-        "note_moved": said(
-            version=st.integers(0, 3),
-            after=st.integers(1, 4).map(lambda serial: record_id("INC", serial)),
-            seen=st.integers(0, 9),
-            moved=st.integers(0, 9),
-            is_done=st.booleans(),
-        ),
+        "note_moved": MOVED,
         "what_if": said(
             digest=st.just("0" * 64), effects=st.builds(Effects, tickets=st.integers(0, 9))
         ),

@@ -188,7 +188,21 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("renew_holidays", public_holidays=(BAVARIA_LATER,)),
             step("revise", hours=OFFICE, public_holidays=()),
             step("retire"),
-        ]
+        ],
+        [
+            step("define", name="Nights", hours=OFFICE),
+            step("revise", hours=NIGHT),
+            step("revise", hours=NIGHT, applies_to="open"),
+            step(
+                "note_moved",
+                "sla-clock",
+                version=2,
+                after=record_id("INC", 2),
+                seen=2,
+                moved=1,
+                is_done=False,
+            ),
+        ],
     ],
     Change: [
         [

@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.calendar import Calendar
 from domain.ids import number_of, record_id
 from domain.incident import Incident
 from domain.provenance import Provenance
@@ -20,7 +21,7 @@ from domain.service_level_policy import (
     ServiceLevelPolicy,
     TargetPromise,
 )
-from tests.domain.desks import Company, open_desk, system
+from tests.domain.desks import OFFICE, Company, open_desk, system
 from tests.keys import MemoryKeys
 from tests.people import MONDAY
 from workflows.signing import signed
@@ -219,3 +220,37 @@ async def test_another_escalation_alone_is_for_open_tickets_too(company: Company
 
     incident = await company.desk.ledger.find(Incident, id)
     assert incident.promised[""].policy_version == 2
+
+
+async def test_other_hours_of_a_calendar_are_for_open_tickets_only_where_it_says_so(
+    company: Company,
+) -> None:
+    desk = company.desk
+    await company.publish_policy(EIGHT)
+    id = await log(company)
+
+    async def revise_hours(zone: str, applies_to: AppliesTo) -> None:
+        def act(calendar: Calendar) -> None:
+            calendar.revise(hours=replace(OFFICE, zone=zone), applies_to=applies_to, by=system())
+
+        await desk.ledger.edit(Calendar, company.office, act, by=system())
+
+    async def hours_version() -> int:
+        incident = await desk.ledger.find(Incident, id)
+        return incident.promised[""].calendar_version
+
+    await revise_hours("Europe/Zurich", "new")
+    assert desk.unfinished_moves() == []
+    await desk.prioritise(Incident, id, impact=2, urgency=2, by=company.signed("bea"))
+    assert await hours_version() == 1
+
+    await revise_hours("Europe/Paris", "open")
+    assert [one.id for one in desk.unfinished_moves()] == [company.office]
+    assert await desk.give_open_tickets(company.office, limit=10, sign=sign)
+    assert await hours_version() == 3
+    assert desk.unfinished_moves() == []
+
+    await revise_hours("Europe/Rome", "new")
+    await revise_hours("Europe/Rome", "open")
+    assert await desk.give_open_tickets(company.office, limit=10, sign=sign)
+    assert await hours_version() == 4

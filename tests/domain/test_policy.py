@@ -296,6 +296,7 @@ calendar.define                       - - - - c - -
 calendar.revise                       - - - - c - -
 calendar.retire                       - - - - c - -
 service_level_policy.note_moved       - - - - - - -
+calendar.note_moved                   - - - - - - -
 process_schema.read                   y y y y y y y
 service_level_policy_schema.read      y y y y y y y
 approvals_inbox.read                  y y y y y y y
