@@ -210,6 +210,8 @@ def reopen(clock: Clock, at: int, hours: BusinessHours) -> Clock:
 
 def restart(clock: Clock, at: int, hours: BusinessHours) -> Clock:
     """Begin afresh with the whole budget, whatever the clock did. The verdict is kept."""
+    if clock.is_open:
+        clock = settle(clock, at, hours)
     fresh = Clock(
         target=clock.target,
         budget=clock.budget,

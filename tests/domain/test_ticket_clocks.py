@@ -1,7 +1,5 @@
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,96 +7,33 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from domain.aggregate import Event
 from domain.business_time import BusinessHours
 from domain.clock_marks import Moment, next_moment, reached
 from domain.clock_spans import CLOSED, MET, Span
 from domain.explanation import explained
-from domain.ids import record_id
 from domain.incident import Incident
 from domain.promises import BREACH, FIRST_RESPONSE, RESOLUTION, Commitment
 from domain.rules import NotFound
-from domain.service_clock import Clock, used
+from domain.service_clock import used
 from domain.ticket import Visibility
-from domain.ticket_clocks import EVENTS, Agreed, TicketClocks, after, told
+from domain.ticket_clocks import EVENTS, after, told
+from tests.domain.clock_lives import (
+    CALENDAR,
+    LONGER,
+    OFFICE,
+    ONE_HOUR,
+    POLICY,
+    TEN_HOURS,
+    Life,
+    at,
+    hours_of,
+)
 from tests.domain.stories import attempts
-from tests.people import CUSTOMER, person, signed, system
+from tests.people import person, signed
 from tests.projections.lives import lived
 
-DAYS = ("mon", "tue", "wed", "thu", "fri")
-OFFICE = BusinessHours(zone="UTC", weekly={day: (("09:00", "17:00"),) for day in DAYS})
-LONGER = BusinessHours(zone="UTC", weekly={day: (("06:00", "22:00"),) for day in DAYS})
-CALENDAR, POLICY = record_id("CAL", 1), record_id("SLP", 1)
-TEN_HOURS = Commitment(name=RESOLUTION, budget="10h", pausing=("customer",))
-ONE_HOUR = Commitment(name=FIRST_RESPONSE, budget="1h")
-
 RANDOM = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-
-
 OF_PROMISES = (Incident.ServiceLevelApplied, Incident.MarkReached, Incident.PauseNoted)
-
-
-def at(text: str) -> datetime:
-    """A moment of the week of Monday, 2 March 2026, such as `tue 09:30`."""
-    day, time = text.split()
-    return datetime.fromisoformat(f"2026-03-{2 + DAYS.index(day):02d}T{time}:00+00:00")
-
-
-def hours_of(calendar: UUID, version: int) -> BusinessHours:
-    assert calendar == CALENDAR
-    return (OFFICE, LONGER)[version - 1]
-
-
-class Life:
-    """An incident that was logged on Monday at 10:00."""
-
-    def __init__(self) -> None:
-        self.incident = Incident.log(
-            record_id("INC", 1),
-            title="No mail",
-            requester=person("ann"),
-            organisation=CUSTOMER,
-            by=signed("ann", at("mon 10:00")),
-        )
-
-    def promise(self, when: str, *promises: Commitment, version: int = 1) -> None:
-        self.incident.apply_service_level(
-            policy=POLICY,
-            policy_version=1,
-            calendar=CALENDAR,
-            calendar_version=version,
-            commitments=promises,
-            by=system("desk", at(when)),
-        )
-
-    def act(self, when: str, command: str, **arguments: Any) -> None:
-        getattr(self.incident, command)(**arguments, by=signed("bea", at(when)))
-
-    def import_(self, when: str, event: Callable[..., Event], **fields: Any) -> None:
-        self.incident.record(event(by=signed("bea", at(when)), **fields))
-
-    @property
-    def events(self) -> list[Event]:
-        return [entry.event for entry in self.incident.pending]
-
-    @property
-    def clocks(self) -> TicketClocks:
-        return after(self.events, hours_of)
-
-    def clock(self, target: str = RESOLUTION) -> Clock:
-        found = self.clocks.clock(target)
-        assert found is not None
-        return found
-
-
-def sla_of(life: Life) -> Agreed:
-    found = life.clocks.sla
-    assert found is not None
-    return found
-
-
-def round_of(life: Life) -> int:
-    return sla_of(life).round
 
 
 @pytest.fixture
@@ -155,7 +90,7 @@ def test_a_promise_that_comes_late_stands_as_if_it_had_been_given_at_once(
 
 def test_an_answer_that_is_dated_before_the_opening_is_an_answer(life: Life) -> None:
     by = structs.replace(signed("bea", at("mon 11:00")), effective=at("mon 09:00"))
-    life.incident.respond(by=by)
+    life.ticket.respond(by=by)
     life.promise("mon 12:00", ONE_HOUR)
 
     assert life.clock(FIRST_RESPONSE).met_at == at("mon 10:00")
@@ -172,9 +107,9 @@ def test_another_promise_on_other_hours_keeps_what_was_consumed(life: Life) -> N
     life.promise("mon 10:00", TEN_HOURS)
     life.promise("mon 16:00", Commitment(name=RESOLUTION, budget="13h"), version=2)
 
-    assert round_of(life) == 2
+    assert life.sla.round == 2
     assert life.clock().due_at == at("tue 07:00")
-    assert sla_of(life).hours(hours_of) == LONGER
+    assert life.sla.hours(hours_of) == LONGER
 
 
 @pytest.mark.parametrize(
@@ -332,7 +267,7 @@ def test_spans_say_why_a_clock_stood_before_and_after_it_was_promised(life: Life
 def test_spans_keep_to_the_hours_that_counted_then(life: Life) -> None:
     life.promise("mon 10:00", TEN_HOURS)
     life.promise("tue 08:00", TEN_HOURS, version=2)
-    assert round_of(life) == 1
+    assert life.sla.round == 1
     life.promise("tue 08:00", Commitment(name=RESOLUTION, budget="20h"), version=2)
 
     assert explained(life.events, hours_of, at("tue 09:00")).spans[RESOLUTION] == (
