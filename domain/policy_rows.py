@@ -1,0 +1,117 @@
+"""What the table of the policy is made of: rows, who may, and the acts that all tickets share."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from domain.person import Role, Scope
+from domain.relation import (
+    ANY,
+    IN_SIGHT,
+    IN_SIGHT_OR_PART,
+    OPERATOR,
+    OTHERS,
+    OWN,
+    PART,
+    SELF,
+    About,
+    Actor,
+    Condition,
+)
+
+Grants = Mapping[Role, Condition]
+
+
+class Row(NamedTuple):
+    phrase: str
+    """Completes "Only an agent can …"."""
+    scope: Scope
+    grants: Grants
+
+    def lets(self, actor: Actor, about: About) -> bool:
+        return any(
+            role in actor.roles and condition.holds(actor, about)
+            for role, condition in self.grants.items()
+        )
+
+
+READ, WRITE, ADMIN = Scope.READ, Scope.WRITE, Scope.ADMIN
+
+_READING = (
+    Role.AGENT,
+    Role.APPROVER,
+    Role.CHANGE_MANAGER,
+    Role.PROCESS_OWNER,
+    Role.AUDITOR,
+)
+
+
+def everyone(condition: Condition) -> Grants:
+    return dict.fromkeys(Role, condition)
+
+
+def readers(condition: Condition) -> Grants:
+    return dict.fromkeys(_READING, condition)
+
+
+def staff(condition: Condition) -> Grants:
+    return dict.fromkeys((*_READING, Role.ADMINISTRATOR), condition)
+
+
+NOBODY: Grants = {}
+REQUESTER_OWN: Grants = {Role.REQUESTER: OWN}
+AGENT: Grants = {Role.AGENT: IN_SIGHT}
+CHANGE_MANAGER: Grants = {Role.CHANGE_MANAGER: IN_SIGHT}
+AGENT_OR_CHANGE_MANAGER: Grants = {**AGENT, **CHANGE_MANAGER}
+AUDITOR_OR_ADMINISTRATOR: Grants = {Role.AUDITOR: IN_SIGHT, Role.ADMINISTRATOR: IN_SIGHT}
+ADMINISTRATOR: Grants = {Role.ADMINISTRATOR: IN_SIGHT}
+OTHER_ADMINISTRATOR: Grants = {Role.ADMINISTRATOR: OTHERS}
+OPERATORS_ADMINISTRATOR: Grants = {Role.ADMINISTRATOR: OPERATOR}
+OPERATORS_PROCESS_OWNER: Grants = {Role.PROCESS_OWNER: OPERATOR}
+OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER: Grants = {
+    Role.CHANGE_MANAGER: OPERATOR,
+    Role.PROCESS_OWNER: OPERATOR,
+}
+SELF_OR_ADMINISTRATOR: Grants = {**everyone(SELF), **ADMINISTRATOR}
+
+
+def rows(grants: Grants, scope: Scope, acts: Mapping[str, str]) -> dict[str, Row]:
+    return {act: Row(phrase, scope, grants) for act, phrase in acts.items()}
+
+
+def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
+    a = f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    return {
+        **rows(everyone(ANY), READ, {f"{what}.list": f"list {what}s"}),
+        **rows(
+            {**everyone(PART), **readers(IN_SIGHT_OR_PART)}, READ, {f"{what}.read": f"read {a}"}
+        ),
+        **rows(
+            readers(IN_SIGHT),
+            READ,
+            {
+                f"{what}.read_internal": f"read what agents say among themselves about {a}",
+                f"{what}.read_history": f"read the history of {a}",
+            },
+        ),
+        **rows(
+            {Role.REQUESTER: PART, Role.APPROVER: IN_SIGHT, **workers},
+            WRITE,
+            {f"{what}.comment": f"comment on {a}"},
+        ),
+        **rows({**REQUESTER_OWN, **workers}, WRITE, {f"{what}.attach": f"attach a file to {a}"}),
+        **rows(
+            workers,
+            WRITE,
+            {
+                f"{what}.comment_internally": f"comment on {a} among agents",
+                f"{what}.amend": f"amend {a}",
+                f"{what}.categorise": f"categorise {a}",
+                f"{what}.prioritise": f"prioritise {a}",
+                f"{what}.assign": f"assign {a}",
+                f"{what}.link": f"link {a}",
+                f"{what}.unlink": f"unlink {a}",
+                f"{what}.watch": f"let people watch {a}",
+                f"{what}.unwatch": f"stop people watching {a}",
+            },
+        ),
+    }
