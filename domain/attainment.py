@@ -5,19 +5,23 @@ latest. Once that moment has passed it is breached, also while it still runs. A 
 is reopened runs on and has one verdict, the last.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from msgspec import Struct
 
+from domain.aggregate import Event
 from domain.business_time import BusinessHours
 from domain.clock_steps import Clock, Run, settle
 from domain.explanation import party_text
 from domain.noted_pauses import counted
+from domain.promises import Promises
 from domain.situation import NOTHING, Changes, Situation, changes_of
-from domain.ticket_clocks import HoursOf, TicketClocks
+from domain.ticket_clocks import NOTHING as NO_CLOCKS
+from domain.ticket_clocks import Agreed, HoursOf, Telling, TicketClocks
 from domain.wall_clock import instant, micros
 
 Verdict = Literal["met", "breached", "running", "cancelled"]
@@ -26,12 +30,13 @@ FIGURE = "attainment"
 VERSION = 1
 DEFINITION = (
     "A clock makes a promise each time that it begins. A promise is met when it ends at its due "
-    "moment at the latest, and breached once that moment has passed, also while it runs on. It "
-    "counts at the moment of its verdict: when it was met, or its due moment when it was breached; "
-    "one that was cancelled when it was, one that runs when it began. Attainment is met / (met + "
-    "breached). Priority, team and organisation are those of the ticket when the promise ended, or "
-    "its latest. The largest consumer of a breach is the party whose turn it was for most of the "
-    "time that its clock ran, up to its end. Months are those of UTC."
+    "moment at the latest, and breached once that moment has passed; while its clock runs on, from "
+    "when the desk has noted that. It counts at the moment of its verdict: when it was met, or its "
+    "due moment when it was breached; one that was cancelled when it was, one that runs when it "
+    "began. Attainment is met / (met + breached). A clock that is reopened has one verdict, the "
+    "last. Priority, team and organisation are those of the ticket when the promise ended, or its "
+    "latest. The largest consumer of a promise is the party whose turn it was for most of the time "
+    "that its clock ran, up to its end. Months are those of UTC."
 )
 """What the figures mean. Whoever changes that changes VERSION."""
 
@@ -110,30 +115,84 @@ def figure(met: int, breached: int, running: int = 0, cancelled: int = 0) -> Fig
     )
 
 
+class Under(NamedTuple):
+    """What a verdict was given under."""
+
+    policy: UUID
+    policy_version: int
+    calendar: UUID
+    calendar_version: int
+    budget: str
+
+
+Key = tuple[str, int]
+"""A clock and its round."""
+Decided = Mapping[Key, tuple[int, Under]]
+"""The moments of verdicts, in microseconds, and what they were given under."""
+
+
+def promises_of(events: Iterable[Event], hours_of: HoursOf, until: datetime) -> tuple[Promise, ...]:
+    """All promises of a ticket at a moment that is not before the last event."""
+    telling, decided = Telling(NO_CLOCKS, hours_of), dict[Key, tuple[int, Under]]()
+    for event in events:
+        before = telling.state() if isinstance(event, Promises.ServiceLevelApplied) else None
+        telling.tell(event)
+        if before is not None:
+            at = micros(event.by.effective_at)
+            for key, verdict in decided_before(before, telling.state(), at).items():
+                if key not in decided or decided[key][0] != verdict[0]:
+                    decided[key] = verdict
+    return tuple(promises(telling.state(), hours_of, until, decided))
+
+
+def decided_before(before: TicketClocks, now: TicketClocks, at: int) -> Decided:
+    """The verdicts that stood when something was promised anew at a moment, with what they were
+    given under: not what is promised from then on."""
+    found = {}
+    for agreed in before.agreements:
+        for old in agreed.clocks:
+            clock = now.clock(old.target)
+            verdicts = {number: one.decided for number, one in enumerate(_rounds(old), 1)}
+            for number, one in enumerate(_rounds(clock) if clock else (), 1):
+                is_old = one.decided == verdicts.get(number) or one.verdict == "cancelled"
+                if one.decided is not None and (is_old or one.decided < at):
+                    found[old.target, number] = one.decided, _under(agreed, old)
+    return found
+
+
 def promises(
-    clocks: TicketClocks, hours_of: HoursOf, until: datetime | None = None
+    clocks: TicketClocks,
+    hours_of: HoursOf,
+    until: datetime | None = None,
+    decided: Decided = MappingProxyType({}),
+    besides: Container[str] = (),
 ) -> Iterator[Promise]:
-    """All promises of a ticket, as they were when its clocks were settled last; or at a moment
-    that is not before the last event."""
+    """All promises of a ticket but those of some clocks, as they were when the clocks were settled
+    last; or at a moment that is not before the last event."""
     steps = [(since, now) for _, since, now in counted(_changes(clocks))]
     now = None if until is None else micros(until)
     for agreed in clocks.agreements:
         hours = [basis.hours(hours_of) for basis in agreed.bases]
         for clock in agreed.clocks:
+            if clock.target in besides:
+                continue
             if now is not None and clock.is_open:
                 clock = settle(clock, now, hours[-1])
             for number, one in enumerate(_rounds(clock), 1):
+                moment, under = decided.get((clock.target, number), (None, None))
+                if under is None or moment != one.decided:
+                    under = _under(agreed, clock)
                 last = _situation_at(steps, one.ended)
                 yield Promise(
                     clock=clock.target,
                     round=number,
                     kind=agreed.kind,
-                    target=clock.target.removeprefix(f"{agreed.label}: "),
-                    policy=agreed.policy,
-                    policy_version=agreed.policy_version,
-                    calendar=agreed.basis.calendar,
-                    calendar_version=agreed.basis.version,
-                    budget=clock.budget,
+                    target=agreed.target(clock.target),
+                    policy=under.policy,
+                    policy_version=under.policy_version,
+                    calendar=under.calendar,
+                    calendar_version=under.calendar_version,
+                    budget=under.budget,
                     started_at=instant(one.started),
                     due_at=instant(one.due),
                     ended_at=None if one.ended is None else instant(one.ended),
@@ -145,6 +204,11 @@ def promises(
                     organisation=last.organisation,
                     consumed=_consumed(one, steps, hours, in_days=clock.in_days),
                 )
+
+
+def _under(agreed: Agreed, clock: Clock) -> Under:
+    basis = agreed.basis
+    return Under(agreed.policy, agreed.policy_version, basis.calendar, basis.version, clock.budget)
 
 
 def _changes(clocks: TicketClocks) -> list[tuple[int, Changes]]:
@@ -162,6 +226,11 @@ class _Round(NamedTuple):
     end: int
     """Up to when its time is counted."""
     runs: tuple[Run, ...]
+
+    @property
+    def decided(self) -> int | None:
+        """The moment of its verdict, or of its cancellation."""
+        return self.ended if self.breached is None else self.breached
 
 
 def _rounds(clock: Clock) -> Iterator[_Round]:
@@ -229,4 +298,4 @@ def _consumed(
 
 
 def month_of(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m}"
+    return at.astimezone(UTC).isoformat()[:7]

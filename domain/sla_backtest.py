@@ -15,7 +15,7 @@ from msgspec import Struct
 from domain import situation
 from domain.aggregate import Entry, Event
 from domain.agreement import Subject
-from domain.attainment import Promise, promises
+from domain.attainment import Promise, promises_of
 from domain.change import Change
 from domain.ids import prefix_of
 from domain.incident import Incident
@@ -26,7 +26,7 @@ from domain.provenance import Provenance
 from domain.service_level_policy import Agreement, ServiceLevelPolicy
 from domain.sla_backtest_play import Policies, under
 from domain.sla_backtest_recorded import Recorded, recorded
-from domain.ticket_clocks import HoursOf, after
+from domain.ticket_clocks import HoursOf
 
 Governed = Literal["draft", "another policy", "nothing"]
 
@@ -114,7 +114,7 @@ class Backtest:
         kind = _KIND[prefix_of(entries[0].originator_id)]
         history = under(entries, kind, policies, self._records)
         until = max(self._until, max(entry.event.by.effective_at for entry in entries))
-        return tuple(promises(after(history, self._hours_of), self._hours_of, until))
+        return promises_of(history, self._hours_of, until)
 
 
 def among(draft: ServiceLevelPolicy, published: Policies) -> Policies:

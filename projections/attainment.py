@@ -3,12 +3,12 @@
 What a promise is, and when it counts, stands in `domain.attainment`.
 """
 
-import msgspec
-
 from domain.aggregate import Entry
-from domain.attainment import Consumed, Promise, promises
+from domain.attainment import Consumed, Decided, Promise, decided_before, promises
+from domain.promises import Promises
 from domain.ticket import Ticket
-from domain.ticket_clocks import EVENTS, TicketClocks
+from domain.ticket_clocks import EVENTS, NOTHING, TicketClocks
+from domain.wall_clock import micros
 from projections import service_levels, tickets
 from projections.rows import Rows
 from projections.service_levels import ServiceLevels
@@ -76,6 +76,10 @@ LEVELS = ServiceLevels(NAME, VERSION)
 
 OTHERS = (*service_levels.DEFINITIONS, Ticket.Watched, Ticket.Unwatched)
 """The events beside those of clocks that the view folds."""
+OF_ALL = (Ticket.RequesterChanged, Promises.PauseNoted)
+"""The events that change what is said of promises whose clocks have ended."""
+UNDER = ("policy", "policy_version", "calendar", "calendar_version", "budget")
+"""What a verdict was given under, which stays."""
 
 
 def concerns(entry: Entry) -> bool:
@@ -89,12 +93,19 @@ def fold(entry: Entry, rows: Rows) -> None:
         return
     id = id_text(entry.originator_id)
     known = rows.peek(LEVELS.clocks, id)
-    before = None if known is None else known.state
+    before = NOTHING if known is None else known.state
     LEVELS.fold(entry, rows)
     row = rows.peek(LEVELS.clocks, id)
-    if row is not None and row.state is not before:
-        for promise in promises(row.state, LEVELS._hours_of(rows)):
-            _show(entry, row.state, promise, rows)
+    if row is None or row.state is before or not row.state.agreements:
+        return
+    now, event, ended = row.state, entry.event, set[str]()
+    decided: Decided = {}
+    if isinstance(event, Promises.ServiceLevelApplied):
+        decided = decided_before(before, now, micros(event.by.effective_at))
+    elif not isinstance(event, OF_ALL):
+        ended = {one.target for one in now.clocks if not one.is_open and one in before.clocks}
+    for promise in promises(now, LEVELS.hours_of(rows), None, decided, ended):
+        _show(entry, now, promise, rows)
 
 
 def _show(entry: Entry, clocks: TicketClocks, promise: Promise, rows: Rows) -> None:
@@ -129,8 +140,15 @@ def _show(entry: Entry, clocks: TicketClocks, promise: Promise, rows: Rows) -> N
         position=entry.position,
     )
     known = rows.peek(PROMISES, id, promise.clock, promise.round)
-    if known is None or msgspec.structs.replace(row, position=known.position) != known:
-        rows.put(PROMISES, row)
+    if known is not None:
+        row.position = known.position
+        if (known.verdict, known.at) == (row.verdict, row.at) and row.verdict != "running":
+            for field in UNDER:
+                setattr(row, field, getattr(known, field))
+        if row == known:
+            return
+        row.position = entry.position
+    rows.put(PROMISES, row)
 
 
 VIEW = View(

@@ -85,7 +85,7 @@ class ServiceLevels:
         """Each clock of a ticket with what it will want next, of its policy's marks and the
         breach."""
         for agreed in clocks.agreements:
-            hours = agreed.hours(self._hours_of(rows))
+            hours = agreed.hours(self.hours_of(rows))
             kept = rows.peek(self.marks, id_text(agreed.policy), agreed.policy_version)
             for clock in agreed.clocks:
                 escalation = kept.marks.get(agreed.target(clock.target), ()) if kept else ()
@@ -104,7 +104,7 @@ class ServiceLevels:
         id = id_text(entry.originator_id)
         known = None if entry.originator_version == 1 else rows.get(self.clocks, id)
         before = NOTHING if known is None else known.state
-        state = ticket_clocks.told(before, entry.event, self._hours_of(rows))
+        state = ticket_clocks.told(before, entry.event, self.hours_of(rows))
         if state is before:
             return None
         if known is None:
@@ -119,7 +119,8 @@ class ServiceLevels:
         latest.version += 1
         rows.put(self.hours, HoursRow(id, latest.version, event.hours))
 
-    def _hours_of(self, rows: Rows) -> HoursOf:
+    def hours_of(self, rows: Rows) -> HoursOf:
+        """The business hours that the view knows."""
         return partial(self._kept_hours, rows)
 
     def _kept_hours(self, rows: Rows, calendar: UUID, version: int) -> BusinessHours:

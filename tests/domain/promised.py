@@ -67,10 +67,10 @@ class Life:
             **more,
         )
 
-    def promise(self, when: str, *promises: Commitment, **more: Any) -> None:
+    def promise(self, when: str, *promises: Commitment, version: int = 1, **more: Any) -> None:
         self.incident.apply_service_level(
             policy=POLICY,
-            policy_version=1,
+            policy_version=version,
             calendar=CALENDAR,
             calendar_version=1,
             commitments=promises,

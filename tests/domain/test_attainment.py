@@ -3,9 +3,9 @@ from datetime import timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.attainment import Consumed, Promise, figure, promises
+from domain.attainment import Consumed, Promise, figure, promises, promises_of
 from domain.incident import Incident
-from domain.promises import BREACH, NEXT_RESPONSE, RESOLUTION, Commitment
+from domain.promises import BREACH, FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION, Commitment
 from domain.ticket import Visibility
 from domain.ticket_clocks import EVENTS, after
 from tests.domain.promised import (
@@ -27,9 +27,12 @@ from tests.projections.lives import lived
 
 def found(life: Life, until: str | None = None) -> dict[tuple[str, int], Promise]:
     """The promises of an incident by clock and round."""
-    clocks = after(life.events, hours_of)
-    when = None if until is None else at(until)
-    return {(one.clock, one.round): one for one in promises(clocks, hours_of, when)}
+    told = (
+        promises(after(life.events, hours_of), hours_of)
+        if until is None
+        else promises_of(life.events, hours_of, at(until))
+    )
+    return {(one.clock, one.round): one for one in told}
 
 
 def test_what_is_done_at_the_due_moment_is_met_and_counts_when_it_was_done() -> None:
@@ -146,6 +149,41 @@ def test_a_promise_says_what_the_ticket_was_when_it_ended_and_not_what_it_became
 
     assert (response.team, response.priority) == (NETWORK, 1)
     assert (resolution.team, resolution.priority) == (SERVERS, 5)
+
+
+def test_a_verdict_stays_one_of_the_version_that_it_was_given_under() -> None:
+    life = Life()
+    life.promise("mon 10:00", ONE_HOUR, TEN_HOURS)
+    life.act("mon 10:30", "respond")
+    shorter = Commitment(name=RESOLUTION, budget="2h")
+    life.promise("mon 11:00", Commitment(name=FIRST_RESPONSE, budget="4h"), shorter, version=2)
+    life.promise("mon 15:00", TEN_HOURS, version=3)
+    life.act("mon 16:00", "resolve", **CODE)
+
+    told = found(life, "mon 17:00")
+
+    response, resolution = told[FIRST_RESPONSE, 1], told[RESOLUTION, 1]
+    assert (response.verdict, response.policy_version, response.budget) == ("met", 1, "1h")
+    assert (resolution.verdict, resolution.policy_version, resolution.budget) == (
+        "breached",
+        2,
+        "2h",
+    )
+    assert resolution.breached_at == at("mon 12:00")
+
+
+def test_what_is_promised_no_more_was_promised_under_the_version_that_said_so() -> None:
+    life = Life()
+    life.promise("mon 10:00", ONE_HOUR, TEN_HOURS)
+    life.promise("mon 10:30", TEN_HOURS, version=2)
+
+    told = found(life, "mon 10:45")
+
+    assert (told[FIRST_RESPONSE, 1].verdict, told[FIRST_RESPONSE, 1].policy_version) == (
+        "cancelled",
+        1,
+    )
+    assert (told[RESOLUTION, 1].verdict, told[RESOLUTION, 1].policy_version) == ("running", 2)
 
 
 def test_an_agreement_beside_the_sla_is_told_by_its_target() -> None:

@@ -5,8 +5,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from msgspec import structs
 
-from domain.attainment import promises
+from domain.attainment import promises, promises_of
+from domain.incident import Incident
 from domain.policy import OwnOrganisation, OwnTickets
 from domain.promises import BREACH, NEXT_RESPONSE, RESOLUTION, Commitment
 from domain.ticket import Visibility
@@ -17,6 +21,7 @@ from projections.counts import Counts
 from projections.queries import BadQuery, Span
 from projections.views import Views
 from tests.domain.promised import (
+    CALENDAR,
     CODE,
     NETWORK,
     ONE_HOUR,
@@ -27,9 +32,10 @@ from tests.domain.promised import (
     hours_of,
     office,
 )
+from tests.domain.stories import attempts
 from tests.people import CUSTOMER, OPERATOR, person, signed, system
 from tests.projections.conftest import Kit, keep
-from tests.projections.lives import entries_of, folded, rows_of
+from tests.projections.lives import entries_of, folded, lived, rows_of
 
 
 def story(serial: int = 1, resolved: str = "tue 16:00") -> Life:
@@ -73,6 +79,23 @@ def test_the_view_says_of_each_promise_what_the_history_says() -> None:
     }
 
 
+def test_the_view_keeps_what_a_verdict_was_given_under() -> None:
+    life = Life()
+    life.promise("mon 10:00", ONE_HOUR, TEN_HOURS)
+    life.act("mon 10:30", "respond")
+    life.promise("mon 11:00", Commitment(name=RESOLUTION, budget="2h"), version=2)
+    life.promise("mon 15:00", ONE_HOUR, TEN_HOURS, version=3)
+    life.act("mon 16:00", "resolve", **CODE)
+    told = promises_of(life.events, hours_of, at("mon 17:00"))
+
+    rows = {row.clock: row for row in shown(life)}
+
+    assert {one.clock: (one.verdict, one.policy_version, one.budget) for one in told} == {
+        row.clock: (row.verdict, row.policy_version, row.budget) for row in rows.values()
+    }
+    assert (rows["first response"].policy_version, rows["resolution"].policy_version) == (1, 2)
+
+
 def test_each_beginning_of_a_clock_stays_a_row_of_its_own() -> None:
     life = Life()
     life.promise("mon 10:00", Commitment(name=NEXT_RESPONSE, budget="1h"))
@@ -96,6 +119,42 @@ def test_a_breach_that_the_desk_notes_is_one_at_its_due_moment() -> None:
     [row] = shown(life)
 
     assert (row.verdict, row.at, row.ended_at) == ("breached", "2026-03-03T12:00:00.000000Z", None)
+
+
+@given(tried=st.data())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+def test_after_any_life_the_view_says_what_the_whole_history_says(tried: st.DataObject) -> None:
+    record = lived(Incident, tried.draw(attempts(Incident)))
+    entries = entries_of(office(), *([] if record is None else [record]))
+    for entry in entries:
+        if isinstance(entry.event, Incident.ServiceLevelApplied):
+            basis = {"calendar": CALENDAR, "calendar_version": 1, "zone": ""}
+            entry.event = structs.replace(entry.event, **basis)
+    events = [entry.event for entry in entries[1:]]
+    clocks = after(events, hours_of)
+    # Not settled any further than the view can be.
+    settled = {(one.clock, one.round): one for one in promises(clocks, hours_of)}
+    later = max((event.by.effective_at for event in events), default=at("mon 10:00"))
+    told = {(one.clock, one.round): one for one in promises_of(events, hours_of, later)}
+
+    rows = {
+        (row.clock, row.round): row for row in rows_of(folded(attainment.VIEW, entries), PROMISES)
+    }
+
+    assert rows.keys() == settled.keys() == told.keys()
+    for key, row in rows.items():
+        one = settled[key]
+        assert (row.verdict, row.largest, row.consumed) == (
+            one.verdict,
+            one.largest,
+            dict(one.consumed),
+        )
+        if row.verdict != "running":
+            assert (row.policy, row.policy_version, row.budget) == (
+                str(told[key].policy),
+                told[key].policy_version,
+                told[key].budget,
+            )
 
 
 async def counted(views: Views, by: Sequence[str], **more: Any) -> dict[Any, int]:
