@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from ops.options import Config, Data, Wrong, in_order, instant, out, settings_of
+from ops.sla_backtest_command import backtest
 from ops.sla_what_if import what_if
 
 app = typer.Typer(no_args_is_help=True, help="Service levels: clocks, and policies as files.")
+app.command()(backtest)
 app.command("what-if")(what_if)
 
 Which = Annotated[
