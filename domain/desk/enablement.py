@@ -83,12 +83,17 @@ class Enablement(ChangeCalendar):
     ) -> Receipt:
         """Correct what a change says: see `Change.amend`. The same text again changes nothing."""
 
-        async def decide(work: Work) -> None:
-            change = await work.get(Change, id, expected=expected)
+        def amend(change: Change) -> None:
             change.amend(**said, known=texts_of(self.ledger.history(id)), by=by)
 
-        return await self.ledger.run(
-            by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable
+        return await self.ledger.edit(
+            Change,
+            id,
+            amend,
+            by=by,
+            expected=expected,
+            fingerprint=fingerprint,
+            is_repeatable=is_repeatable,
         )
 
     async def plan_change(
@@ -104,14 +109,13 @@ class Enablement(ChangeCalendar):
     ) -> Receipt:
         """Say how a change is done, undone and tested: see `Change.plan`."""
 
-        async def decide(work: Work) -> None:
-            change = await work.get(Change, id, expected=expected)
+        def plan(change: Change) -> None:
             known = texts_of(self.ledger.history(id))
             change.plan(
                 implementation=implementation, backout=backout, test=test, known=known, by=by
             )
 
-        return await self.ledger.run(by, decide, **repeat)
+        return await self.ledger.edit(Change, id, plan, by=by, expected=expected, **repeat)
 
     async def apply_template(
         self,
@@ -241,12 +245,11 @@ class Enablement(ChangeCalendar):
     ) -> Receipt:
         """Add a task to a change, for a team or a person that can take it."""
 
-        async def decide(work: Work) -> None:
+        def add(change: Change) -> None:
             self._check_taker(team, assignee)
-            change = await work.get(Change, id, expected=expected)
             change.add_task(title, phase=phase, after=after, team=team, assignee=assignee, by=by)
 
-        return await self.ledger.run(by, decide, **repeat)
+        return await self.ledger.edit(Change, id, add, by=by, expected=expected, **repeat)
 
     async def assign_task(
         self,
@@ -261,12 +264,11 @@ class Enablement(ChangeCalendar):
     ) -> Receipt:
         """Give a task of a change to a team, to a person, or to nobody."""
 
-        async def decide(work: Work) -> None:
+        def assign(change: Change) -> None:
             self._check_taker(team, assignee)
-            change = await work.get(Change, id, expected=expected)
             change.assign_task(number, team=team, assignee=assignee, by=by)
 
-        return await self.ledger.run(by, decide, **repeat)
+        return await self.ledger.edit(Change, id, assign, by=by, expected=expected, **repeat)
 
     def _check_taker(self, team: UUID | None, assignee: UUID | None) -> None:
         if team is not None:
@@ -316,11 +318,10 @@ class Enablement(ChangeCalendar):
     ) -> Receipt:
         """Say that a change is implemented, and how it went."""
 
-        async def decide(work: Work) -> None:
-            change = await work.get(Change, id, expected=expected)
+        def complete(change: Change) -> None:
             change.complete_implementation(outcome, hours=self.hours_of(change), by=by)
 
-        return await self.ledger.run(by, decide, **repeat)
+        return await self.ledger.edit(Change, id, complete, by=by, expected=expected, **repeat)
 
     async def back_out(
         self,
@@ -333,11 +334,10 @@ class Enablement(ChangeCalendar):
     ) -> Receipt:
         """Undo a change."""
 
-        async def decide(work: Work) -> None:
-            change = await work.get(Change, id, expected=expected)
+        def back_out(change: Change) -> None:
             change.back_out(reason=reason, hours=self.hours_of(change), by=by)
 
-        return await self.ledger.run(by, decide, **repeat)
+        return await self.ledger.edit(Change, id, back_out, by=by, expected=expected, **repeat)
 
     async def note_overdue(self, id: UUID, *, by: Provenance, **repeat: Unpack[Repeat]) -> Receipt:
         """Tell a change what time it is: see `Change.note_overdue`."""
