@@ -223,7 +223,9 @@ def _signature(line: str) -> Signature:
         value = b64decode(encoded, validate=True)
     except ValueError:
         value = b""
-    if not line.startswith(_DASH) or not blank or not name or len(value) < 5:
+    # Base64 can spell the same bytes in several ways; only one of them is what was signed.
+    is_spelled = b64encode(value).decode() == encoded
+    if not line.startswith(_DASH) or not blank or not name or len(value) < 5 or not is_spelled:
         raise BadNote("A note has a malformed signature.")
     return Signature(name, value[:4], value[4:])
 

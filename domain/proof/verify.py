@@ -93,10 +93,9 @@ class Asked:
             raise ValueError("its header has an unknown scope")
         self.is_whole = header["scope"] == "all"
         self.size = int(header["size"])
-        self.first: int | None = header.get("from")
-        self.last: int | None = header.get("to")
+        self.first = _position(header.get("from"))
+        self.last = _position(header.get("to"))
         self.streams = {UUID(id).bytes for id in header.get("streams") or ()}
-        self.position = 0
         if self.is_whole:
             self.scope = "a whole ledger"
         else:
@@ -111,6 +110,10 @@ class Asked:
         if self.is_whole:
             return True
         return not self.streams and last >= (self.first or 1) and first <= (self.last or self.size)
+
+
+def _position(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def _other(verification: Verification, asked: Asked, kind: bytes, content: bytes) -> None:
