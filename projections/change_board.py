@@ -78,6 +78,7 @@ STANDINGS = Table(f"{NAME}_standings", VERSION, StandingRow, key=("change",))
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 
 CASES = Cases[Any]()
+tickets.head(CASES)
 ROUNDS = (RoundEvent, Change.Withdrawn, Change.Cancelled)
 
 
@@ -136,18 +137,6 @@ def _proposed(entry: Entry, event: Change.Proposed, at: str) -> BoardRow:
     )
 
 
-@CASES.on(Ticket.Amended)
-def _amended(event: Ticket.Amended, row: BoardRow) -> None:
-    if event.title is not None:
-        row.title = event.title
-
-
-@CASES.on(Ticket.RequesterChanged)
-def _asked_by(event: Ticket.RequesterChanged, row: BoardRow) -> None:
-    row.requester = id_or_none(event.requester)
-    row.organisation = id_or_none(event.organisation)
-
-
 @CASES.on(Ticket.Categorised)
 def _categorised(event: Ticket.Categorised, row: BoardRow) -> None:
     row.category, row.service = event.category, event.service
@@ -161,11 +150,6 @@ def _prioritised(event: Ticket.Prioritised, row: BoardRow) -> None:
 @CASES.on(Ticket.Assigned)
 def _assigned(event: Ticket.Assigned, row: BoardRow) -> None:
     row.team, row.assignee = id_or_none(event.team), id_or_none(event.assignee)
-
-
-@CASES.on(Change.Classified)
-def _classified(event: Change.Classified, row: BoardRow) -> None:
-    row.type = event.type
 
 
 @CASES.on(Change.RiskAssessed)

@@ -9,6 +9,7 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.change_draft import AFFECTS, is_asset
 from domain.ticket import Ticket
+from projections import tickets
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -93,6 +94,7 @@ FINDINGS = Table(
 )
 
 CASES = Cases[Any]()
+tickets.head(CASES)
 OF_TASKS = Cases[Any]()
 OF_FINDINGS = Cases[Any]()
 
@@ -123,22 +125,6 @@ def fold(entry: Entry, rows: Rows) -> None:
 @CASES.on(Change.TemplateMade)
 def _made_template(event: Change.TemplateMade, row: WorkRow) -> None:
     row.made_template = id_text(event.template)
-
-
-@CASES.on(Ticket.Amended)
-def _amended(event: Ticket.Amended, row: WorkRow) -> None:
-    if event.title is not None:
-        row.title = event.title
-
-
-@CASES.on(Ticket.RequesterChanged)
-def _asked_by(event: Ticket.RequesterChanged, row: WorkRow) -> None:
-    row.requester, row.organisation = id_or_none(event.requester), id_or_none(event.organisation)
-
-
-@CASES.on(Change.Classified)
-def _classified(event: Change.Classified, row: WorkRow) -> None:
-    row.type = event.type
 
 
 @CASES.on(Change.TemplateApplied)

@@ -1,5 +1,7 @@
 """What the views of tickets share: how an event moves the status, and who may see a ticket."""
 
+from typing import Any, Protocol
+
 from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.change import Status as ChangeStatus
@@ -9,7 +11,8 @@ from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.ticket import Ticket
 from projections.rows import Rows
-from projections.tables import Id, Row, Table, id_text
+from projections.tables import Id, Row, Table, id_or_none, id_text
+from projections.view import Cases
 
 KINDS: dict[str, str] = {"INC": "incident", "PRB": "problem", "CHG": "change"}
 
@@ -49,6 +52,35 @@ that is a known error is one again when it resumes."""
 
 BESIDE_THE_WORK: tuple[type[Event], ...] = (Change.Submitted, Change.Approved, Change.Rejected)
 """What moves no status of a change that was begun without an approval."""
+
+
+class Headed(Protocol):
+    """A row that tells what a change is called, of which type it is, and whose."""
+
+    title: str
+    type: str
+    requester: Id | None
+    organisation: Id | None
+
+
+def head(cases: Cases[Any]) -> None:
+    """Let the rows of a view follow what a change is called, of which type it is, and whose."""
+    cases.on(Ticket.Amended)(_amended)
+    cases.on(Ticket.RequesterChanged)(_asked_by)
+    cases.on(Change.Classified)(_classified)
+
+
+def _amended(event: Ticket.Amended, row: Headed) -> None:
+    if event.title is not None:
+        row.title = event.title
+
+
+def _asked_by(event: Ticket.RequesterChanged, row: Headed) -> None:
+    row.requester, row.organisation = id_or_none(event.requester), id_or_none(event.organisation)
+
+
+def _classified(event: Change.Classified, row: Headed) -> None:
+    row.type = event.type
 
 
 def status_after(event: Event, *, is_approval_owed: bool) -> str | None:
