@@ -186,6 +186,8 @@ def check_lateness(entries: Sequence[Entry], deaths: Sequence[Death], found: Fin
         before = [death for death in deaths if death.at < moment.due]
         last = max(before, key=lambda death: death.at, default=None)
         since = f"; last died {last.name}, {moment.due - last.at} before" if last else ""
+        if last and last.back:
+            since += f", away for {last.back - last.at}"
         found.wrong("late", f"{moment.what} came {moment.late} late, and nothing had died{since}")
 
 

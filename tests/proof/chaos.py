@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -49,6 +49,7 @@ class Chaos:
             self.layout.start()
             self._kill_under_load(kills)
             self._await_quiet()
+            self.layout.await_watches()
         finally:
             self.layout.stop()
         found = asyncio.run(self._examine())
@@ -190,6 +191,8 @@ class Chaos:
             f"{len(late)} moments, half within {late[len(late) // 2]:.3f} s, "
             f"{sum(one > 1 for one in late)} more than 1 s late, the latest {late[0]:.3f} s"
         )
+        away = [death.back - death.at for death in self.layout.deaths if death.back]
+        yield f"Temporal was away for at most {max(away, default=timedelta(0))}"
         for moment in found.moments[:5]:
             deaths = ", ".join(
                 f"{death.name} {(death.at - moment.due).total_seconds():+.1f} s"

@@ -1,6 +1,6 @@
 """How late things happened that have a moment, and which death explains it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -17,6 +17,9 @@ PUNCTUAL = timedelta(seconds=1)
 """What a busy machine may take."""
 RECOVERY = timedelta(seconds=13)
 """What Temporal takes to miss a killed worker (10 s), and a process to be back."""
+PAUSE_MAX = timedelta(seconds=12)
+"""How long a worker may leave a Temporal alone that did not answer it: up to 10 s, give or take a
+fifth. Each pause is twice the last, so it is about as long as Temporal was away."""
 
 
 class Moment(NamedTuple):
@@ -34,6 +37,17 @@ class Moment(NamedTuple):
 class Death(NamedTuple):
     name: str
     at: datetime
+    back: datetime | None = None
+    """When Temporal could be reached again, if that was away."""
+
+    @property
+    def over(self) -> datetime:
+        """From when on nothing that falls due is delayed by it any more, but for a backlog."""
+        recovered = self.at + RECOVERY
+        if self.back is None:
+            return recovered
+        pause = min((self.back - self.at) * 1.2, PAUSE_MAX)
+        return max(recovered, self.back + pause + PUNCTUAL)
 
 
 def moments(
@@ -50,16 +64,21 @@ def moments(
             yield from _marks(number, history, escalates)
 
 
-def unexplained(late: Sequence[Moment], deaths: Sequence[Death]) -> Iterator[Moment]:
-    """What came late though no process died in time to delay it."""
+def unexplained(moments: Iterable[Moment], deaths: Sequence[Death]) -> Iterator[Moment]:
+    """What came late though no death delayed it, nor the backlog that one had left.
+
+    A backlog is worked off until the last comes of what a death had delayed.
+    """
+    late = [moment for moment in moments if moment.late > PUNCTUAL]
+    delayed = [moment for moment in late if causes(moment, deaths)]
     for moment in late:
-        if moment.late > PUNCTUAL and not causes(moment, deaths):
+        if moment not in delayed and not any(d.due < moment.due <= d.at for d in delayed):
             yield moment
 
 
 def causes(moment: Moment, deaths: Sequence[Death]) -> list[Death]:
     """The deaths that can have delayed something."""
-    return [death for death in deaths if moment.due - RECOVERY <= death.at <= moment.at]
+    return [death for death in deaths if death.at <= moment.at and moment.due <= death.over]
 
 
 def _marks(number: str, history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[Moment]:

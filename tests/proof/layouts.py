@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -15,15 +16,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
-from ops.ports import free_port
+from ops.ports import HOST, free_port
 from ops.settings import Settings, load
 from ops.stores.postmaster import dying_with_us
+from ops.temporal_folder import read_stamp
 from ops.temporal_server import TemporalServer, TemporalServerError
 from tests.end_to_end.desks import LEDGERDESK
 from tests.end_to_end.processes import environment, tree, until
 from tests.proof.lateness import Death
 
 AGAIN_SECONDS = 0.1
+LOOK_SECONDS = 0.05
 STOP_SECONDS = 30
 READY_SECONDS = 90
 
@@ -112,11 +115,17 @@ class Layout(ABC):
         self.folder = folder
         self.settings = settings
         self.deaths: list[Death] = []
+        self._watches: list[threading.Thread] = []
 
     @property
     def kills(self) -> Counter[str]:
         """How many were killed, by name."""
         return Counter(death.name for death in self.deaths)
+
+    @property
+    @abstractmethod
+    def temporal_folder(self) -> Path:
+        """Where the embedded Temporal keeps its database and its stamp."""
 
     @abstractmethod
     def start(self) -> None:
@@ -145,7 +154,27 @@ class Layout(ABC):
         except ProcessLookupError:
             return None
         self.deaths.append(Death(name, datetime.now(UTC)))
+        if name in ("temporal", "supervisor"):
+            watch = threading.Thread(target=self._await_temporal, args=(len(self.deaths) - 1,))
+            watch.start()
+            self._watches.append(watch)
         return name
+
+    def await_watches(self) -> None:
+        """Wait until it is known how long Temporal was away after each death."""
+        for watch in self._watches:
+            watch.join(READY_SECONDS)
+
+    def _await_temporal(self, number: int) -> None:
+        """Note when Temporal can be reached again after a death."""
+        deadline = time.monotonic() + READY_SECONDS
+        time.sleep(AGAIN_SECONDS)  # The kernel takes a moment to end a killed process.
+        while time.monotonic() < deadline:
+            stamp = read_stamp(self.temporal_folder / "temporal.json")
+            if stamp is not None and _listens(stamp.ports.grpc):
+                self.deaths[number] = self.deaths[number]._replace(back=datetime.now(UTC))
+                return
+            time.sleep(LOOK_SECONDS)
 
     def await_ready(self) -> None:
         url = f"http://127.0.0.1:{self.settings.port}/readyz"
@@ -159,6 +188,10 @@ class Embedded(Layout):
         super().__init__(folder, load(data=folder / "data", port=free_port()))
         self._up: Kept | None = None
         self._ends: Counter[int] = Counter()
+
+    @property
+    def temporal_folder(self) -> Path:
+        return self.settings.data / "temporal"
 
     def start(self) -> None:
         settings = environment(
@@ -213,8 +246,12 @@ class Separate(Layout):
         self._temporal: KeptTemporal | None = None
         self._ends: dict[str, Counter[int]] = {}
 
+    @property
+    def temporal_folder(self) -> Path:
+        return self.folder / "temporal"
+
     def start(self) -> None:
-        self._temporal = KeptTemporal(self.folder / "temporal")
+        self._temporal = KeptTemporal(self.temporal_folder)
         settings = environment(
             data=self.settings.data,
             port=self.settings.port,
@@ -247,6 +284,14 @@ class Separate(Layout):
 
 def _not_killed(codes: Counter[int]) -> int:
     return codes.total() - codes[-signal.SIGKILL]
+
+
+def _listens(port: int) -> bool:
+    try:
+        socket.create_connection((HOST, port), timeout=1).close()
+    except OSError:
+        return False
+    return True
 
 
 def _answers(url: str) -> bool:

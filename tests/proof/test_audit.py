@@ -17,7 +17,7 @@ from tests.domain.changes import stage
 from tests.people import MONDAY, person, signed, system
 from tests.proof.audit import Findings, check_history, check_lateness, check_once, check_processes
 from tests.proof.company import ESCALATION, TARGETS
-from tests.proof.lateness import Death
+from tests.proof.lateness import Death, Moment, unexplained
 
 CALENDAR = record_id("CAL", 1)
 PROMISES = (
@@ -250,3 +250,22 @@ def test_what_comes_late_without_a_death_is_found() -> None:
         "INC0000001: mark (1, 'resolution', '100%') came 0:00:02"
     ]
     assert excused.violations == []
+
+
+def test_a_temporal_that_was_away_for_long_is_left_alone_for_as_long_again() -> None:
+    late = Moment("level", due=at(14), at=at(15.7))
+    short, long = Death("temporal", at(0), at(1)), Death("temporal", at(0), at(7))
+
+    assert list(unexplained([late], [short])) == [late]
+    assert list(unexplained([late], [long])) == []
+    assert list(unexplained([late._replace(due=at(100), at=at(102))], [long])) != []
+
+
+def test_what_falls_due_while_a_backlog_is_worked_off_is_explained_by_the_same_death() -> None:
+    delayed = Moment("mark", due=at(12), at=at(16))
+    meanwhile = Moment("level", due=at(15), at=at(17))
+    later = Moment("level", due=at(16.5), at=at(18))
+    death = Death("work", at(0))
+
+    assert list(unexplained([delayed, meanwhile, later], [death])) == [later]
+    assert list(unexplained([meanwhile], [death])) == [meanwhile]
