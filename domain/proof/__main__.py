@@ -20,11 +20,15 @@ def main() -> int:
     parser.add_argument(
         "--witness", action="append", type=Path, default=[], help="a file of a witness"
     )
+    parser.add_argument(
+        "--witness-key", action="append", default=[], help="the public key of a cosigning witness"
+    )
     parser.add_argument("--json", action="store_true", help="tell it as JSON")
     asked = parser.parse_args()
     try:
         verifiers = keys(asked.key)
-        report = verify_file(asked.bundle, verifiers, witnessed(asked.witness, verifiers))
+        seen = witnessed(asked.witness, verifiers)
+        report = verify_file(asked.bundle, verifiers, seen, keys(asked.witness_key))
     except Unusable as problem:
         sys.stderr.write(f"{problem}\n")
         return 2

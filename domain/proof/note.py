@@ -189,7 +189,8 @@ def check(note: Note, verifier: Verifier) -> int | None:
 
     Raises BadNote if it did not sign, or if one of its signatures is wrong.
     """
-    is_signed = False
+    if not is_signed_by(note, verifier):
+        raise BadNote(f"It is not signed by {verifier}.")
     times: list[int] = []
     for name, id, value in note.signatures:
         if name != verifier.name:
@@ -197,16 +198,18 @@ def check(note: Note, verifier: Verifier) -> int | None:
         if id == verifier.id:
             if not verifier.is_by(note.text.encode(), value):
                 raise BadNote(f"The signature of {name} does not fit the text.")
-            is_signed = True
         elif id == verifier.cosigner_id:
             seconds = int.from_bytes(value[:8])
             if len(value) != 72 or not verifier.is_by(_cosigned(seconds, note.text), value[8:]):
                 raise BadNote(f"The cosignature of {name} does not fit the text.")
-            is_signed = True
             times.append(seconds)
-    if not is_signed:
-        raise BadNote(f"It is not signed by {verifier}.")
     return max(times, default=None)
+
+
+def is_signed_by(note: Note, verifier: Verifier) -> bool:
+    """Whether a note has a signature under the name and an id of a key, right or wrong."""
+    ids = (verifier.id, verifier.cosigner_id)
+    return any(name == verifier.name and id in ids for name, id, _ in note.signatures)
 
 
 def _cosigned(seconds: int, text: str) -> bytes:

@@ -14,7 +14,7 @@ from .displaced import Displaced
 from .findings import Finding, Findings, Report, Verdict
 from .leaf import HEAD_BYTES, IDENTITY, Malformed, decode, name_of, version_in
 from .missing import Missing
-from .note import BadNote, Verifier
+from .note import BadNote, Verifier, check, is_signed_by, parse
 from .tree import Frontier
 
 CLOCK_SECONDS = 300
@@ -27,12 +27,16 @@ class Verification:
         verifiers: Sequence[Verifier],
         witnessed: Sequence[Opened] = (),
         *,
+        cosigners: Sequence[Verifier] = (),
         is_whole: bool = True,
         from_their_first: Collection[bytes] = (),
     ) -> None:
         """`is_whole`: all events are to be there, of each stream from its first version on; else
         only those of the streams named `from_their_first`."""
         self._verifiers = verifiers
+        self._cosigners = cosigners
+        self._cosigned: dict[str, tuple[int, int]] = {}
+        """The newest checkpoint that each witness cosigned: its size, and when."""
         self._is_whole = is_whole
         self._from_their_first = from_their_first
         self._findings = Findings()
@@ -143,6 +147,7 @@ class Verification:
         elif self._confirms(opened.checkpoint, "the checkpoint"):
             self._confirmed += 1
             self._look_at_times(opened)
+            self._look_at_cosigners(note, size)
             self._sealed = size
         if self._newest is None or size >= self._newest.checkpoint.size:
             self._newest = opened
@@ -175,6 +180,13 @@ class Verification:
         unsealed = self._position - (self._newest.checkpoint.size if self._newest else 0)
         if unsealed > 0 and self._newest is not None and not self._is_broken:
             self._remarks.append(f"{unsealed} logged events are after the newest checkpoint")
+        for cosigner in self._cosigners:
+            size_then, seconds = self._cosigned.get(cosigner.name, (0, 0))
+            self._remarks.append(
+                f"{cosigner.name} cosigned up to position {size_then} at {_shown(seconds)}"
+                if size_then
+                else f"{cosigner.name} cosigned nothing of it"
+            )
         if self._unlogged:
             self._remarks.append(f"{self._unlogged} events are not logged yet")
         kept = sorted(self._findings.kept, key=lambda f: (f.verdict, f.position or 0))
@@ -277,6 +289,19 @@ class Verification:
                 text += f"positions {self._sealed + 1} to {size} are not those that were signed"
             self._find("integrity", "root", text, self._sealed + 1, size)
         return False
+
+    def _look_at_cosigners(self, note: str, size: int) -> None:
+        parsed = parse(note)
+        for cosigner in self._cosigners:
+            if not is_signed_by(parsed, cosigner):
+                continue
+            try:
+                seconds = check(parsed, cosigner)
+            except BadNote as error:
+                text = f"the checkpoint over {size} events: {error}"
+                self._find("integrity", "signature", text, size)
+            else:
+                self._cosigned[cosigner.name] = size, seconds or 0
 
     def _compare_witnessed(self) -> None:
         """Compare the witnessed checkpoints that the tree has reached."""

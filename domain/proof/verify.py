@@ -45,8 +45,16 @@ def witnessed(paths: Sequence[Path], verifiers: Sequence[Verifier]) -> list[Open
     return found
 
 
-def verify_file(path: Path, verifiers: Sequence[Verifier], seen: Sequence[Opened] = ()) -> Report:
-    """Verify a bundle or a file of proofs. Raises Unusable for what is neither."""
+def verify_file(
+    path: Path,
+    verifiers: Sequence[Verifier],
+    seen: Sequence[Opened] = (),
+    cosigners: Sequence[Verifier] = (),
+) -> Report:
+    """Verify a bundle or a file of proofs. Raises Unusable for what is neither.
+
+    `seen` are checkpoints that witnesses have, `cosigners` the keys of witnesses that cosign.
+    """
     try:
         with path.open("rb") as file:
             opening = file.read(len(inclusion.OPENING))
@@ -56,10 +64,15 @@ def verify_file(path: Path, verifiers: Sequence[Verifier], seen: Sequence[Opened
         return _verify_proofs(path.read_text(encoding="utf-8"), verifiers)
     if opening[:2] != b"\x1f\x8b":
         raise Unusable(f"{path} is neither a bundle nor a proof.")
-    return _verify_bundle(path, verifiers, seen)
+    return _verify_bundle(path, verifiers, seen, cosigners)
 
 
-def _verify_bundle(path: Path, verifiers: Sequence[Verifier], seen: Sequence[Opened]) -> Report:
+def _verify_bundle(
+    path: Path,
+    verifiers: Sequence[Verifier],
+    seen: Sequence[Opened],
+    cosigners: Sequence[Verifier],
+) -> Report:
     found = bundle.records(path)
     try:
         kind, content = next(found)
@@ -70,6 +83,7 @@ def _verify_bundle(path: Path, verifiers: Sequence[Verifier], seen: Sequence[Ope
     verification = Verification(
         verifiers,
         seen,
+        cosigners=cosigners,
         is_whole=asked.is_whole,
         from_their_first=asked.streams if asked.first is None else (),
     )

@@ -109,13 +109,15 @@ async def write_bundle(
         )
 
 
-def verify_bundle(path: Path, key: Sequence[str], witness: Sequence[Path]) -> Report:
+def verify_bundle(
+    path: Path, key: Sequence[str], witness: Sequence[Path], witness_key: Sequence[str]
+) -> Report:
     """Raises UserProblem for what cannot be used, as without a key."""
     if not key:
         raise UserProblem("A bundle is verified by a key that is known from elsewhere: --key KEY")
     try:
         verifiers = keys(key)
-        return verify_file(path, verifiers, witnessed(witness, verifiers))
+        return verify_file(path, verifiers, witnessed(witness, verifiers), keys(witness_key))
     except Unusable as problem:
         raise UserProblem(str(problem)) from None
 

@@ -75,6 +75,10 @@ def verify(
     witness: Annotated[
         list[Path] | None, typer.Option("--witness", help="A file of checkpoints of a witness.")
     ] = None,
+    witness_key: Annotated[
+        list[str] | None,
+        typer.Option("--witness-key", help="The public key of a witness that cosigns."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="The report as JSON.")] = False,
     data: Data = None,
     config: Config = None,
@@ -87,7 +91,7 @@ def verify(
     from ops.audit import auditing
 
     if bundle is not None:
-        report = auditing.verify_bundle(bundle, key or [], witness or [])
+        report = auditing.verify_bundle(bundle, key or [], witness or [], witness_key or [])
         auditing.tell(report, out, as_json=as_json)
         return
     in_order(

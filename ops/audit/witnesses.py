@@ -33,6 +33,7 @@ ANSWER_BYTES_MAX = 65_536
 RETRY_SECONDS = 5.0
 RETRY_SECONDS_MAX = 600.0
 PAGE = 1_000
+COSIGNATURES_MAX = 16
 
 
 class Unwilling(Exception):
@@ -121,8 +122,7 @@ class HttpWitness(Witness):
             raise LogBroken(f"The witness {self.name} knows another history: {answer[:200]!r}")
         if status != 200:
             raise Unwilling(f"status {status}: {answer[:200]!r}")
-        lines = [line for line in answer.splitlines() if line.startswith("\u2014 ")]
-        return "".join(f"{line}\n" for line in lines)
+        return _cosignatures(answer, newest)
 
 
 class Witnesses:
@@ -175,6 +175,20 @@ def witnesses_of(text: str, *, allow_private: bool) -> list[Witness]:
         else:
             raise UserProblem(f"{name} is no witness: it is a file, or an address by HTTP.")
     return found
+
+
+def _cosignatures(answer: str, newest: Kept) -> str:
+    """The signature lines of an answer, but none in the name of the log itself: a wrong one under
+    its key would make the whole checkpoint worthless."""
+    taken = ""
+    for line in answer.splitlines()[:COSIGNATURES_MAX]:
+        try:
+            (*_, signature) = parse(f"{newest.note}{line}\n").signatures
+        except BadNote:
+            continue
+        if signature.name != newest.note.partition("\n")[0]:
+            taken += f"{line}\n"
+    return taken
 
 
 def _submission(proofs: Proofs, old: int, newest: Kept) -> bytes:

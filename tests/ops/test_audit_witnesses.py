@@ -9,12 +9,15 @@ from pathlib import Path
 import pytest
 
 from domain.proof.checkpoint import open_checkpoint, split
+from domain.proof.note import SeedSigner, Verifier, parse, signed
 from domain.proof.tree import EMPTY_ROOT, verify_consistency
+from domain.proof.verify import verify_file
 from domain.recorder import LedgerRecorder
 from domain.transparency.follower import Follower, LogBroken
 from domain.transparency.proofs import Proofs
 from domain.transparency.store import LogStore
 from ops.audit import witnesses as module
+from ops.audit.export import Slice, export
 from ops.audit.witnesses import (
     FileWitness,
     HttpWitness,
@@ -26,9 +29,9 @@ from ops.audit.witnesses import (
 from ops.problems import UserProblem
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_log import SqliteLog
-from tests.logs import SIGNER, VERIFIER, Clock, record
+from tests.logs import NOON, SIGNER, VERIFIER, Clock, record
 
-COSIGNATURE = "\u2014 w.example/1 CMp+6LWBU0anHGH5aNDTJkH/gj79sG+T6+iP2ThYN5krrDJbR1HD\n"
+WITNESS = SeedSigner("w.example/1", b"a seed of somebody quite different"[:32])
 
 
 class Desk:
@@ -50,6 +53,11 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     yield Desk(recorder, log)
     log.close()
     await recorder.aclose()
+
+
+def cosignature(note: str) -> str:
+    """What a witness answers: the last line of the note, signed by it at a time."""
+    return signed(parse(note).text, WITNESS, NOON).splitlines(keepends=True)[-1]
 
 
 class Remote:
@@ -74,7 +82,7 @@ class Remote:
         steps = [b64decode(step) for step in path]
         verify_consistency(self.size, opened.size, steps, self.root, opened.root)
         self.size, self.root = opened.size, opened.root
-        return 200, COSIGNATURE
+        return 200, cosignature(note)
 
 
 @asynccontextmanager
@@ -173,7 +181,45 @@ async def test_a_witness_gets_the_newest_checkpoint_with_proof_and_cosigns(desk:
 
     assert remote.requests == 3
     assert desk.log.delivered(url) == 310
-    assert desk.log.cosignatures(310) == COSIGNATURE
+    assert desk.log.cosignatures(310) == cosignature(desk.proofs.newest().note)
+
+
+async def test_cosignatures_are_verified_in_a_bundle(desk: Desk, tmp_path: Path) -> None:
+    remote = Remote()
+    async with serving(remote.answer) as url:
+        desk.grow()
+        await Witnesses([HttpWitness(url, allow_private=True)]).tell(desk.proofs)
+    desk.grow()
+    path = tmp_path / "bundle"
+    export(desk.recorder, desk.log, path, Slice())
+    witness = Verifier(WITNESS.name, WITNESS.public)
+    stranger = Verifier("w.example/2", WITNESS.public)
+
+    report = verify_file(path, [VERIFIER], cosigners=[witness, stranger])
+
+    assert report.holds
+    assert report.remarks == (
+        "w.example/1 cosigned up to position 10 at 2026-09-21T14:00:00Z",
+        "w.example/2 cosigned nothing of it",
+    )
+    desk.log.deliver(
+        "forged", 20, cosignature("x\n\n" + desk.proofs.newest().note.split("\n\n")[1])
+    )
+    export(desk.recorder, desk.log, path, Slice())
+    assert not verify_file(path, [VERIFIER], cosigners=[witness]).integrity
+    assert verify_file(path, [VERIFIER]).holds
+
+
+async def test_a_witness_cannot_sign_in_the_name_of_the_log(desk: Desk) -> None:
+    desk.grow()
+    own = desk.proofs.newest().note.splitlines(keepends=True)[-1]
+    forged = own[:-10] + "AAAAAAA=\n"
+
+    async with serving(lambda _: (200, f"hello\n{forged}{own}")) as url:
+        await Witnesses([HttpWitness(url, allow_private=True)]).tell(desk.proofs)
+
+    assert desk.log.delivered(url) == 10
+    assert desk.log.cosignatures(10) == ""
 
 
 async def test_a_witness_that_knows_more_than_is_remembered_says_so(desk: Desk) -> None:
