@@ -26,6 +26,7 @@ from domain.calendar_holidays import (
 from domain.calendar_import import default_days, imported
 from domain.desk import Desk
 from domain.ics_lines import TEXT_MAX
+from domain.open_tickets import AppliesTo
 from domain.policy import About
 from domain.recorder import Receipt
 from domain.rules import Refused
@@ -108,6 +109,15 @@ class Define(WithHours):
 class Revise(WithHours):
     names: Names | None = None
     public_holidays: Publics | None = None
+    applies_to: Annotated[
+        AppliesTo,
+        Field(
+            description=(
+                "Whether these hours are for what is promised from now on, or for all open tickets "
+                "too. What is met or breached stays so."
+            )
+        ),
+    ] = "new"
 
 
 class RenewHolidays(Body):

@@ -205,3 +205,15 @@ async def test_what_a_draft_would_do_to_open_tickets_is_told_and_recorded(house:
     assert {one["clock"]: one["budget"][1] for one in clocks}["first response"] == "15m"
     assert (await adam.read(f"/incidents/{incident['number']}"))["version"] == before["version"]
     assert "WhatIfAsked" in str(await olga.read(f"{at}/history"))
+
+
+async def test_hours_of_a_calendar_are_given_to_open_tickets_on_demand(house: House) -> None:
+    olga = house.as_("olga")
+    at = f"/calendars/{await calendar(house)}"
+    other = {"zone": "UTC", "weekly": {"tue": [["09:00", "17:00"]]}}
+
+    await olga.act(f"{at}/revise", {"hours": other})
+    await olga.act(f"{at}/revise", {"hours": other, "applies_to": "open"})
+
+    history = str((await olga.read(f"{at}/history"))["data"])
+    assert "OpenTicketsIncluded" in history

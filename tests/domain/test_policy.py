@@ -294,6 +294,8 @@ risk_model.publish                    - - - - c - -
 risk_model.retire                     - - - - c - -
 calendar.define                       - - - - c - -
 calendar.revise                       - - - - c - -
+calendar.renew_holidays               - - - - c - -
+calendar.import_file                  - - - - c - -
 calendar.retire                       - - - - c - -
 service_level_policy.note_moved       - - - - - - -
 calendar.note_moved                   - - - - - - -
