@@ -69,15 +69,15 @@ class Minute(Body):
     said: Words = Field(alias="text")
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def schedule(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+async def schedule(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await desk.schedule_meeting(**body.arguments(), **asked.keywords)
 
 
-async def changes_that_fit(call: Call, record: Any, body: Any) -> dict[str, Any]:  # noqa: ARG001
+async def changes_that_fit(call: Call, record: Any, body: Any) -> dict[str, Any]:
     """The changes that the filter of a meeting finds now, those that are due first."""
     context, given = call.context, record.filter
     lists = {"status": given.statuses, "risk": given.risks, "type": given.types}

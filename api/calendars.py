@@ -164,7 +164,7 @@ FILE = "\r\n".join(
 )
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 

@@ -85,11 +85,11 @@ TEMPLATE = {
 }
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await begin(ChangeTemplate, ChangeTemplate.draft)(desk, asked, **body.arguments())
 
 

@@ -92,11 +92,11 @@ NIGHTS = {
 }
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await begin(ChangeWindow, ChangeWindow.draft)(desk, asked, **body.arguments())
 
 

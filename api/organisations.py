@@ -28,11 +28,11 @@ class Locate(Body):
     zone: Zone
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await begin(Organisation, Organisation.register)(desk, asked, **body.arguments())
 
 

@@ -84,11 +84,11 @@ class RevokeToken(Body):
     token_id: UUID
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=body.organisation)
 
 
-async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await desk.register_person(**body.arguments(), **asked.keywords)
 
 

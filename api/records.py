@@ -132,6 +132,6 @@ def _plain(row: Row, owner: str = "") -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__struct_fields__ if name != owner}
 
 
-def _nothing(table: Table[Any], keys: list[Key]) -> Iterable[Row]:  # noqa: ARG001
+def _nothing(table: Table[Any], keys: list[Key]) -> Iterable[Row]:
     # A whole history needs no rows from before.
     return ()

@@ -39,11 +39,11 @@ AGREEMENT = {
 }
 
 
-def about_new(call: Call, body: Any) -> About:  # noqa: ARG001
+def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     name, definition = await read(desk, body, body.name or "")
     use = begin(ServiceLevelPolicy, ServiceLevelPolicy.draft)
     return await use(desk, asked, name=name, definition=definition)

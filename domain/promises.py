@@ -155,7 +155,7 @@ class Promises(Ticket, abstract=True):
         """What the SLA promises."""
         return self.promised.get("", UNPROMISED).commitments
 
-    def met_at(self, target: str) -> datetime | None:  # noqa: ARG002 - a kind may know
+    def met_at(self, target: str) -> datetime | None:
         """When a target of the SLA was met, as far as the ticket itself knows."""
         return None
 

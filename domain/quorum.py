@@ -179,7 +179,7 @@ class InGroups(Part):
                 said.append(f"{name}: {_reason(parts, 'rejected')}")
         return " ".join(said)
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         return [said for part in _pending(self.outer) for said in part.needs(str)]
 
     def ends(self, name: Name) -> list[str]:
@@ -189,7 +189,7 @@ class InGroups(Part):
                 said.append(f"{group}: {', '.join(_said(parts, name))}")
         return said
 
-    def enough(self, cost: Mapping[str, int]) -> list[str]:  # noqa: ARG002
+    def enough(self, cost: Mapping[str, int]) -> list[str]:
         rules = {group.name: group.of for group in self.rule.groups}
         chosen: dict[str, Vote] = {}
         now = self

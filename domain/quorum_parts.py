@@ -112,11 +112,11 @@ class Tally(Part):
             f"{unit}: {_number(self.needed, 'approval')} {_are(self.needed)} needed{self._end()}."
         )
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         unit = "" if not self.groups else " group" if self.waiting == 1 else " groups"
         return [f"needs {self.missing} more of {self.waiting}{unit}"]
 
-    def ends(self, name: Name) -> list[str]:  # noqa: ARG002
+    def ends(self, name: Name) -> list[str]:
         return [f"{self._rejections(self.spare + 1)} it unreachable"]
 
     def enough(self, cost: Mapping[str, int]) -> list[str]:
@@ -145,7 +145,7 @@ class Scales(Tally):
             f"{self.total}: {self.needed} {_are(self.needed)} needed{self._end()}."
         )
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         return [f"needs approvals that weigh {self.missing} more, of {self.waiting} waiting"]
 
     def ends(self, name: Name) -> list[str]:
@@ -184,7 +184,7 @@ class NoVeto(Tally):
         answers = "answer" if len(self.silent) == 1 else "answers"
         return [f"needs the {answers} of {_listed([name(one) for one in self.silent], 'and')}"]
 
-    def ends(self, name: Name) -> list[str]:  # noqa: ARG002
+    def ends(self, name: Name) -> list[str]:
         return ["one veto ends it"]
 
 
@@ -200,10 +200,10 @@ class Unrejected(Tally):
             f"{'rejects' if self.needed == 1 else 'reject'} it{end.get(self.outcome, '')}."
         )
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         return [f"needs {self.lacking} more of {self.waiting} to be safe from rejection"]
 
-    def ends(self, name: Name) -> list[str]:  # noqa: ARG002
+    def ends(self, name: Name) -> list[str]:
         return [f"{self._rejections(self.missing, 'end')} it"]
 
 
@@ -217,13 +217,13 @@ class UnrejectedScales(Unrejected):
             f"{'rejects' if self.needed == 1 else 'reject'} it{end.get(self.outcome, '')}."
         )
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         return [
             f"needs approvals that weigh {self.lacking} more, of {self.waiting} waiting, "
             "to be safe from rejection"
         ]
 
-    def ends(self, name: Name) -> list[str]:  # noqa: ARG002
+    def ends(self, name: Name) -> list[str]:
         return [f"rejections that weigh {self.missing} more end it"]
 
 
@@ -240,13 +240,13 @@ class Answered(Part):
     def reason(self) -> str:
         return f"{len(self.voters) - len(self.silent)} of {len(self.voters)} answered."
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         return [f"needs {_number(len(self.silent), 'more answer')}"]
 
-    def ends(self, name: Name) -> list[str]:  # noqa: ARG002
+    def ends(self, name: Name) -> list[str]:
         return []
 
-    def enough(self, cost: Mapping[str, int]) -> list[str]:  # noqa: ARG002
+    def enough(self, cost: Mapping[str, int]) -> list[str]:
         return self.silent
 
 
@@ -270,13 +270,13 @@ class FirstVote(Part):
             return "Nobody has voted yet." if self.silent else "Everybody abstained."
         return f"The first vote was {'an approval' if self.first == 'approve' else 'a rejection'}."
 
-    def needs(self, name: Name) -> list[str]:  # noqa: ARG002
+    def needs(self, name: Name) -> list[str]:
         number = len(self.silent)
         if self.groups:
             return [f"the first vote of {_number(number, 'group')} decides"]
         return [f"the first vote of {'1 person' if number == 1 else f'{number} people'} decides"]
 
-    def ends(self, name: Name) -> list[str]:  # noqa: ARG002
+    def ends(self, name: Name) -> list[str]:
         return []
 
     def enough(self, cost: Mapping[str, int]) -> list[str]:

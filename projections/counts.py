@@ -36,10 +36,10 @@ async def count(
         raise BadQuery("by", "What is a list or a group itself cannot be grouped by.")
     names = ", ".join(column.name for column in columns)
     # In the same statement, so that the figures and the position are of one moment.
-    position = f"(SELECT position FROM {reader.prefix}positions WHERE view = '{listing.view}')"  # noqa: S608
-    grouped = f"SELECT {names}, count(*) AS rows_counted FROM ({query.selecting(names)}) AS found"  # noqa: S608
+    position = f"(SELECT position FROM {reader.prefix}positions WHERE view = '{listing.view}')"
+    grouped = f"SELECT {names}, count(*) AS rows_counted FROM ({query.selecting(names)}) AS found"
     rows = await reader.query(
-        f"SELECT {position}, groups.* FROM (SELECT 1 AS one) AS always"  # noqa: S608
+        f"SELECT {position}, groups.* FROM (SELECT 1 AS one) AS always"
         f" LEFT JOIN ({grouped} GROUP BY {names} ORDER BY {names} LIMIT {limit + 1:d}) AS groups"
         " ON 1 = 1",
         query.parameters,

@@ -142,12 +142,12 @@ class PostgresTransaction(Transaction):
             names = ", ".join(table.key)
             _execute(
                 self._connection,
-                f"DELETE FROM {PREFIX}{table.stored} WHERE ({names})"  # noqa: S608
+                f"DELETE FROM {PREFIX}{table.stored} WHERE ({names})"
                 f" IN (SELECT * FROM unnest({_arrays(table, table.key)}))",
                 [list(values) for values in zip(*removed, strict=True)],
             )
         if rows:
-            values = f"SELECT * FROM unnest({_arrays(table, table.names)})"  # noqa: S608
+            values = f"SELECT * FROM unnest({_arrays(table, table.names)})"
             columns = zip(*map(table.stored_values, rows), strict=True)
             _execute(
                 self._connection,

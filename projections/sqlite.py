@@ -128,7 +128,7 @@ class SqliteTransaction(Transaction):
     def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None:
         if removed:
             self._connection.executemany(
-                f"DELETE FROM {table.stored} WHERE {sql.by_key(table)}",  # noqa: S608
+                f"DELETE FROM {table.stored} WHERE {sql.by_key(table)}",
                 removed,
             )
         if rows:

@@ -52,7 +52,7 @@ class View:
         tables: tuple[Table[Any], ...],
         fold: Callable[[Entry, Rows], None],
         *,
-        concerns: Callable[[Entry], bool] = lambda entry: True,  # noqa: ARG005
+        concerns: Callable[[Entry], bool] = lambda entry: True,
         keyed: tuple[Table[Any], ...] = (),
         keys: Keys | None = None,
     ) -> None:

@@ -129,7 +129,7 @@ class Views:
     async def positions(self) -> dict[str, int]:
         """The positions of the views in the ledger; empty before they are built."""
         try:
-            rows = await self._query(f"SELECT view, position FROM {self._at('positions')}")  # noqa: S608
+            rows = await self._query(f"SELECT view, position FROM {self._at('positions')}")
         except NotBuilt:
             return {}
         return dict(rows)
@@ -137,7 +137,7 @@ class Views:
     async def set_aside(self) -> dict[str, int]:
         """How many events each view could not take."""
         source = self._at("set_aside")
-        return dict(await self._query(f"SELECT view, count(*) FROM {source} GROUP BY view"))  # noqa: S608
+        return dict(await self._query(f"SELECT view, count(*) FROM {source} GROUP BY view"))
 
     async def reached(self, view: str, position: int, timeout: float) -> bool:
         """Wait until a view or list shows a position of the ledger, at most so many seconds."""
@@ -288,7 +288,7 @@ class Views:
         """The changes with open stages, the lowest number first."""
         source = self._at(change_board.BOARD.stored)
         rows = await self._query(
-            f"SELECT id FROM {source} WHERE open_stage <> '' ORDER BY id LIMIT {limit:d}"  # noqa: S608
+            f"SELECT id FROM {source} WHERE open_stage <> '' ORDER BY id LIMIT {limit:d}"
         )
         return [UUID(id) for (id,) in rows]
 
@@ -296,7 +296,7 @@ class Views:
         """The incidents and changes that are not over, in the order of their ids, after one."""
         source = self._at(work_queue.QUEUE.stored)
         rows = await self._query(
-            f"SELECT id FROM {source}"  # noqa: S608
+            f"SELECT id FROM {source}"
             " WHERE id > ? AND kind IN ('incident', 'change')"
             " AND status NOT IN ('closed', 'cancelled', 'withdrawn')"
             f" ORDER BY id LIMIT {limit:d}",
@@ -308,7 +308,7 @@ class Views:
         """The changes that owe something whose moment has passed, which was not noted yet."""
         source = self._at(change_work.FINDINGS.stored)
         rows = await self._query(
-            f"SELECT DISTINCT change FROM {source}"  # noqa: S608
+            f"SELECT DISTINCT change FROM {source}"
             " WHERE is_open = ? AND due <= ? AND is_overdue = ? ORDER BY change",
             (True, instant(now), False),
         )
@@ -323,14 +323,14 @@ class Views:
         relations = self._at(asset_register.RELATIONS.stored)
         starts = ", ".join("?" for _ in assets)
         ways = [
-            f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"  # noqa: S608
+            f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"
             f" WHERE {here} IN ({starts})"
             f" UNION SELECT r.{there}, {name}.steps + 1 FROM {name}"
             f" JOIN {relations} r ON r.{here} = {name}.id WHERE {name}.steps < {depth - 1:d})"
             for name, here, there in (("up", "other", "asset"), ("down", "asset", "other"))
         ]
         rows = await self._query(
-            f"WITH RECURSIVE {', '.join(ways)}"  # noqa: S608
+            f"WITH RECURSIVE {', '.join(ways)}"
             f" SELECT r.asset, r.other FROM up JOIN {relations} r ON r.other = up.id"
             f" UNION SELECT r.asset, r.other FROM down JOIN {relations} r ON r.asset = down.id",
             [*map(str, assets), *map(str, assets)],
@@ -360,7 +360,7 @@ class Views:
         names = ", ".join(f"r.{name}" for name in asset_register.REGISTER.names)
         # UNION drops what was reached before at the same distance, and the depth ends a circle.
         rows = await self._query(
-            "WITH RECURSIVE reached (id, distance) AS ("  # noqa: S608
+            "WITH RECURSIVE reached (id, distance) AS ("
             f" SELECT {there}, 1 FROM {relations} WHERE {here} = ?"
             " UNION"
             f" SELECT e.{there}, reached.distance + 1 FROM reached"
@@ -380,7 +380,7 @@ class Views:
     async def due_before(self, now: datetime, limit: int = 100) -> list[Due]:
         """The marks that running clocks have reached by now, earliest first."""
         rows = await self._query(
-            "SELECT ticket, target, next_mark, next_mark_at, round, cycle, due_if_running,"  # noqa: S608
+            "SELECT ticket, target, next_mark, next_mark_at, round, cycle, due_if_running,"
             f" policy, policy_version FROM {self._at(sla_board.BOARD.stored)}"
             f" WHERE next_mark_at <= ? ORDER BY next_mark_at, ticket, target LIMIT {limit:d}",
             (instant(now),),
@@ -403,7 +403,7 @@ class Views:
     async def next_due(self) -> datetime | None:
         """When the next mark of any running clock is reached; None if none is ahead."""
         rows = await self._query(
-            "SELECT min(next_mark_at)"  # noqa: S608
+            "SELECT min(next_mark_at)"
             f" FROM {self._at(sla_board.BOARD.stored)} WHERE next_mark_at IS NOT NULL"
         )
         return None if rows[0][0] is None else moment(rows[0][0])
@@ -418,7 +418,7 @@ class Views:
 
     async def _rows(self, table: Table[Any], rest: str, *parameters: Any) -> list[dict[str, Any]]:
         source = self._at(table.stored)
-        sql = f"SELECT {', '.join(table.names)} FROM {source} WHERE {rest}"  # noqa: S608
+        sql = f"SELECT {', '.join(table.names)} FROM {source} WHERE {rest}"
         return _shown(table, await self._query(sql, parameters))
 
     async def _one(self, table: Table[Any], key: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -27,7 +27,7 @@ class ApprovalWorkflow:
         self._vain: set[str] = set()
 
     @workflow.run
-    async def run(self, approval: Approval) -> None:  # noqa: ARG002 - taken by __init__
+    async def run(self, approval: Approval) -> None:
         while not self._approval.is_over:
             if workflow.info().get_current_history_length() > HISTORY_MAX:
                 await workflow.wait_condition(workflow.all_handlers_finished)

@@ -87,7 +87,7 @@ class EscalationWorkflow:
         self._is_over = False
 
     @workflow.run
-    async def run(self, escalation: Escalation) -> Escalation:  # noqa: ARG002 - taken by __init__
+    async def run(self, escalation: Escalation) -> Escalation:
         while not (self._is_over or self._escalation.is_over):
             self._escalation = await workflow.execute_local_activity(
                 "service_levels.escalate",

@@ -48,7 +48,7 @@ def replace_ledger(application: Application[UUID] | None) -> None:
     """Let the library, or nobody, record what `POST /incidents` says."""
     serials = count(1)
 
-    async def use(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:  # noqa: ARG001
+    async def use(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
         if application is not None:
             report = Report(body.title, body.description, asked.by.actor)
             await run_in_threadpool(application.save, report)

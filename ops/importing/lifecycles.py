@@ -130,14 +130,14 @@ class ChangeLifecycle(Lifecycle):
         status.value for status in change.Status if status is not change.Status.IN_APPROVAL
     )
 
-    def stands(self, record: Change, status: str, reason: str) -> bool:  # noqa: ARG002
+    def stands(self, record: Change, status: str, reason: str) -> bool:
         return record.status == status
 
     def move(
         self,
         record: Change,
         status: str,
-        reason: str,  # noqa: ARG002
+        reason: str,
         facts: Facts,
         by: Provenance,
     ) -> None:
@@ -178,14 +178,14 @@ class ChangeLifecycle(Lifecycle):
 class AssetLifecycle(Lifecycle):
     statuses = tuple(status.value for status in asset.Status)
 
-    def stands(self, record: Asset, status: str, reason: str) -> bool:  # noqa: ARG002
+    def stands(self, record: Asset, status: str, reason: str) -> bool:
         return record.status == status
 
     def move(
         self,
         record: Asset,
         status: str,
-        reason: str,  # noqa: ARG002
+        reason: str,
         facts: Facts,
         by: Provenance,
     ) -> None:

@@ -73,7 +73,7 @@ class SqliteKeys(Keys):
 
     def _read(self, subjects: list[str]) -> list[tuple[str, bytes | None]]:
         marks = ",".join("?" * len(subjects))
-        query = f"SELECT subject, wrapped FROM person_key WHERE subject IN ({marks})"  # noqa: S608
+        query = f"SELECT subject, wrapped FROM person_key WHERE subject IN ({marks})"
         with self._using:
             return self._connection.execute(query, subjects).fetchall()
 

@@ -66,7 +66,7 @@ def calendars(draw: st.DrawFn, year: int = 2024) -> BusinessHours:
 
 def instants(year: int = 2024) -> st.SearchStrategy[datetime]:
     """Instants of two years, to the microsecond, at any offset."""
-    begin = datetime(year, 1, 1)  # noqa: DTZ001 - hypothesis adds the zone
+    begin = datetime(year, 1, 1)
     return st.datetimes(
         begin,
         begin.replace(year=year + 2),

@@ -110,7 +110,7 @@ def test_a_change_is_scheduled_once_approved_and_not_in_the_past() -> None:
     with pytest.raises(Refused, match="not scheduled in the past"):
         change.schedule(start=MONDAY - hour, end=LATER, by=BEA)
     with pytest.raises(Refused, match="needs a zone"):
-        change.schedule(start=datetime(2026, 3, 3), end=LATER, by=BEA)  # noqa: DTZ001
+        change.schedule(start=datetime(2026, 3, 3), end=LATER, by=BEA)
     new_facts(change)
 
     change.schedule(start=LATER, end=LATER + hour, by=BEA)

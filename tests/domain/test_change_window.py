@@ -101,7 +101,7 @@ def test_a_retired_window_excepts_nothing_more() -> None:
         ({"reason": " "}, "reason: a change window says why"),
         ({"end": None}, "start, end: a window that has no hours"),
         ({"end": MONDAY}, "end: a window ends after it starts"),
-        ({"start": datetime(2026, 3, 1)}, "start: A time needs a zone"),  # noqa: DTZ001
+        ({"start": datetime(2026, 3, 1)}, "start: A time needs a zone"),
         ({"hours": BusinessHours(zone="Mars")}, "hours: zone: 'Mars' is not an IANA time zone"),
         ({"hours": BusinessHours(zone="UTC")}, "hours: The calendar has no open time at all"),
         ({"services": (" ",)}, "services: a name is needed"),

@@ -56,7 +56,7 @@ def rules(draw: st.DrawFn) -> str:
 @settings(deadline=None, phases=[Phase.explicit, Phase.reuse, Phase.generate])
 @given(rules(), st.dates(date(2022, 1, 1), date(2026, 12, 31)), st.dates(date(2022, 1, 1), LAST))
 def test_the_dates_are_those_of_dateutil(rule: str, start: date, first: date) -> None:
-    theirs = rrulestr(rule, dtstart=datetime(start.year, start.month, start.day))  # noqa: DTZ001
+    theirs = rrulestr(rule, dtstart=datetime(start.year, start.month, start.day))
     # A rule that never holds takes dateutil seconds: it looks on until the year 9999.
     assume("BYMONTHDAY" not in rule or "BYMONTH=" not in rule)
     wanted = [at.date() for at in takewhile(lambda at: at.date() <= LAST, theirs)]

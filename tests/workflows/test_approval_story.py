@@ -110,7 +110,7 @@ async def test_three_stages_with_everything_that_may_happen_to_them(
 
 def _without_hours(method: Any) -> Any:
     """An act that counts on no hours, as the others are called."""
-    return lambda change, *, hours, **given: method(change, **given)  # noqa: ARG005
+    return lambda change, *, hours, **given: method(change, **given)
 
 
 async def _change(floor: Floor, id: UUID) -> Change:

@@ -262,7 +262,7 @@ class Stale:
     async def next_due(self) -> datetime | None:
         return min((row.at for row in self.rows), default=None)
 
-    async def reached(self, position: int, timeout: float) -> bool:  # noqa: ARG002
+    async def reached(self, position: int, timeout: float) -> bool:
         return False
 
 
