@@ -1,6 +1,6 @@
 """Approval processes: who approves which changes, in definitions that are published by version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from domain.process_mistakes import (
     wait_mistakes,
 )
 from domain.rules import Refused
-from domain.subjects import SubjectKind
+from domain.subjects import SubjectKind, Value
 from domain.versioned import Versioned
 
 __all__ = ["STAGES_MAX", "ApprovalProcess", "Definition", "Finding", "check", "mistakes"]
@@ -59,7 +59,8 @@ def of_change_types(state: dict[str, Any]) -> None:
 
 class ApprovalProcess(Versioned[Definition]):
     prefix = "APR"
-    noun = "approval process"
+    what = "approval process"
+    subject = "approval process"
 
     draft_definition: Definition | None
     versions: tuple[Definition, ...]
@@ -67,6 +68,15 @@ class ApprovalProcess(Versioned[Definition]):
     @staticmethod
     def check(definition: Definition) -> None:
         check(definition)
+
+    @staticmethod
+    def described(definition: Definition) -> Mapping[str, Value]:
+        return {
+            "order": definition.order,
+            "subjects": sorted(set(definition.subjects)),
+            "stages": len(definition.stages),
+            "has_fallback": len(definition.fallback) > 0,
+        }
 
     class Drafted(Versioned.Drafted):
         class_version = 2

@@ -10,14 +10,12 @@ from collections.abc import Sequence
 from typing import Annotated, get_args
 from uuid import UUID
 
-from msgspec import structs
-
 from domain import quorum, text
 from domain.approval import Vote
 from domain.approval_round_flow import STAGES_MAX, VOTERS_MAX, Skipped, Terms
 from domain.approval_round_migration import Migration
 from domain.approval_round_moments import ALWAYS
-from domain.approval_round_state import IN_MEETING, Ballot, Condition, RoundEvent, RoundState
+from domain.approval_round_state import IN_MEETING, Ballot, RoundEvent, RoundState
 from domain.business_time import BusinessHours
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -202,6 +200,7 @@ class ApprovalRounds(Migration, abstract=True):
     ) -> None:
         """Let somebody else vote in place of a voter who has not voted."""
         require(str(to) != by.actor, "Nobody gives a vote to themselves.")
+        self._require_chooser(by)
         self._reassign(self.stage_of(str(voter), stage), str(voter), to, reason, hours, by)
 
     def _reassign(
@@ -248,6 +247,7 @@ class ApprovalRounds(Migration, abstract=True):
         state = self.standing
         require(len(state.open) > 0, f"This {self.what} is not open for votes.")
         require(str(person) != by.actor, "Nobody makes themselves an approver.")
+        self._require_chooser(by)
         require(
             stage != "" or len(state.open) == 1,
             f"{' and '.join(state.open)} are open: say for which stage it is.",
@@ -283,28 +283,3 @@ class ApprovalRounds(Migration, abstract=True):
             f"They may not vote in {name}: nobody votes on their own {self.what}, "
             "where they are excluded, or twice.",
         )
-
-    # Conditions that are no tasks: recorded formerly, and read for ever -------------------------
-
-    class ConditionSet(RoundEvent):
-        round: int
-        stage: str
-        voter: str
-        number: int
-        condition: Annotated[str, Personal("actor")]
-
-        def after(self, state: RoundState) -> RoundState:
-            condition = Condition(stage=self.stage, voter=self.voter)
-            return structs.replace(state, conditions={**state.conditions, self.number: condition})
-
-    class ConditionFulfilled(RoundEvent):
-        round: int
-        number: int
-        note: Annotated[str, Personal("actor")] = ""
-
-        def after(self, state: RoundState) -> RoundState:
-            known = state.conditions.get(self.number)
-            if known is None:
-                return state
-            met = structs.replace(known, is_fulfilled=True)
-            return structs.replace(state, conditions={**state.conditions, self.number: met})

@@ -111,6 +111,11 @@ class Flow(Aggregate, abstract=True):
         """The fields of the record that votes may be about."""
         raise NotImplementedError
 
+    @property
+    def always_material(self) -> tuple[str, ...]:
+        """The fields of the content that every vote is about, whatever the process names."""
+        return ()
+
     def enter_approval(self) -> None:
         """What the beginning of a round does to the record."""
         raise NotImplementedError
@@ -118,6 +123,9 @@ class Flow(Aggregate, abstract=True):
     def leave_approval(self, *, is_approved: bool) -> None:
         """What the decision of a round does to the record."""
         raise NotImplementedError
+
+    def _require_chooser(self, by: Provenance) -> None:
+        """Refuse to let somebody choose who votes."""
 
     def _set_conditions(
         self, conditions: Sequence[str], *, stage: str, voter: str, by: Provenance
@@ -164,6 +172,7 @@ class Flow(Aggregate, abstract=True):
         by: Provenance,
     ) -> None:
         """Begin the next round with these stages. `hours` are those of the calendar's version."""
+        terms = self._with_own_material(terms)
         self._check_stages(stages, terms, hours, by)
         self.record(
             self.Submitted(
@@ -186,6 +195,10 @@ class Flow(Aggregate, abstract=True):
             )
         )
         self._settle(hours, by)
+
+    def _with_own_material(self, terms: Terms) -> Terms:
+        material = dict.fromkeys((*self.always_material, *terms.material))
+        return structs.replace(terms, material=tuple(material))
 
     def _check_stages(
         self,

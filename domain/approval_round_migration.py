@@ -40,6 +40,7 @@ class Migration(Content, abstract=True):
             self.barred.isdisjoint({by.actor, by.on_behalf_of}),
             f"Nobody moves the approval of their own {self.what} to another version.",
         )
+        terms = self._with_own_material(terms)
         self._check_stages(stages, terms, hours, by)
         made = plan(self.standing, to_version, stages, terms, mapping)
         opened = [stage for stage in made.stages if stage.name in made.going_on]

@@ -9,6 +9,7 @@ from msgspec import structs
 from domain import tasks, text
 from domain.aggregate import Event
 from domain.approvable_ticket import ApprovableTicket
+from domain.approval_round_state import Condition, RoundEvent, RoundState
 from domain.change_moves import IN_PHASE, PAST, Status
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -244,6 +245,31 @@ class ChangeTasks(ApprovableTicket, abstract=True):
 
         def apply(self, change: "ChangeTasks", /) -> None:
             change.alter_task(self.number, state="cancelled")
+
+    # Conditions that are no tasks: recorded formerly, and read for ever -------------------------
+
+    class ConditionSet(RoundEvent):
+        round: int
+        stage: str
+        voter: str
+        number: int
+        condition: Annotated[str, Personal("actor")]
+
+        def after(self, state: RoundState) -> RoundState:
+            condition = Condition(stage=self.stage, voter=self.voter)
+            return structs.replace(state, conditions={**state.conditions, self.number: condition})
+
+    class ConditionFulfilled(RoundEvent):
+        round: int
+        number: int
+        note: Annotated[str, Personal("actor")] = ""
+
+        def after(self, state: RoundState) -> RoundState:
+            known = state.conditions.get(self.number)
+            if known is None:
+                return state
+            met = structs.replace(known, is_fulfilled=True)
+            return structs.replace(state, conditions={**state.conditions, self.number: met})
 
     # -----------------------------------------------------------------------------------------
 

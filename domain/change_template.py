@@ -6,7 +6,7 @@ filled in when a change is made from it takes their place.
 
 import re
 from collections.abc import Mapping
-from typing import ClassVar, get_args
+from typing import get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,6 +14,7 @@ from msgspec import Struct
 from domain import text
 from domain.change_moves import Risk
 from domain.rules import require
+from domain.subjects import Value
 from domain.tasks import PHASES, TASKS_MAX, Phase, check_order
 from domain.versioned import Versioned
 
@@ -62,7 +63,8 @@ class Template(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class ChangeTemplate(Versioned[Template]):
     prefix = "TPL"
-    noun: ClassVar[str] = "change template"
+    what = "change template"
+    subject = "change template"
 
     draft_definition: Template | None
     versions: tuple[Template, ...]
@@ -70,6 +72,16 @@ class ChangeTemplate(Versioned[Template]):
     @staticmethod
     def check(definition: Template) -> None:
         check(definition)
+
+    @staticmethod
+    def described(definition: Template) -> Mapping[str, Value]:
+        return {
+            "category": definition.category,
+            "subcategory": definition.subcategory,
+            "service": definition.service,
+            "risk": definition.risk,
+            "tasks": len(definition.tasks),
+        }
 
     class Drafted(Versioned.Drafted):
         definition: Template

@@ -22,6 +22,7 @@ from domain.ids import number_of, prefix_of
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
+from domain.subjects import Value
 from domain.versioned import Versioned
 from domain.wall_clock import micros
 
@@ -56,12 +57,11 @@ class Definition(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 class ChangeWindow(Versioned[Definition]):
     prefix = "WIN"
-    noun = "change window"
+    what = "change window"
+    subject = "change window"
 
     draft_definition: Definition | None
     versions: tuple[Definition, ...]
-    author: str
-    """Who wrote the draft as it is."""
     published_at: datetime | None
     """When the latest version was published."""
     exceptions: dict[UUID, str]
@@ -69,7 +69,6 @@ class ChangeWindow(Versioned[Definition]):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.author = ""
         self.published_at = None
         self.exceptions = {}
 
@@ -77,28 +76,34 @@ class ChangeWindow(Versioned[Definition]):
     def check(definition: Definition) -> None:
         check(definition)
 
+    @staticmethod
+    def described(definition: Definition) -> Mapping[str, Value]:
+        return {
+            "kind": definition.kind,
+            "is_strict": definition.is_strict,
+            "stops_emergencies": definition.stops_emergencies,
+            "holds_approvals": definition.holds_approvals,
+            "services": sorted(set(definition.services)),
+            "organisations": sorted({str(id) for id in definition.organisations}),
+            "assets": len(definition.assets),
+        }
+
     class Drafted(Versioned.Drafted):
         definition: Definition
-
-        def apply(self, window: "ChangeWindow", /) -> None:  # type: ignore[override]
-            super().apply(window)
-            window.author = self.by.actor
 
     class Revised(Versioned.Revised):
         definition: Definition
 
-        def apply(self, window: "ChangeWindow", /) -> None:  # type: ignore[override]
-            super().apply(window)
-            window.author = self.by.actor
-
     # Publish -----------------------------------------------------------------------------
 
     def publish(self, *, by: Provenance) -> None:
-        """Put the draft into force. A freeze is published by somebody else than its author."""
-        draft = self.draft_definition
-        if draft is not None and draft != self.published and draft.kind == "freeze":
+        """Put the draft into force. A freeze that no process governs is published by somebody else
+        than who wrote the draft as it is."""
+        self._require_in_use()
+        draft = self.news
+        if draft is not None and draft.kind == "freeze" and not self.granted_round:
             require(
-                by.actor != self.author,
+                by.actor != self.authors[-1],
                 "A freeze is approved by somebody else than its author, who publishes it.",
             )
         super().publish(by=by)

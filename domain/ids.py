@@ -74,6 +74,11 @@ def parse_reference(text: str) -> UUID:
     raise NotFound(f"{text[:80]!r} is neither a number nor an id.")
 
 
+def as_id(text: str) -> UUID | None:
+    """The id that a text spells, None if it spells none: whoever acts may be no person."""
+    return UUID(text) if _UUID.match(text) else None
+
+
 def range_of(prefix: str) -> tuple[UUID, UUID]:
     """The smallest and the largest id of a kind."""
     return record_id(prefix, 0), record_id(prefix, SERIAL_MAX)

@@ -12,8 +12,18 @@ from msgspec import Struct
 
 from domain.ids import number_of
 from domain.person import Role
-from domain.policy_table import TABLE, Row
-from domain.relation import ANY, IN_SIGHT, IN_SIGHT_OR_PART, OPERATOR, About, Actor, about
+from domain.policy_rows import Row
+from domain.policy_table import TABLE
+from domain.relation import (
+    ANY,
+    IN_SIGHT,
+    IN_SIGHT_OR_PART,
+    OPERATOR,
+    OPERATOR_OR_PART,
+    About,
+    Actor,
+    about,
+)
 from domain.rules import Forbidden, NotFound
 
 __all__ = [
@@ -83,7 +93,7 @@ def visibility(actor: Actor, kind: str = "incident") -> Visibility:
     conditions = {grants[role] for role in actor.roles if role in grants}
     if ANY in conditions:
         return Everything()
-    if actor.is_operator and conditions & {IN_SIGHT, IN_SIGHT_OR_PART, OPERATOR}:
+    if actor.is_operator and conditions & {IN_SIGHT, IN_SIGHT_OR_PART, OPERATOR, OPERATOR_OR_PART}:
         return Everything()
     if conditions & {IN_SIGHT, IN_SIGHT_OR_PART}:
         return OwnOrganisation(actor.organisation)

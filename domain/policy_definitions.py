@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from domain.person import Role
+from domain.policy_approvals import of_definitions
 from domain.policy_rows import (
     NOBODY,
     OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
@@ -20,32 +21,16 @@ from domain.relation import (
 )
 
 DEFINITIONS: Mapping[str, Row] = {
+    **of_definitions("approval_process", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
+    **of_definitions("service_level_policy", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
+    **of_definitions("risk_model", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
+    **of_definitions("change_window", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, staff(OPERATOR)),
+    **of_definitions("change_template", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, everyone(ANY)),
+    # A process that keeps everybody from publishing is taken out of use by somebody else.
     **rows(
-        staff(OPERATOR),
-        READ,
-        {
-            "approval_process.list": "list approval processes",
-            "approval_process.read": "read an approval process",
-            "approval_process.read_history": "read the history of an approval process",
-            "service_level_policy.list": "list service level policies",
-            "service_level_policy.read": "read a service level policy",
-            "service_level_policy.read_history": "read the history of a service level policy",
-            "risk_model.list": "list risk models",
-            "risk_model.read": "read a risk model",
-            "risk_model.read_history": "read the history of a risk model",
-            "change_window.list": "list change windows",
-            "change_window.read": "read a change window",
-            "change_window.read_history": "read the history of a change window",
-        },
-    ),
-    **rows(
-        everyone(ANY),
-        READ,
-        {
-            "change_template.list": "list change templates",
-            "change_template.read": "read a change template",
-            "change_template.read_history": "read the history of a change template",
-        },
+        {**OPERATORS_PROCESS_OWNER, Role.ADMINISTRATOR: OPERATOR},
+        WRITE,
+        {"approval_process.retire": "retire an approval process"},
     ),
     **rows(
         staff(OPERATOR),
@@ -68,20 +53,6 @@ DEFINITIONS: Mapping[str, Row] = {
             "cab_meeting.minute": "write the minutes of a meeting",
             "cab_meeting.close": "close a meeting",
             "cab_meeting.cancel": "cancel a meeting",
-        },
-    ),
-    **rows(
-        {Role.PROCESS_OWNER: OPERATOR, Role.CHANGE_MANAGER: OPERATOR},
-        WRITE,
-        {
-            "change_template.draft": "draft a change template",
-            "change_template.revise": "revise a change template",
-            "change_template.publish": "publish a change template",
-            "change_template.retire": "retire a change template",
-            "change_window.draft": "draft a change window",
-            "change_window.revise": "revise a change window",
-            "change_window.publish": "publish a change window",
-            "change_window.retire": "retire a change window",
         },
     ),
     **rows(
@@ -110,19 +81,7 @@ DEFINITIONS: Mapping[str, Row] = {
         OPERATORS_PROCESS_OWNER,
         WRITE,
         {
-            "approval_process.draft": "draft an approval process",
-            "approval_process.revise": "revise an approval process",
-            "approval_process.publish": "publish an approval process",
-            "approval_process.retire": "retire an approval process",
-            "service_level_policy.draft": "draft a service level policy",
-            "service_level_policy.revise": "revise a service level policy",
-            "service_level_policy.publish": "publish a service level policy",
-            "service_level_policy.retire": "retire a service level policy",
             "service_level_policy.what_if": "ask what a service level policy would change",
-            "risk_model.draft": "draft a risk model",
-            "risk_model.revise": "revise a risk model",
-            "risk_model.publish": "publish a risk model",
-            "risk_model.retire": "retire a risk model",
             "calendar.define": "define a calendar",
             "calendar.revise": "revise a calendar",
             "calendar.renew_holidays": "renew the public holidays of a calendar",

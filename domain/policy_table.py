@@ -6,6 +6,7 @@ It is grouped by who may. The acts of `NOBODY` are left to the desk itself: cloc
 from collections.abc import Mapping
 
 from domain.person import Role
+from domain.policy_approvals import of_rounds
 from domain.policy_definitions import DEFINITIONS
 from domain.policy_rows import (
     ADMIN,
@@ -136,30 +137,20 @@ TABLE: Mapping[str, Row] = {
             "change.note_pause": "note afterwards that a change had to wait",
         },
     ),
-    **rows(
-        {
+    **of_rounds(
+        "change",
+        voters={
             **dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), ASKED),
             Role.APPROVER: IN_SIGHT_OR_PART,
         },
-        WRITE,
-        {
-            "change.vote": "vote on a change",
-            "change.retract_vote": "take a vote on a change back",
-            "change.hand_on_vote": "hand a vote on a change on",
-            "change.request_information": "ask for information on a change",
-        },
-    ),
-    **rows(
-        {**everyone(OWN), **AGENT_OR_CHANGE_MANAGER},
-        WRITE,
-        {"change.provide_information": "provide information on a change"},
+        workers=AGENT_OR_CHANGE_MANAGER,
+        choosers=CHANGE_MANAGER,
+        movers=OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
     ),
     **rows(
         CHANGE_MANAGER,
         WRITE,
         {
-            "change.reassign_vote": "reassign a vote on a change",
-            "change.add_approver": "ask somebody else to vote on a change",
             "change.schedule": "schedule a change",
             "change.review": "review a change",
             "change.close": "close a change",
@@ -170,14 +161,8 @@ TABLE: Mapping[str, Row] = {
         OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
         WRITE,
         {
-            "change.migrate_approval": "move an approval to another version of its process",
             "change.make_template": "draft a template of a change",
         },
-    ),
-    **rows(
-        {**OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, Role.AUDITOR: OPERATOR},
-        READ,
-        {"change.read_migration": "see what moving an approval to another version does"},
     ),
     **rows(
         dict.fromkeys((Role.REQUESTER, *AGENT_OR_CHANGE_MANAGER), OWN),
@@ -190,13 +175,8 @@ TABLE: Mapping[str, Row] = {
         {
             "change.apply_service_level": "apply a service level to a change",
             "change.mark": "say that a clock has passed a mark",
-            "change.remind": "remind the voters of a change",
-            "change.escalate_stage": "escalate a stage of an approval",
-            "change.time_out_stage": "end a stage of an approval whose time is over",
             "change.note_overdue": "note what a change owes and has not got in time",
             "change.note_conflicts": "note what speaks against the time of a change",
-            "change.hold_approval": "hold the approval of a change during a freeze",
-            "change.resume_approval": "let the approval of a change go on after a freeze",
         },
     ),
     # Assets

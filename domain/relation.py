@@ -13,6 +13,7 @@ from domain.organisation import Organisation
 from domain.person import Person, Role
 from domain.team import Team
 from domain.ticket import Ticket
+from domain.versioned import Versioned
 
 
 class Actor(Struct, frozen=True):
@@ -50,6 +51,8 @@ def about(record: Aggregate) -> About:
                 people=record.watchers,
                 voters=_voters(record) if isinstance(record, ApprovalRounds) else (),
             )
+        case Versioned():
+            return About(id=record.id, requester=record.requester, voters=_voters(record))
         case Asset():
             people = tuple(person for person in (record.owner, record.holder) if person)
             return About(id=record.id, organisation=record.organisation, people=people)
@@ -105,6 +108,11 @@ IN_SIGHT_OR_PART = Condition(
     "in sight or has part",
     "{role}",
     lambda actor, about: _is_in_sight(actor, about) or _has_part(actor, about),
+)
+OPERATOR_OR_PART = Condition(
+    "operator or has part",
+    "{role} of the operator",
+    lambda actor, about: actor.is_operator or _has_part(actor, about),
 )
 FOR_SELF = Condition(
     "for themselves",

@@ -4,14 +4,14 @@ The scores of the bands ascend and their risks never fall, so a higher score nev
 """
 
 import re
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
 
 from domain import text
 from domain.conditions import condition
 from domain.definition import check_condition, check_order
 from domain.risk import RISKS, Band, Question, Questionnaire, Rule
 from domain.rules import require
+from domain.subjects import Value
 from domain.versioned import Versioned
 
 QUESTIONS_MAX = 50
@@ -24,7 +24,8 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 class RiskModel(Versioned[Questionnaire]):
     prefix = "RSK"
-    noun: ClassVar[str] = "risk model"
+    what = "risk model"
+    subject = "risk model"
 
     draft_definition: Questionnaire | None
     versions: tuple[Questionnaire, ...]
@@ -32,6 +33,14 @@ class RiskModel(Versioned[Questionnaire]):
     @staticmethod
     def check(definition: Questionnaire) -> None:
         check(definition)
+
+    @staticmethod
+    def described(definition: Questionnaire) -> Mapping[str, Value]:
+        return {
+            "order": definition.order,
+            "questions": len(definition.questions),
+            "rules": len(definition.rules),
+        }
 
     class Drafted(Versioned.Drafted):
         definition: Questionnaire

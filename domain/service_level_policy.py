@@ -25,6 +25,7 @@ from domain.provenance import Provenance
 from domain.rules import Refused
 from domain.service_clock import Target
 from domain.service_level_mistakes import NAMED_MAX, STEPS_MAX, TARGETS_MAX, mistakes
+from domain.subjects import Value
 from domain.versioned import Versioned
 
 __all__ = [
@@ -81,7 +82,8 @@ class Effects(Struct, frozen=True, kw_only=True):
 
 class ServiceLevelPolicy(Versioned[Agreement], ForOpenTickets):
     prefix = "SLP"
-    noun = "service level policy"
+    what = "service level policy"
+    subject = "service level policy"
 
     draft_definition: Agreement | None
     versions: tuple[Agreement, ...]
@@ -89,6 +91,17 @@ class ServiceLevelPolicy(Versioned[Agreement], ForOpenTickets):
     @staticmethod
     def check(definition: Agreement) -> None:
         check(definition)
+
+    @staticmethod
+    def described(definition: Agreement) -> Mapping[str, Value]:
+        return {
+            "order": definition.order,
+            "targets": sorted({promise.name for promise in definition.targets}),
+            "services": sorted(set(definition.services)),
+            "categories": sorted(set(definition.categories)),
+            "organisations": sorted({str(id) for id in definition.organisations}),
+            "escalation_steps": len(definition.escalation),
+        }
 
     class Drafted(Versioned.Drafted):
         definition: Agreement

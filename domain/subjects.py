@@ -20,6 +20,9 @@ SubjectKind = Literal[
     "asset",
     "service level policy",
     "approval process",
+    "change window",
+    "change template",
+    "risk model",
 ]
 Value = str | int | bool | datetime | Sequence[str] | Mapping[str, str]
 """What a field can have."""
@@ -104,12 +107,13 @@ ASSET = (
     ),
 )
 
-DEFINITION = (
+VERSIONED = (
     Field("name", "text", "The name of the definition."),
-    Field("order", "number", "Its order among the definitions that fit: the lowest is taken."),
     Field("version", "number", "The number that the draft gets when it is published, 1 first."),
 )
 """What every definition has that is published by version."""
+ORDER = Field("order", "number", "Its order among the definitions that fit: the lowest is taken.")
+DEFINITION = (*VERSIONED, ORDER)
 
 SERVICE_LEVEL_POLICY = (
     *DEFINITION,
@@ -149,6 +153,32 @@ WRITTEN: Mapping[SubjectKind, tuple[Field, ...]] = {
 """The texts that people write in each kind of subject, of those that have any. No condition asks
 for them, but a vote may be about them."""
 
+CHANGE_WINDOW = (
+    *VERSIONED,
+    Field("kind", "text", "What it is.", ("maintenance", "freeze")),
+    Field("is_strict", "yes or no", "Whether a change that breaks it is refused."),
+    Field("stops_emergencies", "yes or no", "Whether a freeze is for emergencies, too."),
+    Field("holds_approvals", "yes or no", "Whether approvals stand during a freeze."),
+    Field("services", "texts", "The names of the services it is for; none: all of them."),
+    Field("organisations", "texts", "The names of the organisations it is for; none: all."),
+    Field("assets", "number", "How many assets it names; 0: it is for all of them."),
+)
+
+CHANGE_TEMPLATE = (
+    *VERSIONED,
+    Field("category", "text", "The category of the changes that come from it."),
+    Field("subcategory", "text", "Their subcategory, empty without one."),
+    Field("service", "text", "The name of the service they affect, empty without one."),
+    Field("risk", "text", "Their risk.", ("low", "moderate", "high", "very high")),
+    Field("tasks", "number", "How many tasks they have."),
+)
+
+RISK_MODEL = (
+    *DEFINITION,
+    Field("questions", "number", "How many questions it asks."),
+    Field("rules", "number", "How many rules it has."),
+)
+
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
@@ -158,6 +188,9 @@ FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "asset": ASSET,
     "service level policy": SERVICE_LEVEL_POLICY,
     "approval process": APPROVAL_PROCESS,
+    "change window": CHANGE_WINDOW,
+    "change template": CHANGE_TEMPLATE,
+    "risk model": RISK_MODEL,
 }
 """The fields of each kind of subject, in the order in which they are shown."""
 

@@ -17,7 +17,7 @@ from domain.approval_round import ApprovalRounds
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_times import Occasion
-from domain.change_window import ChangeWindow, Definition
+from domain.change_window import ChangeWindow
 from domain.conflicts import DEPTH, Schedule
 from domain.desk.changes import Changes
 from domain.desk.desk import Repeat
@@ -317,34 +317,6 @@ class ChangeCalendar(Changes):
         return conflict.said(window.name if window else "", names)
 
     # Windows ----------------------------------------------------------------------------------
-
-    async def publish_window(
-        self,
-        id: UUID,
-        *,
-        expected: int | None = None,
-        by: Provenance,
-        **repeat: Unpack[Repeat],
-    ) -> Receipt:
-        """Put the draft of a change window into force. Refused if it names what does not exist."""
-        self.directory.catch_up()
-
-        async def decide(work: Work) -> None:
-            window = await work.get(ChangeWindow, id, expected=expected)
-            if window.draft_definition is not None:
-                await self._check_window(window.draft_definition)
-            window.publish(by=by)
-
-        return await self.ledger.run(by, decide, **repeat)
-
-    async def _check_window(self, definition: Definition) -> None:
-        for organisation in definition.organisations:
-            self.active_organisation("organisations", organisation)
-        for asset in definition.assets:
-            require(
-                await self.ledger.peek(asset) is not None,
-                f"assets: there is no asset {number_of(asset)}.",
-            )
 
     async def except_change(
         self,

@@ -1,29 +1,40 @@
 """Definitions that are put into use, once everything that they name exists."""
 
 import asyncio
-from collections.abc import Iterable
-from datetime import datetime
-from typing import Unpack
+from collections.abc import Iterable, Mapping
+from typing import Any, Unpack
 from uuid import UUID
 
 from domain import soundness_directory
 from domain.approval_process import ApprovalProcess, Definition
 from domain.calendar import Calendar
-from domain.desk.desk import Base, Repeat
+from domain.change_window import ChangeWindow
+from domain.desk.desk import Repeat
+from domain.desk.publishing import Check, Publishing
 from domain.directory import Directory
-from domain.ledger import Ledger, Work
+from domain.ids import number_of
+from domain.ledger import Ledger
 from domain.provenance import Provenance
 from domain.record_names import Known
 from domain.recorder import Receipt
 from domain.rules import Refused, require
 from domain.service_level_names import PolicyNames, name_mistakes, names_of
 from domain.service_level_policy import Agreement, AppliesTo, ServiceLevelPolicy, mistakes
+from domain.versioned import Versioned
 
 
-class Definitions(Base):
+class Definitions(Publishing):
     def __init__(self, ledger: Ledger, directory: Directory) -> None:
         super().__init__(ledger, directory)
         self._proving = asyncio.Lock()
+
+    @property
+    def checks(self) -> Mapping[type[Versioned[Any]], Check]:
+        return {
+            ApprovalProcess: self._check_sound_process,
+            ServiceLevelPolicy: self._check_policy,
+            ChangeWindow: self._check_window,
+        }
 
     async def publish_process(
         self,
@@ -36,41 +47,9 @@ class Definitions(Base):
         """Publish the draft of an approval process.
 
         Refused if it names what does not exist, or is not sound, with a counterexample for each
-        error: see `domain.soundness`. As that takes its time, it is found out before the command,
-        and the draft must not change meanwhile.
+        error: see `domain.soundness`.
         """
-        self.directory.catch_up()
-        proven, wrong = await self._proof(id, by.effective_at)
-
-        async def decide(work: Work) -> None:
-            process = await work.get(ApprovalProcess, id, expected=expected)
-            draft = process.draft_definition
-            if draft is not None and draft != process.published:
-                self._check_process(draft)
-                require(
-                    draft == proven, "The draft was changed while it was checked: publish it again."
-                )
-                require(wrong == "", f"The process is not sound. {wrong}")
-            process.publish(by=by)
-
-        return await self.ledger.run(by, decide, **repeat)
-
-    async def _proof(self, id: UUID, at: datetime) -> tuple[Definition | None, str]:
-        """The draft of a process, if it is another than what is published, and all that keeps it
-        from being sound. It is checked in a thread, one at a time, so that others are served."""
-        process = await self.ledger.find(ApprovalProcess, id)
-        draft = process.draft_definition
-        if draft is None or draft == process.published:
-            return None, ""
-        async with self._proving:
-            known = self.directory.frozen()
-            try:
-                report = await asyncio.to_thread(
-                    soundness_directory.check, known, draft, start=at, process=id
-                )
-            except Refused as refused:
-                return draft, str(refused)
-        return draft, " ".join(map(str, report.errors))
+        return await self.publish_definition(id, expected=expected, by=by, **repeat)
 
     async def publish_policy(
         self,
@@ -84,17 +63,60 @@ class Definitions(Base):
         """Publish the draft of a service level policy, likewise. The names in it get the meaning
         that they have now, unless they have one. Open tickets are given it afterwards, if it is for
         them: see `domain.desk.policy_moves`."""
-        self.directory.catch_up()
+        return await self.publish_definition(
+            id, applies_to=applies_to, expected=expected, by=by, **repeat
+        )
 
-        async def decide(work: Work) -> None:
-            policy = await work.get(ServiceLevelPolicy, id, expected=expected)
-            if policy.draft_definition is not None:
-                whole = self._check_agreement(policy.draft_definition)
-                if whole != policy.draft_definition:
-                    policy.revise(whole, by=by)
-            policy.publish(applies_to=applies_to, by=by)
+    async def publish_window(
+        self,
+        id: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Put the draft of a change window into force. Refused if it names what does not exist."""
+        return await self.publish_definition(id, expected=expected, by=by, **repeat)
 
-        return await self.ledger.run(by, decide, **repeat)
+    async def _check_sound_process(self, process: ApprovalProcess, by: Provenance) -> None:
+        """As a proof takes its time, it is made in a thread, one at a time, so that others are
+        served."""
+        draft = process.draft_definition
+        if draft is None:
+            return
+        self._check_process(draft)
+        async with self._proving:
+            report = await asyncio.to_thread(
+                soundness_directory.check,
+                self.directory.frozen(),
+                draft,
+                start=by.effective_at,
+                process=process.id,
+            )
+        wrong = " ".join(map(str, report.errors))
+        require(report.is_sound, f"The process is not sound. {wrong}")
+
+    async def _check_policy(self, policy: ServiceLevelPolicy, by: Provenance) -> None:
+        """The names in a draft get the meaning that they have now, unless they have one."""
+        draft = policy.draft_definition
+        if draft is None:
+            return
+        whole = self._check_agreement(draft)
+        if whole != draft:
+            require(policy.granted_round == 0, "Names in it mean something else now.")
+            policy.revise(whole, by=by)
+
+    async def _check_window(self, window: ChangeWindow, _: Provenance) -> None:
+        definition = window.draft_definition
+        if definition is None:
+            return
+        for organisation in definition.organisations:
+            self.active_organisation("organisations", organisation)
+        for asset in definition.assets:
+            require(
+                await self.ledger.peek(asset) is not None,
+                f"assets: there is no asset {number_of(asset)}.",
+            )
 
     def _check_process(self, definition: Definition) -> None:
         if definition.calendar is not None:

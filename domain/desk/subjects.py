@@ -5,18 +5,16 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.aggregate import Aggregate
-from domain.approval_process import ApprovalProcess
 from domain.asset import Asset
 from domain.change import Change
 from domain.ids import prefix_of
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.rules import Refused
-from domain.service_level_policy import ServiceLevelPolicy
 from domain.subjects import NEVER, Value
 from domain.team import Team
 from domain.ticket import Ticket
-from domain.versioned import D, Versioned
+from domain.versioned import Versioned
 
 Facts = dict[str, Value]
 
@@ -45,10 +43,8 @@ def facts_of(
             return _ticket(names, record, asset_types or {})
         case Asset():
             return _asset(names, record)
-        case ServiceLevelPolicy():
-            return _policy(names, record)
-        case ApprovalProcess():
-            return _process(record)
+        case Versioned():
+            return _definition(names, record)
     raise Refused(f"{record.number} is nothing that is approved.")
 
 
@@ -119,38 +115,15 @@ def _asset(names: Names | None, asset: Asset) -> Facts:
     }
 
 
-def _policy(names: Names | None, policy: ServiceLevelPolicy) -> Facts:
-    agreement = _latest(policy)
-    organisations = (_organisation(names, id) for id in agreement.organisations)
-    return {
-        **_definition(policy, agreement.order),
-        "targets": _sorted(promise.name for promise in agreement.targets),
-        "services": _sorted(agreement.services),
-        "categories": _sorted(agreement.categories),
-        "organisations": _sorted(organisations),
-        "escalation_steps": len(agreement.escalation),
-    }
-
-
-def _process(process: ApprovalProcess) -> Facts:
-    definition = _latest(process)
-    return {
-        **_definition(process, definition.order),
-        "subjects": _sorted(definition.subjects),
-        "stages": len(definition.stages),
-        "has_fallback": len(definition.fallback) > 0,
-    }
-
-
-def _latest(record: Versioned[D]) -> D:
-    """The draft, which is what is approved."""
+def _definition(names: Names | None, record: Versioned[Any]) -> Facts:
+    """The fields of the draft, which is what is approved."""
     if record.draft_definition is None:
         raise Refused(f"{record.number} has no draft.")
-    return record.draft_definition
-
-
-def _definition(record: Versioned[Any], order: int) -> Facts:
-    return {"name": record.name, "order": order, "version": record.published_version + 1}
+    described = dict(record.described(record.draft_definition))
+    if "organisations" in described:
+        found = (_organisation(names, id) for id in record.draft_definition.organisations)
+        described["organisations"] = _sorted(found)
+    return {"name": record.name, "version": record.published_version + 1, **described}
 
 
 def _sorted(texts: Iterable[str]) -> list[str]:

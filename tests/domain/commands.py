@@ -158,12 +158,59 @@ PROMISES: dict[str, Arguments] = {
     ),
 }
 
-COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
-    ApprovalProcess: {
-        "revise": said(definition=DEFINITIONS),
+ROUND: dict[str, Arguments] = {
+    "vote": said(
+        vote=st.sampled_from(["approve", "approve", "reject", "abstain"]),
+        comment=texts,
+        conditions=st.lists(texts, max_size=2),
+        **OPEN_STAGE,
+    ),
+    "retract_vote": said(reason=texts, **OPEN_STAGE),
+    "hand_on_vote": said(to=people, reason=texts, **OPEN_STAGE),
+    "reassign_vote": said(voter=people, to=people, reason=texts, **OPEN_STAGE),
+    "add_approver": said(person=people, reason=texts, **OPEN_STAGE),
+    "migrate_approval": said(
+        to_version=st.sampled_from([2, 3]),
+        stages=STAGES,
+        terms=TERMS,
+        hours=maybe(st.just(OFFICE)),
+        mapping=st.sampled_from([{}, {}, {"CAB": "Board"}, {"Owners": "CAB", "CAB": "Owners"}]),
+    ),
+    "request_information": said(question=texts, stage=OPEN_STAGE["stage"]),
+    "provide_information": said(answer=texts, **OPEN_STAGE),
+    "remind": said(**ROUND_AND_STAGE, number=st.sampled_from([0, 0, 1, 2])),
+    "escalate_stage": said(
+        **ROUND_AND_STAGE,
+        to=st.lists(people.map(str), max_size=3),
+        hours=maybe(st.just(OFFICE)),
+    ),
+    "time_out_stage": said(**ROUND_AND_STAGE, hours=maybe(st.just(OFFICE))),
+    "hold_approval": said(window=st.sampled_from([record_id("WIN", 1), record_id("WIN", 2)])),
+    "resume_approval": said(
+        window=st.sampled_from([record_id("WIN", 1), record_id("WIN", 2)]),
+        hours=maybe(st.just(OFFICE)),
+    ),
+}
+"""What is done in rounds of approval."""
+
+
+def of_definitions(definitions: SearchStrategy[Any]) -> dict[str, Arguments]:
+    """What is done to definitions that are published by version."""
+    return {
+        **ROUND,
+        "revise": said(definition=definitions),
+        "adopt": NOTHING,
+        "submit": SUBMISSION,
+        "withdraw": REASON,
+        "comment": said(said=texts),
         "publish": NOTHING,
-        "retire": NOTHING,
-    },
+        "put_off": REASON,
+        "retire": said(reason=texts),
+    }
+
+
+COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
+    ApprovalProcess: of_definitions(DEFINITIONS),
     Asset: {
         "amend": said(details=st.dictionaries(texts, texts, max_size=3)),
         "relate": said(other=others, type=st.sampled_from(get_args(RelationType))),
@@ -244,37 +291,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "complete_task": said(number=NUMBER, note=texts),
         "cancel_task": said(number=NUMBER, reason=texts),
         "submit": SUBMISSION,
-        "vote": said(
-            vote=st.sampled_from(["approve", "approve", "reject", "abstain"]),
-            comment=texts,
-            conditions=st.lists(texts, max_size=2),
-            **OPEN_STAGE,
-        ),
-        "retract_vote": said(reason=texts, **OPEN_STAGE),
-        "hand_on_vote": said(to=people, reason=texts, **OPEN_STAGE),
-        "reassign_vote": said(voter=people, to=people, reason=texts, **OPEN_STAGE),
-        "add_approver": said(person=people, reason=texts, **OPEN_STAGE),
-        "migrate_approval": said(
-            to_version=st.sampled_from([2, 3]),
-            stages=STAGES,
-            terms=TERMS,
-            hours=maybe(st.just(OFFICE)),
-            mapping=st.sampled_from([{}, {}, {"CAB": "Board"}, {"Owners": "CAB", "CAB": "Owners"}]),
-        ),
-        "request_information": said(question=texts, stage=OPEN_STAGE["stage"]),
-        "provide_information": said(answer=texts, **OPEN_STAGE),
-        "remind": said(**ROUND_AND_STAGE, number=st.sampled_from([0, 0, 1, 2])),
-        "escalate_stage": said(
-            **ROUND_AND_STAGE,
-            to=st.lists(people.map(str), max_size=3),
-            hours=maybe(st.just(OFFICE)),
-        ),
-        "time_out_stage": said(**ROUND_AND_STAGE, hours=maybe(st.just(OFFICE))),
-        "hold_approval": said(window=st.sampled_from([record_id("WIN", 1), record_id("WIN", 2)])),
-        "resume_approval": said(
-            window=st.sampled_from([record_id("WIN", 1), record_id("WIN", 2)]),
-            hours=maybe(st.just(OFFICE)),
-        ),
+        **ROUND,
         "request_time": said(start=moments, end=moments),
         "schedule": said(start=moments, end=moments),
         "note_conflicts": said(
@@ -293,17 +310,11 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "withdraw": REASON,
         "cancel": REASON,
     },
-    ChangeTemplate: {
-        "revise": said(definition=TEMPLATES),
-        "publish": NOTHING,
-        "retire": NOTHING,
-    },
+    ChangeTemplate: of_definitions(TEMPLATES),
     ChangeWindow: {
-        "revise": said(definition=WINDOWS),
-        "publish": NOTHING,
+        **of_definitions(WINDOWS),
         "except_change": said(change=CHANGES, reason=texts),
         "withdraw_exception": said(change=CHANGES),
-        "retire": NOTHING,
     },
     Incident: {
         **TICKET,
@@ -378,19 +389,14 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "close": NOTHING,
         "cancel": REASON,
     },
-    RiskModel: {
-        "revise": said(definition=QUESTIONNAIRES),
-        "publish": NOTHING,
-        "retire": NOTHING,
-    },
+    RiskModel: of_definitions(QUESTIONNAIRES),
     ServiceLevelPolicy: {
-        "revise": said(definition=AGREEMENTS),
+        **of_definitions(AGREEMENTS),
         "publish": said(applies_to=st.sampled_from(["new", "open"])),
         "note_moved": MOVED,
         "what_if": said(
             digest=st.just("0" * 64), effects=st.builds(Effects, tickets=st.integers(0, 9))
         ),
-        "retire": NOTHING,
     },
     Team: {
         "rename": said(name=texts),

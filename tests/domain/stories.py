@@ -122,6 +122,62 @@ TO_OWN = (
 )
 NEXT_MONTH = MONDAY + timedelta(days=30)
 
+
+def governed(name: str, one: Any, other: Any) -> list[Step]:
+    """The life of a definition that a process governs: one is approved and published, the other
+    withdrawn, rejected, and in the end approved and published as well."""
+    return [
+        step("draft", "ann", name=name, definition=one),
+        step("adopt", "desk"),
+        step(
+            "submit",
+            "desk",
+            process=record_id("APR", 1),
+            process_version=1,
+            stages=(CAB, BOARD),
+            terms=Terms(digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)),
+        ),
+        step("hold_approval", "clock", window=record_id("WIN", 1)),
+        step("resume_approval", "clock", window=record_id("WIN", 1)),
+        step("remind", "clock", round=1, stage="CAB"),
+        step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
+        step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+        step("vote", "cem", vote="approve", hours=None),
+        step("vote", "dan", vote="approve", hours=None),
+        step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+        step("publish", "clock"),
+        step("revise", "ann", definition=other),
+        step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=EXACTING),
+        step("request_information", "dan", question="Until when?"),
+        step("provide_information", "ann", answer="Until Monday.", hours=None),
+        step("vote", "bea", vote="approve"),
+        step(
+            "migrate_approval",
+            "dan",
+            to_version=2,
+            stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+            terms=EXACTING,
+        ),
+        step("revise", "desk", definition=one),
+        step("vote", "bea", vote="approve", stage="Owners"),
+        step("retract_vote", "bea", reason="Not yet."),
+        step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+        step("add_approver", "dan", person=person("bea"), reason="She is back."),
+        step("vote", "cem", vote="approve"),
+        step("vote", "dan", vote="approve"),
+        step("comment", "dan", said="Cem has voted already."),
+        step("withdraw", "ann", reason="It is as before."),
+        step("revise", "ann", definition=other),
+        step("submit", "ann", stages=(CAB,)),
+        step("vote", "cem", vote="reject", comment="Not this one."),
+        step("submit", "ann", stages=(BOARD,)),
+        step("vote", "dan", vote="approve"),
+        step("put_off", "dan", reason="There is no team Board."),
+        step("publish", "ann"),
+        step("retire", "ann", reason="Another takes its place."),
+    ]
+
+
 STORIES: dict[type[Aggregate], list[list[Step]]] = {
     ApprovalProcess: [
         [
@@ -129,8 +185,9 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("publish"),
             step("revise", definition=BY_BOARD),
             step("publish"),
-            step("retire"),
-        ]
+            step("retire", reason="Nobody needs it."),
+        ],
+        governed("Emergency changes", BY_CAB, BY_BOARD),
     ],
     Asset: [
         [
@@ -339,8 +396,9 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("publish"),
             step("revise", definition=RESTART),
             step("publish"),
-            step("retire"),
-        ]
+            step("retire", reason="Nobody needs it."),
+        ],
+        governed("Restart", REPLACE_A_DISK, RESTART),
     ],
     ChangeWindow: [
         [
@@ -350,8 +408,9 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("withdraw_exception", "cem", change=record_id("CHG", 1)),
             step("revise", definition=SATURDAYS),
             step("publish"),
-            step("retire"),
-        ]
+            step("retire", reason="Nobody needs it."),
+        ],
+        governed("Quarter end", FREEZE, SATURDAYS),
     ],
     Incident: [
         [
@@ -457,8 +516,9 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("publish"),
             step("revise", definition=BY_SIZE),
             step("publish"),
-            step("retire"),
-        ]
+            step("retire", reason="Nobody needs it."),
+        ],
+        governed("By size", BY_TEST, BY_SIZE),
     ],
     ServiceLevelPolicy: [
         [
@@ -466,7 +526,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("publish"),
             step("revise", definition=AT_ONCE),
             step("publish"),
-            step("retire"),
+            step("retire", reason="Nobody needs it."),
         ],
         [
             step("draft", name="Bronze", definition=IN_FOUR_HOURS),
@@ -488,6 +548,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
             step("note_moved", "sla-clock", version=1, after=None, seen=1, moved=1, is_done=True),
         ],
+        governed("Silver", IN_FOUR_HOURS, AT_ONCE),
     ],
     Team: [
         [

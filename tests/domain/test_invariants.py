@@ -22,6 +22,8 @@ from domain import (
 )
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
+from domain.approval_round import ApprovalRounds
+from domain.approval_round_state import GivenUp
 from domain.asset import Asset
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
@@ -177,13 +179,16 @@ def check_change(change_: Change) -> None:
         assert change_.scheduled_start < change_.scheduled_end
 
 
-def check_standing(change_: Change) -> None:
-    standing = change_.standing
-    assert change_.barred.isdisjoint(change_.voted)
+def check_standing(record: ApprovalRounds) -> None:
+    standing = record.standing
+    # Who has voted on a draft may write the next one.
+    assert record.barred.isdisjoint(record.voted) or (
+        isinstance(record, Versioned) and not standing.open
+    )
     assert len({stage.name for stage in standing.stages}) == len(standing.stages)
     assert not set(standing.passed) & set(standing.open)
     if standing.open:
-        assert set(standing.barred) == change_.barred
+        assert set(standing.barred) == record.barred
     for name, opened in standing.open.items():
         assert standing.verdict(name).outcome == "pending"
         assert standing.silent(name)
@@ -194,7 +199,7 @@ def check_standing(change_: Change) -> None:
     voting = {name: votes for name, votes in standing.ballots.items() if name not in settled}
     for name, ballots in voting.items():
         assert set(ballots) <= set(standing.stage(name).voters)
-        assert {ballot.seen for ballot in ballots.values()} <= {change_.material_digest()} or (
+        assert {ballot.seen for ballot in ballots.values()} <= {record.material_digest()} or (
             not standing.open
         )
         excluded = {*standing.exclude, *standing.stage(name).exclude}
@@ -268,6 +273,13 @@ def check_definition(record: Versioned[Any]) -> None:
     assert all(one != next for one, next in zip(record.versions, record.versions[1:], strict=False))
     if record.is_retired:
         assert record.published is None
+    assert (record.approval == "pending") == bool(record.standing.open)
+    check_standing(record)
+    if record.granted_round:
+        assert record.approval == "approved"
+        assert record.news is not None
+    if record.outstanding:
+        assert record.granted_round or record.is_retired
 
 
 def check_meeting(meeting: CabMeeting) -> None:
@@ -349,7 +361,7 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
     if kind in MOVES:
         old, new = before.status, after.status  # type: ignore[attr-defined]
         assert old == new or (old, new) in MOVES[kind]
-    if isinstance(before, Change) and isinstance(after, Change):
+    if isinstance(before, ApprovalRounds) and isinstance(after, ApprovalRounds):
         check_approval(before, after, [type(entry.event) for entry in happened])
     if isinstance(before, Ticket) and before.is_over:
         assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
@@ -358,14 +370,16 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
         assert vars(after)["versions"][: len(published)] == published
 
 
-def check_approval(before: Change, after: Change, happened: list[type]) -> None:
-    decided = happened.count(Change.Approved) + happened.count(Change.Rejected)
-    ends = decided + happened.count(Change.Withdrawn) + happened.count(Change.Cancelled)
-    was_open = before.is_in_approval or Change.Submitted in happened
+def check_approval(before: ApprovalRounds, after: ApprovalRounds, happened: list[type]) -> None:
+    decided = happened.count(ApprovalRounds.Approved) + happened.count(ApprovalRounds.Rejected)
+    ends = decided + sum(issubclass(event, GivenUp) for event in happened)
+    was_open = bool(before.standing.open) or ApprovalRounds.Submitted in happened
     assert decided <= was_open
-    if was_open and not after.is_in_approval:
+    if was_open and not after.standing.open:
         assert ends == 1
-    assert happened.count(Change.VoteCast) <= 1
+    assert happened.count(ApprovalRounds.VoteCast) <= 1
+    if isinstance(before, Versioned) and before.VersionPublished in happened:
+        assert not before.standing.open
 
 
 # The tests ---------------------------------------------------------------------------------

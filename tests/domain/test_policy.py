@@ -35,7 +35,7 @@ RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
 NOT_THERE_YET = {"log", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"change.submit_to", "change.reassess_risk"}
+PARTS_OF_COMMANDS = {"submit_to", "reassess_risk"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -75,6 +75,14 @@ MEANING = {
     },
     "t": {"oneself"},
     "v": {"a voter"},
+    "x": {
+        "the operator's, of a record of a customer",
+        "the requester",
+        "the requester there",
+        "a watcher",
+        "a watcher there",
+        "a voter",
+    },
 }
 """In which situations a letter of the table lets the actor do it."""
 
@@ -177,23 +185,23 @@ change.request_information            v v i v v - v
 change.provide_information            o s o s o o o
 change.reassign_vote                  - - - s - - -
 change.add_approver                   - - - s - - -
+change.migrate_approval               - - - c c - -
+change.read_migration                 - - - c c c -
+change.remind                         - - - - - - -
+change.escalate_stage                 - - - - - - -
+change.time_out_stage                 - - - - - - -
+change.hold_approval                  - - - - - - -
+change.resume_approval                - - - - - - -
 change.schedule                       - - - s - - -
 change.review                         - - - s - - -
 change.close                          - - - s - - -
 change.cancel                         - - - s - - -
-change.migrate_approval               - - - c c - -
 change.make_template                  - - - c c - -
-change.read_migration                 - - - c c c -
 change.withdraw                       o o - o - - -
 change.apply_service_level            - - - - - - -
 change.mark                           - - - - - - -
-change.remind                         - - - - - - -
-change.escalate_stage                 - - - - - - -
-change.time_out_stage                 - - - - - - -
 change.note_overdue                   - - - - - - -
 change.note_conflicts                 - - - - - - -
-change.hold_approval                  - - - - - - -
-change.resume_approval                - - - - - - -
 asset.list                            y y y y y y y
 asset.read                            p i i i i i p
 asset.read_history                    - s s s s s -
@@ -240,20 +248,135 @@ organisation.rename                   - - - - - - c
 organisation.locate                   - - - - - - c
 organisation.deactivate               - - - - - - c
 approval_process.list                 - c c c c c c
-approval_process.read                 - c c c c c c
+approval_process.read                 p x x x x x x
 approval_process.read_history         - c c c c c c
+approval_process.draft                - - - - c - -
+approval_process.revise               - - - - c - -
+approval_process.submit               - - - - c - -
+approval_process.withdraw             - - - - c - -
+approval_process.publish              - - - - c - -
+approval_process.retire               - - - - c - c
+approval_process.comment              p p p p x p p
+approval_process.vote                 v v v v v v v
+approval_process.retract_vote         v v v v v v v
+approval_process.hand_on_vote         v v v v v v v
+approval_process.request_information  v v v v v v v
+approval_process.provide_information  o o o o c o o
+approval_process.reassign_vote        - - - - c - -
+approval_process.add_approver         - - - - c - -
+approval_process.migrate_approval     - - - - c - -
+approval_process.read_migration       - - - - c c -
+approval_process.remind               - - - - - - -
+approval_process.escalate_stage       - - - - - - -
+approval_process.time_out_stage       - - - - - - -
+approval_process.hold_approval        - - - - - - -
+approval_process.resume_approval      - - - - - - -
+approval_process.adopt                - - - - - - -
+approval_process.put_off              - - - - - - -
 service_level_policy.list             - c c c c c c
-service_level_policy.read             - c c c c c c
+service_level_policy.read             p x x x x x x
 service_level_policy.read_history     - c c c c c c
+service_level_policy.draft            - - - - c - -
+service_level_policy.revise           - - - - c - -
+service_level_policy.submit           - - - - c - -
+service_level_policy.withdraw         - - - - c - -
+service_level_policy.publish          - - - - c - -
+service_level_policy.retire           - - - - c - -
+service_level_policy.comment          p p p p x p p
+service_level_policy.vote             v v v v v v v
+service_level_policy.retract_vote     v v v v v v v
+service_level_policy.hand_on_vote     v v v v v v v
+service_level_policy.request_information v v v v v v v
+service_level_policy.provide_information o o o o c o o
+service_level_policy.reassign_vote    - - - - c - -
+service_level_policy.add_approver     - - - - c - -
+service_level_policy.migrate_approval - - - - c - -
+service_level_policy.read_migration   - - - - c c -
+service_level_policy.remind           - - - - - - -
+service_level_policy.escalate_stage   - - - - - - -
+service_level_policy.time_out_stage   - - - - - - -
+service_level_policy.hold_approval    - - - - - - -
+service_level_policy.resume_approval  - - - - - - -
+service_level_policy.adopt            - - - - - - -
+service_level_policy.put_off          - - - - - - -
 risk_model.list                       - c c c c c c
-risk_model.read                       - c c c c c c
+risk_model.read                       p x x x x x x
 risk_model.read_history               - c c c c c c
+risk_model.draft                      - - - - c - -
+risk_model.revise                     - - - - c - -
+risk_model.submit                     - - - - c - -
+risk_model.withdraw                   - - - - c - -
+risk_model.publish                    - - - - c - -
+risk_model.retire                     - - - - c - -
+risk_model.comment                    p p p p x p p
+risk_model.vote                       v v v v v v v
+risk_model.retract_vote               v v v v v v v
+risk_model.hand_on_vote               v v v v v v v
+risk_model.request_information        v v v v v v v
+risk_model.provide_information        o o o o c o o
+risk_model.reassign_vote              - - - - c - -
+risk_model.add_approver               - - - - c - -
+risk_model.migrate_approval           - - - - c - -
+risk_model.read_migration             - - - - c c -
+risk_model.remind                     - - - - - - -
+risk_model.escalate_stage             - - - - - - -
+risk_model.time_out_stage             - - - - - - -
+risk_model.hold_approval              - - - - - - -
+risk_model.resume_approval            - - - - - - -
+risk_model.adopt                      - - - - - - -
+risk_model.put_off                    - - - - - - -
 change_window.list                    - c c c c c c
-change_window.read                    - c c c c c c
+change_window.read                    p x x x x x x
 change_window.read_history            - c c c c c c
+change_window.draft                   - - - c c - -
+change_window.revise                  - - - c c - -
+change_window.submit                  - - - c c - -
+change_window.withdraw                - - - c c - -
+change_window.publish                 - - - c c - -
+change_window.retire                  - - - c c - -
+change_window.comment                 p p p x x p p
+change_window.vote                    v v v v v v v
+change_window.retract_vote            v v v v v v v
+change_window.hand_on_vote            v v v v v v v
+change_window.request_information     v v v v v v v
+change_window.provide_information     o o o c c o o
+change_window.reassign_vote           - - - c c - -
+change_window.add_approver            - - - c c - -
+change_window.migrate_approval        - - - c c - -
+change_window.read_migration          - - - c c c -
+change_window.remind                  - - - - - - -
+change_window.escalate_stage          - - - - - - -
+change_window.time_out_stage          - - - - - - -
+change_window.hold_approval           - - - - - - -
+change_window.resume_approval         - - - - - - -
+change_window.adopt                   - - - - - - -
+change_window.put_off                 - - - - - - -
 change_template.list                  y y y y y y y
 change_template.read                  y y y y y y y
 change_template.read_history          y y y y y y y
+change_template.draft                 - - - c c - -
+change_template.revise                - - - c c - -
+change_template.submit                - - - c c - -
+change_template.withdraw              - - - c c - -
+change_template.publish               - - - c c - -
+change_template.retire                - - - c c - -
+change_template.comment               p p p x x p p
+change_template.vote                  v v v v v v v
+change_template.retract_vote          v v v v v v v
+change_template.hand_on_vote          v v v v v v v
+change_template.request_information   v v v v v v v
+change_template.provide_information   o o o c c o o
+change_template.reassign_vote         - - - c c - -
+change_template.add_approver          - - - c c - -
+change_template.migrate_approval      - - - c c - -
+change_template.read_migration        - - - c c c -
+change_template.remind                - - - - - - -
+change_template.escalate_stage        - - - - - - -
+change_template.time_out_stage        - - - - - - -
+change_template.hold_approval         - - - - - - -
+change_template.resume_approval       - - - - - - -
+change_template.adopt                 - - - - - - -
+change_template.put_off               - - - - - - -
 cab_meeting.list                      - c c c c c c
 cab_meeting.read                      - c c c c c c
 cab_meeting.read_history              - c c c c c c
@@ -265,33 +388,13 @@ cab_meeting.record_vote               - - - c - - -
 cab_meeting.minute                    - - - c - - -
 cab_meeting.close                     - - - c - - -
 cab_meeting.cancel                    - - - c - - -
-change_template.draft                 - - - c c - -
-change_template.revise                - - - c c - -
-change_template.publish               - - - c c - -
-change_template.retire                - - - c c - -
-change_window.draft                   - - - c c - -
-change_window.revise                  - - - c c - -
-change_window.publish                 - - - c c - -
-change_window.retire                  - - - c c - -
 change_window.except_change           - - - c - - -
 change_window.withdraw_exception      - - - c - - -
 calendar.list                         y y y y y y y
 calendar.read                         y y y y y y y
 calendar.read_history                 y y y y y y y
 approval_process.read_running         - - - c c c -
-approval_process.draft                - - - - c - -
-approval_process.revise               - - - - c - -
-approval_process.publish              - - - - c - -
-approval_process.retire               - - - - c - -
-service_level_policy.draft            - - - - c - -
-service_level_policy.revise           - - - - c - -
-service_level_policy.publish          - - - - c - -
-service_level_policy.retire           - - - - c - -
 service_level_policy.what_if          - - - - c - -
-risk_model.draft                      - - - - c - -
-risk_model.revise                     - - - - c - -
-risk_model.publish                    - - - - c - -
-risk_model.retire                     - - - - c - -
 calendar.define                       - - - - c - -
 calendar.revise                       - - - - c - -
 calendar.renew_holidays               - - - - c - -
@@ -369,7 +472,8 @@ def test_every_command_of_every_kind_is_an_act(kind: type) -> None:
     }
 
     assert len(commands) > 2
-    assert commands - PARTS_OF_COMMANDS <= set(TABLE)
+    parts = {f"{name}.{part}" for part in PARTS_OF_COMMANDS}
+    assert commands - parts <= set(TABLE)
     assert {f"{name}.read", f"{name}.list", f"{name}.read_history"} <= set(TABLE)
 
 

@@ -177,7 +177,11 @@ def test_the_list_of_windows_agrees_with_the_window(data: st.DataObject) -> None
     row = row_of(folded(change_windows.VIEW, entries_of(record)), WINDOWS, str(record.id))
 
     shown = record.versions[-1] if record.versions else record.draft_definition
-    assert (row.name, row.version, row.author) == (record.name, record.version, record.author)
+    assert (row.name, row.version, row.author) == (
+        record.name,
+        record.version,
+        str(record.requester),
+    )
     assert (row.kind, row.starts) == (shown.kind, instant_or_none(shown.start))
     assert (row.published_version, row.is_retired) == (
         record.published_version,
