@@ -355,7 +355,7 @@ PRACTICE = Practice(
             method=Change.make_template,
             body=MakeTemplate,
             summary="Draft a template of the change catalogue of it",
-            description="Of a change that was closed as successful: its category, service and risk, "
+            description="Of a change that was closed as successful: its category, service, risk, "
             "its plans, the tasks that were done, and a form that asks for its details. The answer "
             "names the template, which is a draft like any other.",
             use=Desk.make_template,
