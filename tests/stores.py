@@ -4,6 +4,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from subprocess import PIPE, Popen
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -56,14 +57,14 @@ def events(id: UUID, *versions: int, state: bytes = b'{"a":1}') -> list[StoredEv
     return [StoredEvent(id, version, "Thing.Happened", state) for version in versions]
 
 
-def write(id: UUID | int, *versions: int, **more: object) -> Write:
+def write(id: UUID | int, *versions: int, **more: Any) -> Write:
     """A command that records events of these versions of one record, given by id or serial."""
     subject = record_id("THG", id) if isinstance(id, int) else id
-    given: dict[str, object] = {
+    given: dict[str, Any] = {
         "command": uuid4(),
         "subject": subject,
         "version": versions[-1] if versions else 0,
         "events": events(subject, *versions),
         **more,
     }
-    return Write(**given)  # type: ignore[arg-type]
+    return Write(**given)

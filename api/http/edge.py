@@ -2,10 +2,11 @@
 
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from secrets import token_hex
 from time import perf_counter
 
-from api.http.answers import Receive, Scope, Send
+from api.http.answers import Header, Message, Receive, Scope, Send
 from api.http.errors import Problem
 from api.http.metrics import Requests
 
@@ -22,40 +23,42 @@ SAFETY = [
 ]
 
 log = logging.getLogger("ledgerdesk.api")
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}\Z")
 
 
 class Edge:
-    def __init__(self, app: object, requests: Requests) -> None:
+    def __init__(self, app: App, requests: Requests) -> None:
         self.app = app
         self.requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await self.app(scope, receive, send)  # type: ignore[operator]
+            await self.app(scope, receive, send)
             return
         started = perf_counter()
         request_id = _request_id(scope)
         scope["request_id"] = request_id.decode()
         status = 0
 
-        async def send_safely(message: dict[str, object]) -> None:
+        async def send_safely(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]  # type: ignore[assignment]
-                headers: list[tuple[bytes, bytes]] = message["headers"]  # type: ignore[assignment]
+                status = message["status"]
+                headers: list[Header] = message["headers"]
                 headers.append((b"request-id", request_id))
                 headers.extend(SAFETY)
             await send(message)
 
         try:
-            await self.app(scope, receive, send_safely)  # type: ignore[operator]
+            await self.app(scope, receive, send_safely)
         except Exception:
             log.exception("Request %s to %s failed.", scope["request_id"], scope["path"][:200])
             if status:
                 raise
             problem = Problem("internal", "Tell the operators the request id, please.")
-            await problem.answer(scope["request_id"]).send(send_safely)  # type: ignore[arg-type]
+            await problem.answer(scope["request_id"]).send(send_safely)
         finally:
             place = scope.get("ledgerdesk.route", "other")
             self.requests.count(scope["method"], place, status, perf_counter() - started)

@@ -35,6 +35,7 @@ from projections.views import ALL, Views
 
 SIMPLEST = "timeline"
 """It takes every event and keeps one row for each: no view does less for all events."""
+EVERY_VIEW = tuple(view.name for view in ALL)
 MILLION = 1_000_000
 PATIENCE_SECONDS = 300.0
 VISIBLE_SECONDS = 5.0
@@ -49,7 +50,7 @@ def catching_up(
     store: str,
     database_url: str | None = None,
     *,
-    views: Sequence[str] = tuple(view.name for view in ALL),
+    views: Sequence[str] = EVERY_VIEW,
     events: int = 100_000,
     replayed: int = MILLION,
     progress: Progress = lambda _: None,

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -25,8 +26,8 @@ def hours(number: float) -> datetime:
     return MONDAY + timedelta(hours=number)
 
 
-def answers(**more: object) -> AnswerTimes:
-    return AnswerTimes(MONDAY, END, **more)  # type: ignore[arg-type]
+def answers(**more: Any) -> AnswerTimes:
+    return AnswerTimes(MONDAY, END, **more)
 
 
 def voted(*after: float, at: float = 0) -> Sequence[Entry]:

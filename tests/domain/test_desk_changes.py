@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from domain.approval import All, Count
+from domain.approval import All, Count, Stage
 from domain.asset import Asset
 from domain.calendar import Calendar
 from domain.change import Change, Status
@@ -114,9 +114,9 @@ async def test_where_nobody_is_left_the_fallback_is_asked(company: Company) -> N
     ],
 )
 async def test_a_change_that_nobody_could_approve_is_not_submitted(
-    company: Company, stage: object, rule: str
+    company: Company, stage: Stage, rule: str
 ) -> None:
-    await company.publish_unchecked(stage)  # type: ignore[arg-type]
+    await company.publish_unchecked(stage)
     await company.leave("bea")
     id = await company.ready_change()
 

@@ -2,6 +2,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -71,10 +72,10 @@ async def test_of_two_who_take_a_name_at_the_same_time_one_gets_it(
 
 async def test_a_registration_that_is_repeated_gives_the_same_person(company: Company) -> None:
     by = system()
-    given = {"username": "zoe", "name": "Zoe", "organisation": company.customer}
+    given: dict[str, Any] = {"username": "zoe", "name": "Zoe", "organisation": company.customer}
 
-    first = await company.desk.register_person(**given, by=by, is_repeatable=True)  # type: ignore[arg-type]
-    again = await company.desk.register_person(**given, by=by, is_repeatable=True)  # type: ignore[arg-type]
+    first = await company.desk.register_person(**given, by=by, is_repeatable=True)
+    again = await company.desk.register_person(**given, by=by, is_repeatable=True)
 
     assert again.is_repeat
     assert again.subject == first.subject

@@ -1,4 +1,5 @@
 from time import perf_counter
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -154,7 +155,7 @@ def test_rows_say_teams_roles_and_manager_by_name() -> None:
     assert people('people.filter(p, "approver" in p.roles)', "change", {}, rows) == ("max",)
 
 
-def hired(name: str, *roles: Role, **more: object) -> Person:
+def hired(name: str, *roles: Role, **more: Any) -> Person:
     return Person.register(
         person(name),
         username=name,
@@ -162,7 +163,7 @@ def hired(name: str, *roles: Role, **more: object) -> Person:
         organisation=CUSTOMER,
         roles=roles,
         by=signed("max", MONDAY),
-        **more,  # type: ignore[arg-type]
+        **more,
     )
 
 

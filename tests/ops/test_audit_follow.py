@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -30,12 +31,12 @@ SECONDS_MAX = 30.0
 @pytest.fixture
 def settings(store: Store, tmp_path: Path) -> Settings:
     data = tmp_path / "data"
-    url = {"database_url": store.where} if store.kind == "postgres" else {}
+    url: dict[str, Any] = {"database_url": store.where} if store.kind == "postgres" else {}
     return Settings(
         data=data,
         audit_checkpoint_seconds=0.2,
         audit_witnesses=str(tmp_path / "witness"),
-        **url,  # type: ignore[arg-type]
+        **url,
     )
 
 
