@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from domain.agreement import Agreement, TargetPromise
 from domain.calendar import Calendar
+from domain.change import Change
+from domain.ids import record_id
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.rules import Refused
@@ -166,6 +168,21 @@ def test_agreements_beside_the_sla_are_compared_with_those_of_their_own_name() -
     assert {one.kind for one in found.promises} == {"SLA", "OLA"}
 
 
+def test_changes_are_promised_something_too() -> None:
+    change = Change.propose(
+        record_id("CHG", 1), title="New switch", requester=None, organisation=CUSTOMER, by=_BY
+    )
+    target = TargetPromise(name="time to approve", budget="1h", start="true", stop=_APPROVED)
+    tried = draft("Approvals", target, subjects=("change",), kind="OLA")
+
+    backtest = Backtest(tried, (), Records(), hours_of, at("fri 16:30"))
+    found = backtest.run(list(change.pending))
+
+    assert [(pair.draft.clock, pair.draft.verdict) for pair in found.pairs] == [
+        ("Approvals: time to approve", "breached")
+    ]
+
+
 def test_an_agreement_that_is_about_the_ticket_no_more_is_dropped() -> None:
     tried = draft("Network", resolution("9h"), kind="OLA", when="ticket.priority != 1")
 
@@ -293,4 +310,5 @@ def _counts(line: Line) -> tuple[tuple[int, int], tuple[int, int]]:
     return drafted_, in_force
 
 
+_APPROVED = 'ticket.approval == "approved"'
 _BY = system("backtest", at("fri 12:00") + timedelta(hours=1))

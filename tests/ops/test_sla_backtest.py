@@ -169,6 +169,17 @@ def test_a_calendar_that_nobody_has_recorded_can_be_tried(
     assert "Time counts on Half hours" in " ".join(capsys.readouterr().out.split())
 
 
+def test_a_policy_of_the_ledger_is_run_too_and_differs_in_nothing(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = run("SLP0000001@1", *TIME, "--json", "-", "--data", data)
+
+    report = json.loads(capsys.readouterr().out)["report"]
+    assert code == 0
+    assert (report["policy"], report["differences"]["same"]) == ("Gold", 3)
+    assert report["total"]["draft"] == report["total"]["in_force"]
+
+
 def test_nothing_is_recorded(data: Path, draft: Path, tmp_path: Path) -> None:
     async def position(desk: Desk) -> int:
         return desk.ledger.position()
