@@ -26,7 +26,7 @@ SITUATIONS_MAX = 2_000
 
 Facts = Mapping[str, Value]
 
-_KIND = condition('ticket.kind == "incident"')
+_KIND = 'ticket.kind == "incident"'
 _OVER = ("closed", "cancelled", "withdrawn")
 
 
@@ -52,7 +52,7 @@ def situations(
 ) -> list[Facts] | None:
     """Situations that stand for all others as far as conditions tell; None if there are too many,
     or they do not stand for all."""
-    found = representatives_of((*conditions, _KIND), FIELDS)
+    found = representatives_of((*conditions, condition(_KIND)), FIELDS)
     if not found.is_exact or found.count > SITUATIONS_MAX:
         return None
     return [facts for facts in found.subjects if facts["kind"] in subjects and is_possible(facts)]

@@ -256,9 +256,7 @@ async def test_a_breach_is_still_due_to_be_marked_when_its_clock_has_stopped(
     after = (await board(kit, projector, views, incident))["resolution"]
 
     assert (before["next_mark"], before["next_mark_at"]) == ("100%", stored("mon 11:00"))
-    assert [(row.ticket, row.mark, row.at) for row in due] == [
-        (INCIDENT, "100%", at("mon 11:00"))
-    ]
+    assert [(row.ticket, row.mark, row.at) for row in due] == [(INCIDENT, "100%", at("mon 11:00"))]
     assert (after["next_mark"], after["next_mark_at"]) == ("", None)
     assert await views.next_due() is None
 
