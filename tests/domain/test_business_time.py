@@ -134,8 +134,8 @@ def agree_around_clock_changes(zone: str, first: int, last: int) -> None:
 
 
 @pytest.mark.parametrize("zone", ZONES)
-def test_every_clock_change_of_twenty_years_is_counted_right(zone: str) -> None:
-    agree_around_clock_changes(zone, 2015, 2035)
+def test_every_clock_change_of_five_years_is_counted_right(zone: str) -> None:
+    agree_around_clock_changes(zone, 2024, 2028)
 
 
 def test_a_day_that_the_clocks_make_longer_has_25_hours() -> None:

@@ -129,7 +129,8 @@ def test_figures_go_into_the_document_between_the_marks_of_their_part(
 
 def test_a_part_that_there_is_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(
-        UserProblem, match="--only: one of commands, http, views, workflows, approvals, desk"
+        UserProblem,
+        match="--only: one of commands, http, views, workflows, approvals, proofs, desk",
     ):
         run_all("speed", as_json=False, out=Console(file=StringIO()))
     with pytest.raises(UserProblem, match="there is no such file"):
