@@ -73,7 +73,7 @@ def create_app(
     app.router.default = nothing_here
     app.add_exception_handler(HTTPException, Refusals(routes))
     app.add_middleware(Edge, requests=requests)
-    app.openapi = lambda: document  # type: ignore[method-assign]
+    app.openapi = lambda: document  # type: ignore[method-assign]  # FastAPI asks for it so
     return app
 
 

@@ -12,7 +12,8 @@ from typing import Any
 def library() -> ModuleType:
     from cel_expr_python import cel
 
-    return cel  # type: ignore[no-any-return]
+    found: ModuleType = cel
+    return found
 
 
 @cache

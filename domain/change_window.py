@@ -111,7 +111,7 @@ class ChangeWindow(Versioned[Definition]):
     class VersionPublished(Versioned.VersionPublished):
         definition: Definition
 
-        def apply(self, window: "ChangeWindow", /) -> None:  # type: ignore[override]
+        def apply(self, window: "ChangeWindow", /) -> None:  # type: ignore[override]  # of this kind only
             super().apply(window)
             window.published_at = self.by.effective_at
 

@@ -44,7 +44,7 @@ class Located(Generic[D, S]):
 
     @property
     def name(self) -> str:
-        return str(self.document.name)  # type: ignore[attr-defined]
+        return str(self.document.name)  # type: ignore[attr-defined]  # all documents have one
 
     def position(self, place: str) -> tuple[int, int]:
         """The line and column, from 1, of a place such as `stages[1].when`; of what should hold

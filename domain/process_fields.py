@@ -47,7 +47,7 @@ Selector = Annotated[
         ),
         examples=["team:Network", "person:ada", "manager-of:requester"],
         json_schema_extra={
-            "pattern": r"^(person|team|role|manager-of|owner-of|field|cel):[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"  # noqa: E501
+            "pattern": r"^(person|team|role|manager-of|owner-of|field|cel):[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]+$"  # noqa: E501 - one pattern
         },
     ),
 ]

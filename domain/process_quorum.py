@@ -224,7 +224,7 @@ class ByGroup(Form):
 
 
 FORMS: Mapping[str, type[Form]] = {
-    form.model_fields["kind"].annotation.__args__[0]: form  # type: ignore[union-attr]
+    form.model_fields["kind"].annotation.__args__[0]: form  # type: ignore[union-attr]  # a Literal
     for form in (
         OneIsEnough,
         EverybodyApproves,
@@ -293,7 +293,7 @@ for _form in (WithVeto, WithThese, UnlessRejected, AGroup, ByGroup):
 def rule_of(form: Any) -> Quorum:
     """The rule that a validated form stands for."""
     if isinstance(form, Form):
-        rule: Quorum = form.rule()  # type: ignore[attr-defined]
+        rule: Quorum = form.rule()  # type: ignore[attr-defined]  # all forms have one
         return rule
     if isinstance(form, int):
         return rules.Count(approvals=form)

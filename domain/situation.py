@@ -74,7 +74,7 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     def party(self) -> Party:
         """Whose turn it is. What is resolved waits for the customer to agree."""
         if self.waiting_for:
-            return self.waiting_for  # type: ignore[return-value]
+            return self.waiting_for  # type: ignore[return-value]  # it is one of them
         if self.kind == "incident" and self.resolved:
             return "customer"
         if self.status == _IN_APPROVAL:

@@ -40,7 +40,7 @@ class Rows:
         if key not in known:
             self.expect(table, [key])
         row: Any = known[key]
-        return row  # type: ignore[no-any-return]
+        return row  # type: ignore[no-any-return]  # a row of this table
 
     def find(self, table: Table[R], *key: Any) -> R | None:
         """A row to change, or None."""

@@ -149,7 +149,7 @@ class Reactor:
                 definitions = event.id
                 continue
             if event.topic in TOLD:
-                id: UUID = event.originator_id  # type: ignore[assignment]
+                id: UUID = event.originator_id  # type: ignore[assignment]  # we have no other ids
                 first_of.setdefault(id, event.originator_version)
             if event.topic in EARLIER:
                 earlier = event.id
@@ -172,7 +172,7 @@ class Reactor:
         position = 0
         while page := await self._read(position, head, STARTS | ENDS):
             for event in page:
-                id: UUID = event.originator_id  # type: ignore[assignment]
+                id: UUID = event.originator_id  # type: ignore[assignment]  # we have no other ids
                 if event.topic in STARTS:
                     open[id] = event.originator_version
                 else:

@@ -59,7 +59,7 @@ class SlaClockWorkflow:
         while (left := min(self._next or look, look) - workflow.now()) > timedelta(0):
             known = self._next
             try:
-                await workflow.wait_condition(lambda: self._next != known, timeout=left)  # noqa: B023
+                await workflow.wait_condition(lambda: self._next != known, timeout=left)  # noqa: B023 - awaited here
             except TimeoutError:
                 return
 

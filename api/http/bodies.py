@@ -51,7 +51,8 @@ def parse(call: Call, model: type[M], body: bytes) -> M:
     if body:
         _require_json(call.headers.get(b"content-type", b""))
     try:
-        return model.__pydantic_validator__.validate_json(body or b"{}")  # type: ignore[no-any-return]
+        parsed: M = model.__pydantic_validator__.validate_json(body or b"{}")
+        return parsed
     except ValidationError as error:
         raise invalid(error) from None
 

@@ -8,6 +8,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from uuid import UUID
@@ -102,7 +103,7 @@ async def _votes(desk: Desk, people: dict[str, UUID], changes: Sequence[UUID]) -
     async def decide(change: UUID) -> list[float]:
         return [await vote(change, name) for _ in STAGES for name in VOTERS]
 
-    found = await _at_once([lambda change=change: decide(change) for change in changes])  # type: ignore[misc]
+    found = await _at_once([partial(decide, change) for change in changes])
     return [each for times in found for each in times]
 
 

@@ -22,7 +22,7 @@ from msgspec import Struct
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client
 
-from domain.aggregate import Entry
+from domain.aggregate import Aggregate, Entry
 from domain.approval import All, Stage
 from domain.approval_process import ApprovalProcess, Definition
 from domain.approval_round import ALWAYS
@@ -213,11 +213,11 @@ async def _promise(desk: Desk) -> tuple[UUID, UUID]:
     return policy, calendar
 
 
-async def _add(ledger: Ledger, begin: Callable[[Provenance], object]) -> None:
+async def _add(ledger: Ledger, begin: Callable[[Provenance], Aggregate]) -> None:
     by = signed()
 
     async def decide(work: Work) -> None:
-        work.add(begin(by))  # type: ignore[type-var]
+        work.add(begin(by))
 
     await ledger.run(by, decide)
 

@@ -1,5 +1,5 @@
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501 - a case a line
 """Bodies that are no JSON, or not those that are asked for.
 
 `{…}` stand for records of the house that is asked. Whoever asks is `adam`, an agent of the

@@ -1,5 +1,5 @@
 # fmt: off
-# ruff: noqa: E501, RUF005
+# ruff: noqa: E501, RUF005 - a case a line
 """Requests that are wrong in other ways than their bodies: versions, places, questions, states."""
 
 from tests.api.bad import ANY, CHG, INC, Bad

@@ -59,8 +59,8 @@ def stage(
     name: str = "CAB", *approvers: str, quorum: Quorum | None = None, **more: object
 ) -> Stage:
     given = {"patience": "1d", "on_timeout": "reject", **more}
-    return Stage(name=name, approvers=approvers, quorum=quorum or Any(), **given)  # type: ignore[arg-type]
+    return Stage(name=name, approvers=approvers, quorum=quorum or Any(), **given)  # type: ignore[arg-type]  # any fields
 
 
 def changes(*stages: Stage, **more: object) -> Definition:
-    return Definition(**{"subjects": ("change",), "stages": stages, **more})  # type: ignore[arg-type]
+    return Definition(**{"subjects": ("change",), "stages": stages, **more})  # type: ignore[arg-type]  # any fields

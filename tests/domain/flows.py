@@ -53,7 +53,7 @@ def progresses(draw: st.DrawFn, definition: Definition) -> Progress:
         by_time = {"approve": "approved"}.get(stage.on_timeout, "rejected")
         may_time_out = state == by_time and (is_again or not has_second)
         stages[name] = StageProgress(
-            state=state,  # type: ignore[arg-type]
+            state=state,  # type: ignore[arg-type]  # one of the words
             voted=1,
             voters=3,
             is_again=is_again,
@@ -64,4 +64,4 @@ def progresses(draw: st.DrawFn, definition: Definition) -> Progress:
         is_rejected |= state == "rejected"
     has_passed = len(passed) + len(skipped) == len(definition.stages)
     outcome = "rejected" if is_rejected else "approved" if has_passed else "open"
-    return Progress(stages=stages, outcome=outcome)  # type: ignore[arg-type]
+    return Progress(stages=stages, outcome=outcome)  # type: ignore[arg-type]  # one of the words

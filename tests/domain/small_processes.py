@@ -98,7 +98,7 @@ def definition(process: Process) -> Definition:
                 approvers=stage.approvers,
                 quorum=_quorum(stage),
                 patience=stage.patience,
-                on_timeout=stage.on_timeout,  # type: ignore[arg-type]
+                on_timeout=stage.on_timeout,  # type: ignore[arg-type]  # one of the words
                 escalate_to=stage.escalate_to,
                 after=stage.after,
                 when=_text(stage.when),

@@ -398,7 +398,7 @@ def attempt(change: Change, who: str, what: str) -> None:
         if who == "assign":
             change.assign(team=None, assignee=person(what), by=ANN)
         elif who != "clock":
-            vote(change, who, what)  # type: ignore[arg-type]
+            vote(change, who, what)  # type: ignore[arg-type]  # a vote
         elif change.standing.open:
             name, opened = next(iter(change.standing.open.items()))
             by = system("approvals", opened.patience_ends)

@@ -163,5 +163,5 @@ def test_a_failed_change_owes_one_review() -> None:
     change.review("unsuccessful", notes="The part was wrong.", by=ANN)
     assert owed(change) == []
     with pytest.raises(Refused, match="A closure code is one of implemented"):
-        change.close(code="done", by=ANN)  # type: ignore[arg-type]
+        change.close(code="done", by=ANN)  # type: ignore[arg-type]  # refused
     change.close(code="backed out", by=ANN)

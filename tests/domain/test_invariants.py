@@ -359,7 +359,7 @@ MOVES: dict[type[Aggregate], Moves] = {
 def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...]) -> None:
     kind = type(after)
     if kind in MOVES:
-        old, new = before.status, after.status  # type: ignore[attr-defined]
+        old, new = before.status, after.status  # type: ignore[attr-defined]  # all of MOVES have one
         assert old == new or (old, new) in MOVES[kind]
     if isinstance(before, ApprovalRounds) and isinstance(after, ApprovalRounds):
         check_approval(before, after, [type(entry.event) for entry in happened])

@@ -18,7 +18,7 @@ from tests.domain.process_documents import definitions
 def stage(name: str, on_timeout: OnTimeout = "reject", **more: object) -> Stage:
     given: dict[str, object] = {"approvers": ("team:CAB",), "quorum": Any(), "patience": "4h"}
     to = ("role:change-manager",)
-    return Stage(name=name, on_timeout=on_timeout, escalate_to=to, **given | more)  # type: ignore[arg-type]
+    return Stage(name=name, on_timeout=on_timeout, escalate_to=to, **given | more)  # type: ignore[arg-type]  # any fields
 
 
 def of(*stages: Stage, fallback: tuple[str, ...] = ()) -> Graph:
@@ -157,7 +157,7 @@ def test_every_state_of_a_stage_is_drawn() -> None:
     found = of(stage("CAB", "escalate"), stage("Board"))
 
     def nodes(**more: object) -> dict[str, str]:
-        cab = StageProgress(**more)  # type: ignore[arg-type]
+        cab = StageProgress(**more)  # type: ignore[arg-type]  # any fields
         return dict(trace(found, Progress(stages={"CAB": cab})).nodes)
 
     assert nodes(state="open")["stage1_task"] == "open"

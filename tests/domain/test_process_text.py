@@ -1,5 +1,5 @@
 # fmt: off
-# ruff: noqa: E501
+# ruff: noqa: E501 - a case a line
 """Documents of approval processes that are wrong, each with the place and the rule it is told."""
 
 from typing import Any

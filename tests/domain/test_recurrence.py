@@ -4,7 +4,7 @@ from datetime import date, datetime
 from itertools import islice, takewhile
 
 import pytest
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]  # it has no types
 from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 

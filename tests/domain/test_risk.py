@@ -131,7 +131,7 @@ def test_a_worse_answer_or_one_more_rule_never_lowers_the_risk(data: st.DataObje
 def test_the_risk_of_the_matrix_never_falls_with_impact_or_likelihood() -> None:
     for impact in (1, 2):
         for likelihood in (1, 2, 3):
-            here, less = by_matrix(impact, likelihood), by_matrix(impact + 1, likelihood)  # type: ignore[arg-type]
+            here, less = by_matrix(impact, likelihood), by_matrix(impact + 1, likelihood)  # type: ignore[arg-type]  # 1 to 3
             assert RISKS.index(here) >= RISKS.index(less)
             assert by_matrix(likelihood, impact) == here
 

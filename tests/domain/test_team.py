@@ -28,7 +28,7 @@ def test_a_team_is_formed() -> None:
 
 def test_a_team_works_at_one_of_three_levels() -> None:
     with pytest.raises(Refused, match="levels of support are 1, 2 and 3"):
-        Team.form(ID, name="Network", support_level=4, by=BEA)  # type: ignore[arg-type]
+        Team.form(ID, name="Network", support_level=4, by=BEA)  # type: ignore[arg-type]  # refused
 
 
 def test_a_team_is_renamed_once(network: Team) -> None:

@@ -115,7 +115,7 @@ def test_neither_the_state_nor_a_snapshot_of_a_change_tells_what_was_written() -
 
 def test_a_snapshot_with_digests_of_texts_is_not_read() -> None:
     change = proposed()
-    change.said = dict.fromkeys(change.said, "e3b0c44298fc1c149afbf4c8996fb924")  # type: ignore[arg-type]
+    change.said = dict.fromkeys(change.said, "e3b0c44298fc1c149afbf4c8996fb924")  # type: ignore[arg-type]  # as it was once
 
     restored = snapshots.restore(Change, change.id, change.version, snapshots.take(change))
 

@@ -110,7 +110,7 @@ async def test_another_delimiter_quote_and_encoding_are_read(importing: Importin
     await importing.run(file, mapping(**{"record: incident": form}))
 
     first = importing.ledger.history(record_id("INC", 7))[0].event
-    assert first.title == "Drucker; groß is broken"  # type: ignore[attr-defined]
+    assert first.title == "Drucker; groß is broken"  # type: ignore[attr-defined]  # an opening
 
 
 async def test_a_field_may_have_lines_and_the_next_row_keeps_its_number(
@@ -137,7 +137,7 @@ async def test_a_name_that_stands_twice_is_addressed_by_its_count(importing: Imp
     await importing.run(file, mapping(**{"place: place": 'place: place\n  again: "place#2"'}))
 
     entries = importing.ledger.history(record_id("INC", 7))
-    assert entries[1].event.details == {"place": "one", "again": "two"}  # type: ignore[attr-defined]
+    assert entries[1].event.details == {"place": "one", "again": "two"}  # type: ignore[attr-defined]  # an opening
 
 
 async def test_times_without_offset_are_of_the_zone_and_others_of_theirs(

@@ -76,7 +76,7 @@ async def history(desk: Desk) -> None:
         await desk.submit_change(id, by=company.signed("ann"))
         for name, vote in votes.items():
             by = company.signed(name, MONDAY.replace(hour=10))
-            await desk.vote(id, vote, comment="Said.", by=by)  # type: ignore[arg-type]
+            await desk.vote(id, vote, comment="Said.", by=by)  # type: ignore[arg-type]  # one of the votes
 
 
 @pytest.fixture(scope="module")

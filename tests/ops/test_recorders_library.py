@@ -21,7 +21,7 @@ from domain.recorder import LedgerRecorder
 from tests.stores import ROOT, Store
 
 # The library's tests import its cipher, which wants a package that nothing here uses.
-sys.modules.setdefault("eventsourcing.cipher", SimpleNamespace(AESCipher=None))  # type: ignore[arg-type]
+sys.modules.setdefault("eventsourcing.cipher", SimpleNamespace(AESCipher=None))  # type: ignore[arg-type]  # it is not used
 conformance = importlib.import_module("eventsourcing.tests.persistence")
 
 ORDER_BREAKING = re.compile(r"^\s*(from|import) eventsourcing\.(postgres|dcb)", re.MULTILINE)
@@ -38,7 +38,7 @@ class Dog(Aggregate):
         self.tricks.append(trick)
 
 
-class Conformance(conformance.ApplicationRecorderTestCase):  # type: ignore[misc, name-defined]
+class Conformance(conformance.ApplicationRecorderTestCase):  # type: ignore[misc, name-defined]  # it has no types
     """The library's test of a recorder, as far as it asks for no other recorder's tables."""
 
     __test__ = False

@@ -168,10 +168,10 @@ def test_the_same_folder_keeps_its_ports_while_they_are_free(tmp_path: Path) -> 
         addresses = (first.address, first.ui_address, first.metrics_address)
     with TemporalServer(tmp_path) as second:
         assert (second.address, second.ui_address, second.metrics_address) == addresses
-    with socket.create_server(("127.0.0.1", int(addresses[0].split(":")[1]))):  # noqa: SIM117
-        with TemporalServer(tmp_path) as third:
-            assert third.address != addresses[0]
-            assert third.ui_address == addresses[1]
+    taken = "127.0.0.1", int(addresses[0].split(":")[1])
+    with socket.create_server(taken), TemporalServer(tmp_path) as third:
+        assert third.address != addresses[0]
+        assert third.ui_address == addresses[1]
 
 
 def test_a_taken_port_is_named(tmp_path: Path) -> None:

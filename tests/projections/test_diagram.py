@@ -37,7 +37,7 @@ def stage(name: str, **more: object) -> Stage:
         "patience": "4h",
         "escalate_to": ("role:change-manager",),
     }
-    return Stage(name=name, **given | more)  # type: ignore[arg-type]
+    return Stage(name=name, **given | more)  # type: ignore[arg-type]  # any fields
 
 
 NORMAL = Definition(

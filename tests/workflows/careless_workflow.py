@@ -2,7 +2,7 @@
 
 from temporalio import workflow
 
-import domain.rules  # noqa: F401
+import domain.rules  # noqa: F401 - the carelessness
 
 
 @workflow.defn
