@@ -208,13 +208,13 @@ def reopen(clock: Clock, at: int, hours: BusinessHours) -> Clock:
     return structs.replace(clock, met=None, paused_by=(), earlier=_with_verdict(clock))
 
 
-def restart(clock: Clock, at: int, hours: BusinessHours) -> Clock:
-    """Begin afresh with the whole budget, whatever the clock did. The verdict is kept."""
+def restart(clock: Clock, at: int, hours: BusinessHours, budget: str) -> Clock:
+    """Begin afresh with a whole budget, whatever the clock did. The verdict is kept."""
     if clock.is_open:
         clock = settle(clock, at, hours)
     fresh = Clock(
         target=clock.target,
-        budget=clock.budget,
+        budget=budget,
         pausing=clock.pausing,
         hours=clock.hours,
         cycle=clock.cycle + 1,

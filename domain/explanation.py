@@ -74,7 +74,8 @@ def explained(events: Iterable[Event], hours_of: HoursOf, until: datetime) -> Ex
         for clock in agreed.clocks:
             if clock.is_open:
                 trace.add(clock, end, hours)
-    turns = tuple(turns_of(telling.steps(), end))
+    counted_to = max((clock.settled or 0 for clock in clocks.clocks), default=0)
+    turns = tuple(turns_of(telling.steps(), end, counted_to))
     spans = {clock.target: trace.spans(clock.target, turns) for clock in clocks.clocks}
     return Explanation(
         clocks=clocks, spans=spans, turns=turns, shares=_shares(clocks, spans, turns, hours_of)
@@ -98,14 +99,14 @@ def why_text(span: Span) -> str:
     return f"waiting for {reason}" + (f", while {condition}" if condition else "")
 
 
-def turns_of(steps: Steps, until: int) -> Iterator[Turn]:
+def turns_of(steps: Steps, until: int, counted_to: int = 0) -> Iterator[Turn]:
     """Whose turn it was, from the opening of a ticket to its end, or to a moment (in microseconds
-    since 1970)."""
+    since 1970). An end that is told with a time before what has been counted counts from there."""
     found = [(since, now) for _, since, now in counted(steps)]
     if found and found[-1][1].is_over:
         while len(found) > 1 and found[-2][1].is_over:
             found.pop()
-        until = min(until, found.pop()[0])
+        until = min(until, max(found.pop()[0], counted_to))
     held: Turn | None = None
     for place, (since, now) in enumerate(found):
         end = min(until, found[place + 1][0] if place + 1 < len(found) else until)

@@ -134,7 +134,7 @@ def reopen(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
 
 def restart(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:
     """Begin afresh with the whole budget, whatever the clock did. The verdict is kept."""
-    return clock_steps.restart(clock, micros(at), hours)
+    return clock_steps.restart(clock, micros(at), hours, clock.budget)
 
 
 def cancel(clock: Clock, at: datetime, hours: BusinessHours) -> Clock:

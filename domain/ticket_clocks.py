@@ -7,8 +7,8 @@ clock ran or stood meanwhile. Nothing else computes when anything is due.
 After each event that changes the situation of the ticket, at its effective time, the conditions of
 each clock are asked: whether it starts, begins afresh, stops or stands. The promise of a target
 counts from the opening of the ticket also when it is given later, and its clock stands then as if
-it had been given at once. A promise given anew keeps what the clock has consumed, and its marks
-count again unless it was met. A pause that is noted afterwards moves the clocks that are open and
+it had been given at once. A promise given anew keeps what the clock has consumed; a mark that was
+done counts again only if its moment lies ahead under the new promise. A pause that is noted afterwards moves the clocks that are open and
 not breached when it is noted, and no others.
 
 Nothing here is remembered or looked up: business hours come in as `hours_of(calendar, version)`,
@@ -21,7 +21,7 @@ from uuid import UUID
 
 from msgspec import Struct, structs
 
-from domain import clock_steps, noted_pauses, situation
+from domain import clock_marks, clock_steps, noted_pauses, situation
 from domain.aggregate import Event
 from domain.agreement import Kind
 from domain.business_time import BusinessHours
@@ -262,15 +262,13 @@ class Telling:
     ) -> Clock:
         commitment = of_clock.commitment
         given = clock_steps.re_budget(clock, at, before, commitment.budget, open.hours)
-        given = structs.replace(
-            given,
-            pausing=commitment.pausing,
-            hours=open.number,
-            marks_done=given.marks_done if given.met is not None else (),
-        )
+        given = structs.replace(given, pausing=commitment.pausing, hours=open.number)
         self._count(clock, given, before)
         if given.met is None:
             given = turned(given, of_clock, self.now, self.now, at, open.hours)
+            still = clock_marks.passed(given, open.hours)
+            if still != given.marks_done:
+                given = structs.replace(given, marks_done=still)
         return given
 
     def _count(self, before: Clock, clock: Clock, hours: BusinessHours) -> None:
@@ -382,7 +380,7 @@ def turned(
         if not now.is_over and terms.starts(now):
             clock = clock_steps.start(clock, at, hours)
     elif not now.is_over and terms.resets(now) and not terms.resets(was):
-        clock = clock_steps.restart(clock, at, hours)
+        clock = clock_steps.restart(clock, at, hours, terms.commitment.budget)
     elif clock.met is not None and not now.is_over and not terms.stops(now):
         clock = clock_steps.reopen(clock, at, hours)
     if clock.is_open and terms.stops(now):

@@ -57,6 +57,7 @@ class Reckoned:
         self.full_at: int | None = None
         """When the budget was just used up; late from then on, unless it is met at once."""
         self.cycle = 0
+        self.budget = 0
         self.verdicts: list[tuple[int | None, int | None]] = []
 
     @property
@@ -77,13 +78,13 @@ class Reckoned:
         if self.full_at is not None and self.breached is None and not self.is_paused:
             self.breached = self.full_at
 
-    def second(self, at: int, budget: int, is_open: bool) -> None:
+    def second(self, at: int, is_open: bool) -> None:
         """Let a second pass."""
         if not self.is_open or self.is_paused:
             return
         self.late()
         self.used += is_open
-        if self.used == budget and is_open and self.breached is None:
+        if self.used == self.budget and is_open and self.breached is None:
             self.full_at = at + 1
 
 
@@ -105,15 +106,15 @@ def reckoned(
                 clock = _from_the_opening(meaning, known, budget, pausing, opened)
             elif clock.met is None:
                 _take_budget(clock, entry.at, budget)
-                _turn(clock, meaning, pausing, _facts(known), _facts(known), entry.at)
+                _turn(clock, meaning, pausing, _facts(known), _facts(known), entry.at, budget)
         elif is_promise and clock is not None:
             is_promised = False
             _drop(clock, entry.at)
         elif entry.facts is not None and clock is not None and is_promised:
-            _turn(clock, meaning, pausing, _facts(known[:-1]), entry.facts, entry.at)
+            _turn(clock, meaning, pausing, _facts(known[:-1]), entry.facts, entry.at, budget)
         if clock is not None:
             for at in range(entry.at, until):
-                clock.second(at, budget, opened[at])
+                clock.second(at, opened[at])
     return clock
 
 
@@ -126,15 +127,16 @@ def _from_the_opening(
 ) -> Reckoned:
     """As if it had been promised at once."""
     clock = Reckoned()
+    clock.budget = budget
     was = Facts()
     steps = [entry for entry in known if entry.facts is not None]
     for number, entry in enumerate(steps):
         assert entry.facts is not None
-        _turn(clock, meaning, pausing, was, entry.facts, entry.at)
+        _turn(clock, meaning, pausing, was, entry.facts, entry.at, budget)
         was = entry.facts
         end = steps[number + 1].at if number + 1 < len(steps) else known[-1].at
         for at in range(entry.at, end):
-            clock.second(at, budget, opened[at])
+            clock.second(at, opened[at])
     return clock
 
 
@@ -150,18 +152,24 @@ def _drop(clock: Reckoned, at: int) -> None:
 
 def _take_budget(clock: Reckoned, at: int, budget: int) -> None:
     clock.late()
-    clock.full_at = None
+    clock.full_at, clock.budget = None, budget
     if clock.started is not None and clock.used >= budget and clock.breached is None:
         clock.breached = at
 
 
 def _turn(
-    clock: Reckoned, meaning: Meaning, pausing: tuple[str, ...], was: Facts, now: Facts, at: int
+    clock: Reckoned,
+    meaning: Meaning,
+    pausing: tuple[str, ...],
+    was: Facts,
+    now: Facts,
+    at: int,
+    budget: int,
 ) -> None:
     if now.is_over and not (clock.is_open and meaning.stop(now)):
         _drop(clock, at)
         return
-    _begin(clock, meaning, was, now, at)
+    _begin(clock, meaning, was, now, at, budget)
     if not clock.is_open:
         return
     is_paused = now.waiting_for in pausing or meaning.pause(now)
@@ -174,7 +182,7 @@ def _turn(
         clock.is_paused = is_paused
 
 
-def _begin(clock: Reckoned, meaning: Meaning, was: Facts, now: Facts, at: int) -> None:
+def _begin(clock: Reckoned, meaning: Meaning, was: Facts, now: Facts, at: int, budget: int) -> None:
     """Start, begin afresh, or go on."""
     if clock.started is None and clock.cancelled is None:
         clock.started = at if meaning.start(now) else None
@@ -185,6 +193,7 @@ def _begin(clock: Reckoned, meaning: Meaning, was: Facts, now: Facts, at: int) -
         cycle = clock.cycle + 1
         clock.__init__()  # type: ignore[misc]
         clock.started, clock.verdicts, clock.cycle = at, verdicts, cycle
+        clock.budget = budget
     elif clock.met is not None and not meaning.stop(now):
         clock.verdicts.append((clock.met, clock.breached))
         clock.met, clock.is_paused = None, False

@@ -266,8 +266,6 @@ def test_spans_say_why_a_clock_stood_before_and_after_it_was_promised(life: Life
 
 def test_spans_keep_to_the_hours_that_counted_then(life: Life) -> None:
     life.promise("mon 10:00", TEN_HOURS)
-    life.promise("tue 08:00", TEN_HOURS, version=2)
-    assert life.sla.round == 1
     life.promise("tue 08:00", Commitment(name=RESOLUTION, budget="20h"), version=2)
 
     assert explained(life.events, hours_of, at("tue 09:00")).spans[RESOLUTION] == (

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 
 from domain.business_time import BusinessHours
 from domain.service_clock import settled, used
@@ -23,7 +23,11 @@ def test_the_clocks_agree_with_a_reckoning_second_by_second(
 
 
 @pytest.mark.proof
-@settings(max_examples=3_000, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=3_000,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(tried=tickets(), hours=hours())
 def test_the_clocks_agree_with_a_reckoning_second_by_second_for_long(
     tried: Tried, hours: BusinessHours
