@@ -1,7 +1,7 @@
-"""A transparency log that follows under load: `python -m ops.bench.following STORE WHERE LOG`.
+"""A projector's process under load: `python -m ops.bench.following STORE WHERE LOG KEEPS`.
 
-It catches up, says `ready`, follows as the projector's process does until its input ends, and says
-as JSON what that took.
+It brings the log up to date, says `ready`, looks at the ledger each second until its input ends,
+and says as JSON what that took. KEEPS is `log` if it keeps the log meanwhile, or `nothing`.
 """
 
 import sys
@@ -28,7 +28,7 @@ class Followed(Struct, frozen=True):
     cpu_seconds: float
 
 
-def main(store: str, where: str, log_at: str) -> None:
+def main(store: str, where: str, log_at: str, keeps: str) -> None:
     recorder = PostgresRecorder(where) if store == "postgres" else SqliteRecorder(where)
     log = PostgresLog(log_at) if store == "postgres" else SqliteLog(log_at)
     follower = Follower(recorder, log, SIGNER, time.time)
@@ -46,7 +46,8 @@ def main(store: str, where: str, log_at: str) -> None:
     cpu = time.process_time()
     while True:
         is_last = ended.wait(LOOK_SECONDS)
-        while follower.follow():
+        recorder.max_notification_id()
+        while keeps == "log" and follower.follow():
             pass
         if is_last:
             break

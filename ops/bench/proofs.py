@@ -70,20 +70,31 @@ def appending(
     beside: list[float] = []
     followed: list[Followed] = []
     first = 1
+    _load(kind, where, seconds, first)  # The first load of a new file is like no later one.
     for turn in range(1, rounds + 1):
-        progress(f"{store}, round {turn} of {rounds}: without the log")
-        without.append(_per_second(kind, where, seconds, first))
-        progress(f"{store}, round {turn} of {rounds}: beside the log")
-        with _following(kind, where, log_at) as told:
-            beside.append(_per_second(kind, where, seconds, first + SERIALS_PER_PROCESS))
-        followed.append(told[0])
-        first += 2 * SERIALS_PER_PROCESS
+        # Each goes first as often as the other, and both come after the log has caught up: a load
+        # that follows a pause of the disk is faster than one that follows another load.
+        for is_beside in (False, True) if turn % 2 else (True, False):
+            name = "beside the log" if is_beside else "without the log"
+            progress(f"{store}, round {turn} of {rounds}: {name}")
+            first += SERIALS_PER_PROCESS
+            # Without the log there is a projector too. Were nobody else at a file of SQLite, its
+            # log would be removed and grown anew by each load.
+            keeps = "log" if is_beside else "nothing"
+            with _following(kind, where, log_at, keeps) as following:
+                (beside if is_beside else without).append(_load(kind, where, seconds, first))
+                told = following.end()
+                if is_beside:
+                    followed.append(told)
     events = sum(each.events for each in followed)
     cpu = sum(each.cpu_seconds for each in followed)
     return Section(
         title=f"Appending beside the log, {store}",
-        note=f"{SERIES.name}, with and without a process that logs and signs what they record, in "
-        f"turns of {seconds:g} s on the same ledger and the same processors.",
+        note=f"{SERIES.name}, beside a process that logs and signs what they record, and beside "
+        "one that only looks at the ledger, in "
+        f"{rounds} rounds of {seconds:g} s each on the same ledger and the same processors; each "
+        "goes first as often as the other, both after the log has caught up. The figures are "
+        f"medians; the ratios of the rounds are {_ratios(beside, without)}.",
         lines=[
             Line(name="without the log", value=median(without), unit="/s"),
             Line(
@@ -181,18 +192,35 @@ def verify_alone(bundle: Path) -> Verified:
     return Verified(seconds, float(cpu_seconds), int(memory_kb) / 1024)
 
 
-def _per_second(kind: str, where: str, seconds: float, first: int) -> float:
-    return sum(
-        done.commands / done.seconds for done in run_once(SERIES, kind, where, seconds, first)
-    )
+def _ratios(beside: list[float], without: list[float]) -> str:
+    """The ratio of each round, from the lowest to the highest."""
+    ratios = sorted(one / other for one, other in zip(beside, without, strict=True))
+    return ", ".join(f"{ratio:.2f}" for ratio in ratios)
+
+
+def _load(kind: str, where: str, seconds: float, first: int) -> float:
+    """Commands a second."""
+    dones = run_once(SERIES, kind, where, seconds, first)
+    return sum(done.commands / done.seconds for done in dones)
+
+
+class _Following:
+    """A process at the ledger."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+
+    def end(self) -> Followed:
+        """Let it end, and say what it did."""
+        said = self._process.communicate(b"end\n", timeout=START_SECONDS_MAX)[0]
+        return msgspec.json.decode(said, type=Followed)
 
 
 @contextmanager
-def _following(kind: str, where: str, log_at: str) -> Iterator[list[Followed]]:
-    """A process that keeps the log, once it has caught up; what it did stands there in the end."""
-    told: list[Followed] = []
+def _following(kind: str, where: str, log_at: str, keeps: str) -> Iterator[_Following]:
+    """A process at the ledger, once the log is up to date."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "ops.bench.following", kind, where, log_at],
+        [sys.executable, "-m", "ops.bench.following", kind, where, log_at, keeps],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -201,9 +229,7 @@ def _following(kind: str, where: str, log_at: str) -> Iterator[list[Followed]]:
         assert process.stdout is not None
         if process.stdout.readline() != b"ready\n":
             raise RuntimeError("The log could not be kept.")
-        yield told
-        said = process.communicate(b"end\n", timeout=START_SECONDS_MAX)[0]
-        told.append(msgspec.json.decode(said, type=Followed))
+        yield _Following(process)
     finally:
         process.kill()
         process.wait()

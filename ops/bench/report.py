@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.bench import approvals, commands, desk, events, http, proofs, views, workflows
+from ops.bench import approvals, clocks, commands, desk, events, http, proofs, views, workflows
 from ops.bench.figures import NUMERIC, Profile, Section, markdown
 from ops.bench.machine import Machine, look
 from ops.bench.parts import of_approvals, of_commands, of_events, of_loading, of_workflows
@@ -50,6 +50,7 @@ class Effort(Struct, frozen=True, kw_only=True):
     idle: int = workflows.IDLE
     storm: int = workflows.STORM
     approvals: int = approvals.OPEN
+    tickets: int = clocks.TICKETS
     series: tuple[commands.Series, ...] = commands.SERIES
 
 
@@ -65,6 +66,7 @@ QUICK = Effort(
     idle=1_000,
     storm=100,
     approvals=100,
+    tickets=2_000,
     series=FEW_SERIES,
 )
 
@@ -226,6 +228,11 @@ def _approvals(place: Place, effort: Effort) -> Told:
     return [of_approvals(asyncio.run(approvals.run(folder, effort.approvals)))]
 
 
+def _clocks(place: Place, effort: Effort) -> Told:
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    return [*clocks.measure(folder, tickets=effort.tickets, progress=place.progress)]
+
+
 def _proofs(place: Place, effort: Effort) -> Told:
     told: Told = []
     with place.stores() as stores:
@@ -235,8 +242,8 @@ def _proofs(place: Place, effort: Effort) -> Told:
                     folder,
                     store,
                     url,
-                    seconds=2 * effort.seconds,
-                    rounds=2 * effort.rounds,
+                    seconds=3 * effort.seconds,
+                    rounds=4 * effort.rounds,
                     progress=place.progress,
                 )
             )
@@ -256,6 +263,7 @@ PARTS: dict[str, Callable[[Place, Effort], Told]] = {
     "views": _views,
     "workflows": _workflows,
     "approvals": _approvals,
+    "clocks": _clocks,
     "proofs": _proofs,
     "desk": _desk,
 }

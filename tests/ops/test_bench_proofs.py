@@ -14,7 +14,7 @@ def test_appending_beside_the_log_is_measured(
 ) -> None:
     url = request.getfixturevalue("postgres_url") if store == "PostgreSQL" else None
 
-    section = proofs.appending(tmp_path, store, url, seconds=0.2, rounds=1)
+    section = proofs.appending(tmp_path, store, url, seconds=0.2, rounds=2)
 
     without, beside, cpu, _ = (line.value for line in section.lines)
     assert min(without, beside, cpu) > 0
