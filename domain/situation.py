@@ -121,7 +121,7 @@ def told(situation: Situation, event: Event) -> Situation:
 
 def changes_by(situation: Situation, event: Event) -> Changes | None:
     """The fields that an event changes, None if it changes nothing."""
-    fold = _FOLDS.get(type(event))
+    fold = FOLDS.get(type(event))
     return None if fold is None else fold(situation, event)
 
 
@@ -182,7 +182,8 @@ def situation_of(ticket: Promises) -> Situation:
     raise TypeError(f"Nothing is promised for {ticket.what}s.")
 
 
-_FOLDS: dict[type[Event], Callable[[Situation, Any], Changes | None]] = {}
+FOLDS: dict[type[Event], Callable[[Situation, Any], Changes | None]] = {}
+"""What each event changes; None if that is nothing."""
 
 
 def _always(event: type[Event], **changes: Any) -> None:
@@ -191,12 +192,12 @@ def _always(event: type[Event], **changes: Any) -> None:
     plain = {
         name: str(value) if isinstance(value, str) else value for name, value in changes.items()
     }
-    _FOLDS[event] = lambda _, __: plain
+    FOLDS[event] = lambda _, __: plain
 
 
 def _on(*events: type[Event]) -> Callable[[Any], Any]:
     def register(fold: Any) -> Any:
-        _FOLDS.update(dict.fromkeys(events, fold))
+        FOLDS.update(dict.fromkeys(events, fold))
         return fold
 
     return register
@@ -357,5 +358,5 @@ _always(Change.Closed, status=ChangeStatus.CLOSED, is_approval_owed=False, is_ov
 _always(Change.Withdrawn, status=ChangeStatus.WITHDRAWN, approval="", is_over=True)
 _always(Change.Cancelled, status=ChangeStatus.CANCELLED, approval="", is_over=True)
 
-EVENTS: frozenset[type[Event]] = frozenset(_FOLDS)
+EVENTS: frozenset[type[Event]] = frozenset(FOLDS)
 """The events that can change a situation."""

@@ -29,8 +29,9 @@ from domain.clock_spans import Trace
 from domain.clock_steps import Clock
 from domain.clock_terms import Terms, terms
 from domain.promises import BREACH, Commitment, Promises, clock_name
+from domain.provenance import Provenance
 from domain.service_conditions import Named
-from domain.situation import Changes, Situation
+from domain.situation import FOLDS, Changes, Situation
 from domain.wall_clock import micros
 
 HoursOf = Callable[[UUID, int], BusinessHours]
@@ -170,10 +171,13 @@ class Telling:
         )
 
     def tell(self, event: Event) -> None:
-        changes = situation.changes_by(self.now, event)
-        if changes is not None:
-            self._happened(micros(event.by.effective_at), changes)
-        elif (tell := _OTHERS.get(type(event))) is not None:
+        kind = type(event)
+        fold = FOLDS.get(kind)
+        if fold is not None:
+            changes = fold(self.now, event)
+            if changes is not None:
+                self._happened(event.by, changes)
+        elif (tell := _OTHERS.get(kind)) is not None:
             tell(self, event)
 
     def steps(self) -> list[tuple[int, Changes]]:
@@ -181,11 +185,12 @@ class Telling:
         past = [(step.at, situation.changes_of(step.changes)) for step in self._past]
         return [*past, *self._new]
 
-    def _happened(self, at: int, changes: Changes) -> None:
+    def _happened(self, by: Provenance, changes: Changes) -> None:
         was = self.now
         now = structs.replace(was, **changes)
         if now == was:
             return
+        at = micros(by.effective or by.at)
         self.now = now
         self._is_changed = True
         self._new.append((at, changes))

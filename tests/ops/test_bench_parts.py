@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from domain.ledger import Ledger
-from ops.bench import desk, http, replay, report, views
+from domain.ticket_clocks import after
+from ops.bench import clocks, desk, http, replay, report, views
 from ops.bench.commands import Rate, Rates, Series
 from ops.bench.figures import Baseline, Goal, Line, Profile, Section, markdown, written
 from ops.bench.load import FewKeys
@@ -130,7 +131,7 @@ def test_figures_go_into_the_document_between_the_marks_of_their_part(
 def test_a_part_that_there_is_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         UserProblem,
-        match="--only: one of commands, http, views, workflows, approvals, proofs, desk",
+        match="--only: one of commands, http, views, workflows, approvals, clocks, proofs, desk",
     ):
         run_all("speed", as_json=False, out=Console(file=StringIO()))
     with pytest.raises(UserProblem, match="there is no such file"):
@@ -220,3 +221,24 @@ def test_the_embedded_desk_is_measured(tmp_path: Path) -> None:
     ]
     assert len([one for one in holding.lines if one.name.endswith(", ready")]) == 5
     assert all(0 < one.value < 10_000 for one in deciding.lines)
+
+
+def test_clocks_are_measured_one_by_one_and_all_from_scratch(tmp_path: Path) -> None:
+    told = clocks.measure(tmp_path, tickets=500)
+
+    assert line("50 events, paused three times", told).value > 0
+    assert line("one more event", told).value > 0
+    assert line("why", told).value > 0
+    assert line("500 tickets from scratch", told).value > 0
+    assert isinstance(told[-1], Profile)
+
+
+@pytest.mark.parametrize("pauses", [3, 12])
+def test_the_ticket_that_is_measured_has_lived(pauses: int) -> None:
+    events = clocks.life(pauses)
+
+    assert len(events) == clocks.EVENTS
+    found = after(events, clocks.hours_of)
+    assert [clock.state for clock in found.clocks] == ["met", "met"]
+    assert all(clock.ran_open for clock in found.clocks)
+    assert found.clocks[1].stood > 0
