@@ -83,6 +83,21 @@ def next_mark(
     return mark, at
 
 
+def passed(clock: Clock, hours: BusinessHours) -> tuple[str, ...]:
+    """The marks that are done and whose moment is not after that up to which the clock is
+    settled, as it is promised now."""
+    return tuple(mark for mark in clock.marks_done if not _is_ahead(clock, hours, mark))
+
+
+def _is_ahead(clock: Clock, hours: BusinessHours, mark: str) -> bool:
+    if clock.as_of is None:
+        return False
+    try:
+        return moment(clock, hours, mark) > clock.as_of
+    except Refused:
+        return True  # The calendar ends before it.
+
+
 def moment(clock: Clock, hours: BusinessHours, mark: str) -> datetime:
     """When a running clock reaches a mark if it runs on. Raises Refused for a wrong mark."""
     if clock.as_of is None or clock.due_at is None:

@@ -1,13 +1,18 @@
-"""What a commitment makes of the situation of a ticket: whether its clock starts, stands, stops."""
+"""What a commitment makes of the situation of a ticket: when its clock starts, stands and stops."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from operator import attrgetter
 
+from msgspec import structs
+
+from domain import clock_steps, situation
 from domain.agreement import WELL_KNOWN, Meaning
+from domain.business_time import BusinessHours
+from domain.clock_steps import Clock
 from domain.promises import Commitment
 from domain.service_conditions import Named, condition
-from domain.situation import OF_PARTY, Situation
+from domain.situation import OF_PARTY, Changes, Situation
 
 Holds = Callable[[Situation], bool]
 
@@ -95,3 +100,49 @@ def _holds(text: str, names: tuple[Named, ...]) -> tuple[Holds, frozenset[str]]:
     compiled = condition(text, names)
     fields = [_DERIVED.get(field, frozenset({field})) for field in compiled.fields]
     return compiled.holds, frozenset().union(*fields)
+
+
+def turned(
+    clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
+) -> Clock:
+    """What a clock does when the situation has changed at a moment."""
+    if clock.is_open and not now.is_over and not terms.can_reset and not terms.stops(now):
+        return clock_steps.stand(clock, at, hours, terms.stands_by(now))
+    if clock.started is None and clock.cancelled is None:
+        if not now.is_over and terms.starts(now):
+            clock = clock_steps.start(clock, at, hours)
+    elif not now.is_over and terms.resets(now) and not terms.resets(was):
+        clock = clock_steps.restart(clock, at, hours, terms.commitment.budget)
+    elif clock.met is not None and not now.is_over and not terms.stops(now):
+        clock = clock_steps.reopen(clock, at, hours)
+    if clock.is_open and terms.stops(now):
+        if clock.paused_by:
+            reasons = terms.stands_by(now)
+            left = tuple(reason for reason in clock.paused_by if reason in reasons)
+            clock = clock_steps.stand(clock, at, hours, left)
+        return clock_steps.meet(clock, at, hours)
+    if now.is_over:
+        return clock_steps.cancel(clock, at, hours)
+    return clock_steps.stand(clock, at, hours, terms.stands_by(now)) if clock.is_open else clock
+
+
+def situations(
+    steps: Sequence[tuple[int, Changes]],
+) -> Iterator[tuple[int, Situation, Situation, Changes]]:
+    """The situations after each step, each with the one before. What was over and goes on counts
+    as if it had not been over."""
+    found = []
+    was = situation.NOTHING
+    alive = -1
+    for number, (at, changes) in enumerate(steps):
+        now = structs.replace(was, **changes)
+        if not now.is_over:
+            alive = number
+        found.append((at, was, now, changes))
+        was = now
+    for number, (at, was, now, changes) in enumerate(found):
+        if number < alive and now.is_over:
+            now = structs.replace(now, is_over=False)
+        if number <= alive and was.is_over:
+            was = structs.replace(was, is_over=False)
+        yield at, was, now, changes

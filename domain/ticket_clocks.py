@@ -8,14 +8,14 @@ After each event that changes the situation of the ticket, at its effective time
 each clock are asked: whether it starts, begins afresh, stops or stands. The promise of a target
 counts from the opening of the ticket also when it is given later, and its clock stands then as if
 it had been given at once. A promise given anew keeps what the clock has consumed; a mark that was
-done counts again only if its moment lies ahead under the new promise. A pause that is noted afterwards moves the clocks that are open and
-not breached when it is noted, and no others.
+done counts again only if its moment lies ahead under the new promise. A pause that is noted
+afterwards moves the clocks that are open and not breached when it is noted, and no others.
 
 Nothing here is remembered or looked up: business hours come in as `hours_of(calendar, version)`,
 and what that raises is raised on.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from domain.agreement import Kind
 from domain.business_time import BusinessHours
 from domain.clock_spans import Trace
 from domain.clock_steps import Clock
-from domain.clock_terms import Terms, terms
+from domain.clock_terms import Terms, situations, terms, turned
 from domain.promises import BREACH, Commitment, Promises, clock_name
 from domain.provenance import Provenance
 from domain.service_conditions import Named
@@ -256,7 +256,7 @@ class Telling:
         )
         if self._trace is not None:
             self._trace.forget(name)
-        for at, was, now, changes in _situations(self.steps()):
+        for at, was, now, changes in situations(self.steps()):
             if not of_clock.fields.isdisjoint(changes):
                 before, clock = clock, turned(clock, of_clock, was, now, at, open.hours)
                 self._count(before, clock, open.hours)
@@ -373,52 +373,6 @@ class _Open:
             self.number = len(self.bases) - 1
             self._hours = None
         self.clocks, self.terms = [], []
-
-
-def turned(
-    clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
-) -> Clock:
-    """What a clock does when the situation has changed at a moment."""
-    if clock.is_open and not now.is_over and not terms.can_reset and not terms.stops(now):
-        return clock_steps.stand(clock, at, hours, terms.stands_by(now))
-    if clock.started is None and clock.cancelled is None:
-        if not now.is_over and terms.starts(now):
-            clock = clock_steps.start(clock, at, hours)
-    elif not now.is_over and terms.resets(now) and not terms.resets(was):
-        clock = clock_steps.restart(clock, at, hours, terms.commitment.budget)
-    elif clock.met is not None and not now.is_over and not terms.stops(now):
-        clock = clock_steps.reopen(clock, at, hours)
-    if clock.is_open and terms.stops(now):
-        if clock.paused_by:
-            reasons = terms.stands_by(now)
-            left = tuple(reason for reason in clock.paused_by if reason in reasons)
-            clock = clock_steps.stand(clock, at, hours, left)
-        return clock_steps.meet(clock, at, hours)
-    if now.is_over:
-        return clock_steps.cancel(clock, at, hours)
-    return clock_steps.stand(clock, at, hours, terms.stands_by(now)) if clock.is_open else clock
-
-
-def _situations(
-    steps: Sequence[tuple[int, Changes]],
-) -> Iterator[tuple[int, Situation, Situation, Mapping[str, Any]]]:
-    """The situations after each step, each with the one before. What was over and goes on counts
-    as if it had not been over."""
-    found = []
-    was = situation.NOTHING
-    alive = -1
-    for number, (at, changes) in enumerate(steps):
-        now = structs.replace(was, **changes)
-        if not now.is_over:
-            alive = number
-        found.append((at, was, now, changes))
-        was = now
-    for number, (at, was, now, changes) in enumerate(found):
-        if number < alive and now.is_over:
-            now = structs.replace(now, is_over=False)
-        if number <= alive and was.is_over:
-            was = structs.replace(was, is_over=False)
-        yield at, was, now, changes
 
 
 def _fields(of_clocks: Iterable[Terms]) -> frozenset[str]:

@@ -212,6 +212,19 @@ def test_the_marks_of_an_escalation_come_before_the_breach(life: Life) -> None:
     assert next_moment(life.clock(), OFFICE) == Moment(BREACH, at("tue 12:00"))
 
 
+def test_a_mark_counts_again_only_if_it_lies_ahead_of_another_promise(life: Life) -> None:
+    life.promise("mon 10:00", TEN_HOURS)
+    for mark, when in (("50%", "mon 15:00"), ("75%", "tue 09:30"), ("-2h", "tue 10:00")):
+        life.act(when, "mark", target=RESOLUTION, mark=mark, round=1, due=at("tue 12:00"))
+    life.promise("tue 10:00", Commitment(name=RESOLUTION, budget="12h"))
+    longer = life.clock()
+    life.promise("tue 10:00", Commitment(name=RESOLUTION, budget="510m"))
+
+    assert longer.marks_done == ("50%",)
+    assert next_moment(longer, OFFICE, ("50%", "75%")) == Moment("75%", at("tue 11:00"))
+    assert life.clock().marks_done == ("50%",)
+
+
 def test_a_mark_of_an_earlier_promise_is_not_counted(life: Life) -> None:
     life.promise("mon 10:00", TEN_HOURS)
     life.promise("mon 11:00", Commitment(name=RESOLUTION, budget="2h"))
