@@ -2,12 +2,14 @@
 and what moving one to another version would do."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import msgspec
 
-from api import approval_processes, changes, lists, schemas
+from api import approval_processes, lists, schemas
+from api.commands import Practice
 from api.http import cursors
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -15,7 +17,7 @@ from api.http.errors import Problem
 from api.http.routing import Operation, Route
 from api.lists import only, whole
 from api.openapi import camel
-from api.practices import KNOWN_CALLER, reference_of
+from api.practices import APPROVED, KNOWN_CALLER, reference_of
 from api.reads import find
 from domain.approval_round import STAGES_MAX, ApprovalRounds
 from domain.desk.migrations import Preview
@@ -28,17 +30,17 @@ MAPPING_MAX = 20_000
 LIMIT_MAX = 100
 
 
-async def read_migration(call: Call) -> Answer:
-    """What moving the approval of a change to another version would do, or why it cannot be."""
+async def read_migration(call: Call, practice: Practice) -> Answer:
+    """What moving the approval of a record to another version would do, or why it cannot be."""
     query = call.query()
     only(query, "to_version", "mapping")
-    change = await find(call, changes.PRACTICE)
+    record = await find(call, practice)
     if "to_version" not in query:
         raise Problem("bad_query", "to_version: say to which version.")
     version = whole(query, "to_version", 0, 1, VERSION_MAX)
     mapping = _mapping(query.get("mapping", "{}"))
     return json(
-        {"number": change.number, **await _outlook(call, change.id, version, mapping)},
+        {"number": record.number, **await _outlook(call, record.id, version, mapping)},
         headers=[(b"cache-control", b"private, no-cache")],
     )
 
@@ -192,29 +194,8 @@ _RUNNING = _object(
 
 
 def migration_routes() -> Iterator[Route]:
-    yield Route(
-        method="GET",
-        path="/changes/{ref}/approval-migration",
-        endpoint=read_migration,
-        act="change.read_migration",
-        operation=Operation(
-            id=camel("read migration of change"),
-            tag=changes.PRACTICE.title,
-            summary="See what moving its approval to another version would do",
-            description="A dry run: nothing is recorded.",
-            parameters=[
-                reference_of(changes.PRACTICE),
-                schemas.query(
-                    "to_version", "The version to move to.", _TO_VERSION, is_required=True
-                ),
-                _MAPPING,
-            ],
-            responses={
-                200: {"description": "What it would do.", "content": schemas.content(_PREVIEW)}
-            },
-            problems=(*KNOWN_CALLER, "bad_query", "not_found"),
-        ),
-    )
+    for practice in APPROVED:
+        yield _migration(practice)
     yield Route(
         method="GET",
         path="/approval-processes/{ref}/running",
@@ -241,6 +222,32 @@ def migration_routes() -> Iterator[Route]:
                     "description": "The lowest number first.",
                     "content": schemas.content(schemas.page_of(_RUNNING)),
                 }
+            },
+            problems=(*KNOWN_CALLER, "bad_query", "not_found"),
+        ),
+    )
+
+
+def _migration(practice: Practice) -> Route:
+    return Route(
+        method="GET",
+        path=f"/{practice.plural}/{{ref}}/approval-migration",
+        endpoint=partial(read_migration, practice=practice),
+        act=f"{practice.what}.read_migration",
+        operation=Operation(
+            id=camel(f"read migration of {practice.what}"),
+            tag=practice.title,
+            summary="See what moving its approval to another version would do",
+            description="A dry run: nothing is recorded.",
+            parameters=[
+                reference_of(practice),
+                schemas.query(
+                    "to_version", "The version to move to.", _TO_VERSION, is_required=True
+                ),
+                _MAPPING,
+            ],
+            responses={
+                200: {"description": "What it would do.", "content": schemas.content(_PREVIEW)}
             },
             problems=(*KNOWN_CALLER, "bad_query", "not_found"),
         ),

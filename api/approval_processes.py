@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from api.approvals import commands_of_definitions
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.http.calls import Call
 from api.process_documents import NewProcess, Revision, read
@@ -74,23 +75,24 @@ PRACTICE = Practice(
         example={"name": "Normal changes", "definition": DEFINITION},
     ),
     commands=(
-        Command(
-            method=ApprovalProcess.revise,
-            body=Revision,
-            use=revise,
-            summary="Change the draft; what is published stays until the draft is published",
-            example={"definition": DEFINITION},
-        ),
-        Command(
-            method=ApprovalProcess.publish,
-            body=Nothing,
-            summary="Put the draft into use as the next version",
-            use=Desk.publish_process,
-        ),
-        Command(
-            method=ApprovalProcess.retire,
-            body=Nothing,
-            summary="Take it out of use for new submissions",
+        *commands_of_definitions(
+            ApprovalProcess,
+            revise=Command(
+                method=ApprovalProcess.revise,
+                body=Revision,
+                use=revise,
+                summary="Change the draft; what is published stays until the draft is published",
+                example={"definition": DEFINITION},
+            ),
+            publish=Command(
+                method=ApprovalProcess.publish,
+                body=Nothing,
+                summary="Put the draft into use as the next version",
+                use=Desk.publish_process,
+                description="Where a process governs it, it is submitted for approval instead.",
+            ),
+            retire="Take it out of use for new submissions",
+            use_of_retire=Desk.retire_process,
         ),
     ),
 )

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
+from api.approvals import commands_of_definitions
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.fields import Name, OptionalName, TaskNumber, TeamRef, Text, Title, Word, Words
 from api.http.bodies import Body
@@ -107,22 +108,23 @@ PRACTICE = Practice(
         example={"name": "Replace a disk", "definition": TEMPLATE},
     ),
     commands=(
-        Command(
-            method=ChangeTemplate.revise,
-            body=Revise,
-            summary="Change the draft; what is published stays until the draft is published",
-            example={"definition": TEMPLATE},
-        ),
-        Command(
-            method=ChangeTemplate.publish,
-            body=Nothing,
-            summary="Put the draft into the change catalogue as the next version",
-            description="Changes that are made from it are approved beforehand.",
-        ),
-        Command(
-            method=ChangeTemplate.retire,
-            body=Nothing,
-            summary="Take it out of the change catalogue",
+        *commands_of_definitions(
+            ChangeTemplate,
+            revise=Command(
+                method=ChangeTemplate.revise,
+                body=Revise,
+                summary="Change the draft; what is published stays until the draft is published",
+                example={"definition": TEMPLATE},
+            ),
+            publish=Command(
+                method=ChangeTemplate.publish,
+                body=Nothing,
+                summary="Put the draft into the change catalogue as the next version",
+                description="Changes that are made from it are approved beforehand. Where a "
+                "process governs it, it is submitted for approval instead.",
+                use=Desk.publish_definition,
+            ),
+            retire="Take it out of the change catalogue",
         ),
     ),
 )

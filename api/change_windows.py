@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
+from api.approvals import commands_of_definitions
 from api.calendars import Hours
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.fields import AssetRef, ChangeRef, Instant, Name, OrganisationRef, Reason
@@ -116,23 +117,23 @@ PRACTICE = Practice(
         example={"name": "Year end", "definition": WINDOW},
     ),
     commands=(
-        Command(
-            method=ChangeWindow.revise,
-            body=Revise,
-            summary="Change the draft; what is in force stays until the draft is published",
-            example={"definition": NIGHTS},
-        ),
-        Command(
-            method=ChangeWindow.publish,
-            body=Nothing,
-            summary="Put the draft into force",
-            description="A freeze is published by somebody else than who wrote it.",
-            use=Desk.publish_window,
-        ),
-        Command(
-            method=ChangeWindow.retire,
-            body=Nothing,
-            summary="End it for good: it refuses nothing more, and what it held goes on",
+        *commands_of_definitions(
+            ChangeWindow,
+            revise=Command(
+                method=ChangeWindow.revise,
+                body=Revise,
+                summary="Change the draft; what is in force stays until the draft is published",
+                example={"definition": NIGHTS},
+            ),
+            publish=Command(
+                method=ChangeWindow.publish,
+                body=Nothing,
+                summary="Put the draft into force",
+                description="A freeze is published by somebody else than who wrote it. Where a "
+                "process governs it, it is submitted for approval instead.",
+                use=Desk.publish_window,
+            ),
+            retire="End it for good: it refuses nothing more, and what it held goes on",
         ),
         Command(
             method=ChangeWindow.except_change,

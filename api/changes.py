@@ -1,13 +1,12 @@
 """Changes over HTTP."""
 
-from collections.abc import Callable
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 
+from api.approvals import commands_of_rounds
 from api.change_tasks import TASKS
-from api.commands import Asked, Command, Creation, Practice, Use
+from api.commands import Asked, Command, Creation, Practice
 from api.fields import (
     AssetRef,
     Instant,
@@ -21,15 +20,12 @@ from api.fields import (
     TemplateRef,
     Text,
     Title,
-    Version,
     Word,
     Words,
 )
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, note_pause_of, whose
-from domain.approval import Vote as VoteWord
-from domain.approval_round import CONDITIONS_MAX, STAGES_MAX
 from domain.change import Change, ClosureCode, Outcome, Type
 from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
@@ -86,60 +82,6 @@ class Affect(Body):
     asset: AssetRef
 
 
-Conditions = Annotated[list[Name], Field(max_length=CONDITIONS_MAX)]
-
-
-class Vote(Body):
-    vote: VoteWord
-    comment: Note = ""
-    conditions: Conditions = []
-    stage: OptionalName = ""
-    on_behalf_of: PersonRef | None = None
-
-
-class OfStage(Body):
-    reason: Reason
-    stage: OptionalName = ""
-
-
-class RetractVote(OfStage):
-    on_behalf_of: PersonRef | None = None
-
-
-class HandOnVote(OfStage):
-    to: PersonRef
-
-
-class ReassignVote(HandOnVote):
-    voter: PersonRef
-
-
-class AddApprover(OfStage):
-    person: PersonRef
-
-
-class MigrateApproval(Body):
-    to_version: Version
-    mapping: Annotated[
-        dict[Name, Name],
-        Field(
-            max_length=STAGES_MAX,
-            description="The stages of that version that take the place of those of the running "
-            "approval, by their names; where it says nothing, the one of the same name.",
-        ),
-    ] = {}
-
-
-class RequestInformation(Body):
-    question: Reason
-    stage: OptionalName = ""
-
-
-class ProvideInformation(Body):
-    answer: Reason
-    stage: OptionalName = ""
-
-
 class Schedule(Body):
     start: Instant
     end: Instant
@@ -156,15 +98,6 @@ class Review(Body):
 
 class Close(Body):
     code: ClosureCode
-
-
-def in_round(method: Callable[..., object]) -> Use:
-    """The use of a command that counts on the business hours of the round."""
-
-    async def use(desk: Desk, id: UUID, **given: Any) -> Receipt:
-        return await desk.act_in_round(id, method, **given)
-
-    return use
 
 
 async def propose(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
@@ -249,68 +182,7 @@ PRACTICE = Practice(
             summary="Ask for approval, by the process that is published for its type",
             use=Desk.submit_change,
         ),
-        Command(
-            method=Change.vote,
-            body=Vote,
-            summary="Vote in an open stage",
-            description="A vote is final, unless it is taken back while the stage is open. A "
-            "rejection needs a comment; an approval may be given on conditions, which become "
-            "tasks. Nobody votes on their own change. The stage is named where there are several "
-            "to vote in.",
-            use=Desk.vote,
-            example={"vote": "approve", "comment": "The plan is sound."},
-        ),
-        Command(
-            method=Change.retract_vote,
-            body=RetractVote,
-            summary="Take one's vote back while the stage is open",
-            use=in_round(Change.retract_vote),
-            example={"reason": "I looked at the wrong plan."},
-        ),
-        Command(
-            method=Change.hand_on_vote,
-            body=HandOnVote,
-            summary="Let somebody else vote in one's place",
-            use=in_round(Change.hand_on_vote),
-            example={"to": "PER0000005", "reason": "It is their network."},
-        ),
-        Command(
-            method=Change.reassign_vote,
-            body=ReassignVote,
-            summary="Let somebody vote in place of a voter who has not voted",
-            use=in_round(Change.reassign_vote),
-            example={"voter": "PER0000004", "to": "PER0000005", "reason": "On leave."},
-        ),
-        Command(
-            method=Change.add_approver,
-            body=AddApprover,
-            summary="Ask one more person in an open stage",
-            use=in_round(Change.add_approver),
-            example={"person": "PER0000005", "reason": "It touches their service."},
-        ),
-        Command(
-            method=Change.migrate_approval,
-            body=MigrateApproval,
-            summary="Let its running approval go on in another version of its process",
-            description="People are looked up anew. What is passed stays passed, and what is open "
-            "goes on with the votes whose voters have one there, and with a fresh patience. "
-            "Refused where a stage that is open, or a passed branch of a join, has no counterpart.",
-            use=Desk.migrate_approval,
-            example={"to_version": 2, "mapping": {"Board": "Change advisory board"}},
-        ),
-        Command(
-            method=Change.request_information,
-            body=RequestInformation,
-            summary="Return it to the requester with a question; the patience stands",
-            example={"question": "Which links will be down?"},
-        ),
-        Command(
-            method=Change.provide_information,
-            body=ProvideInformation,
-            summary="Answer; the patience goes on with what was left of it",
-            use=in_round(Change.provide_information),
-            example={"answer": "Only the spare one."},
-        ),
+        *commands_of_rounds(Change),
         Command(
             method=Change.schedule,
             body=Schedule,

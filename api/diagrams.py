@@ -1,16 +1,18 @@
-"""Drawings over HTTP: of the versions of approval processes, and of the approvals of changes."""
+"""Drawings over HTTP: of the versions of approval processes, and of approvals."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from api import changes, history, schemas
+from api import history, schemas
+from api.commands import Practice
 from api.http.answers import Answer
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
 from api.lists import only
 from api.openapi import camel
-from api.practices import KNOWN_CALLER, reference_of
+from api.practices import APPROVED, KNOWN_CALLER, reference_of
 from api.process_versions import PRACTICE, VERSION_NAME, asked, responses, tagged
 from api.reads import entries_of, find, may, name_of
 from domain.approval_process import ApprovalProcess
@@ -42,22 +44,22 @@ async def read_bpmn(call: Call) -> Answer:
     return _drawn(call, bpmn(layout, version.definition, name=process.name), BPMN)
 
 
-async def read_approval(call: Call) -> Answer:
+async def read_approval(call: Call, practice: Practice) -> Answer:
     query = call.query()
     only(query, "as_of")
-    change = await find(call, changes.PRACTICE)
+    record: Any = await find(call, practice)
     moment = history.moment(query["as_of"]) if "as_of" in query else None
-    entries = history.until(await entries_of(call, change.id), moment)
+    entries = history.until(await entries_of(call, record.id), moment)
     if not entries:
-        raise NotFound(f"{change.number} was not there yet.")
+        raise NotFound(f"{record.number} was not there yet.")
     round = latest_round(entry.event for entry in entries)
-    require(round.process is not None, "This change has not been submitted for approval.")
+    require(round.process is not None, f"This {record.what} has not been submitted for approval.")
     assert round.process
     id, number = round.process
     process = await call.context.ledger.find(ApprovalProcess, id)
     definition = process.definition_of(number)
-    name = name_of(call) if may(call, "change.read_internal", change) else number_of
-    title = f"{change.number} in {process.name}, {process.number} version {number}"
+    name = name_of(call) if may(call, f"{practice.what}.read_history", record) else number_of
+    title = f"{record.number} in {process.name}, {process.number} version {number}"
     standing = progress(round, lambda person: name(UUID(person)))
     layout = diagram(graph(definition))
     return _drawn(call, svg(layout, definition, title=title, progress=standing), SVG)
@@ -91,15 +93,18 @@ def diagram_routes() -> Iterator[Route]:
         of_process,
         "application/bpmn+xml",
     )
-    yield _route(
-        "/changes/{ref}/approval.svg",
-        read_approval,
-        "change.read",
-        "Read a drawing of how far its approval has come",
-        [reference_of(changes.PRACTICE), schemas.AS_OF, schemas.IF_NONE_MATCH],
-        "image/svg+xml",
-        "refused",
-    )
+    for practice in APPROVED:
+        yield _route(
+            f"/{practice.plural}/{{ref}}/approval.svg",
+            partial(read_approval, practice=practice),
+            f"{practice.what}.read",
+            "Read a drawing of how far its approval has come",
+            [reference_of(practice), schemas.AS_OF, schemas.IF_NONE_MATCH],
+            "image/svg+xml",
+            "refused",
+            practice=practice,
+            name="read_approval",
+        )
 
 
 def _route(
@@ -110,15 +115,16 @@ def _route(
     parameters: list[dict[str, Any]],
     media_type: str,
     *problems: str,
+    practice: Practice = PRACTICE,
+    name: str = "",
 ) -> Route:
-    practice = changes.PRACTICE if act == "change.read" else PRACTICE
     return Route(
         method="GET",
         path=path,
         endpoint=endpoint,
         act=act,
         operation=Operation(
-            id=camel(f"{endpoint.__name__} of {practice.what}"),
+            id=camel(f"{name or endpoint.__name__} of {practice.what}"),
             tag=practice.title,
             summary=summary,
             parameters=parameters,

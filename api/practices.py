@@ -24,6 +24,7 @@ from api import (
 from api.commands import Command, Creation, Practice, act, create
 from api.http.routing import Operation, Route
 from api.openapi import camel
+from domain.approval_round import ApprovalRounds
 
 PRACTICES: Sequence[Practice] = (
     incidents.PRACTICE,
@@ -41,6 +42,11 @@ PRACTICES: Sequence[Practice] = (
     service_level_policies.PRACTICE,
     calendars.PRACTICE,
 )
+
+APPROVED: Sequence[Practice] = tuple(
+    practice for practice in PRACTICES if issubclass(practice.kind, ApprovalRounds)
+)
+"""Those whose records people approve."""
 
 KNOWN_CALLER = ("bad_request", "unauthenticated", "forbidden", "too_many_requests")
 OF_BODIES = ("broken_json", "too_large", "unsupported_media_type", "invalid")

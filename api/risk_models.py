@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from pydantic import Field
 
+from api.approvals import commands_of_definitions
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.fields import Name, Word
 from api.http.bodies import Body
@@ -135,21 +136,22 @@ PRACTICE = Practice(
         example={"name": "Changes of infrastructure", "definition": QUESTIONNAIRE},
     ),
     commands=(
-        Command(
-            method=RiskModel.revise,
-            body=Revise,
-            summary="Change the draft; what is published stays until the draft is published",
-            example={"definition": QUESTIONNAIRE},
-        ),
-        Command(
-            method=RiskModel.publish,
-            body=Nothing,
-            summary="Put the draft into use as the next version",
-        ),
-        Command(
-            method=RiskModel.retire,
-            body=Nothing,
-            summary="Take it out of use for new assessments",
+        *commands_of_definitions(
+            RiskModel,
+            revise=Command(
+                method=RiskModel.revise,
+                body=Revise,
+                summary="Change the draft; what is published stays until the draft is published",
+                example={"definition": QUESTIONNAIRE},
+            ),
+            publish=Command(
+                method=RiskModel.publish,
+                body=Nothing,
+                summary="Put the draft into use as the next version",
+                use=Desk.publish_definition,
+                description="Where a process governs it, it is submitted for approval instead.",
+            ),
+            retire="Take it out of use for new assessments",
         ),
     ),
 )

@@ -5,11 +5,11 @@ from uuid import UUID
 
 from pydantic import Field
 
+from api.approvals import commands_of_definitions
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.policy_documents import NewPolicy, Revision, read
-from api.tickets import Nothing
 from domain.desk import Desk
 from domain.policy import About
 from domain.provenance import Provenance
@@ -78,23 +78,23 @@ PRACTICE = Practice(
         example={"name": "Gold", "definition": AGREEMENT},
     ),
     commands=(
-        Command(
-            method=ServiceLevelPolicy.revise,
-            body=Revision,
-            use=revise,
-            summary="Change the draft; what is published stays until the draft is published",
-            example={"definition": AGREEMENT},
-        ),
-        Command(
-            method=ServiceLevelPolicy.publish,
-            body=Publish,
-            summary="Put the draft into use as the next version",
-            use=Desk.publish_policy,
-        ),
-        Command(
-            method=ServiceLevelPolicy.retire,
-            body=Nothing,
-            summary="Take it out of use for new promises",
+        *commands_of_definitions(
+            ServiceLevelPolicy,
+            revise=Command(
+                method=ServiceLevelPolicy.revise,
+                body=Revision,
+                use=revise,
+                summary="Change the draft; what is published stays until the draft is published",
+                example={"definition": AGREEMENT},
+            ),
+            publish=Command(
+                method=ServiceLevelPolicy.publish,
+                body=Publish,
+                summary="Put the draft into use as the next version",
+                use=Desk.publish_policy,
+                description="Where a process governs it, it is submitted for approval instead.",
+            ),
+            retire="Take it out of use for new promises",
         ),
     ),
 )

@@ -1,31 +1,34 @@
-"""The rounds of approval on the page of a ticket: each with its stages and the votes in them."""
+"""The rounds of approval on the page of a record: each with its stages and the votes in them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 import msgspec
 
 from domain.aggregate import Event
+from domain.approval_round import ApprovalRounds
+from domain.approval_round_state import GivenUp
 from domain.change import Change
 from projections.tables import Json, id_or_none, instant
 from projections.view import Cases
 
 
 class HasRounds(Protocol):
-    """A row with the rounds of approval by number, and the texts that votes may be about."""
+    """A row with the rounds of approval by number."""
 
-    title: str
-    description: str
-    reason: str
-    plan: dict[str, str]
     approval: Json
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The texts that votes may be about, by the names of their fields."""
+        ...
 
 
 CASES = Cases[Any]()
 
 
-@CASES.on(Change.Submitted)
-def _submitted(event: Change.Submitted, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.Submitted)
+def _submitted(event: ApprovalRounds.Submitted, row: HasRounds) -> None:
     round = {
         "process": id_or_none(event.process),
         "process_version": event.process_version,
@@ -42,7 +45,7 @@ def _submitted(event: Change.Submitted, row: HasRounds) -> None:
     row.approval = {**row.approval, str(event.round): round}
 
 
-def _stages(event: Change.Submitted | Change.ApprovalMigrated) -> list[Json]:
+def _stages(event: ApprovalRounds.Submitted | ApprovalRounds.ApprovalMigrated) -> list[Json]:
     stages = [
         _stage_of(
             stage.name,
@@ -101,13 +104,13 @@ def _ask(row: HasRounds, event: Any, people: Iterable[str], **changes: Any) -> N
     _in_stage(row, event.round, event.stage, voters=voters, **changes)
 
 
-@CASES.on(Change.StageOpened)
-def _opened(event: Change.StageOpened, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.StageOpened)
+def _opened(event: ApprovalRounds.StageOpened, row: HasRounds) -> None:
     _ask(row, event, event.managers, state="open", due=_due(row, event), reason="")
 
 
-@CASES.on(Change.VoteCast)
-def _voted(event: Change.VoteCast, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.VoteCast)
+def _voted(event: ApprovalRounds.VoteCast, row: HasRounds) -> None:
     vote = {
         "voter": event.voter or event.by.actor,
         "cast_by": event.by.actor,
@@ -124,18 +127,12 @@ def _voted(event: Change.VoteCast, row: HasRounds) -> None:
 
 def _texts(row: HasRounds, round: int) -> dict[str, str]:
     """The texts that the votes of a round are about, as they are."""
-    written = {
-        "title": row.title,
-        "description": row.description,
-        "reason": row.reason,
-        **{f"{name}_plan": said for name, said in row.plan.items()},
-    }
     material = row.approval[str(round)]["material"]
-    return {name: said for name, said in written.items() if name in material}
+    return {name: said for name, said in row.written.items() if name in material}
 
 
-@CASES.on(Change.VoteRetracted)
-def _retracted(event: Change.VoteRetracted, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.VoteRetracted)
+def _retracted(event: ApprovalRounds.VoteRetracted, row: HasRounds) -> None:
     _drop(row, event.round, event.stage, (event.voter,))
 
 
@@ -152,32 +149,32 @@ def _drop(row: HasRounds, round: int, stage: str, voters: Iterable[str]) -> None
     _in_round(row, round, conditions=conditions)
 
 
-@CASES.on(Change.VoteReassigned)
-def _reassigned(event: Change.VoteReassigned, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.VoteReassigned)
+def _reassigned(event: ApprovalRounds.VoteReassigned, row: HasRounds) -> None:
     known = _stage(row, event.round, event.stage)["voters"]
     voters = [event.to if voter == event.voter else voter for voter in known]
     _in_stage(row, event.round, event.stage, voters=voters)
 
 
-@CASES.on(Change.VoterAdded)
-def _added(event: Change.VoterAdded, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.VoterAdded)
+def _added(event: ApprovalRounds.VoterAdded, row: HasRounds) -> None:
     _ask(row, event, (event.voter,))
 
 
-@CASES.on(Change.StageEscalated)
-def _escalated(event: Change.StageEscalated, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.StageEscalated)
+def _escalated(event: ApprovalRounds.StageEscalated, row: HasRounds) -> None:
     known = _stage(row, event.round, event.stage)["escalated_to"]
     _ask(row, event, event.to, escalated_to=[*known, *event.to], due=_due(row, event))
 
 
-@CASES.on(Change.FallbackAsked)
-def _handed_over(event: Change.FallbackAsked, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.FallbackAsked)
+def _handed_over(event: ApprovalRounds.FallbackAsked, row: HasRounds) -> None:
     known = _stage(row, event.round, event.stage)["fallback"]
     _ask(row, event, event.to, fallback=[*known, *event.to], due=_due(row, event))
 
 
-@CASES.on(Change.InformationRequested)
-def _asked(event: Change.InformationRequested, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.InformationRequested)
+def _asked(event: ApprovalRounds.InformationRequested, row: HasRounds) -> None:
     question = {
         "question": event.question,
         "asked_by": event.by.actor,
@@ -188,8 +185,8 @@ def _asked(event: Change.InformationRequested, row: HasRounds) -> None:
     _in_stage(row, event.round, event.stage, information=[*known, question], due=None)
 
 
-@CASES.on(Change.InformationProvided)
-def _answered(event: Change.InformationProvided, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.InformationProvided)
+def _answered(event: ApprovalRounds.InformationProvided, row: HasRounds) -> None:
     *earlier, last = _stage(row, event.round, event.stage)["information"]
     answered = {
         **last,
@@ -201,8 +198,8 @@ def _answered(event: Change.InformationProvided, row: HasRounds) -> None:
     _in_stage(row, event.round, event.stage, information=information, due=_due(row, event))
 
 
-@CASES.on(Change.ApprovalHeld)
-def _held(event: Change.ApprovalHeld, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.ApprovalHeld)
+def _held(event: ApprovalRounds.ApprovalHeld, row: HasRounds) -> None:
     approval = row.approval[str(event.round)]
     stages = [
         {**stage, "due": None} if stage["state"] == "open" else stage
@@ -212,8 +209,8 @@ def _held(event: Change.ApprovalHeld, row: HasRounds) -> None:
     _in_round(row, event.round, stages=stages, held_by=held_by)
 
 
-@CASES.on(Change.ApprovalResumed)
-def _resumed(event: Change.ApprovalResumed, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.ApprovalResumed)
+def _resumed(event: ApprovalRounds.ApprovalResumed, row: HasRounds) -> None:
     held_by = row.approval[str(event.round)].get("held_by", ())
     left = [window for window in held_by if window != str(event.window)]
     _in_round(row, event.round, held_by=left)
@@ -249,8 +246,8 @@ def _fulfilled(event: Change.ConditionFulfilled, row: HasRounds) -> None:
     _in_round(row, event.round, conditions=conditions)
 
 
-@CASES.on(Change.VotesInvalidated)
-def _edited(event: Change.VotesInvalidated, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.VotesInvalidated)
+def _edited(event: ApprovalRounds.VotesInvalidated, row: HasRounds) -> None:
     for stage, voters in event.votes.items():
         _drop(row, event.round, stage, voters)
     for stage in event.again:
@@ -269,8 +266,8 @@ def _edited(event: Change.VotesInvalidated, row: HasRounds) -> None:
     _in_round(row, event.round, edits=[*round["edits"], edit])
 
 
-@CASES.on(Change.ApprovalMigrated)
-def _migrated(event: Change.ApprovalMigrated, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.ApprovalMigrated)
+def _migrated(event: ApprovalRounds.ApprovalMigrated, row: HasRounds) -> None:
     for stage, voters in event.dropped.items():
         _drop(row, event.round, stage, voters)
     round = row.approval[str(event.round)]
@@ -325,22 +322,22 @@ def _united(votes: list[Json], more: list[Json]) -> list[Json]:
     return list(found.values())
 
 
-@CASES.on(Change.StageDecided)
-def _decided(event: Change.StageDecided, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.StageDecided)
+def _decided(event: ApprovalRounds.StageDecided, row: HasRounds) -> None:
     _in_stage(row, event.round, event.stage, state=event.outcome, reason=event.reason, due=None)
 
 
-@CASES.on(Change.Approved)
-def _approved(event: Change.Approved, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.Approved)
+def _approved(event: ApprovalRounds.Approved, row: HasRounds) -> None:
     _end(row, event.round, "approved", event.reason)
 
 
-@CASES.on(Change.Rejected)
-def _rejected(event: Change.Rejected, row: HasRounds) -> None:
+@CASES.on(ApprovalRounds.Rejected)
+def _rejected(event: ApprovalRounds.Rejected, row: HasRounds) -> None:
     _end(row, event.round, "rejected", event.reason)
 
 
-@CASES.on(Change.Withdrawn, Change.Cancelled)
+@CASES.on(GivenUp)
 def _given_up(event: Event, row: HasRounds) -> None:
     round = max(map(int, row.approval), default=0)
     if round and row.approval[str(round)]["outcome"] == "pending":

@@ -1,4 +1,4 @@
-"""How far an approval has come in its process, from the events of its ticket."""
+"""How far an approval has come in its process, from the events of its record."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -6,8 +6,8 @@ from uuid import UUID
 
 from domain import quorum
 from domain.aggregate import Event
-from domain.approval_round_state import RoundEvent, RoundState
-from domain.change import Change
+from domain.approval_round import ApprovalRounds
+from domain.approval_round_state import GivenUp, RoundEvent, RoundState
 from domain.process_progress import Progress, StageProgress, StageState
 from projections.view import Cases
 
@@ -46,10 +46,10 @@ CASES = Cases[Any]()
 
 
 def latest_round(events: Iterable[Event]) -> Round:
-    """The events are those of one change, oldest first."""
+    """The events are those of one record, oldest first."""
     round = Round()
     for event in events:
-        if isinstance(event, Change.Submitted):
+        if isinstance(event, ApprovalRounds.Submitted):
             round = Round()
         if isinstance(event, RoundEvent):
             round.standing = event.after(round.standing)
@@ -58,34 +58,34 @@ def latest_round(events: Iterable[Event]) -> Round:
     return round
 
 
-@CASES.on(Change.Submitted)
-def _submitted(event: Change.Submitted, round: Round) -> None:
+@CASES.on(ApprovalRounds.Submitted)
+def _submitted(event: ApprovalRounds.Submitted, round: Round) -> None:
     round.outcome = "open"
     round.skipped = {one.name: one.reason for one in event.skipped}
 
 
-@CASES.on(Change.StageOpened)
-def _opened(event: Change.StageOpened, round: Round) -> None:
+@CASES.on(ApprovalRounds.StageOpened)
+def _opened(event: ApprovalRounds.StageOpened, round: Round) -> None:
     round.opened.add(event.stage)
     for noted in (round.rejected, round.again, round.timed_out):
         noted.discard(event.stage)
 
 
-@CASES.on(Change.StageEscalated)
-def _escalated(event: Change.StageEscalated, round: Round) -> None:
+@CASES.on(ApprovalRounds.StageEscalated)
+def _escalated(event: ApprovalRounds.StageEscalated, round: Round) -> None:
     round.again.add(event.stage)
 
 
-@CASES.on(Change.StageTimedOut)
-def _timed_out(event: Change.StageTimedOut, round: Round) -> None:
+@CASES.on(ApprovalRounds.StageTimedOut)
+def _timed_out(event: ApprovalRounds.StageTimedOut, round: Round) -> None:
     if event.outcome in ("approved", "rejected"):
         round.timed_out.add(event.stage)
     else:
         round.again.add(event.stage)
 
 
-@CASES.on(Change.ApprovalMigrated)
-def _migrated(event: Change.ApprovalMigrated, round: Round) -> None:
+@CASES.on(ApprovalRounds.ApprovalMigrated)
+def _migrated(event: ApprovalRounds.ApprovalMigrated, round: Round) -> None:
     round.skipped = {one.name: one.reason for one in event.skipped}
     round.opened = {event.mapping[name] for name in round.opened if name in event.mapping}
     passed = round.standing.passed
@@ -101,24 +101,24 @@ def _migrated(event: Change.ApprovalMigrated, round: Round) -> None:
     round.again = again.intersection(passed)
 
 
-@CASES.on(Change.StageDecided)
-def _decided(event: Change.StageDecided, round: Round) -> None:
+@CASES.on(ApprovalRounds.StageDecided)
+def _decided(event: ApprovalRounds.StageDecided, round: Round) -> None:
     round.reasons[event.stage] = event.reason
     if event.outcome == "rejected":
         round.rejected.add(event.stage)
 
 
-@CASES.on(Change.Approved)
-def _approved(_: Change.Approved, round: Round) -> None:
+@CASES.on(ApprovalRounds.Approved)
+def _approved(_: ApprovalRounds.Approved, round: Round) -> None:
     round.outcome = "approved"
 
 
-@CASES.on(Change.Rejected)
-def _rejected(_: Change.Rejected, round: Round) -> None:
+@CASES.on(ApprovalRounds.Rejected)
+def _rejected(_: ApprovalRounds.Rejected, round: Round) -> None:
     round.outcome = "rejected"
 
 
-@CASES.on(Change.Withdrawn, Change.Cancelled)
+@CASES.on(GivenUp)
 def _given_up(_: Event, round: Round) -> None:
     if round.outcome == "open":
         round.standing = round.standing.ended()

@@ -1,13 +1,18 @@
 """The approvals inbox: who still has to vote on what, until when, and what would decide it."""
 
+from functools import cache
 from typing import Any
 
 from msgspec import structs
 
-from domain.aggregate import Entry, Event
-from domain.approval_round_state import RoundEvent, RoundState
+import domain.kinds  # noqa: F401 - every kind that people approve must be known
+from domain.aggregate import KINDS, Entry, Event
+from domain.approval_round import ApprovalRounds
+from domain.approval_round_state import GivenUp, RoundEvent, RoundState
 from domain.change import Change
+from domain.ids import as_id
 from domain.ticket import Ticket
+from domain.versioned import Versioned
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -23,16 +28,19 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "approvals_inbox"
-VERSION = 2
+VERSION = 3
 
 
 class AskedRow(Row):
     """A voter who has not voted in an open stage."""
 
     voter: str
-    change: Id
+    record: Id
     number: str
+    kind: str
+    """What it is: `change`, or `approval process`."""
     title: str
+    """That of a ticket, and the name of a definition."""
     type: str
     risk: str
     requester: Id | None
@@ -53,13 +61,16 @@ class AskedRow(Row):
 
 
 class RoundRow(Row):
-    """A change and how its round stands, without the business hours."""
+    """A record and how its round stands, without the business hours."""
 
-    change: Id
+    record: Id
+    kind: str
     title: str
     type: str
     requester: Id | None
     organisation: Id | None
+    is_open: bool = False
+    """Whether it waits for votes."""
     risk: str = ""
     standing: RoundState = RoundState()
     edited: tuple[str, ...] = ()
@@ -70,24 +81,46 @@ INBOX = Table(
     NAME,
     VERSION,
     AskedRow,
-    key=("voter", "change", "stage"),
-    indexes=[("voter", "due"), ("change",), ("organisation", "due"), ("due",)],
+    key=("voter", "record", "stage"),
+    indexes=[("voter", "due"), ("record",), ("organisation", "due"), ("due",)],
 )
-ROUNDS = Table(f"{NAME}_rounds", VERSION, RoundRow, key=("change",))
+ROUNDS = Table(
+    f"{NAME}_rounds", VERSION, RoundRow, key=("record",), indexes=[("is_open", "record")]
+)
 
 CASES = Cases[Any]()
 
 
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith("Change.")
+    return entry.topic.partition(".")[0] in _kinds()
+
+
+@cache
+def _kinds() -> frozenset[str]:
+    """The stored names of the kinds that people approve."""
+    return frozenset(name for name, kind in KINDS.items() if issubclass(kind, ApprovalRounds))
+
+
+def _begun(entry: Entry) -> RoundRow:
+    """The row of a record, by its first event."""
+    event: Any = entry.event
+    kind = KINDS[entry.topic.partition(".")[0]]
+    assert issubclass(kind, ApprovalRounds)
+    return RoundRow(
+        id_text(entry.originator_id),
+        kind.subject,
+        event.title if isinstance(event, Change.Proposed) else event.name,
+        getattr(event, "type", ""),
+        id_or_none(getattr(event, "requester", as_id(event.by.actor))),
+        id_or_none(getattr(event, "organisation", None)),
+    )
 
 
 def fold(entry: Entry, rows: Rows) -> None:
     event: Any = entry.event
     id = id_text(entry.originator_id)
-    if isinstance(event, Change.Proposed):
-        requester, organisation = id_or_none(event.requester), id_or_none(event.organisation)
-        rows.put(ROUNDS, RoundRow(id, event.title, event.type, requester, organisation))
+    if entry.originator_version == 1:
+        rows.put(ROUNDS, _begun(entry))
         return
     case = CASES.of(type(event))
     if case is None and not isinstance(event, RoundEvent):
@@ -98,6 +131,7 @@ def fold(entry: Entry, rows: Rows) -> None:
         row.standing = structs.replace(event.after(row.standing), hours=None)
     if case is not None:
         case(event, row)
+    row.is_open = bool(row.standing.open)
     after = _asked(row)
     for voter, stage in before.difference(after):
         rows.remove(INBOX, voter, id, stage)
@@ -117,8 +151,9 @@ def _ask(entry: Entry, row: RoundRow, rows: Rows) -> None:
                 INBOX,
                 AskedRow(
                     voter=voter,
-                    change=row.change,
+                    record=row.record,
                     number=number_text(entry.originator_id),
+                    kind=row.kind,
                     title=row.title,
                     type=row.type,
                     risk=row.risk,
@@ -160,17 +195,22 @@ def _assessed(event: Change.RiskAssessed, row: RoundRow) -> None:
     row.risk = event.risk
 
 
-@CASES.on(Change.Submitted)
+@CASES.on(ApprovalRounds.Submitted)
 def _submitted(_: Event, row: RoundRow) -> None:
     row.edited = ()
 
 
-@CASES.on(Change.VotesInvalidated)
-def _edited(event: Change.VotesInvalidated, row: RoundRow) -> None:
+@CASES.on(ApprovalRounds.VotesInvalidated)
+def _edited(event: ApprovalRounds.VotesInvalidated, row: RoundRow) -> None:
     row.edited = tuple(sorted({*row.edited, *event.fields}))
 
 
-@CASES.on(Change.Withdrawn, Change.Cancelled)
+@CASES.on(Versioned.Revised, Versioned.DraftAdopted)
+def _written(event: Event, row: RoundRow) -> None:
+    row.requester = id_or_none(as_id(event.by.actor))
+
+
+@CASES.on(GivenUp)
 def _given_up(_: Event, row: RoundRow) -> None:
     row.standing = row.standing.ended()
 

@@ -1,11 +1,13 @@
 """Maintenance windows and freezes, with the changes that are excepted from them."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
 from domain.aggregate import Entry, Event
 from domain.change_window import ChangeWindow, Definition
+from projections import governed
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -21,7 +23,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "change_windows"
-VERSION = 1
+VERSION = 2
 
 
 class WindowRow(Row):
@@ -38,13 +40,21 @@ class WindowRow(Row):
     version: int
     position: int
     author: str = ""
-    """The id of who wrote the draft as it is."""
+    """Who wrote the draft as it is, or submitted it."""
+    approval_status: str = ""
+    outstanding: str = ""
+    approval: Json = {}
+    comments: tuple[Json, ...] = ()
     published_version: int = 0
     is_retired: bool = False
     draft: Json = {}
     published: Json = {}
     exceptions: dict[str, str] = {}
     """The changes that it is not for, and who said so."""
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        return {}
 
 
 WINDOWS = Table(
@@ -84,6 +94,7 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.get(WINDOWS, id)
     if case := CASES.of(type(event)):
         case(event, row)
+    governed.fold(event, row)
     row.at = at
     row.version = entry.originator_version
     row.position = entry.position
@@ -91,7 +102,7 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 @CASES.on(ChangeWindow.Drafted, ChangeWindow.Revised)
 def _drafted(event: ChangeWindow.Drafted, row: WindowRow) -> None:
-    row.draft, row.author = _plain(event.definition), event.by.actor
+    row.draft = _plain(event.definition)
     if not row.published:
         _show(event.definition, row)
 

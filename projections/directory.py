@@ -1,5 +1,6 @@
 """The directory: people, teams, organisations, and the definitions that the desk runs by."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.team import Team
 from domain.versioned import Versioned
+from projections import governed
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -27,7 +29,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "directory"
-VERSION = 4
+VERSION = 5
 
 Names = tuple[str, ...]
 
@@ -96,6 +98,16 @@ class DefinitionRow(Record):
     is_retired: bool = False
     draft: Json = {}
     published: Json = {}
+    author: str = ""
+    """Who wrote the draft as it is, or submitted it."""
+    approval_status: str = ""
+    outstanding: str = ""
+    approval: Json = {}
+    comments: tuple[Json, ...] = ()
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        return {}
 
 
 class CalendarRow(Record):
@@ -172,6 +184,8 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.get(table, id)
     if case := CASES.of(type(event)):
         case(event, row)
+    if isinstance(row, DefinitionRow):
+        governed.fold(event, row)
     if beside := BESIDE.of(type(event)):
         beside(id, event, row, rows)
     row.at = at

@@ -7,7 +7,7 @@ from uuid import UUID
 from domain.impact import Relation
 from domain.ledger import Ledger
 from domain.outlook import AHEAD, APPROVALS_MAX, CHANGES_MAX, LedgerOutlook
-from projections import asset_register, change_board, change_work, work_queue
+from projections import approvals_inbox, asset_register, change_board, change_work, work_queue
 from projections.store import NotBuilt
 from projections.views import Views
 
@@ -35,7 +35,7 @@ class ViewsOutlook:
 
     async def in_approval(self) -> Sequence[UUID]:
         try:
-            await self._reached(change_board.NAME)
+            await self._reached(approvals_inbox.NAME)
             return await self._views.in_approval(APPROVALS_MAX)
         except NotBuilt:
             return await self._exact.in_approval()

@@ -1,5 +1,6 @@
 """The page of one ticket: all that is to be read about it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.aggregate import Entry, Event
@@ -55,6 +56,16 @@ class PageRow(Row):
     review: str = ""
     approval: Json = {}
     """The rounds of approval by number, each with its stages and the votes in them."""
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        """The texts that votes may be about, by the names of their fields."""
+        return {
+            "title": self.title,
+            "description": self.description,
+            "reason": self.reason,
+            **{f"{name}_plan": said for name, said in self.plan.items()},
+        }
 
 
 class CommentRow(Row):

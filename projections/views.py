@@ -285,10 +285,11 @@ class Views:
         return _shown(query.table, await self._query(statement, query.parameters))
 
     async def in_approval(self, limit: int) -> list[UUID]:
-        """The changes with open stages, the lowest number first."""
-        source = self._at(change_board.BOARD.stored)
+        """The records of all kinds with open stages, in the order of their ids."""
+        source = self._at(approvals_inbox.ROUNDS.stored)
         rows = await self._query(
-            f"SELECT id FROM {source} WHERE open_stage <> '' ORDER BY id LIMIT {limit:d}"
+            f"SELECT record FROM {source} WHERE is_open = ? ORDER BY record LIMIT {limit:d}",
+            (True,),
         )
         return [UUID(id) for (id,) in rows]
 

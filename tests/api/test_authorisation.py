@@ -7,6 +7,23 @@ from tests.api.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+
+def governed(plural: str, owners: str, readers: str) -> dict[str, str]:
+    """The acts of approvals of definitions, on which nobody here is asked to vote."""
+    at = f"/{plural}/{{ref}}"
+    voting = ("vote", "retract-vote", "hand-on-vote", "request-information")
+    owning = (
+        *("submit", "withdraw", "comment", "provide-information"),
+        *("reassign-vote", "add-approver", "migrate-approval"),
+    )
+    return {
+        **dict.fromkeys((f"POST {at}/{act}" for act in voting), "-------"),
+        **dict.fromkeys((f"POST {at}/{act}" for act in owning), owners),
+        f"GET {at}/approval-migration": f"{owners[:5]}x{owners[6:]}",
+        f"GET {at}/approval.svg": readers,
+    }
+
+
 # requester, agent, approver, change manager, process owner, auditor, administrator: x may, - not.
 MAY = {
     "POST /sessions": "-------",
@@ -111,16 +128,19 @@ MAY = {
     "POST /cab-meetings/{ref}/close": "---x---",
     "POST /cab-meetings/{ref}/cancel": "---x---",
     "POST /change-templates": "---xx--",
+    **governed("change-templates", "---xx--", "xxxxxxx"),
     "POST /change-templates/{ref}/revise": "---xx--",
     "POST /change-templates/{ref}/publish": "---xx--",
     "POST /change-templates/{ref}/retire": "---xx--",
     "POST /change-windows": "---xx--",
+    **governed("change-windows", "---xx--", "-xxxxxx"),
     "POST /change-windows/{ref}/revise": "---xx--",
     "POST /change-windows/{ref}/publish": "---xx--",
     "POST /change-windows/{ref}/retire": "---xx--",
     "POST /change-windows/{ref}/except-change": "---x---",
     "POST /change-windows/{ref}/withdraw-exception": "---x---",
     "POST /risk-models": "----x--",
+    **governed("risk-models", "----x--", "-xxxxxx"),
     "POST /risk-models/{ref}/revise": "----x--",
     "POST /risk-models/{ref}/publish": "----x--",
     "POST /risk-models/{ref}/retire": "----x--",
@@ -154,10 +174,12 @@ MAY = {
     "POST /organisations/{ref}/locate": "------x",
     "POST /organisations/{ref}/deactivate": "------x",
     "POST /approval-processes": "----x--",
+    **governed("approval-processes", "----x--", "-xxxxxx"),
     "POST /approval-processes/{ref}/revise": "----x--",
     "POST /approval-processes/{ref}/publish": "----x--",
-    "POST /approval-processes/{ref}/retire": "----x--",
+    "POST /approval-processes/{ref}/retire": "----x-x",
     "POST /service-level-policies": "----x--",
+    **governed("service-level-policies", "----x--", "-xxxxxx"),
     "POST /service-level-policies/{ref}/revise": "----x--",
     "POST /service-level-policies/{ref}/publish": "----x--",
     "POST /service-level-policies/{ref}/retire": "----x--",
@@ -257,6 +279,7 @@ OPEN_TO_STRANGERS = {
     "GET /calendars/{ref}/feed.ics",
     "GET /change-templates/{ref}",
     "GET /change-templates/{ref}/history",
+    "GET /change-templates/{ref}/approval.svg",
 }
 """Calendars and the change catalogue belong to nobody and hold for all."""
 

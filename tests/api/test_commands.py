@@ -20,6 +20,8 @@ BY_THE_DESK = {
     "note_conflicts",
     "hold_approval",
     "resume_approval",
+    "adopt",
+    "put_off",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
 LOOKED_UP = {
