@@ -123,6 +123,12 @@ PRACTICE = Practice(
         *commands_of(Change, amend=AmendChange, use_of_amend=Desk.amend_change),
         note_pause_of(Change),
         Command(
+            method=Change.acknowledge_escalation,
+            body=Nothing,
+            summary="Confirm that management has heard of it",
+            needs_version=False,
+        ),
+        Command(
             method=Change.classify,
             body=Classify,
             summary="Say whether it is standard, normal or an emergency",

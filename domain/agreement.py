@@ -85,8 +85,9 @@ class EscalationStep(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Selectors of people, as in an approval."""
     wait: str = "30m"
     """How long to wait for an acknowledgement before the next step is taken."""
-    managers: bool = False
-    """Whether the managers are told, each after the other has not acknowledged."""
+    managers: bool | None = None
+    """Whether the managers are told, each after the other has not acknowledged. Where nothing is
+    said, as in policies of old, they are after the last step of a mark."""
     reassign: str = ""
     """`next level` of support, or the name of a team."""
     raise_priority: int | None = None

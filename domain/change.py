@@ -19,9 +19,9 @@ from domain.business_time import BusinessHours, duration
 from domain.change_catalogue import ChangeCatalogue
 from domain.change_draft import known_type
 from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
+from domain.escalated import Escalated
 from domain.obligations import APPROVAL_WITHIN, REVIEW_WITHIN, Obligation
 from domain.personal import Personal
-from domain.promises import Promises
 from domain.provenance import Provenance
 from domain.rules import Refused, require
 from domain.subjects import Value
@@ -39,7 +39,7 @@ ClosureCode = Literal[
 ]
 
 
-class Change(ChangeCatalogue, Promises):
+class Change(ChangeCatalogue, Escalated):
     prefix = "CHG"
 
     implementers: tuple[str, ...]

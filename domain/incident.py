@@ -1,6 +1,5 @@
 """Incidents: unplanned interruptions of a service, or losses of its quality (ITIL 4)."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -8,8 +7,9 @@ from uuid import UUID
 
 from domain import text
 from domain.aggregate import Event
+from domain.escalated import Escalated
 from domain.personal import Personal
-from domain.promises import FIRST_RESPONSE, RESOLUTION, Promises
+from domain.promises import FIRST_RESPONSE, RESOLUTION
 from domain.provenance import Provenance
 from domain.rules import require
 
@@ -60,7 +60,7 @@ MOVES = {
 }
 
 
-class Incident(Promises):
+class Incident(Escalated):
     prefix = "INC"
     what: ClassVar[str] = "incident"
 
@@ -72,8 +72,7 @@ class Incident(Promises):
     responded_at: datetime | None
     resolved_at: datetime | None
     closed_at: datetime | None
-    escalation_level: int
-    escalation_acknowledged: bool
+    is_major_proposed: bool
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -85,8 +84,7 @@ class Incident(Promises):
         self.responded_at = None
         self.resolved_at = None
         self.closed_at = None
-        self.escalation_level = 0
-        self.escalation_acknowledged = False
+        self.is_major_proposed = False
 
     @property
     def is_over(self) -> bool:
@@ -95,6 +93,10 @@ class Incident(Promises):
     @property
     def is_called_off(self) -> bool:
         return self.status is Status.CANCELLED
+
+    @property
+    def is_at_work(self) -> bool:
+        return self.status in OPEN
 
     def met_at(self, target: str) -> datetime | None:
         return {FIRST_RESPONSE: self.responded_at, RESOLUTION: self.resolved_at}.get(target)
@@ -210,44 +212,24 @@ class Incident(Promises):
             incident.hand_to(self.team, self.assignee)
             incident.support_level = self.support_level
 
-    # Escalate hierarchically: to the people who answer for it -------------------------------
+    # Propose as a major incident ------------------------------------------------------------
 
-    def escalate_hierarchically(
-        self, *, to: Sequence[UUID], level: int, reason: str, by: Provenance
-    ) -> None:
-        """Tell the next level of management. A level that was told before is not told again."""
-        require(self.status in OPEN, "Only an open incident can be escalated.")
-        require(len(to) > 0, "A hierarchic escalation names whom it goes to.")
-        require(level >= 1, "The levels of management count from 1.")
-        if level > self.escalation_level:
+    def propose_major_incident(self, *, reason: str, by: Provenance) -> None:
+        """Say that it may be a major incident, which somebody has to decide. A second proposal
+        records nothing."""
+        require(self.is_at_work, "Only an open incident can be proposed as a major one.")
+        if not self.is_major_proposed:
             self.record(
-                self.EscalatedHierarchically(
-                    by=by,
-                    to=tuple(to),
-                    level=level,
-                    reason=text.reason(reason, "A hierarchic escalation needs a reason."),
+                self.MajorIncidentProposed(
+                    by=by, reason=text.reason(reason, "A proposal needs a reason.")
                 )
             )
 
-    class EscalatedHierarchically(Event):
-        to: tuple[UUID, ...]
-        level: int
+    class MajorIncidentProposed(Event):
         reason: Annotated[str, Personal("actor")]
 
         def apply(self, incident: "Incident", /) -> None:
-            incident.escalation_level = self.level
-            incident.escalation_acknowledged = False
-
-    def acknowledge_escalation(self, *, by: Provenance) -> None:
-        require(self.escalation_level > 0, "This incident has not been escalated to management.")
-        if not self.escalation_acknowledged:
-            self.record(self.EscalationAcknowledged(by=by, level=self.escalation_level))
-
-    class EscalationAcknowledged(Event):
-        level: int
-
-        def apply(self, incident: "Incident", /) -> None:
-            incident.escalation_acknowledged = True
+            incident.is_major_proposed = True
 
     # Wait and resume ----------------------------------------------------------------------
 

@@ -79,6 +79,8 @@ TABLE: Mapping[str, Row] = {
         {
             "incident.apply_service_level": "apply a service level to an incident",
             "incident.mark": "say that a clock has passed a mark",
+            "incident.take_escalation_step": "take a step of the escalation of a policy",
+            "incident.propose_major_incident": "propose an incident as a major one",
         },
     ),
     # Problems
@@ -135,6 +137,7 @@ TABLE: Mapping[str, Row] = {
             "change.complete_implementation": "complete the implementation of a change",
             "change.back_out": "back out a change",
             "change.note_pause": "note afterwards that a change had to wait",
+            "change.acknowledge_escalation": "acknowledge an escalation",
         },
     ),
     **of_rounds(
@@ -175,6 +178,8 @@ TABLE: Mapping[str, Row] = {
         {
             "change.apply_service_level": "apply a service level to a change",
             "change.mark": "say that a clock has passed a mark",
+            "change.take_escalation_step": "take a step of the escalation of a policy",
+            "change.escalate_hierarchically": "tell management of a change",
             "change.note_overdue": "note what a change owes and has not got in time",
             "change.note_conflicts": "note what speaks against the time of a change",
         },

@@ -1,24 +1,32 @@
-"""Telling people of a mark, level by level. Each level may be told twice, and is recorded once.
+"""Taking the steps that a policy says for a mark, one after the other.
 
-First come the steps that the policy names for the mark, then the managers of those who were told.
+Each turn may be taken twice, and is recorded once. After a step that has told somebody, its
+managers are told one after the other if the step says so; then comes the next step.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec import structs
 from temporalio import activity
 
-from domain import business_time
+from domain import business_time, escalation
+from domain.aggregate import KIND_OF_PREFIX, Entry
+from domain.agreement import Agreement, EscalationStep
 from domain.business_time import BusinessHours, duration
 from domain.calendar import Calendar
 from domain.directory import Directory
-from domain.incident import OPEN, Incident
+from domain.escalated import Escalated
+from domain.ids import number_of, prefix_of
 from domain.ledger import Ledger, Work
-from domain.promises import BREACH
-from domain.rules import NotFound
-from domain.service_level_policy import EscalationStep
+from domain.provenance import Cause, Provenance
+from domain.recorder import Receipt
+from domain.rules import DomainError, NotFound, Outdated
+from domain.ticket_clocks import after
+from workflows.clocks import hours_for
 from workflows.escalations import Mark, marks, steps
 from workflows.failures import refusals_are_final
 from workflows.signing import signed
@@ -26,7 +34,7 @@ from workflows.values import Escalation, EscalationTurn
 
 ACTOR = "escalation"
 MANAGERS_MAX = 3
-"""How many levels of management are told after the steps of the policy."""
+"""How many levels of management are told after a step."""
 
 
 class EscalationActivities:
@@ -37,85 +45,157 @@ class EscalationActivities:
     @activity.defn(name="service_levels.escalate")
     @refusals_are_final
     async def escalate(self, turn: EscalationTurn) -> Escalation:
-        """Tell the next level; the escalation is over if that is not needed, or nobody is left."""
-        escalation, workflow = turn.escalation, activity.info().workflow_id or ""
+        """Take the next step, or tell the next manager; the escalation is over if that is not
+        needed any more, or nothing is left to do. Who was told has time until `until`."""
         self.directory.catch_up()
-        mark = self._mark(escalation)
-        named = await steps(self.ledger, mark)
-        hours = await self._hours(mark)
-        by = signed(ACTOR, workflow, f"level/{escalation.level + 1}", turn.at)
-
-        async def decide(work: Work) -> None:
-            incident = await work.get(Incident, escalation.incident)
-            level, to = self._next(incident, escalation, named)
-            after = msgspec.structs.replace(escalation, is_over=True, until=None)
-            if to:
-                incident.escalate_hierarchically(
-                    to=to, level=incident.escalation_level + 1, reason=_reason(mark), by=by
-                )
-                after = msgspec.structs.replace(
-                    escalation,
-                    level=level,
-                    told=to,
-                    until=_until(turn.at, named[min(level, len(named)) - 1], hours),
-                )
-            work.answer = msgspec.json.encode(after)
-
-        receipt = await self.ledger.run(by, decide, is_repeatable=True)
+        mark = _mark(self.ledger.history(turn.escalation.ticket), turn.escalation)
+        agreement, named = await steps(self.ledger, mark)
+        todo = _Turn(turn, mark, agreement, named, await self._hours(mark))
+        try:
+            receipt = await self._run(todo, {})
+        except Outdated:
+            raise
+        except DomainError as error:
+            # A rule has refused the whole: people are told at least.
+            acts = (escalation.REASSIGN, escalation.RAISE_PRIORITY, escalation.PROPOSE)
+            receipt = await self._run(todo, dict.fromkeys(acts, str(error)))
         return msgspec.json.decode(receipt.answer, type=Escalation)
 
-    def _mark(self, escalation: Escalation) -> Mark:
-        wanted = (escalation.round, escalation.target, escalation.mark)
-        for mark in marks(self.ledger.history(escalation.incident)):
-            if (mark.round, mark.target, mark.mark) == wanted:
-                return mark
-        raise NotFound(f"There is no such mark as {wanted}.")
+    async def _run(self, todo: "_Turn", barred: Mapping[str, str]) -> Receipt:
+        kind: Any = KIND_OF_PREFIX[prefix_of(todo.escalation.ticket)]
+
+        async def decide(work: Work) -> None:
+            ticket: Escalated = await work.get(kind, todo.escalation.ticket)
+            is_needed = await self._is_needed(ticket, todo.mark)
+            after = self._take(ticket, todo, barred) if is_needed else None
+            if after is None:
+                after = structs.replace(todo.escalation, is_over=True, until=None)
+            work.answer = msgspec.json.encode(after)
+
+        return await self.ledger.run(todo.by, decide, is_repeatable=True)
+
+    async def _is_needed(self, ticket: Escalated, mark: Mark) -> bool:
+        """Whether nobody has acknowledged, and the clock is open and has still passed the mark."""
+        history = [
+            entry
+            for entry in self.ledger.history(ticket.id)
+            if entry.originator_version <= ticket.version
+        ]
+        if not ticket.is_at_work or mark not in marks(history):
+            return False
+        hours_of = await hours_for(self.ledger, history)
+        clock = after((entry.event for entry in history), hours_of).clock(mark.target)
+        return (
+            clock is not None
+            and clock.is_open
+            and clock.cycle == mark.cycle
+            and mark.mark in clock.marks_done
+        )
 
     async def _hours(self, mark: Mark) -> BusinessHours:
         calendar = await self.ledger.find(Calendar, mark.applied.calendar)
-        return calendar.hours_of(mark.applied.calendar_version)
+        return calendar.hours_of(mark.applied.calendar_version).in_zone(mark.applied.zone)
 
-    def _next(
-        self, incident: Incident, escalation: Escalation, named: Sequence[EscalationStep]
-    ) -> tuple[int, tuple[UUID, ...]]:
-        """The next level at which there is somebody to tell, and whom; nobody if that is over."""
-        is_acknowledged = escalation.level > 0 and incident.escalation_acknowledged
-        if (
-            is_acknowledged
-            or incident.status not in OPEN
-            or incident.service_level_round != escalation.round
-        ):
-            return escalation.level, ()
-        for level in range(escalation.level + 1, len(named) + 1):
-            if to := self._named(incident, named[level - 1]):
-                return level, to
-        level = max(escalation.level, len(named)) + 1
-        if level > len(named) + MANAGERS_MAX:
-            return level, ()
-        return level, self._managers(escalation.told or self._leads(incident), escalation.told)
+    def _take(
+        self, ticket: Escalated, todo: "_Turn", barred: Mapping[str, str]
+    ) -> Escalation | None:
+        """Take the next turn; None if nothing is left to do."""
+        taken, managed = _place(todo.escalation, len(todo.named))
+        if taken and managed < MANAGERS_MAX and todo.has_managers(taken):
+            above = escalation.managers(ticket, todo.escalation.told, self.directory)
+            if above:
+                escalation.tell(ticket, above, todo.reason, todo.signed(taken))
+                return todo.after(taken, managed + 1, above)
+        if taken == len(todo.named):
+            return None
+        step, by = todo.named[taken], todo.signed(taken + 1)
+        people: tuple[UUID, ...] = ()
+        if not step.notify and step.managers:
+            people = escalation.managers(ticket, (), self.directory)
+        done = escalation.take(
+            ticket,
+            step,
+            todo.agreement,
+            self.directory,
+            reason=todo.reason,
+            told=people,
+            barred=barred,
+            by=by,
+        )
+        ticket.take_escalation_step(
+            round=todo.mark.round,
+            target=todo.mark.target,
+            mark=todo.mark.mark,
+            cycle=todo.mark.cycle,
+            step=taken + 1,
+            did=done.did,
+            refused=done.refused,
+            by=by,
+        )
+        return todo.after(taken + 1, 1 if people else 0, done.told)
 
-    def _named(self, incident: Incident, step: EscalationStep) -> tuple[UUID, ...]:
-        """The people of a step, or who leads the team of the incident where it names nobody."""
-        return self.directory.resolve(step.notify, incident) or self._active(self._leads(incident))
 
-    def _leads(self, incident: Incident) -> tuple[UUID, ...]:
-        team = self.directory.team(incident.team)
-        return team.leads if team else ()
+class _Turn:
+    """What one turn is about."""
 
-    def _managers(self, people: Sequence[UUID], told: Sequence[UUID]) -> tuple[UUID, ...]:
-        found = (person.manager for id in people if (person := self.directory.person(id)))
-        return tuple(id for id in self._active(found) if id not in told)
+    def __init__(
+        self,
+        turn: EscalationTurn,
+        mark: Mark,
+        agreement: Agreement,
+        named: Sequence[EscalationStep],
+        hours: BusinessHours,
+    ) -> None:
+        self.escalation = turn.escalation
+        self.at = turn.at
+        self.mark = mark
+        self.agreement = agreement
+        self.named = named
+        self.hours = hours
+        self.reason = escalation.reason_of(mark.target, mark.mark)
+        workflow = activity.info().workflow_id or ""
+        self.by = signed(ACTOR, workflow, f"level/{self.escalation.level + 1}", turn.at)
 
-    def _active(self, people: Iterable[UUID | None]) -> tuple[UUID, ...]:
-        found = (self.directory.person(id) for id in people)
-        return tuple(dict.fromkeys(person.id for person in found if person and person.is_active))
+    def signed(self, step: int) -> Provenance:
+        """The signature of what a step of the policy does."""
+        policy, version = self.mark.applied.policy, self.mark.applied.policy_version
+        rule = f"{number_of(policy)}/{self.mark.target}/{self.mark.mark}/{step}"
+        workflow = self.by.cause.workflow if self.by.cause else ""
+        cause = Cause(rule=rule, rule_version=version, workflow=workflow)
+        return structs.replace(self.by, cause=cause)
+
+    def has_managers(self, taken: int) -> bool:
+        """Whether managers are told after so many steps."""
+        says = self.named[taken - 1].managers
+        return taken == len(self.named) if says is None else says
+
+    def after(self, taken: int, managed: int, told: tuple[UUID, ...]) -> Escalation:
+        """How it stands after this turn. Nobody is waited for if nobody was told."""
+        return structs.replace(
+            self.escalation,
+            level=self.escalation.level + 1,
+            steps=taken,
+            managed=managed,
+            told=told or self.escalation.told,
+            until=_until(self.at, self.named[taken - 1], self.hours) if told else None,
+        )
+
+
+def _mark(history: Sequence[Entry], wanted: Escalation) -> Mark:
+    key = wanted.round, wanted.target, wanted.mark, wanted.cycle
+    for mark in marks(history):
+        if (mark.round, *mark.key) == key:
+            return structs.replace(mark, ended=None)
+    raise NotFound(f"There is no such mark as {key}.")
+
+
+def _place(known: Escalation, steps: int) -> tuple[int, int]:
+    """How many steps were taken, and how many levels of management told since. Once only the
+    level was known, and managers came after all steps."""
+    if known.level and not known.steps:
+        return min(known.level, steps), max(0, known.level - steps)
+    return known.steps, known.managed
 
 
 def _until(at: datetime, step: EscalationStep, hours: BusinessHours) -> datetime:
     return business_time.due(at, duration(step.wait), hours)
-
-
-def _reason(mark: Mark) -> str:
-    if mark.mark == BREACH:
-        return f"The promised time of {mark.target} has passed."
-    return f"The clock of {mark.target} has reached {mark.mark}."

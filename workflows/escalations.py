@@ -1,21 +1,29 @@
-"""Which marks of an incident people still have to be told of, from its own events."""
+"""Which marks of a ticket something is still to be done about, from its own events."""
 
 from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
 from domain.aggregate import Entry
+from domain.agreement import Agreement, EscalationStep
+from domain.change import Change
+from domain.escalated import Escalated
 from domain.incident import Incident
 from domain.ledger import Ledger
-from domain.service_level_policy import EscalationStep, ServiceLevelPolicy
+from domain.promises import Promises
+from domain.service_level_policy import ServiceLevelPolicy
 
-STARTS = (Incident.MarkReached, Incident.TargetBreached)
+STARTS = (Promises.MarkReached, Promises.TargetBreached)
 ENDS = (
-    Incident.EscalationAcknowledged,
-    Incident.ServiceLevelApplied,
+    Escalated.EscalationAcknowledged,  # for the marks of which somebody may have been told
     Incident.Resolved,
     Incident.Closed,
     Incident.Cancelled,
+    Change.Implemented,
+    Change.BackedOut,
+    Change.Closed,
+    Change.Withdrawn,
+    Change.Cancelled,
 )
 
 
@@ -24,44 +32,71 @@ class Mark(Struct, frozen=True, kw_only=True):
 
     round: int
     target: str
+    """The name of the clock."""
     mark: str
+    cycle: int
     version: int
-    applied: Incident.ServiceLevelApplied
+    applied: Promises.ServiceLevelApplied
+    """What was promised then."""
     ended: int | None = None
+
+    @property
+    def key(self) -> tuple[str, str, int]:
+        """What it is called in every round."""
+        return self.target, self.mark, self.cycle
 
 
 def marks(history: Iterable[Entry]) -> list[Mark]:
-    """Every mark that an incident with this history has reached."""
+    """Every mark that a ticket with this history has reached. One that was reached again in a
+    later round takes the place of the earlier one; one that was reached after somebody was told
+    for the last time is not ended by their acknowledgement."""
     found: list[Mark] = []
-    applied: Incident.ServiceLevelApplied | None = None
+    applied: dict[str, Promises.ServiceLevelApplied] = {}
+    told = 0
     for entry in history:
-        event = entry.event
-        if isinstance(event, ENDS):
-            found = [
-                mark if mark.ended else structs.replace(mark, ended=entry.originator_version)
-                for mark in found
-            ]
-        if isinstance(event, Incident.ServiceLevelApplied):
-            applied = event
-        elif isinstance(event, Incident.MarkReached) and applied is not None:
-            found.append(
-                Mark(
-                    round=event.round,
-                    target=event.target,
-                    mark=event.mark,
-                    version=entry.originator_version,
-                    applied=applied,
-                )
+        event, version = entry.event, entry.originator_version
+        if isinstance(event, Escalated.EscalatedHierarchically):
+            told = version
+        elif isinstance(event, Escalated.EscalationAcknowledged):
+            found = [_ended(mark, version) if mark.version < told else mark for mark in found]
+        elif isinstance(event, ENDS):
+            found = [_ended(mark, version) for mark in found]
+        if isinstance(event, Promises.ServiceLevelApplied):
+            applied[event.label] = event
+        elif isinstance(event, Promises.MarkReached):
+            promise = _of(event.target, applied)
+            if promise is None:
+                continue
+            mark = Mark(
+                round=event.round,
+                target=event.target,
+                mark=event.mark,
+                cycle=event.cycle,
+                version=version,
+                applied=promise,
             )
+            found = [_ended(one, version) if one.key == mark.key else one for one in found]
+            found.append(mark)
     return found
 
 
-async def steps(ledger: Ledger, mark: Mark) -> tuple[EscalationStep, ...]:
+async def steps(ledger: Ledger, mark: Mark) -> tuple[Agreement, tuple[EscalationStep, ...]]:
     """What the policy says is to be done at a mark, step after step."""
     policy = await ledger.find(ServiceLevelPolicy, mark.applied.policy)
     agreement = policy.definition_of(mark.applied.policy_version)
-    return tuple(
-        step
-        for step in agreement.escalation
-        if (step.target, step.mark) == (mark.target, mark.mark)
-    )
+    label = mark.applied.label
+    target = mark.target.removeprefix(f"{label}: ") if label else mark.target
+    found = (one for one in agreement.escalation if (one.target, one.mark) == (target, mark.mark))
+    return agreement, tuple(found)
+
+
+def _of(
+    clock: str, applied: dict[str, Promises.ServiceLevelApplied]
+) -> Promises.ServiceLevelApplied | None:
+    """The promise that a clock belongs to."""
+    labels = (label for label in applied if label and clock.startswith(f"{label}: "))
+    return applied.get(max(labels, key=len, default=""))
+
+
+def _ended(mark: Mark, version: int) -> Mark:
+    return mark if mark.ended else structs.replace(mark, ended=version)

@@ -8,19 +8,18 @@ that is open in the ledger is started again.
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError, Notification
 
 import domain.kinds  # noqa: F401 - every kind that people approve must be known
 from domain import ticket_clocks
-from domain.aggregate import KIND_OF_PREFIX, KINDS, Aggregate, Entry, Event
+from domain.aggregate import KINDS, Aggregate, Entry, Event
 from domain.approval_round import ApprovalRounds
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
-from domain.ids import number_of, prefix_of
-from domain.incident import Incident
+from domain.ids import number_of
 from domain.ledger import Ledger
 from domain.promises import Promises
 from domain.rules import DomainError
@@ -59,15 +58,18 @@ def _of_rounds(events: tuple[type[Event], ...]) -> frozenset[str]:
     return frozenset().union(*(_topics(kind, events) for kind in approved))
 
 
-STARTS = _of_rounds(rounds.STARTS) | _topics(Incident, escalations.STARTS)
-ENDS = _of_rounds(rounds.ENDS) | _topics(Incident, escalations.ENDS)
-EARLIER = frozenset().union(
-    *(
-        _topics(kind, tuple(ticket_clocks.EVENTS))
-        for kind in KINDS.values()
-        if issubclass(kind, Promises)
-    )
-)
+def _of_promises(events: tuple[type[Event], ...]) -> frozenset[str]:
+    """The stored names of such events of all kinds that something is promised for."""
+    promised = (kind for kind in KINDS.values() if issubclass(kind, Promises))
+    return frozenset().union(*(_topics(kind, events) for kind in promised))
+
+
+STARTS_OF_ROUNDS, ENDS_OF_ROUNDS = _of_rounds(rounds.STARTS), _of_rounds(rounds.ENDS)
+STARTS_OF_MARKS = _of_promises(escalations.STARTS)
+ENDS_OF_MARKS = _of_promises(escalations.ENDS)
+OF_ROUNDS = STARTS_OF_ROUNDS | ENDS_OF_ROUNDS | _of_rounds(rounds.STEPS)
+OF_MARKS = STARTS_OF_MARKS | ENDS_OF_MARKS
+EARLIER = _of_promises(tuple(ticket_clocks.EVENTS))
 """What can make the next mark of a clock earlier, or be followed by another mark."""
 WINDOWS = _topics(
     ChangeWindow,
@@ -84,7 +86,7 @@ POLICIES = _topics(
     (ServiceLevelPolicy.VersionPublished, ServiceLevelPolicy.OpenTicketsIncluded),
 ) | _topics(Calendar, (Calendar.Revised, Calendar.OpenTicketsIncluded))
 """What can be for open tickets too."""
-TOLD = STARTS | ENDS | _of_rounds(rounds.STEPS)
+TOLD = OF_ROUNDS | OF_MARKS
 """What a workflow hears of, or is started by."""
 RELEVANT = TOLD | EARLIER | WINDOWS | POLICIES
 
@@ -142,18 +144,21 @@ class Reactor:
     async def _react(self, head: int) -> None:
         """Tell Temporal of the next events, up to a position."""
         news = await self._read(self.position, head, RELEVANT)
-        first_of: dict[UUID, int] = {}
+        in_rounds: dict[UUID, int] = {}
+        in_marks: dict[UUID, int] = {}
         earlier = definitions = 0
         for event in news:
             if event.topic in WINDOWS or event.topic in POLICIES:
                 definitions = event.id
                 continue
-            if event.topic in TOLD:
-                id: UUID = event.originator_id  # type: ignore[assignment]  # we have no other ids
-                first_of.setdefault(id, event.originator_version)
+            id: UUID = event.originator_id  # type: ignore[assignment]  # we have no other ids
+            if event.topic in OF_ROUNDS:
+                in_rounds.setdefault(id, event.originator_version)
+            if event.topic in OF_MARKS:
+                in_marks.setdefault(id, event.originator_version)
             if event.topic in EARLIER:
                 earlier = event.id
-        await self._tell(first_of)
+        await self._tell(in_rounds, in_marks)
         self.position = news[-1].id if len(news) == PAGE else head
         if earlier:
             self.poker.tell(earlier)
@@ -168,18 +173,24 @@ class Reactor:
     async def _rebuild(self) -> int:
         """Start all that is open; the position up to which that is known."""
         head = self.ledger.position()
-        open: dict[UUID, int] = {}
+        in_rounds: dict[UUID, int] = {}
+        in_marks: dict[UUID, int] = {}
         position = 0
-        while page := await self._read(position, head, STARTS | ENDS):
+        topics = STARTS_OF_ROUNDS | ENDS_OF_ROUNDS | OF_MARKS
+        while page := await self._read(position, head, topics):
             for event in page:
                 id: UUID = event.originator_id  # type: ignore[assignment]  # we have no other ids
-                if event.topic in STARTS:
-                    open[id] = event.originator_version
-                else:
-                    open.pop(id, None)
+                if event.topic in STARTS_OF_ROUNDS:
+                    in_rounds[id] = 1
+                elif event.topic in ENDS_OF_ROUNDS:
+                    in_rounds.pop(id, None)
+                if event.topic in STARTS_OF_MARKS:
+                    in_marks[id] = 1
+                elif event.topic in ENDS_OF_MARKS:
+                    in_marks.pop(id, None)
             position = page[-1].id
-        await self._tell(dict.fromkeys(open, 1), only_open=True)
-        log.info("Started what %d records wait for.", len(open))
+        await self._tell(in_rounds, in_marks, only_open=True)
+        log.info("Started what %d records wait for.", len(in_rounds | in_marks))
         return head
 
     async def _read(self, after: int, head: int, topics: frozenset[str]) -> Sequence[Notification]:
@@ -192,25 +203,31 @@ class Reactor:
             inclusive_of_start=False,
         )
 
-    async def _tell(self, first_of: dict[UUID, int], *, only_open: bool = False) -> None:
+    async def _tell(
+        self,
+        in_rounds: Mapping[UUID, int],
+        in_marks: Mapping[UUID, int],
+        *,
+        only_open: bool = False,
+    ) -> None:
         """Tell of what stands since these versions, each record in order, many at once."""
         turns = asyncio.Semaphore(AT_ONCE)
 
-        async def tell(id: UUID, since: int) -> None:
+        async def tell(id: UUID) -> None:
             async with turns:
                 try:
                     history = self.ledger.history(id)
-                    if issubclass(KIND_OF_PREFIX[prefix_of(id)], ApprovalRounds):
-                        await self._tell_of_rounds(id, history, since, only_open)
-                    else:
-                        await self._tell_of_marks(id, history, since, only_open)
+                    if id in in_rounds:
+                        await self._tell_of_rounds(id, history, in_rounds[id], only_open)
+                    if id in in_marks:
+                        await self._tell_of_marks(id, history, in_marks[id], only_open)
                 except (MapperDeserialisationError, DomainError):
                     # A record that cannot be read must not hold up the others.
                     log.exception("%s cannot be read: Temporal is not told.", number_of(id))
 
         async with asyncio.TaskGroup() as tasks:
-            for id, since in first_of.items():
-                tasks.create_task(tell(id, since))
+            for id in {**in_rounds, **in_marks}:
+                tasks.create_task(tell(id))
 
     async def _tell_of_rounds(
         self, id: UUID, history: Sequence[Entry], since: int, only_open: bool
@@ -233,14 +250,18 @@ class Reactor:
         for mark in escalations.marks(history):
             is_new = mark.version >= since and not mark.ended
             is_ended = not only_open and mark.ended is not None and mark.ended >= since
-            if not (is_new or is_ended) or not await escalations.steps(self.ledger, mark):
+            if not (is_new or is_ended) or not (await escalations.steps(self.ledger, mark))[1]:
                 continue
-            workflow = escalation_id(number_of(id), mark.round, mark.target, mark.mark)
+            workflow = escalation_id(number_of(id), mark.round, *mark.key)
             if is_ended:
                 await self.temporal.signal(workflow, "end")
             else:
                 escalation = Escalation(
-                    incident=id, round=mark.round, target=mark.target, mark=mark.mark
+                    ticket=id,
+                    round=mark.round,
+                    target=mark.target,
+                    mark=mark.mark,
+                    cycle=mark.cycle,
                 )
                 await self.temporal.start("Escalation", workflow, escalation)
 

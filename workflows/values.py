@@ -69,7 +69,7 @@ class ApprovalTurn(Struct, frozen=True, kw_only=True):
 
 
 class Shard(Struct, frozen=True, kw_only=True):
-    """A clock that watches the due index, and the next moment that it waits for."""
+    """A clock that watches its part of the due index, and the next moment that it waits for."""
 
     shard: int
     next: datetime | None = None
@@ -82,38 +82,47 @@ class Poke(Struct, frozen=True, kw_only=True):
 
 
 class Sweep(Struct, frozen=True, kw_only=True):
-    """Mark what is due at a moment."""
+    """Mark what is due at a moment in a part of the due index."""
 
     at: datetime
+    shard: int = 0
 
 
 class Swept(Struct, frozen=True, kw_only=True):
-    """How many marks a sweep recorded, and when the next is due."""
+    """How many marks a sweep recorded, and when the next is due.
+
+    is_retired: whether the index has fewer parts now, and this one is no part of it any more.
+    """
 
     marked: int
     next: datetime | None = None
+    is_retired: bool = False
 
 
 class Escalation(Struct, frozen=True, kw_only=True):
-    """A mark of a service level clock that people are told of.
+    """A mark of a service level clock at which a policy says that something is done.
 
-    level: how many levels of the escalation were told.
-    told: the people of the last of them.
+    level: how many turns it has taken; steps: how many steps of the policy these were.
+    managed: how many levels of management were told since the last step.
+    told: the people who were told last.
     until: how long they have to acknowledge.
     """
 
-    incident: UUID
+    ticket: UUID = field(name="incident")
     round: int
     target: str
     mark: str
+    cycle: int = 0
     level: int = 0
+    steps: int = 0
+    managed: int = 0
     told: tuple[UUID, ...] = ()
     until: datetime | None = None
     is_over: bool = False
 
 
 class EscalationTurn(Struct, frozen=True, kw_only=True):
-    """Tell the next level of an escalation."""
+    """Take the next turn of an escalation."""
 
     escalation: Escalation
     at: datetime
@@ -129,6 +138,7 @@ def clock_id(shard: int) -> str:
     return f"sla-clock/{shard}"
 
 
-def escalation_id(number: str, round: int, target: str, mark: str) -> str:
-    """The id of the workflow of a mark."""
-    return f"escalation/{number}/{round}/{target}/{mark}"
+def escalation_id(number: str, round: int, target: str, mark: str, cycle: int = 0) -> str:
+    """The id of the workflow of a mark, of a clock that has begun afresh so often."""
+    again = f"/{cycle}" if cycle else ""
+    return f"escalation/{number}/{round}/{target}/{mark}{again}"

@@ -114,6 +114,7 @@ MAY = {
     "POST /changes/{ref}/complete-implementation": "-x-x---",
     "POST /changes/{ref}/back-out": "-x-x---",
     "POST /changes/{ref}/note-pause": "-x-x---",
+    "POST /changes/{ref}/acknowledge-escalation": "-x-x---",
     "POST /changes/{ref}/review": "---x---",
     "POST /changes/{ref}/make-template": "---xx--",
     "POST /changes/{ref}/close": "---x---",

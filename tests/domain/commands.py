@@ -128,6 +128,18 @@ NEW_TICKET = {
 }
 
 PROMISES: dict[str, Arguments] = {
+    "escalate_hierarchically": said(
+        to=st.lists(people, max_size=2), level=st.sampled_from([0, 1, 2, 3]), reason=texts
+    ),
+    "acknowledge_escalation": NOTHING,
+    "take_escalation_step": said(
+        round=st.sampled_from([1, 1, 2]),
+        target=st.sampled_from(["resolution", "Network: resolution"]),
+        mark=st.sampled_from(["75%", "100%"]),
+        step=st.sampled_from([1, 2]),
+        did=st.just(("notify",)),
+        refused=st.sampled_from([(), ("reassign: No.",)]),
+    ),
     "apply_service_level": st.one_of(
         said(
             policy=st.just(record_id("SLP", 1)),
@@ -327,10 +339,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             reason=texts,
             assignee=maybe(people),
         ),
-        "escalate_hierarchically": said(
-            to=st.lists(people, max_size=2), level=st.sampled_from([0, 1, 2, 3]), reason=texts
-        ),
-        "acknowledge_escalation": NOTHING,
+        "propose_major_incident": REASON,
         "pend": said(reason=st.sampled_from(get_args(PendingReason)), note=texts),
         "resume": NOTHING,
         "resolve": said(code=texts, resolution=texts),

@@ -110,6 +110,16 @@ PAUSE_NOTED = step(
     until=MONDAY + timedelta(hours=2),
     note="Ann was away.",
 )
+STEP_TAKEN = step(
+    "take_escalation_step",
+    "escalation",
+    round=1,
+    target="resolution",
+    mark="100%",
+    step=1,
+    did=["notify"],
+    refused=["reassign: No team has the level 3 of support."],
+)
 TO_OWN = (
     Commitment(
         name="time to own",
@@ -302,6 +312,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
             step("mark", "clock", target="Owners: time to own", mark="75%", round=1, due=DUE),
             step("mark", "clock", target="Owners: time to own", mark="100%", round=1, due=DUE),
+            step(
+                "take_escalation_step",
+                "escalation",
+                round=1,
+                target="Owners: time to own",
+                mark="75%",
+                step=1,
+                did=["notify", "raise priority"],
+            ),
+            step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
+            step("acknowledge_escalation", "cem"),
             PAUSE_NOTED,
             step(
                 "note_conflicts",
@@ -435,6 +456,8 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("escalate_functionally", team=TEAM, support_level=2, reason="Hard."),
             step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
             step("acknowledge_escalation", "cem"),
+            STEP_TAKEN,
+            step("propose_major_incident", "escalation", reason="The promised time has passed."),
             RESOLVED,
             REOPENED,
             RESOLVED,

@@ -118,6 +118,8 @@ incident.resume                       - s - - - - -
 incident.resolve                      - s - - - - -
 incident.apply_service_level          - - - - - - -
 incident.mark                         - - - - - - -
+incident.take_escalation_step         - - - - - - -
+incident.propose_major_incident       - - - - - - -
 problem.list                          y y y y y y y
 problem.read                          p i i i i i p
 problem.read_internal                 - s s s s s -
@@ -178,6 +180,7 @@ change.start_implementation           - s - s - - -
 change.complete_implementation        - s - s - - -
 change.back_out                       - s - s - - -
 change.note_pause                     - s - s - - -
+change.acknowledge_escalation         - s - s - - -
 change.vote                           v v i v v - v
 change.retract_vote                   v v i v v - v
 change.hand_on_vote                   v v i v v - v
@@ -200,6 +203,8 @@ change.make_template                  - - - c c - -
 change.withdraw                       o o - o - - -
 change.apply_service_level            - - - - - - -
 change.mark                           - - - - - - -
+change.take_escalation_step           - - - - - - -
+change.escalate_hierarchically        - - - - - - -
 change.note_overdue                   - - - - - - -
 change.note_conflicts                 - - - - - - -
 asset.list                            y y y y y y y

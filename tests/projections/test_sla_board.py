@@ -201,7 +201,7 @@ async def test_the_marks_of_the_policy_fall_due_one_after_the_other(
     assert queue["breached_at"] == stored("tue 12:00")
 
 
-async def test_another_promise_keeps_what_was_consumed_and_counts_its_marks_anew(
+async def test_another_promise_keeps_what_was_consumed_and_the_marks_that_have_passed(
     kit: Kit, projector: Projector, views: Views
 ) -> None:
     incident = logged("mon 10:00")
@@ -215,7 +215,7 @@ async def test_another_promise_keeps_what_was_consumed_and_counts_its_marks_anew
     rows = await board(kit, projector, views, incident)
 
     assert rows["resolution"]["due"] == stored("tue 10:00")
-    assert (rows["resolution"]["round"], rows["resolution"]["next_mark"]) == (2, "50%")
+    assert (rows["resolution"]["round"], rows["resolution"]["next_mark"]) == (2, "75%")
     assert rows["first response"]["state"] == "met"
 
 

@@ -273,17 +273,21 @@ async def breached(floor: Floor, at: datetime, **more: Any) -> UUID:
     """An incident whose resolution was due at a moment, and marked."""
     incident = await logged(floor, at - 40 * MINUTE, **more)
     await act(floor, incident, "bea", "respond", at - 39 * MINUTE)
+    await swept(floor, at)
+    return incident
+
+
+async def swept(floor: Floor, at: datetime) -> None:
     sweeps = SweepActivities(floor.ledger, floor.index)
     for _ in range(2):
         await ActivityEnvironment().run(sweeps.sweep, Sweep(at=at))
-    return incident
 
 
 async def start(skipper: TimeSkipper, incident: UUID, queue: str) -> Any:
     with skipper.with_time_skipping_disabled():
         return await skipper.client.start_workflow(
             EscalationWorkflow.run,
-            Escalation(incident=incident, round=1, target="resolution", mark="100%"),
+            Escalation(ticket=incident, round=1, target="resolution", mark="100%"),
             id=f"escalation/{uuid4()}",
             task_queue=queue,
         )
@@ -380,7 +384,8 @@ async def test_a_later_mark_is_told_although_an_earlier_one_was_acknowledged(
 ) -> None:
     await publish(floor, BREACH)
     began = now()
-    incident = await breached(floor, began)
+    incident = await logged(floor, began - 40 * MINUTE)
+    await act(floor, incident, "bea", "respond", began - 39 * MINUTE)
     await act(
         floor,
         incident,
@@ -392,6 +397,7 @@ async def test_a_later_mark_is_told_although_an_earlier_one_was_acknowledged(
         reason="Soon.",
     )
     await act(floor, incident, "cem", "acknowledge_escalation", began)
+    await swept(floor, began)
 
     async with worker(skipper.client, [EscalationWorkflow], [escalations(floor).escalate]) as queue:
         escalation = await start(skipper, incident, queue)
@@ -422,7 +428,7 @@ async def test_a_level_that_is_told_twice_is_recorded_once(floor: Floor) -> None
     began = now()
     incident = await breached(floor, began)
     turn = EscalationTurn(
-        escalation=Escalation(incident=incident, round=1, target="resolution", mark="100%"),
+        escalation=Escalation(ticket=incident, round=1, target="resolution", mark="100%"),
         at=began,
     )
 
