@@ -1,6 +1,7 @@
 """Every kind of record. A stored event can be read once its kind has been imported."""
 
 from domain.approval_process import ApprovalProcess
+from domain.article import Article
 from domain.asset import Asset
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
@@ -17,6 +18,7 @@ from domain.team import Team
 
 __all__ = [
     "ApprovalProcess",
+    "Article",
     "Asset",
     "CabMeeting",
     "Calendar",

@@ -20,6 +20,8 @@ from domain.relation import (
     IN_SIGHT_OR_PART,
     OPERATOR,
     OPERATOR_OR_PART,
+    OPERATOR_OR_READER,
+    READER,
     About,
     Actor,
     about,
@@ -32,6 +34,7 @@ __all__ = [
     "Everything",
     "OwnOrganisation",
     "OwnTickets",
+    "Readable",
     "Visibility",
     "about",
     "allow",
@@ -57,9 +60,20 @@ class OwnTickets(Struct, frozen=True):
     person: UUID
 
 
-Visibility = Everything | OwnOrganisation | OwnTickets
+class Readable(Struct, frozen=True):
+    """The rows that are for a person to read: for everybody, for their organisation, or written by
+    them."""
+
+    organisation: UUID
+    person: UUID
+
+
+Visibility = Everything | OwnOrganisation | OwnTickets | Readable
 
 _NOTHING = About()
+
+OF_OPERATOR = {IN_SIGHT, IN_SIGHT_OR_PART, OPERATOR, OPERATOR_OR_PART, OPERATOR_OR_READER}
+"""The conditions with which whoever works for the operator sees all."""
 
 
 def allow(actor: Actor, act: str, about: About | None) -> None:
@@ -93,8 +107,10 @@ def visibility(actor: Actor, kind: str = "incident") -> Visibility:
     conditions = {grants[role] for role in actor.roles if role in grants}
     if ANY in conditions:
         return Everything()
-    if actor.is_operator and conditions & {IN_SIGHT, IN_SIGHT_OR_PART, OPERATOR, OPERATOR_OR_PART}:
+    if actor.is_operator and conditions & OF_OPERATOR:
         return Everything()
+    if conditions & {READER, OPERATOR_OR_READER}:
+        return Readable(actor.organisation, actor.id)
     if conditions & {IN_SIGHT, IN_SIGHT_OR_PART}:
         return OwnOrganisation(actor.organisation)
     return OwnTickets(actor.id)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from domain.person import Role
 from domain.policy_approvals import of_definitions
+from domain.policy_articles import ARTICLES
 from domain.policy_rows import (
     NOBODY,
     OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
@@ -26,6 +27,7 @@ DEFINITIONS: Mapping[str, Row] = {
     **of_definitions("risk_model", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("change_window", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("change_template", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, everyone(ANY)),
+    **ARTICLES,
     # A process that keeps everybody from publishing is taken out of use by somebody else.
     **rows(
         {**OPERATORS_PROCESS_OWNER, Role.ADMINISTRATOR: OPERATOR},

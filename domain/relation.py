@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from domain.aggregate import Aggregate
 from domain.approval_round import ApprovalRounds
+from domain.article import Article
 from domain.asset import Asset
 from domain.organisation import Organisation
 from domain.person import Person, Role
@@ -38,6 +39,10 @@ class About(Struct, frozen=True, kw_only=True):
     people: tuple[UUID, ...] = ()
     """Who else has part in it: those who watch a ticket, or own or hold an asset."""
     voters: tuple[str, ...] = ()
+    is_public: bool = False
+    """Whether it is for everybody to read."""
+    audience: tuple[UUID, ...] = ()
+    """The organisations whose people it is for to read."""
 
 
 def about(record: Aggregate) -> About:
@@ -50,6 +55,15 @@ def about(record: Aggregate) -> About:
                 requester=record.requester,
                 people=record.watchers,
                 voters=_voters(record) if isinstance(record, ApprovalRounds) else (),
+            )
+        case Article():
+            published = record.published
+            return About(
+                id=record.id,
+                requester=record.requester,
+                voters=_voters(record),
+                is_public=published is not None and published.audience == "public",
+                audience=() if published is None else published.organisations,
             )
         case Versioned():
             return About(id=record.id, requester=record.requester, voters=_voters(record))
@@ -89,6 +103,11 @@ def _is_member(actor: Actor, about: About) -> bool:
     return about.organisation == actor.organisation
 
 
+def _is_read_by(actor: Actor, about: About) -> bool:
+    in_audience = about.is_public or actor.organisation in about.audience
+    return in_audience or _has_part(actor, about)
+
+
 def _has_part(actor: Actor, about: About) -> bool:
     return _is_own(actor, about) or actor.id in about.people or _is_asked(actor, about)
 
@@ -113,6 +132,12 @@ OPERATOR_OR_PART = Condition(
     "operator or has part",
     "{role} of the operator",
     lambda actor, about: actor.is_operator or _has_part(actor, about),
+)
+READER = Condition("reader", "whoever it is for", _is_read_by)
+OPERATOR_OR_READER = Condition(
+    "operator or reader",
+    "{role} of the operator",
+    lambda actor, about: actor.is_operator or _is_read_by(actor, about),
 )
 FOR_SELF = Condition(
     "for themselves",

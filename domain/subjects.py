@@ -147,7 +147,6 @@ WRITTEN: Mapping[SubjectKind, tuple[Field, ...]] = {
     ),
     "request": WORDS,
     "release": WORDS,
-    "article": WORDS,
     "service": WORDS,
 }
 """The texts that people write in each kind of subject, of those that have any. No condition asks
@@ -179,11 +178,19 @@ RISK_MODEL = (
     Field("rules", "number", "How many rules it has."),
 )
 
+ARTICLE = (
+    *VERSIONED,
+    Field("category", "text", "The category, empty without one."),
+    Field("language", "text", "The language, as a tag of BCP 47 such as `de`."),
+    Field("audience", "text", "Who reads it.", ("public", "organisations", "agents")),
+    Field("organisations", "texts", "The names of the organisations it is for, if any."),
+)
+
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
     "release": TICKET,
-    "article": TICKET,
+    "article": ARTICLE,
     "service": TICKET,
     "asset": ASSET,
     "service level policy": SERVICE_LEVEL_POLICY,

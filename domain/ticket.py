@@ -20,7 +20,9 @@ ATTACHMENTS_MAX = 1_000
 ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
 DETAILS_MAX = 200
 
-LinkType = Literal["relates to", "blocks", "duplicates", "caused by", "affects", "child of"]
+LinkType = Literal[
+    "relates to", "blocks", "duplicates", "caused by", "affects", "child of", "answered by"
+]
 
 
 class Visibility(StrEnum):

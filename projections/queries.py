@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from domain.ids import parse_reference
-from domain.policy import Everything, OwnOrganisation, OwnTickets, Visibility
+from domain.policy import Everything, OwnOrganisation, OwnTickets, Readable, Visibility
 from domain.rules import NotFound
 from projections.tables import Column, Kind, Table, instant
 from projections.tickets import WatcherRow
@@ -59,6 +59,8 @@ class Listing(Struct, frozen=True):
     watchers: Table[WatcherRow] | None = None
     ticket: str = "id"
     """The column with the ticket that is watched."""
+    audience: Table[Any] | None = None
+    """Which organisations read an article, where the list is of articles."""
 
 
 class Page(Struct, frozen=True):
@@ -99,6 +101,8 @@ class Query:
             if not self.listing.organisation:
                 return self.add("1 = 0")
             return self.add(f"{self.listing.organisation} = ?", str(visibility.id))
+        if isinstance(visibility, Readable):
+            return self._restrict_to_readers(visibility)
         if isinstance(visibility, OwnTickets):
             person = str(visibility.person)
             own = [f"{column} = ?" for column in self.listing.people]
@@ -110,6 +114,18 @@ class Query:
                 )
                 parameters.append(person)
             return self.add(f"({' OR '.join(own)})" if own else "1 = 0", *parameters)
+        return None
+
+    def _restrict_to_readers(self, readable: Readable) -> None:
+        if self.listing.audience is None:
+            return self.add("1 = 0")
+        source = self.prefix + self.listing.audience.stored
+        own = " OR ".join(f"{column} = ?" for column in self.listing.people)
+        self.add(
+            f"(is_public OR id IN (SELECT article FROM {source} WHERE organisation = ?) OR {own})",
+            str(readable.organisation),
+            *[str(readable.person)] * len(self.listing.people),
+        )
         return None
 
     # Which ones ----------------------------------------------------------------------------

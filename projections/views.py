@@ -15,6 +15,7 @@ from domain.impact import Relation
 from domain.policy import Visibility
 from projections import (
     approvals_inbox,
+    articles,
     asset_register,
     attainment,
     cab_meetings,
@@ -53,6 +54,7 @@ ALL = (
     change_work.VIEW,
     cab_meetings.VIEW,
     asset_register.VIEW,
+    articles.VIEW,
     sla_board.VIEW,
     attainment.VIEW,
     directory.VIEW,
@@ -81,6 +83,12 @@ LISTINGS: dict[str, Listing] = {
         ),
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
+        Listing(
+            articles.ARTICLES,
+            articles.NAME,
+            people=("author",),
+            audience=articles.AUDIENCE,
+        ),
         Listing(timeline.TIMELINE, timeline.NAME),
         Listing(directory.PEOPLE, directory.NAME, "organisation", ("id",)),
         Listing(directory.TOKENS, directory.NAME, people=("person",)),

@@ -3,6 +3,7 @@
 Everything else is a command to one record: `ledger.edit`.
 """
 
+from domain.desk.articles import Articles
 from domain.desk.enablement import Enablement
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
@@ -12,6 +13,6 @@ from domain.desk.what_if import WhatIfs
 __all__ = ["Desk"]
 
 
-class Desk(WhatIfs, Enablement, Migrations, Meetings, People):
+class Desk(Articles, WhatIfs, Enablement, Migrations, Meetings, People):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

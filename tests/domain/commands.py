@@ -8,6 +8,7 @@ from hypothesis.strategies import SearchStrategy
 
 from domain.aggregate import Aggregate
 from domain.approval_process import ApprovalProcess
+from domain.article import Article
 from domain.asset import Asset, RelationType
 from domain.cab_meeting import AgendaFilter, CabMeeting
 from domain.calendar import Calendar
@@ -29,6 +30,7 @@ from domain.subjects import WRITTEN
 from domain.tasks import PHASES
 from domain.team import Team
 from domain.ticket import LinkType, Visibility
+from tests.domain.articles import CONTENTS
 from tests.domain.examples import (
     AGREEMENTS,
     ALL_HOURS,
@@ -223,6 +225,16 @@ def of_definitions(definitions: SearchStrategy[Any]) -> dict[str, Arguments]:
 
 COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ApprovalProcess: of_definitions(DEFINITIONS),
+    Article: {
+        **of_definitions(CONTENTS),
+        "request_review": NOTHING,
+        "send_back": REASON,
+        "fall_due": NOTHING,
+        "confirm": NOTHING,
+        "give_feedback": said(helpful=st.booleans(), comment=texts),
+        "answer": said(ticket=others),
+        "withdraw_answer": said(ticket=others),
+    },
     Asset: {
         "amend": said(details=st.dictionaries(texts, texts, max_size=3)),
         "relate": said(other=others, type=st.sampled_from(get_args(RelationType))),
@@ -417,6 +429,14 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
 
 BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     ApprovalProcess: ("draft", said(name=texts, definition=DEFINITIONS)),
+    Article: (
+        "draft",
+        said(
+            definition=CONTENTS,
+            translation_of=st.sampled_from([None, None, None, record_id("KBA", 2)]),
+            ticket=maybe(others),
+        ),
+    ),
     Asset: (
         "register",
         said(

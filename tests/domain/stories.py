@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from domain.aggregate import Aggregate
 from domain.approval_process import ApprovalProcess
 from domain.approval_round import Skipped, Terms
+from domain.article import Article
 from domain.asset import Asset
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
@@ -28,6 +29,7 @@ from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
+from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.commands import BEGINNINGS, COMMANDS, maybe
 from tests.domain.examples import (
     AT_ONCE,
@@ -198,6 +200,27 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("retire", reason="Nobody needs it."),
         ],
         governed("Emergency changes", BY_CAB, BY_BOARD),
+    ],
+    Article: [
+        [
+            step("draft", "ann", definition=FOR_BAKERY, ticket=record_id("INC", 1)),
+            step("request_review", "ann"),
+            step("send_back", "cem", reason="Which tray?"),
+            step("request_review", "dan"),
+            step("publish", "cem"),
+            step("give_feedback", "dan", helpful=False, comment="There are two trays."),
+            step("answer", ticket=record_id("INC", 1)),
+            step("withdraw_answer", ticket=record_id("INC", 1)),
+            *[step("comment", "cem", said="It is only a day old.")] * 5,
+            step("fall_due", "clock"),
+            step("confirm", "cem"),
+        ],
+        governed("The printer shows E7", PRINTER, FOR_BAKERY),
+        [
+            step(
+                "draft", "ann", definition=DRUCKER, translation_of=record_id("KBA", 2), ticket=None
+            ),
+        ],
     ],
     Asset: [
         [

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain import (
+    article,
     asset,
     cab_meeting,
     change,
@@ -24,6 +25,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
+from domain.article import Article
 from domain.asset import Asset
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
@@ -282,6 +284,19 @@ def check_definition(record: Versioned[Any]) -> None:
         assert record.granted_round or record.is_retired
 
 
+def check_article(record: Article) -> None:
+    check_definition(record)
+    assert record.name == (record.draft_definition or record.versions[-1]).title
+    assert (record.review_due is not None) == bool(record.versions)
+    assert not record.is_overdue or record.versions
+    assert not record.is_submitted or not record.standing.open
+    assert record.answers >= 0
+    assert record.versions or not (record.feedback or record.answers)
+    in_review = record.draft_status is article.Status.IN_REVIEW
+    waits = record.is_submitted or bool(record.standing.open) or record.granted_round > 0
+    assert in_review == (waits and record.news is not None and not record.is_retired)
+
+
 def check_meeting(meeting: CabMeeting) -> None:
     assert meeting.start
     assert meeting.end
@@ -300,6 +315,7 @@ def check_calendar(calendar: Calendar) -> None:
 
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
+    Article: check_article,
     Asset: check_asset,
     CabMeeting: check_meeting,
     Calendar: check_calendar,
@@ -316,6 +332,18 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
 }
 
 MOVES: dict[type[Aggregate], Moves] = {
+    Article: {
+        *(
+            (source, move.target)
+            for move in article.MOVES.values()
+            if move.target
+            for source in move.sources
+        ),
+        # By a rejection, and by writing on what was approved and not published.
+        ("in review", "draft"),
+        # By writing again what was approved.
+        ("draft", "in review"),
+    },
     Asset: {
         ("in stock", "in use"),
         ("in use", "in stock"),
@@ -365,9 +393,21 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
         check_approval(before, after, [type(entry.event) for entry in happened])
     if isinstance(before, Ticket) and before.is_over:
         assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
+    if isinstance(after, Article):
+        check_publication(before, after, happened)
     if isinstance(before, Versioned | Calendar):
         published = before.versions
         assert vars(after)["versions"][: len(published)] == published
+
+
+def check_publication(before: Aggregate, after: Article, happened: tuple[Entry, ...]) -> None:
+    assert isinstance(before, Article)
+    for entry in happened:
+        event = entry.event
+        if isinstance(event, Article.VersionPublished):
+            assert event.round or event.by.actor not in before.authors
+            assert event.definition == after.versions[-1] == before.draft_definition
+            assert before.draft_status is article.Status.IN_REVIEW
 
 
 def check_approval(before: ApprovalRounds, after: ApprovalRounds, happened: list[type]) -> None:
