@@ -50,6 +50,9 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "team": network["number"],
         "chair": house.number("carl"),
     }
+    calendar = await olga.made("/calendars", definitions["/calendars"])
+    policy = definitions["/service-level-policies"]
+    policy = policy | {"definition": policy["definition"] | {"calendar": calendar["number"]}}
     made = {
         "incidents": await rita.made("/incidents", {"title": "No invoices"}),
         "problems": await adam.made("/problems", {"title": "Every Monday"}),
@@ -58,7 +61,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "people": await zoe.made("/people", person),
         "teams": await zoe.made("/teams", {"name": f"{at}Network"}),
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
-        "calendars": await olga.made("/calendars", definitions["/calendars"]),
+        "calendars": calendar,
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
         "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),
@@ -66,9 +69,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "approval-processes": await olga.made(
             "/approval-processes", definitions["/approval-processes"]
         ),
-        "service-level-policies": await olga.made(
-            "/service-level-policies", definitions["/service-level-policies"]
-        ),
+        "service-level-policies": await olga.made("/service-level-policies", policy),
     }
     made["tickets"] = made["incidents"]
     return {plural: record["number"] for plural, record in made.items()}
