@@ -23,11 +23,12 @@ from projections import asset_register, change_work
 from projections.queries import LIMIT_MAX, Either
 from projections.store import NotBuilt
 from projections.tables import instant
+from projections.tickets import KINDS
 from projections.views import IMPACT_DEPTH_MAX
 
 QUEUE = List(
     name="work_queue",
-    values={"kind": ("incident", "problem", "change")},
+    values={"kind": tuple(KINDS.values())},
     sort=("priority", "opened_at"),
 )
 INBOX = List(name="approvals_inbox", sort=("due",))

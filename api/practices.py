@@ -16,6 +16,7 @@ from api import (
     organisations,
     people,
     problems,
+    questions,
     risk_models,
     schemas,
     service_level_policies,
@@ -29,6 +30,7 @@ from domain.approval_round import ApprovalRounds
 PRACTICES: Sequence[Practice] = (
     incidents.PRACTICE,
     problems.PRACTICE,
+    questions.PRACTICE,
     changes.PRACTICE,
     cab_meetings.PRACTICE,
     change_templates.PRACTICE,

@@ -16,7 +16,7 @@ from api.lists import List, only, reach_ledger, whole, words_of
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.reference import reference
-from domain import asset, cab_meeting, change, incident, problem
+from domain import asset, cab_meeting, change, incident, problem, question
 from domain.aggregate import Aggregate, Entry
 from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
@@ -38,6 +38,12 @@ LISTS: Mapping[str, List] = {
         name="work_queue",
         fixed={"kind": "problem"},
         values={"status": words_of(problem.Status)},
+        sort=("-updated_at",),
+    ),
+    "question": List(
+        name="work_queue",
+        fixed={"kind": "question"},
+        values={"status": words_of(question.Status)},
         sort=("-updated_at",),
     ),
     "change": List(

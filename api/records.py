@@ -22,6 +22,7 @@ from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
@@ -67,6 +68,7 @@ TICKET = Shape(
 SHAPES: Mapping[type[Aggregate], Shape] = {
     Incident: TICKET,
     Problem: TICKET,
+    Question: TICKET,
     Change: Shape(
         (*TICKET.folds, change_work.fold),
         (*TICKET.rows, change_work.WORK),

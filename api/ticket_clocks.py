@@ -2,16 +2,17 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
-from api import changes, history, incidents, schemas
+from api import changes, history, incidents, questions, schemas
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
 from api.lists import only
 from api.reads import entries_of, reading
 from api.schemas import array_of, object_of
+from domain.agreement import Subject
 from domain.clock_spans import Span
 from domain.clock_steps import Clock
 from domain.directory import Directory
@@ -22,20 +23,23 @@ from domain.rules import NotFound
 from domain.service_clock import due, settled
 from domain.ticket_clocks import Agreed, HoursOf
 
-PRACTICES = {practice.kind.prefix: practice for practice in (incidents.PRACTICE, changes.PRACTICE)}
+PRACTICES = {
+    practice.kind.prefix: practice
+    for practice in (incidents.PRACTICE, changes.PRACTICE, questions.PRACTICE)
+}
 
 Shown = dict[str, Any]
 Names = Mapping[UUID, str]
 
 
 async def read_clocks(call: Call) -> Answer:
-    """The clocks of an incident or a change, now or as of a moment, with why each ran or stood."""
+    """The clocks of a ticket, now or as of a moment, with why each ran or stood."""
     query = call.query()
     only(query, "as_of")
     id = parse_reference(call.params[0])
     practice = PRACTICES.get(prefix_of(id))
     if practice is None:
-        raise NotFound(f"{call.params[0][:80]} is neither an incident nor a change.")
+        raise NotFound(f"{call.params[0][:80]} is no ticket that something is promised for.")
     record = await call.context.ledger.find(practice.kind, id)
     allow(call.caller.actor, f"{practice.what}.read", about(record))
     asked = history.moment(query["as_of"]) if "as_of" in query else None
@@ -193,7 +197,7 @@ _CLOCK = object_of(
 )
 CLOCKS = object_of(
     number=schemas.NUMBER,
-    kind={"type": "string", "enum": ["incident", "change"]},
+    kind={"type": "string", "enum": list(get_args(Subject))},
     as_of=schemas.INSTANT,
     agreements=array_of(
         object_of(

@@ -12,6 +12,7 @@ from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
@@ -29,6 +30,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Problem",
+    "Question",
     "RiskModel",
     "ServiceLevelPolicy",
     "Team",

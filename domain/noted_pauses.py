@@ -25,7 +25,7 @@ class Noted(NamedTuple):
         """A situation of that moment as it was. What was done already waited for nobody."""
         if not self.since <= at < self.until or now.is_over or now.resolved or not now.kind:
             return now
-        if now.kind == "incident":
+        if now.kind != "change":
             return structs.replace(now, waiting_for=self.reason, status=Status.PENDING.value)
         return structs.replace(now, waiting_for=self.reason)
 

@@ -108,6 +108,40 @@ TABLE: Mapping[str, Row] = {
             "problem.resolve": "resolve a problem",
         },
     ),
+    # Questions
+    **of_tickets("question", AGENT),
+    **rows({Role.REQUESTER: FOR_SELF, **AGENT}, WRITE, {"question.ask": "ask a question"}),
+    **rows(
+        {**REQUESTER_OWN, **AGENT},
+        WRITE,
+        {
+            "question.ask_again": "ask a question again",
+            "question.close": "close a question",
+            "question.cancel": "cancel a question",
+        },
+    ),
+    **rows(
+        AGENT,
+        WRITE,
+        {
+            "question.start": "start work on a question",
+            "question.pend": "let a question wait",
+            "question.note_pause": "note afterwards that a question had to wait",
+            "question.resume": "resume a question",
+            "question.give_answer": "answer a question",
+            "question.escalate_hierarchically": "escalate a question",
+            "question.acknowledge_escalation": "acknowledge an escalation",
+        },
+    ),
+    **rows(
+        NOBODY,
+        WRITE,
+        {
+            "question.apply_service_level": "apply a service level to a question",
+            "question.mark": "say that a clock has passed a mark",
+            "question.take_escalation_step": "take a step of the escalation of a policy",
+        },
+    ),
     # Changes
     **of_tickets("change", AGENT_OR_CHANGE_MANAGER),
     **rows(

@@ -43,13 +43,20 @@ PARTIES = (*OUTSIDE, NOBODY)
 _LEVEL = re.compile(r"(.+), level ([1-3])")
 
 INCIDENT_STATES = ("new", "assigned", "in progress", "pending", "resolved", "closed", "cancelled")
+QUESTION_STATES = ("asked", "assigned", "in progress", "pending", "answered", "closed", "cancelled")
 CHANGE_STATES = (
     *("proposed", "in approval", "approved", "rejected", "scheduled", "implementing"),
     *("implemented", "backed out", "reviewed", "closed", "withdrawn", "cancelled"),
 )
+STATES: Mapping[str, tuple[str, ...]] = {
+    "incident": INCIDENT_STATES,
+    "change": CHANGE_STATES,
+    "question": QUESTION_STATES,
+}
+"""Of each kind of ticket that a policy can be for."""
 
 FIELDS = (
-    Field("kind", "text", "What it is.", ("incident", "change")),
+    Field("kind", "text", "What it is.", tuple(STATES)),
     Field(
         "type",
         "text",
@@ -60,7 +67,7 @@ FIELDS = (
         "status",
         "text",
         "Its state, as its page shows it.",
-        tuple(dict.fromkeys((*INCIDENT_STATES, *CHANGE_STATES))),
+        tuple(dict.fromkeys(state for states in STATES.values() for state in states)),
     ),
     Field(
         "waiting_for",
@@ -88,7 +95,7 @@ FIELDS = (
     Field("support_level", "number", "The level of support it is at, 1 to 3.", (0, 1, 2, 3)),
     Field("is_assigned", "yes or no", "Whether somebody has it, and not a team alone."),
     Field("responded", "yes or no", "Whether an agent has answered the requester."),
-    Field("resolved", "yes or no", "Whether it is resolved, or a change implemented."),
+    Field("resolved", "yes or no", "Whether it is resolved, answered, or a change implemented."),
     Field("awaits_reply", "yes or no", "Whether the requester spoke last, in public."),
     Field("reopened", "number", "How often it was reopened."),
     Field(

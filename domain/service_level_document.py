@@ -3,7 +3,7 @@
 The same fields stand in a YAML file and in the JSON of the API, and both end in an `Agreement`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
@@ -226,7 +226,7 @@ class AgreementDocument(Part):
         ],
         Field(
             min_length=1,
-            max_length=2,
+            max_length=len(get_args(Subject)),
             description="The kinds of tickets that it is for.",
             examples=[["incident"], ["incident", "change"]],
         ),

@@ -13,9 +13,8 @@ from domain.process_mistakes import Finding
 from domain.representatives import representatives_of
 from domain.rules import Refused
 from domain.service_conditions import (
-    CHANGE_STATES,
     FIELDS,
-    INCIDENT_STATES,
+    STATES,
     ServiceCondition,
     condition,
 )
@@ -27,6 +26,7 @@ SITUATIONS_MAX = 2_000
 Facts = Mapping[str, Value]
 
 _KIND = 'ticket.kind == "incident"'
+_UNDONE = ("new", "asked", "assigned", "in progress", "pending")
 _OVER = ("closed", "cancelled", "withdrawn")
 
 
@@ -63,7 +63,7 @@ def is_possible(facts: Facts) -> bool:
     kind, status = facts["kind"], facts.get("status")
     waits = facts.get("waiting_for")
     resolved, party = facts.get("resolved"), facts.get("party")
-    states = INCIDENT_STATES if kind == "incident" else CHANGE_STATES
+    states = STATES[str(kind)]
     if status is not None:
         if status not in states:
             return False
@@ -71,15 +71,17 @@ def is_possible(facts: Facts) -> bool:
             return False
         if facts.get("is_over", status in _OVER) != (status in _OVER):
             return False
-        if resolved and status in ("new", "assigned", "in progress", "pending"):
+        if resolved and status in _UNDONE:
             return False
-        if resolved is False and status == "resolved":
+        if resolved is False and status in ("resolved", "answered"):
             return False
-    if waits and (resolved or party not in (None, waits) or kind != "incident"):
+    if waits and (resolved or party not in (None, waits) or kind == "change"):
         return False
-    if kind == "incident":
-        return not facts.get("type") and not facts.get("approval")
-    return facts.get("type") != "" and not facts.get("is_major")
+    if kind != "incident" and facts.get("is_major"):
+        return False
+    if kind == "change":
+        return facts.get("type") != ""
+    return not facts.get("type") and not facts.get("approval")
 
 
 def _when_proofs(agreement: Agreement) -> Iterator[Finding]:

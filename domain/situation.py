@@ -1,6 +1,6 @@
 """The situation of a ticket after each of its events: what conditions of service levels ask for.
 
-It is folded from the events of an incident or a change alone, and holds ids, never names.
+It is folded from the events of a ticket alone, and holds ids, never names.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -15,6 +15,8 @@ from domain.change_moves import Status as ChangeStatus
 from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
 from domain.promises import Promises, asks
+from domain.question import Question
+from domain.question import Status as QuestionStatus
 from domain.ticket import Ticket
 
 Outside = Literal["customer", "vendor", "approver", "change", "problem", "evidence", "nobody"]
@@ -24,6 +26,7 @@ Party = Outside | tuple[UUID, int]
 NOBODY: Party = "nobody"
 
 _NEW = IncidentStatus.NEW.value
+_ASKED_FIRST = QuestionStatus.ASKED.value
 _ASSIGNED = IncidentStatus.ASSIGNED.value
 _PENDING = IncidentStatus.PENDING.value
 _IN_APPROVAL = ChangeStatus.IN_APPROVAL.value
@@ -33,7 +36,7 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     """How a ticket stands. A text that is not known is empty, and a number 0."""
 
     kind: str = ""
-    """`incident` or `change`; empty before the first event."""
+    """`incident`, `change` or `question`; empty before the first event."""
     type: str = ""
     """Of a change: standard, normal or emergency."""
     status: str = ""
@@ -53,7 +56,7 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     responded: bool = False
     """Whether the requester has been answered."""
     resolved: bool = False
-    """Whether an incident is resolved, or the work on a change done."""
+    """Whether an incident is resolved, a question answered, or the work on a change done."""
     awaits_reply: bool = False
     """Whether the requester was the last to say something in public."""
     reopened: int = 0
@@ -75,7 +78,7 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
         """Whose turn it is. What is resolved waits for the customer to agree."""
         if self.waiting_for:
             return self.waiting_for  # type: ignore[return-value]  # it is one of them
-        if self.kind == "incident" and self.resolved:
+        if self.kind in ("incident", "question") and self.resolved:
             return "customer"
         if self.status == _IN_APPROVAL:
             return "approver"
@@ -179,6 +182,17 @@ def situation_of(ticket: Promises) -> Situation:
             approval="in approval" if ticket.is_in_approval else ticket.approval,
             is_approval_owed=ticket.is_approval_owed,
         )
+    if isinstance(ticket, Question):
+        return Situation(
+            **common,
+            kind="question",
+            status=ticket.status,
+            waiting_for=ticket.pending_reason,
+            responded=ticket.is_answered,
+            resolved=ticket.answered_at is not None,
+            reopened=ticket.reopened,
+            channel=ticket.channel,
+        )
     raise TypeError(f"Nothing is promised for {ticket.what}s.")
 
 
@@ -238,7 +252,7 @@ def _commented(now: Situation, event: Ticket.Commented) -> Changes | None:
     if is_asked:
         return None if now.awaits_reply else _ASKED
     # The response to an incident has an event of its own.
-    if now.kind == "change" and not now.responded:
+    if now.kind != "incident" and not now.responded:
         return _ANSWERED_FIRST
     return _ANSWERED if now.awaits_reply else None
 
@@ -249,7 +263,7 @@ _ANSWERED_FIRST: Changes = {"awaits_reply": False, "responded": True}
 
 
 def _handed(now: Situation, **to: Any) -> Changes:
-    if now.status == _NEW:
+    if now.status in (_NEW, _ASKED_FIRST):
         to["status"] = _ASSIGNED
     return to
 
@@ -273,7 +287,7 @@ def _escalated(now: Situation, event: Incident.EscalatedFunctionally) -> Changes
     return _handed(now, team=event.team, assignee=event.assignee, support_level=event.support_level)
 
 
-@_on(Incident.Paused)
+@_on(Incident.Paused, Question.Paused)
 def _paused(_: Situation, event: Incident.Paused) -> Changes:
     return {"status": _PENDING, "waiting_for": event.reason}
 
@@ -306,6 +320,44 @@ _always(
 )
 _always(Incident.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=True)
 _always(Incident.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is_over=True)
+
+
+# Questions -----------------------------------------------------------------------------------
+
+
+@_on(Question.Asked)
+def _asked(_: Situation, event: Question.Asked) -> Changes:
+    return {
+        "kind": "question",
+        "status": _ASKED_FIRST,
+        "requester": event.requester,
+        "organisation": event.organisation,
+        "channel": event.channel,
+    }
+
+
+@_on(Question.AskedAgain)
+def _asked_again(now: Situation, _: Event) -> Changes:
+    return {
+        "status": QuestionStatus.IN_PROGRESS.value,
+        "resolved": False,
+        "awaits_reply": True,
+        "reopened": now.reopened + 1,
+    }
+
+
+_always(Question.WorkStarted, status=QuestionStatus.IN_PROGRESS, waiting_for="")
+_always(Question.Resumed, status=QuestionStatus.IN_PROGRESS, waiting_for="")
+_always(
+    Question.Answered,
+    status=QuestionStatus.ANSWERED,
+    waiting_for="",
+    responded=True,
+    resolved=True,
+    awaits_reply=False,
+)
+_always(Question.Closed, status=QuestionStatus.CLOSED, is_over=True)
+_always(Question.Cancelled, status=QuestionStatus.CANCELLED, waiting_for="", is_over=True)
 
 
 # Changes -------------------------------------------------------------------------------------

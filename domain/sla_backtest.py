@@ -23,6 +23,7 @@ from domain.person import name_digest
 from domain.promises import Promises
 from domain.promising import Records
 from domain.provenance import Provenance
+from domain.question import Question
 from domain.service_level_policy import Agreement, ServiceLevelPolicy
 from domain.sla_backtest_play import Policies, under
 from domain.sla_backtest_recorded import Recorded, recorded
@@ -30,7 +31,11 @@ from domain.ticket_clocks import HoursOf
 
 Governed = Literal["draft", "another policy", "nothing"]
 
-KINDS: dict[Subject, type[Promises]] = {"incident": Incident, "change": Change}
+KINDS: dict[Subject, type[Promises]] = {
+    "incident": Incident,
+    "change": Change,
+    "question": Question,
+}
 _KIND = {kind.prefix: kind for kind in KINDS.values()}
 
 

@@ -7,6 +7,7 @@ from domain import service_clock
 from domain.aggregate import Entry
 from domain.change import Change
 from domain.incident import Incident
+from domain.question import Question
 from domain.ticket import Ticket
 from domain.ticket_clocks import EVENTS, TicketClocks
 from projections import service_levels, tickets
@@ -101,7 +102,7 @@ CASES = Cases[Any]()
 
 
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith(("Incident.", "Change.")) or isinstance(
+    return entry.topic.startswith(("Incident.", "Change.", "Question.")) or isinstance(
         entry.event, service_levels.DEFINITIONS
     )
 
@@ -112,7 +113,7 @@ def fold(entry: Entry, rows: Rows) -> None:
     if isinstance(event, service_levels.DEFINITIONS):
         return
     id = id_text(entry.originator_id)
-    if isinstance(event, Incident.Logged | Change.Proposed):
+    if isinstance(event, Incident.Logged | Change.Proposed | Question.Asked):
         title, requester = event.title, id_or_none(event.requester)
         rows.put(TICKETS, TicketRow(id, title, requester, id_or_none(event.organisation)))
     elif case := CASES.of(type(event)):

@@ -7,6 +7,7 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.incident import Incident
 from domain.problem import Problem
+from domain.question import Question
 from domain.ticket import Ticket
 from projections import approval_page, tickets
 from projections.rows import Rows
@@ -16,6 +17,7 @@ from projections.tables import (
     Json,
     Row,
     Table,
+    id_or_none,
     id_text,
     instant,
     instant_or_none,
@@ -24,7 +26,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 4
+VERSION = 5
 
 Details = dict[str, str]
 
@@ -41,6 +43,10 @@ class PageRow(Row):
     details: Details = {}
     resolution_code: str = ""
     resolution: str = ""
+    """How it was resolved, or the answer to a question."""
+    answer_source: Id | None = None
+    """The record that answers a question, such as an article or a known error."""
+    answer_address: str = ""
     closure_code: str = ""
     reason: str = ""
     """Why a change is wanted, or why a ticket is pending, was reopened or cancelled."""
@@ -207,12 +213,12 @@ def _templated(event: Change.TemplateApplied, row: PageRow) -> None:
     row.details = {**row.details, **event.form}
 
 
-@CASES.on(Incident.Paused, Problem.Paused)
+@CASES.on(Incident.Paused, Problem.Paused, Question.Paused)
 def _paused(event: Incident.Paused, row: PageRow) -> None:
     row.reason = event.note
 
 
-@CASES.on(Incident.Resumed, Problem.Resumed)
+@CASES.on(Incident.Resumed, Problem.Resumed, Question.Resumed)
 def _resumed(_: Event, row: PageRow) -> None:
     row.reason = ""
 
@@ -220,6 +226,18 @@ def _resumed(_: Event, row: PageRow) -> None:
 @CASES.on(Incident.Resolved, Problem.Resolved)
 def _resolved(event: Incident.Resolved, row: PageRow) -> None:
     row.resolution_code, row.resolution, row.reason = event.code, event.resolution, ""
+
+
+@CASES.on(Question.Answered)
+def _answered(event: Question.Answered, row: PageRow) -> None:
+    row.resolution, row.reason = event.text, ""
+    row.answer_source, row.answer_address = id_or_none(event.source), event.address
+
+
+@CASES.on(Question.AskedAgain)
+def _asked_again(event: Question.AskedAgain, row: PageRow) -> None:
+    row.resolution, row.reason = "", event.text
+    row.answer_source, row.answer_address = None, ""
 
 
 @CASES.on(Incident.Reopened, Problem.Reopened)
@@ -232,7 +250,7 @@ def _closed(event: Incident.Closed, row: PageRow) -> None:
     row.closure_code = event.code
 
 
-@CASES.on(Incident.Cancelled, Problem.Cancelled)
+@CASES.on(Incident.Cancelled, Problem.Cancelled, Question.Cancelled)
 def _cancelled(event: Incident.Cancelled, row: PageRow) -> None:
     row.reason = event.reason
 

@@ -9,12 +9,20 @@ from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
+from domain.question import Question
+from domain.question import Status as QuestionStatus
 from domain.ticket import Ticket
 from projections.rows import Rows
 from projections.tables import Id, Row, Table, id_or_none, id_text
 from projections.view import Cases
 
-KINDS: dict[str, str] = {"INC": "incident", "PRB": "problem", "CHG": "change"}
+KINDS: dict[str, str] = {
+    "INC": "incident",
+    "PRB": "problem",
+    "CHG": "change",
+    "QST": "question",
+}
+_TOPICS = ("Incident.", "Problem.", "Change.", "Question.")
 
 STATUS: dict[type[Event], str] = {
     Incident.Logged: IncidentStatus.NEW,
@@ -34,6 +42,14 @@ STATUS: dict[type[Event], str] = {
     Problem.Reopened: ProblemStatus.INVESTIGATING,
     Problem.Closed: ProblemStatus.CLOSED,
     Problem.Cancelled: ProblemStatus.CANCELLED,
+    Question.Asked: QuestionStatus.ASKED,
+    Question.WorkStarted: QuestionStatus.IN_PROGRESS,
+    Question.Paused: QuestionStatus.PENDING,
+    Question.Resumed: QuestionStatus.IN_PROGRESS,
+    Question.Answered: QuestionStatus.ANSWERED,
+    Question.AskedAgain: QuestionStatus.IN_PROGRESS,
+    Question.Closed: QuestionStatus.CLOSED,
+    Question.Cancelled: QuestionStatus.CANCELLED,
     Change.Proposed: ChangeStatus.PROPOSED,
     Change.Submitted: ChangeStatus.IN_APPROVAL,
     Change.Approved: ChangeStatus.APPROVED,
@@ -49,6 +65,12 @@ STATUS: dict[type[Event], str] = {
 }
 """The status that an event leads to. Handing a new ticket over makes it assigned, and a problem
 that is a known error is one again when it resumes."""
+
+HANDED: dict[str, str] = {
+    IncidentStatus.NEW: IncidentStatus.ASSIGNED,
+    QuestionStatus.ASKED: QuestionStatus.ASSIGNED,
+}
+"""What handing a ticket over makes of a status that nobody had it in."""
 
 BESIDE_THE_WORK: tuple[type[Event], ...] = (Change.Submitted, Change.Approved, Change.Rejected)
 """What moves no status of a change that was begun without an approval."""
@@ -95,6 +117,7 @@ OVER = frozenset(
         IncidentStatus.RESOLVED,
         IncidentStatus.CLOSED,
         IncidentStatus.CANCELLED,
+        QuestionStatus.ANSWERED,
         ChangeStatus.REVIEWED,
         ChangeStatus.WITHDRAWN,
     }
@@ -106,6 +129,8 @@ ENDS: tuple[type[Event], ...] = (
     Incident.Cancelled,
     Problem.Closed,
     Problem.Cancelled,
+    Question.Closed,
+    Question.Cancelled,
     Change.Closed,
     Change.Withdrawn,
     Change.Cancelled,
@@ -137,4 +162,4 @@ def fold_watchers(entry: Entry, rows: Rows, table: Table[WatcherRow]) -> None:
 
 
 def is_of_ticket(entry: Entry) -> bool:
-    return entry.topic.startswith(("Incident.", "Problem.", "Change."))
+    return entry.topic.startswith(_TOPICS)

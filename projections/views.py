@@ -6,11 +6,12 @@ not been built raises NotBuilt.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
 
+from domain.agreement import Subject
 from domain.impact import Relation
 from domain.policy import Visibility
 from projections import (
@@ -302,11 +303,12 @@ class Views:
         return [UUID(id) for (id,) in rows]
 
     async def open_tickets(self, after: UUID | None, limit: int) -> list[UUID]:
-        """The incidents and changes that are not over, in the order of their ids, after one."""
+        """The tickets that are not over and can be promised something, by their ids after one."""
         source = self._at(work_queue.QUEUE.stored)
+        kinds = ", ".join(f"'{kind}'" for kind in get_args(Subject))
         rows = await self._query(
             f"SELECT id FROM {source}"
-            " WHERE id > ? AND kind IN ('incident', 'change')"
+            f" WHERE id > ? AND kind IN ({kinds})"
             " AND status NOT IN ('closed', 'cancelled', 'withdrawn')"
             f" ORDER BY id LIMIT {limit:d}",
             (str(after or UUID(int=0)),),

@@ -9,6 +9,7 @@ from domain.ids import prefix_of
 from domain.incident import Incident
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
+from domain.question import Question, at_first_contact, touched
 from domain.ticket import Ticket
 from domain.ticket_clocks import TicketClocks
 from projections import service_levels, tickets
@@ -28,7 +29,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "work_queue"
-VERSION = 3
+VERSION = 4
 
 
 class QueueRow(Row):
@@ -59,6 +60,13 @@ class QueueRow(Row):
     support_level: int | None = None
     escalation_level: int = 0
     is_known_error: bool = False
+    is_first_contact: bool = False
+    """Whether a question was answered by the first person who acted on it."""
+    hands: tuple[str, ...] = ()
+    """The people other than the requester who have acted on a question."""
+    reassigned: int = 0
+    """How often it was handed over by somebody who had it."""
+    reopened: int = 0
     comments: int = 0
     responded_at: Instant | None = None
     resolved_at: Instant | None = None
@@ -112,6 +120,8 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.put(QUEUE, _begun(entry, event, at))
     else:
         row = rows.get(QUEUE, id_text(entry.originator_id))
+    if row.kind == "question":
+        row.hands = touched(row.hands, event.by, row.requester or "")
     if case := CASES.of(type(event)):
         case(event, row)
     if clocks is not None:
@@ -157,7 +167,7 @@ def _moved(event: Event, row: QueueRow) -> None:
         row.closed_at = instant(event.by.effective_at)
 
 
-@CASES.on(Incident.Paused, Problem.Paused)
+@CASES.on(Incident.Paused, Problem.Paused, Question.Paused)
 def _paused(event: Incident.Paused, row: QueueRow) -> None:
     _moved(event, row)
     row.pending_reason = event.reason
@@ -189,35 +199,44 @@ def _known_error(event: Event, row: QueueRow) -> None:
     row.is_known_error = True
 
 
+@CASES.on(Question.Answered)
+def _answered(event: Event, row: QueueRow) -> None:
+    _resolved(event, row)
+    row.is_first_contact = at_first_contact(row.hands, row.reassigned, row.reopened)
+
+
 @CASES.on(Incident.Resolved, Problem.Resolved)
 def _resolved(event: Event, row: QueueRow) -> None:
     _moved(event, row)
     row.resolved_at = instant(event.by.effective_at)
 
 
-@CASES.on(Incident.Reopened, Problem.Reopened)
+@CASES.on(Incident.Reopened, Problem.Reopened, Question.AskedAgain)
 def _reopened(event: Event, row: QueueRow) -> None:
     _moved(event, row)
     row.resolved_at = None
     row.closed_at = None
     row.is_known_error = False
+    row.is_first_contact = False
+    row.reopened += 1
 
 
 @CASES.on(Ticket.Assigned)
 def _assigned(event: Ticket.Assigned, row: QueueRow) -> None:
-    row.team = id_or_none(event.team)
-    row.assignee = id_or_none(event.assignee)
-    if row.status == "new":
-        row.status = "assigned"
+    _hand_over(row, id_or_none(event.team), id_or_none(event.assignee))
+
+
+def _hand_over(row: QueueRow, team: Id | None, assignee: Id | None) -> None:
+    if row.team is not None or row.assignee is not None:
+        row.reassigned += 1
+    row.team, row.assignee = team, assignee
+    row.status = tickets.HANDED.get(row.status, row.status)
 
 
 @CASES.on(Incident.EscalatedFunctionally)
 def _escalated(event: Incident.EscalatedFunctionally, row: QueueRow) -> None:
     row.support_level = event.support_level
-    row.team = id_text(event.team)
-    row.assignee = id_or_none(event.assignee)
-    if row.status == "new":
-        row.status = "assigned"
+    _hand_over(row, id_text(event.team), id_or_none(event.assignee))
 
 
 @CASES.on(Incident.EscalatedHierarchically)

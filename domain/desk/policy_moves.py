@@ -23,6 +23,7 @@ from domain.ledger import Work
 from domain.open_tickets import ForOpenTickets
 from domain.promises import Promises
 from domain.provenance import Provenance
+from domain.question import Question
 from domain.rules import DomainError
 from domain.service_level_policy import ServiceLevelPolicy
 
@@ -30,7 +31,7 @@ AT_ONCE = 16
 GIVEN: dict[str, type[ForOpenTickets]] = {
     kind.prefix: kind for kind in (ServiceLevelPolicy, Calendar)
 }
-KINDS: dict[str, type[Promises]] = {kind.prefix: kind for kind in (Incident, Change)}
+KINDS: dict[str, type[Promises]] = {kind.prefix: kind for kind in (Incident, Change, Question)}
 
 log = logging.getLogger(__name__)
 

@@ -56,6 +56,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made = {
         "incidents": await rita.made("/incidents", {"title": "No invoices"}),
         "problems": await adam.made("/problems", {"title": "Every Monday"}),
+        "questions": await rita.made("/questions", {"title": "Which printer?"}),
         "changes": await rita.made("/changes", {"title": "New switch"}),
         "assets": await adam.made("/assets", {"name": "print-01", "asset_class": "server"}),
         "people": await zoe.made("/people", person),

@@ -76,6 +76,27 @@ MAY = {
     "POST /problems/{ref}/reopen": "-x-----",
     "POST /problems/{ref}/close": "-x-----",
     "POST /problems/{ref}/cancel": "-x-----",
+    "POST /questions": "xx-----",
+    "POST /questions/{ref}/amend": "-x-----",
+    "POST /questions/{ref}/categorise": "-x-----",
+    "POST /questions/{ref}/assign": "-x-----",
+    "POST /questions/{ref}/comment": "xxx----",
+    "POST /questions/{ref}/prioritise": "-x-----",
+    "POST /questions/{ref}/attach": "xx-----",
+    "POST /questions/{ref}/link": "-x-----",
+    "POST /questions/{ref}/unlink": "-x-----",
+    "POST /questions/{ref}/watch": "-x-----",
+    "POST /questions/{ref}/unwatch": "-x-----",
+    "POST /questions/{ref}/start": "-x-----",
+    "POST /questions/{ref}/pend": "-x-----",
+    "POST /questions/{ref}/resume": "-x-----",
+    "POST /questions/{ref}/note-pause": "-x-----",
+    "POST /questions/{ref}/escalate-hierarchically": "-x-----",
+    "POST /questions/{ref}/acknowledge-escalation": "-x-----",
+    "POST /questions/{ref}/give-answer": "-x-----",
+    "POST /questions/{ref}/ask-again": "xx-----",
+    "POST /questions/{ref}/close": "xx-----",
+    "POST /questions/{ref}/cancel": "xx-----",
     "POST /changes": "xx-x---",
     "POST /changes/{ref}/amend": "-x-x---",
     "POST /changes/{ref}/categorise": "-x-x---",
@@ -196,6 +217,9 @@ MAY = {
     "GET /problems": "xxxxxxx",
     "GET /problems/{ref}": "-xxxxx-",
     "GET /problems/{ref}/history": "-xxxxx-",
+    "GET /questions": "xxxxxxx",
+    "GET /questions/{ref}": "xxxxxx-",
+    "GET /questions/{ref}/history": "-xxxxx-",
     "GET /changes": "xxxxxxx",
     "GET /changes/{ref}": "xxxxxx-",
     "GET /changes/{ref}/history": "-xxxxx-",
@@ -330,7 +354,15 @@ async def test_lists_show_a_customer_nothing_of_another(house: House) -> None:
 
     for who in ROLES:
         client = house.as_(f"bakery.{who}")
-        for path in ("/incidents", "/changes", "/problems", "/assets", "/people", "/teams"):
+        for path in (
+            "/incidents",
+            "/changes",
+            "/problems",
+            "/questions",
+            "/assets",
+            "/people",
+            "/teams",
+        ):
             answer = await client.get(f"{path}?{at}")
             foundry = str(house.organisations["foundry"])
             if answer.status_code == 200:

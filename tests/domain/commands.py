@@ -21,6 +21,8 @@ from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
+from domain.question import PendingReason as QuestionPendingReason
+from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service_level_policy import (
     Effects,
@@ -410,6 +412,23 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "close": NOTHING,
         "cancel": REASON,
     },
+    Question: {
+        **TICKET,
+        **PROMISES,
+        "start": NOTHING,
+        "pend": said(reason=st.sampled_from(get_args(QuestionPendingReason)), note=texts),
+        "resume": NOTHING,
+        "give_answer": said(
+            answer=texts,
+            source=maybe(others),
+            address=st.sampled_from(
+                ["", "", "https://example.org/a", "javascript:a", "http://a b"]
+            ),
+        ),
+        "ask_again": said(question=texts),
+        "close": NOTHING,
+        "cancel": REASON,
+    },
     RiskModel: of_definitions(QUESTIONNAIRES),
     ServiceLevelPolicy: {
         **of_definitions(AGREEMENTS),
@@ -490,6 +509,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         ),
     ),
     Problem: ("raise_", said(**NEW_TICKET)),
+    Question: ("ask", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
     RiskModel: ("draft", said(name=texts, definition=QUESTIONNAIRES)),
     ServiceLevelPolicy: ("draft", said(name=texts, definition=AGREEMENTS)),
     Team: (

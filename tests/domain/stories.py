@@ -24,6 +24,7 @@ from domain.person import Person, Role, Scope
 from domain.problem import Problem
 from domain.promises import Commitment
 from domain.provenance import Provenance
+from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
@@ -555,6 +556,41 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("close"),
         ],
         [step("raise_", **NEW), CANCELLED],
+    ],
+    Question: [
+        [
+            step("ask", "ann", **NEW, description="On the telephone."),
+            *TICKET,
+            step(
+                "apply_service_level",
+                "desk",
+                policy=record_id("SLP", 1),
+                policy_version=1,
+                calendar=record_id("CAL", 1),
+                calendar_version=1,
+                commitments=COMMITTED,
+            ),
+            step("mark", "clock", target="resolution", mark="75%", round=1, due=DUE),
+            step("mark", "clock", target="resolution", mark="100%", round=1, due=DUE),
+            STEP_TAKEN,
+            step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
+            step("acknowledge_escalation", "cem"),
+            PAUSE_NOTED,
+            step("start"),
+            step("pend", reason="customer", note="Which one?"),
+            step("resume"),
+            step(
+                "give_answer",
+                answer="In the settings.",
+                source=OTHER,
+                address="https://example.org/new",
+            ),
+            step("ask_again", "ann", question="And on the old one?"),
+            step("give_answer", address="https://example.org/old"),
+            step("close", "ann"),
+        ],
+        [step("ask", "ann", **NEW), step("give_answer", answer="Yes.")],
+        [step("ask", "ann", **NEW), CANCELLED],
     ],
     RiskModel: [
         [

@@ -18,6 +18,7 @@ from domain import (
     incident,
     priority,
     problem,
+    question,
     snapshots,
     tasks,
 )
@@ -40,6 +41,7 @@ from domain.mapper import LedgerMapper
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.rules import Refused
 from domain.service_level_policy import ServiceLevelPolicy
@@ -153,6 +155,21 @@ def check_problem(problem_: Problem) -> None:
         assert problem_.has_cause or problem_.has_workaround
     if status is problem.Status.ASSIGNED:
         assert problem_.team or problem_.assignee
+
+
+def check_question(question_: Question) -> None:
+    status = question_.status
+    assert (status is question.Status.PENDING) == (question_.pending_reason != "")
+    assert (question_.answered_at is not None) == (
+        status in (question.Status.ANSWERED, question.Status.CLOSED)
+    )
+    if question_.is_first_contact:
+        assert question_.answered_at is not None
+        assert question_.reassigned == question_.reopened == 0
+    if status is question.Status.ASSIGNED:
+        assert question_.team or question_.assignee
+    assert str(question_.requester) not in question_.hands
+    assert len(question_.hands) == len(set(question_.hands))
 
 
 def check_change(change_: Change) -> None:
@@ -326,6 +343,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Organisation: check_organisation,
     Person: check_person,
     Problem: check_problem,
+    Question: check_question,
     RiskModel: check_definition,
     ServiceLevelPolicy: check_definition,
     Team: check_team,
@@ -379,6 +397,10 @@ MOVES: dict[type[Aggregate], Moves] = {
         *((source, move.target) for move in problem.MOVES.values() for source in move.sources),
         ("new", "assigned"),
         ("pending", "known error"),
+    },
+    Question: {
+        *((source, move.target) for move in question.MOVES.values() for source in move.sources),
+        ("asked", "assigned"),
     },
 }
 """From which status to which other a single command leads."""

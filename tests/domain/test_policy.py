@@ -33,7 +33,7 @@ ME = person("ann")
 ELSEWHERE = named_id("ORG", "elsewhere")
 RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
-NOT_THERE_YET = {"log", "propose", "raise", "register", "form", "draft", "define", "list"}
+NOT_THERE_YET = {"log", "ask", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
 PARTS_OF_COMMANDS = {"submit_to", "reassess_risk"}
 
@@ -146,6 +146,35 @@ problem.declare_known_error           - s - - - - -
 problem.pend                          - s - - - - -
 problem.resume                        - s - - - - -
 problem.resolve                       - s - - - - -
+question.list                         y y y y y y y
+question.read                         p i i i i i p
+question.read_internal                - s s s s s -
+question.read_history                 - s s s s s -
+question.comment                      p s s - - - -
+question.attach                       o s - - - - -
+question.comment_internally           - s - - - - -
+question.amend                        - s - - - - -
+question.categorise                   - s - - - - -
+question.prioritise                   - s - - - - -
+question.assign                       - s - - - - -
+question.link                         - s - - - - -
+question.unlink                       - s - - - - -
+question.watch                        - s - - - - -
+question.unwatch                      - s - - - - -
+question.ask                          f s - - - - -
+question.ask_again                    o s - - - - -
+question.close                        o s - - - - -
+question.cancel                       o s - - - - -
+question.start                        - s - - - - -
+question.pend                         - s - - - - -
+question.note_pause                   - s - - - - -
+question.resume                       - s - - - - -
+question.give_answer                  - s - - - - -
+question.escalate_hierarchically      - s - - - - -
+question.acknowledge_escalation       - s - - - - -
+question.apply_service_level          - - - - - - -
+question.mark                         - - - - - - -
+question.take_escalation_step         - - - - - - -
 change.list                           y y y y y y y
 change.read                           p i i i i i p
 change.read_internal                  - s s s s s -

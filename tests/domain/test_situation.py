@@ -8,6 +8,7 @@ from domain.change import Change
 from domain.change_moves import STARTED
 from domain.ids import record_id
 from domain.incident import Incident
+from domain.question import Question
 from domain.service_conditions import FIELDS
 from domain.situation import EVENTS, NOBODY, NOTHING, Situation, after, told
 from domain.ticket import Visibility
@@ -61,6 +62,38 @@ def test_the_situation_of_an_incident_is_its_state(data: st.DataObject) -> None:
         responded=ticket.responded_at is not None,
         resolved=ticket.resolved_at is not None,
         awaits_reply=situation.awaits_reply,
+        reopened=ticket.reopened,
+        is_over=ticket.is_over,
+        channel=ticket.channel,
+    )
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_situation_of_a_question_is_its_state(data: st.DataObject) -> None:
+    ticket = lived(Question, data.draw(attempts(Question)))
+    assume(ticket is not None)
+    assert isinstance(ticket, Question)
+
+    situation = after(entry.event for entry in ticket.pending)
+
+    assert situation == Situation(
+        kind="question",
+        status=ticket.status,
+        waiting_for=ticket.pending_reason,
+        priority=ticket.priority or 0,
+        impact=ticket.impact or 0,
+        urgency=ticket.urgency or 0,
+        category=ticket.category,
+        subcategory=ticket.subcategory,
+        service=ticket.service,
+        requester=ticket.requester,
+        organisation=ticket.organisation,
+        team=ticket.team,
+        assignee=ticket.assignee,
+        responded=ticket.is_answered,
+        resolved=ticket.answered_at is not None,
+        awaits_reply=ticket.awaits_reply,
         reopened=ticket.reopened,
         is_over=ticket.is_over,
         channel=ticket.channel,

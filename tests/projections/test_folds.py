@@ -20,6 +20,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.promises import BREACH, FIRST_RESPONSE, Promises
+from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service_level_policy import (
     Agreement,
@@ -49,6 +50,7 @@ from tests.people import ANN, CLOCK, CUSTOMER, person
 from tests.projections.lives import content, entries_of, folded, lived, row_of, rows_of
 
 ASKING = person("rita")
+TICKETS = [kind for kind in EVERY_KIND if issubclass(kind, Ticket)]
 
 RANDOM = settings(
     max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -98,7 +100,7 @@ def test_pages_of_any_size_give_the_same_rows(kind: type[Aggregate], data: st.Da
         assert content(whole, view.tables) == content(bit_by_bit, view.tables)
 
 
-@pytest.mark.parametrize("kind", [Incident, Problem, Change])
+@pytest.mark.parametrize("kind", TICKETS)
 @RANDOM
 @given(data=st.data())
 def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.DataObject) -> None:
@@ -139,13 +141,18 @@ def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.D
         )
     if kind is Problem:
         assert row.is_known_error == record.is_known_error
+    if kind is Question:
+        assert (row.is_first_contact, row.hands) == (record.is_first_contact, record.hands)
+        assert row.resolved_at == instant_or_none(record.answered_at)
+    assert row.reassigned == record.reassigned
+    assert row.reopened == getattr(record, "reopened", 0)
     if kind is Change:
         assert (row.type, row.is_approval_owed) == (record.type, record.is_approval_owed)
     if record.is_over:
         assert not row.is_open
 
 
-@pytest.mark.parametrize("kind", [Incident, Problem, Change])
+@pytest.mark.parametrize("kind", TICKETS)
 @RANDOM
 @given(data=st.data())
 def test_the_ticket_page_agrees_with_the_ticket(kind: type[Aggregate], data: st.DataObject) -> None:

@@ -1,0 +1,45 @@
+"""What holds for the life cycle of every kind of ticket: no state is out of reach, or a trap."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+
+from domain import change, change_moves, incident, problem, question
+from tests.domain.test_invariants import MOVES
+
+CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
+    "incident": (incident.Incident, incident.Status, {"closed", "cancelled"}),
+    "problem": (problem.Problem, problem.Status, {"closed", "cancelled"}),
+    "question": (question.Question, question.Status, {"closed", "cancelled"}),
+    "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
+}
+"""The kind, its states in their order, the first one first, and those that are final."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_state_is_reached_from_the_first(name: str) -> None:
+    kind, states, _ = CASES[name]
+
+    assert _reached(next(iter(states)), MOVES[kind]) == set(states)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_from_each_state_a_way_leads_to_an_end(name: str) -> None:
+    kind, states, final = CASES[name]
+
+    assert {state for state in states if not _reached(state, MOVES[kind]) & final} == set()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_states_that_no_move_leaves_are_the_final_ones(name: str) -> None:
+    kind, states, final = CASES[name]
+
+    assert {state for state in states if _reached(state, MOVES[kind]) == {state}} == final
+
+
+def _reached(start: str, moves: Iterable[tuple[str, str]]) -> set[str]:
+    found = {start}
+    while more := {target for source, target in moves if source in found} - found:
+        found |= more
+    return found
