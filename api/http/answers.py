@@ -32,7 +32,9 @@ class Answer:
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         headers = self.headers
         if self.status not in (204, 304):
-            headers += [
+            # A list of its own: several answers may share the headers that were given.
+            headers = [
+                *headers,
                 (b"content-type", self.media_type),
                 (b"content-length", b"%d" % len(self.body)),
             ]
