@@ -10,6 +10,7 @@ from starlette.routing import Router
 
 from api import openapi
 from api.approval_migrations import migration_routes
+from api.article_versions import article_routes
 from api.boards import board_routes
 from api.calendar_times import calendar_routes
 from api.change_times import change_time_routes
@@ -114,6 +115,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += calendar_routes()
     routes += process_routes()
     routes += policy_routes()
+    routes += article_routes()
     routes += what_if_routes()
     routes += diagram_routes()
     routes += proof_routes()

@@ -82,6 +82,8 @@ ProcessRef = _reference("an approval process", "APR")
 TemplateRef = _reference("a change template", "TPL")
 ChangeRef = _reference("a change", "CHG")
 AssetRef = _reference("an asset", "AST")
+ArticleRef = _reference("an article", "KBA")
+TicketRef = _reference("a ticket", "INC", "PRB", "CHG", "QST")
 SourceRef = _reference("an article or a ticket", "KBA", "PRB", "INC", "CHG", "QST")
 RecordRef = _reference("a ticket or an asset", "INC", "PRB", "CHG", "QST", "AST")
 

@@ -12,7 +12,7 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from domain.policy import Visibility
-from projections.queries import LIMIT_MAX, BadQuery
+from projections.queries import LIMIT_MAX, BadQuery, Span
 from projections.store import NotBuilt
 from projections.tables import Column
 from projections.views import LISTINGS
@@ -31,6 +31,8 @@ class List(Struct, frozen=True, kw_only=True):
     """Filters that make the list what it is."""
     values: Mapping[str, tuple[str, ...]] = {}
     """The values that a field can have, where others are mistakes."""
+    before: Mapping[str, str] = {}
+    """Parameters that ask for what is before a moment in a field."""
     sort: tuple[str, ...] = ()
 
     @property
@@ -102,6 +104,9 @@ def _filters(the: List, query: Mapping[str, str], fixed: Mapping[str, Any]) -> d
     for name, value in query.items():
         if name in _RESERVED:
             continue
+        if name in the.before:
+            filters[the.before[name]] = Span(until=_moment(name, value))
+            continue
         if name not in the.columns or name in the.fixed or name in fixed:
             raise Problem("bad_query", f"{name[:80]}: there is no such field or parameter here.")
         filters[name] = filter_value(the, name, value)
@@ -127,11 +132,15 @@ def times(query: Mapping[str, str], days_max: int) -> tuple[datetime, datetime]:
 
 
 def _instant(query: Mapping[str, str], name: str) -> datetime:
+    return _moment(name, query.get(name, ""))
+
+
+def _moment(name: str, value: str) -> datetime:
     try:
-        at = datetime.fromisoformat(query[name])
+        at = datetime.fromisoformat(value)
         if at.tzinfo is not None:
             return at.astimezone(UTC)
-    except (KeyError, ValueError, OverflowError):
+    except (ValueError, OverflowError):
         pass
     raise Problem("bad_query", f"{name}: an instant such as 2026-11-21T09:30:00Z is needed.")
 

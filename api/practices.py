@@ -6,6 +6,7 @@ from typing import Any
 
 from api import (
     approval_processes,
+    articles,
     assets,
     cab_meetings,
     calendars,
@@ -37,6 +38,7 @@ PRACTICES: Sequence[Practice] = (
     change_windows.PRACTICE,
     risk_models.PRACTICE,
     assets.PRACTICE,
+    articles.PRACTICE,
     people.PRACTICE,
     teams.PRACTICE,
     organisations.PRACTICE,

@@ -16,8 +16,18 @@ from api.lists import List, only, reach_ledger, whole, words_of
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.reference import reference
-from domain import asset, cab_meeting, change, incident, problem, question
+from domain import (
+    article,
+    article_content,
+    asset,
+    cab_meeting,
+    change,
+    incident,
+    problem,
+    question,
+)
 from domain.aggregate import Aggregate, Entry
+from domain.article import Article
 from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
 from domain.policy import about, allow, visibility
@@ -53,6 +63,15 @@ LISTS: Mapping[str, List] = {
     ),
     "asset": List(
         name="asset_register", values={"status": words_of(asset.Status)}, sort=("number",)
+    ),
+    "article": List(
+        name="articles",
+        values={
+            "status": words_of(article.Status),
+            "audience": words_of(article_content.Audience),
+        },
+        before={"review_due_before": "review_due"},
+        sort=("-at",),
     ),
     "person": List(name="people", sort=("number",)),
     "team": List(name="teams", sort=("name",)),
@@ -93,11 +112,15 @@ async def read_record(call: Call, practice: Practice) -> Answer:
         raise NotFound(f"{record.number} was not there yet.")
     version = entries[-1].originator_version
     headers.append((b"etag", b'"%d"' % version))
-    if moment is not None and _is_known(call, version):
-        return Answer(304, headers=headers)
+    if moment is not None:
+        _allow_then(call, record, entries)
+        if _is_known(call, version):
+            return Answer(304, headers=headers)
     with_internal = may(call, f"{practice.what}.read_internal", record)
     definitions = [
-        entry for id in records.definitions_of(entries) for entry in await entries_of(call, id)
+        entry
+        for id in records.definitions_of(entries)
+        for entry in history.until(await entries_of(call, id), moment)
     ]
     shown = records.shown(practice.kind, entries, definitions, with_internal=with_internal)
     return json(shown, headers=headers)
@@ -138,6 +161,15 @@ async def find(call: Call, practice: Practice) -> Aggregate:
     record = await call.context.ledger.find(practice.kind, id)
     allow(call.caller.actor, call.route.act, about(record))
     return record
+
+
+def _allow_then(call: Call, record: Aggregate, entries: Sequence[Entry]) -> None:
+    """Refuse an article as it was when it was not for the caller, even if it is for them now."""
+    if isinstance(record, Article):
+        past = Article(record.id)
+        for entry in entries:
+            past.replay(entry)
+        allow(call.caller.actor, call.route.act, about(past))
 
 
 async def entries_of(call: Call, id: UUID) -> list[Entry]:
@@ -244,6 +276,9 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
         if name in the.values:
             schema = {"type": "string", "enum": list(the.values[name])}
         parameters.append(schemas.query(name, "Only those with this value.", schema))
+    for name, column_name in the.before.items():
+        about = f"Only those with a moment before this in `{column_name}`."
+        parameters.append(schemas.query(name, about, schemas.INSTANT))
     return parameters
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
+from domain.article import Article
 from domain.asset import Asset
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
@@ -27,6 +28,7 @@ from domain.risk_model import RiskModel
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from projections import (
+    articles,
     asset_register,
     cab_meetings,
     change_work,
@@ -51,6 +53,8 @@ class Shape(Struct, frozen=True):
     beside: Mapping[str, Table[Any]] = {}
     owner: str = ""
     """The column of the rows beside that names the record itself."""
+    internal: Mapping[str, Any] = {}
+    """What is for those alone who work on it, and what others find in its place."""
 
 
 TICKET = Shape(
@@ -81,6 +85,20 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
         {"relations": asset_register.RELATIONS},
         "asset",
     ),
+    Article: Shape(
+        (articles.fold,),
+        (articles.ARTICLES, articles.PAGES),
+        {"versions": articles.VERSIONS, "feedback": articles.FEEDBACK},
+        "article",
+        internal={
+            "organisations": [],
+            "draft": {},
+            "draft_status": "",
+            "ticket": None,
+            "versions": [],
+            "feedback": [],
+        },
+    ),
     Person: Shape((directory.fold,), (directory.PEOPLE,)),
     Team: Shape((directory.fold,), (directory.TEAMS,)),
     Organisation: Shape((directory.fold,), (directory.ORGANISATIONS,)),
@@ -108,6 +126,7 @@ def shown(
     for entry in definitions:
         if isinstance(entry.event, DEFINITIONS):
             work_queue.fold(entry, rows)
+        articles.note_original(entry, rows)
     for entry in entries:
         for fold in shape.folds:
             fold(entry, rows)
@@ -121,11 +140,15 @@ def shown(
             for row in (_plain(one, shape.owner) for one in kept.get(table, []))
             if with_internal or not row.get("is_internal", False)
         ]
-    return document
+    return document if with_internal else {**document, **shape.internal}
 
 
 def definitions_of(entries: Sequence[Entry]) -> list[UUID]:
-    """The calendars and policies that the service clocks of an incident count on."""
+    """The calendars and policies that the service clocks of an incident count on, and the original
+    of a translation."""
+    first = entries[0].event
+    if isinstance(first, Article.Drafted):
+        return [] if first.translation_of is None else [first.translation_of]
     applied = [e.event for e in entries if isinstance(e.event, Incident.ServiceLevelApplied)]
     return list(dict.fromkeys(id for event in applied for id in (event.calendar, event.policy)))
 

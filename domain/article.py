@@ -6,34 +6,25 @@ published by somebody who did not write it. What was published stays for all unt
 takes its place.
 """
 
-import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, NamedTuple, Self, get_args
+from typing import Annotated, Any, NamedTuple, Self
 from uuid import UUID
-
-from msgspec import Struct
 
 from domain import text
 from domain.aggregate import Event
+from domain.article_content import Audience, Content, check, check_original, review_due
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
 from domain.subjects import Value
 from domain.versioned import Versioned
 
+__all__ = ["Article", "Audience", "Content", "Status"]
+
 VERSIONS_MAX = 1_000
 FEEDBACK_MAX = 10_000
-ORGANISATIONS_MAX = 200
-REVIEW_DAYS_MAX = 3_650
-
-Audience = Literal["public", "organisations", "agents"]
-"""Who reads what is published: everybody, the people of the organisations that it names, or those
-who work at the desk. The latter read all of it."""
-
-# The part of BCP 47 that names a language, its script and its region.
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?")
 
 
 class Status(StrEnum):
@@ -82,28 +73,6 @@ MOVES = {
 }
 """The first three are about the draft, which a published article can have besides: then the article
 stays published, and its draft is what is in review."""
-
-
-class Content(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What an article says, in Markdown, in which language, and to whom."""
-
-    title: str
-    text: str
-    language: str = "en"
-    """A tag of BCP 47, such as `de` or `pt-BR`."""
-    category: str = ""
-    audience: Audience = "agents"
-    organisations: tuple[UUID, ...] = ()
-    """Whose people read it, for the audience of that name."""
-    review_after_days: int = 365
-    """How long after its publication it is to be looked at again."""
-    of_version: int = 0
-    """For a translation, the version of the original that it renders."""
-
-
-def review_due(since: datetime, content: Content) -> datetime:
-    """The moment at which an article is to be looked at again that was found right at another."""
-    return since + timedelta(days=content.review_after_days)
 
 
 class Article(Versioned[Content]):
@@ -187,7 +156,7 @@ class Article(Versioned[Content]):
     ) -> Self:
         """Write an article, anew or for a ticket; or translate one. It is called by its title."""
         cls.check(definition)
-        _check_original(definition, translation_of)
+        check_original(definition, translation_of)
         return cls.begin(
             id,
             cls.Drafted(
@@ -210,7 +179,7 @@ class Article(Versioned[Content]):
             article.ticket = self.ticket
 
     def revise(self, definition: Content, *, by: Provenance) -> None:
-        _check_original(definition, self.translation_of)
+        check_original(definition, self.translation_of)
         super().revise(definition, by=by)
 
     class Revised(Versioned.Revised):
@@ -365,48 +334,3 @@ class Article(Versioned[Content]):
 
         def apply(self, article: "Article", /) -> None:
             article.answers -= 1
-
-
-def check(content: Content) -> None:
-    """Refuse what an article cannot say. Raises Refused with the place."""
-    _check_line("title", content.title)
-    if content.category:
-        _check_line("category", content.category)
-    require(text.body(content.text, "text") != "", "text: an article says something.")
-    require(
-        _LANGUAGE.fullmatch(content.language) is not None,
-        "language: a tag of BCP 47, such as de or pt-BR.",
-    )
-    require(
-        content.audience in get_args(Audience), f"audience: one of {', '.join(get_args(Audience))}."
-    )
-    _check_organisations(content)
-    require(
-        1 <= content.review_after_days <= REVIEW_DAYS_MAX,
-        f"review_after_days: a number from 1 to {REVIEW_DAYS_MAX}.",
-    )
-    require(content.of_version >= 0, "of_version: a version of the original, from 1.")
-
-
-def _check_line(place: str, line: str) -> None:
-    require(text.name(line, place) == line, f"{place}: it has no spaces around it.")
-
-
-def _check_organisations(content: Content) -> None:
-    named = content.organisations
-    require(
-        bool(named) == (content.audience == "organisations"),
-        "organisations: they are named for the audience `organisations`, and for no other.",
-    )
-    require(
-        len(named) <= ORGANISATIONS_MAX,
-        f"organisations: an article is for at most {ORGANISATIONS_MAX} organisations.",
-    )
-    require(len(set(named)) == len(named), "organisations: each is named once.")
-
-
-def _check_original(content: Content, original: UUID | None) -> None:
-    require(
-        (content.of_version > 0) == (original is not None),
-        "of_version: a translation says which version it renders, and nothing else does.",
-    )

@@ -30,7 +30,6 @@ ARTICLES: Mapping[str, Row] = {
         AUTHORS,
         WRITE,
         {
-            "article.request_review": "ask for the review of an article",
             "article.send_back": "send the draft of an article back",
             "article.confirm": "confirm an article",
             "article.answer": "answer a ticket by an article",

@@ -9,7 +9,8 @@ import msgspec
 
 from domain.aggregate import Entry, Event
 from domain.approval_round_state import GivenUp
-from domain.article import Article, Content, Status
+from domain.article import Article, Status
+from domain.article_content import Content
 from domain.definition import digest
 from domain.ids import as_id
 from projections.rows import Rows

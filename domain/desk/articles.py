@@ -5,7 +5,8 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from domain.aggregate import KIND_OF_PREFIX
-from domain.article import Article, Content
+from domain.article import Article
+from domain.article_content import Content
 from domain.desk.definitions import Definitions
 from domain.desk.desk import Repeat
 from domain.desk.publishing import Check
@@ -100,7 +101,7 @@ class Articles(Definitions):
 
     # Review ----------------------------------------------------------------------------------
 
-    async def submit_article(
+    async def submit_definition(
         self,
         id: UUID,
         *,
@@ -108,13 +109,10 @@ class Articles(Definitions):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Submit the draft of an article to the process that governs it; where none does, to the
+        """Submit a draft to the process that governs it; where none governs an article, to the
         review by somebody else."""
-        self.directory.catch_up()
-        article = await self.ledger.find(Article, id)
-        known = {} if article.draft_definition is None else await facts(article, self)
-        if self.directory.process_for(article.subject, known) is not None:
-            return await self.submit_definition(id, expected=expected, by=by, **repeat)
+        if prefix_of(id) != Article.prefix or await self._is_governed(id):
+            return await super().submit_definition(id, expected=expected, by=by, **repeat)
 
         async def decide(work: Work) -> None:
             article = await work.get(Article, id, expected=expected)
@@ -122,6 +120,12 @@ class Articles(Definitions):
             article.request_review(by=by)
 
         return await self.ledger.run(by, decide, **repeat)
+
+    async def _is_governed(self, id: UUID) -> bool:
+        self.directory.catch_up()
+        article = await self.ledger.find(Article, id)
+        known = await facts(article, self)
+        return self.directory.process_for(article.subject, known) is not None
 
     # Answer tickets --------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ BY_THE_DESK = {
     "adopt",
     "put_off",
     "note_moved",
+    "fall_due",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
 LOOKED_UP = {
@@ -44,7 +45,7 @@ FOR_ANOTHER = {
 OF_CREDENTIALS = {"set_password", "issue_token", "revoke_token"}
 OF_READING = {
     *("list", "read", "read_internal", "read_history", "comment_internally"),
-    *("read_migration", "read_running", "read_delegations", "what_if"),
+    *("read_migration", "read_running", "read_versions", "read_delegations", "what_if"),
 }
 
 COMMANDS = [

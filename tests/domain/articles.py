@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.article import Content
+from domain.article_content import Content
 from tests.people import CUSTOMER
 
 PRINTER = Content(

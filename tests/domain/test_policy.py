@@ -35,7 +35,7 @@ RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
 NOT_THERE_YET = {"log", "ask", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"submit_to", "reassess_risk"}
+PARTS_OF_COMMANDS = {"submit_to", "reassess_risk", "request_review"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -439,7 +439,6 @@ article.adopt                         - - - - - - -
 article.put_off                       - - - - - - -
 article.read_internal                 p x x x x x x
 article.read_versions                 - c c c c c c
-article.request_review                - c - c c - -
 article.send_back                     - c - c c - -
 article.confirm                       - c - c c - -
 article.answer                        - c - c c - -
