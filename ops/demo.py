@@ -55,6 +55,29 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("dora", "Dora Novak", (Role.AGENT,)),
     ("eli", "Eli Brandt", (Role.ADMINISTRATOR,)),
 )
+COLLEAGUES: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("finn", "Finn Moreau", (Role.PROCESS_OWNER,)),
+    ("gita", "Gita Rao", (Role.PROCESS_OWNER, Role.ADMINISTRATOR)),
+    ("hugo", "Hugo Serra", (Role.PROCESS_OWNER,)),
+    ("iris", "Iris Holm", (Role.AUDITOR,)),
+    ("jan", "Jan Kowal", (Role.AUDITOR, Role.ADMINISTRATOR)),
+    ("kira", "Kira Bauer", (Role.APPROVER, Role.CHANGE_MANAGER)),
+    ("leo", "Leo Fontaine", (Role.AGENT, Role.APPROVER)),
+    ("mona", "Mona Vidal", (Role.AGENT, Role.APPROVER)),
+    ("nele", "Nele Jansen", (Role.CHANGE_MANAGER,)),
+    ("otto", "Otto Lang", (Role.AGENT,)),
+    ("pia", "Pia Conti", (Role.AGENT,)),
+    ("quin", "Quin Doyle", (Role.CHANGE_MANAGER,)),
+)
+"""Who is needed besides for the processes in `docs/processes`."""
+TEAMS: Mapping[str, tuple[str, ...]] = {
+    "Change enablement": ("kira", "leo", "nele", "otto"),
+    "On call": ("otto", "leo", "mona", "pia"),
+    "Operations": ("leo", "dora", "otto", "pia", "jan"),
+    "Security": ("mona", "jan", "kira", "eli"),
+    "Finance": ("hugo", "gita", "finn", "jan"),
+}
+"""Those of the processes in `docs/processes`; the first member leads."""
 Begin = Callable[[UUID, Provenance], Aggregate]
 
 TOLD = ("ann", "bea", "cem")
@@ -168,7 +191,9 @@ class Demo:
         rita = await self._person("rita", "Rita Solano", (Role.REQUESTER,), customer, None)
         service_desk = await self._team("Service Desk", 1, people["dora"], [people["ann"]])
         network = await self._team("Network", 2, people["bea"], [people["ann"]])
-        await self._team("Change Advisory Board", 3, people["cem"], [people["ann"], people["bea"]])
+        board = await self._team(
+            "Change Advisory Board", 3, people["cem"], [people["ann"], people["bea"]]
+        )
         office = await self._calendar("Office hours", OFFICE)
         always = await self._calendar("Round the clock", ROUND_THE_CLOCK)
         await self._process(always)
@@ -176,6 +201,16 @@ class Demo:
         switch = await self._assets(company)
         await self._incidents(rita, service_desk, network, people["ann"])
         await self._change(people["ann"], switch)
+        people |= {
+            username: await self._person(username, name, roles, company, boss)
+            for username, name, roles in COLLEAGUES
+        }
+        for name, (lead, *members) in TEAMS.items():
+            await self._team(name, 3, people[lead], [people[member] for member in members])
+        for member in ("otto", "pia"):
+            await self._join(network, "Network", people[member])
+        for member in ("hugo", "iris", "quin"):
+            await self._join(board, "Change Advisory Board", people[member])
 
     async def _person(
         self,
@@ -216,6 +251,11 @@ class Demo:
             )
         return team
 
+    async def _join(self, team: UUID, name: str, member: UUID) -> None:
+        await self.desk.add_member(
+            team, member, by=self.by(f"team {name} {member}"), is_repeatable=True
+        )
+
     async def _begin(self, step: str, kind: type[Aggregate], begin: Begin) -> UUID:
         by = self.by(step)
         number: list[UUID] = []
@@ -238,6 +278,8 @@ class Demo:
     async def _process(self, calendar: UUID) -> None:
         definition = Definition(
             subjects=("change",),
+            # After those that one may want to try, such as the processes in `docs/processes`.
+            order=500,
             calendar=calendar,
             fallback=("team:Change Advisory Board",),
             stages=(

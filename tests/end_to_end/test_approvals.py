@@ -193,6 +193,6 @@ def test_a_process_that_is_not_sound_is_refused_with_all_that_was_found(
     assert refused.status_code == 422
     said = refused.json()["detail"]
     assert "stages[0].when: Never is never reached" in said
-    assert "stages[1].quorum: Too many: 5 approvals are needed of 2 people." in said
+    assert "stages[1].quorum: Too many: 5 approvals are needed of 4 people." in said
     assert desk.events("cem", path) == ["Drafted"]
     assert desk.get("cem", path)["position"] == position

@@ -224,7 +224,7 @@ def test_a_desk_that_was_told_to_stop_leaves_nothing_and_goes_on_later(own: Runn
     assert own.get("dora", incident)["number"] == number
     assert own.events("dora", incident)[0] == "Logged"
     assert logged(own, "Later") > incident
-    assert len(own.get("eli", "/people")["data"]) == 7
+    assert len(own.get("eli", "/people")["data"]) == 19
 
 
 def test_what_is_open_goes_on_without_temporals_folder(own: RunningDesk) -> None:

@@ -112,7 +112,7 @@ def test_an_instance_is_drawn_in_the_version_that_it_runs_on(
             ("APR0000001", "--svg", "--instance", "CHG0000002"),
             "CHG0000002 has not been submitted for approval.",
         ),
-        (("APR0000001", "--svg", "--instance", "APR0000001"), "APR0000001 is no change."),
+        (("APR0000001", "--svg", "--instance", "APR0000001"), "APR0000001 has not been submitted"),
         (("APR0000001", "--svg", "--instance", "CHG0000009"), "There is no change CHG0000009."),
         (("APR0000009", "--svg"), "There is no approval process APR0000009."),
     ],
