@@ -160,8 +160,8 @@ class StepDocument(Part):
         bool,
         Field(
             description=(
-                "Whether the managers of the assignee are told, each after the other has not "
-                "acknowledged."
+                "Whether the managers of those who are told, or of the assignee if nobody is, "
+                "are told then, each after the other has not acknowledged."
             )
         ),
     ] = False
