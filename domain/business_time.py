@@ -6,7 +6,7 @@ in UTC. A question that no date within 50 years answers is refused.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Literal, cast
@@ -87,13 +87,17 @@ class BusinessHours(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         opened = self._windows.between(a, b) if a <= b else -self._windows.between(b, a)
         return timedelta(microseconds=opened)
 
-    def open_between(self, since: int, until: int) -> int:
-        """The open microseconds from one moment to a later one, both in microseconds."""
-        return self._windows.between(since, until)
+    # Two questions that clocks ask all the time, each without a call on the way.
 
-    def after(self, at: int, open_time: int) -> int:
-        """The moment at which so much open time (> 0) has passed, all in microseconds."""
-        return self._windows.after(at, open_time)
+    @cached_property
+    def open_between(self) -> Callable[[int, int], int]:
+        """The open microseconds from one moment to a later one, both in microseconds."""
+        return self._windows.between
+
+    @cached_property
+    def after(self) -> Callable[[int, int], int]:
+        """The moment at which so much open time (> 0) has passed since another, in microseconds."""
+        return self._windows.after
 
     def open_within(self, since: int, until: int) -> list[tuple[int, int]]:
         """The open windows from one moment to a later one, cut to them, all in microseconds."""

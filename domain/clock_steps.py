@@ -4,12 +4,13 @@ same steps for moments with a zone, stand in `domain.service_clock`.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from msgspec import Struct, structs
 
 from domain import business_time
-from domain.business_time import BusinessHours, Duration, duration
+from domain.business_time import BusinessHours, duration
 from domain.wall_clock import instant, length, micros
 
 State = Literal["waiting", "running", "paused", "met", "cancelled"]
@@ -143,28 +144,27 @@ def start(clock: Clock, at: int, hours: BusinessHours) -> Clock:
     """Begin. A clock that has begun, or is cancelled, stays as it is."""
     if clock.started is not None or clock.cancelled is not None:
         return clock
-    wait = duration(clock.budget)
-    if (span := wait.open_time) is not None:
-        total = length(span)
+    total = _open_time(clock.budget)
+    if total is not None:
         due = hours.after(at, total)
     else:
-        due = _due_in_days(at, wait, hours)
-        total = due - at if wait.unit == "d" else hours.open_between(at, due)
+        due = _due_in_days(at, clock.budget, hours)
+        total = due - at if clock.in_days else hours.open_between(at, due)
     return structs.replace(clock, started=at, settled=at, due=due, total=total)
 
 
 def stand(clock: Clock, at: int, hours: BusinessHours, by: tuple[str, ...]) -> Clock:
     """Stand because of all of these, and of nothing else; run if there are none."""
-    if not clock.is_open or by == clock.paused_by:
+    if by == clock.paused_by or not clock.is_open:
         return clock
-    return structs.replace(settle(clock, at, hours), paused_by=by)
+    return _counted(clock, at, hours, by)
 
 
 def re_budget(
     clock: Clock, at: int, hours: BusinessHours, budget: str, ahead: BusinessHours
 ) -> Clock:
     """Give another budget, and the business hours that count from now on."""
-    wait = duration(budget)
+    total = _open_time(budget)
     if clock.met is not None or clock.cancelled is not None:
         return clock
     started = clock.started
@@ -172,18 +172,17 @@ def re_budget(
         return structs.replace(clock, budget=budget)
     clock = settle(clock, at, hours)
     now = at if clock.settled is None else clock.settled
-    if (span := wait.open_time) is not None:
-        total = length(span)
+    if total is not None:
         left = total - clock.ran_open
         due = ahead.after(now, left) if left > 0 else now
-    elif wait.unit == "bd":
-        first = _due_in_days(started, wait, ahead)
-        total = ahead.open_between(started, first)
-        due = max(now, _after(first, clock.stood_open, ahead))
     else:
-        first = _due_in_days(started, wait, ahead)
-        total = first - started
-        due = max(now, first + clock.stood)
+        due = _due_in_days(started, budget, ahead)
+        if duration(budget).unit == "bd":
+            total = ahead.open_between(started, due)
+            due = max(now, _after(due, clock.stood_open, ahead))
+        else:
+            total = due - started
+            due = max(now, due + clock.stood)
     if clock.breached is not None:
         return structs.replace(clock, budget=budget, total=total)
     breached = now if due <= now else None
@@ -241,9 +240,15 @@ def marked(clock: Clock, mark: str) -> Clock:
 def settle(clock: Clock, at: int, hours: BusinessHours) -> Clock:
     """The clock with the time up to a moment counted, and breached if it has come to its due
     moment. A moment before that changes nothing."""
+    return clock if clock.cancelled is not None else _counted(clock, at, hours, clock.paused_by)
+
+
+def _counted(clock: Clock, at: int, hours: BusinessHours, by: tuple[str, ...]) -> Clock:
+    """A clock that is not cancelled, with the time up to a moment counted; paused by these from
+    then on."""
     since, due = clock.settled, clock.due
-    if since is None or due is None or at <= since or clock.cancelled is not None:
-        return clock
+    if since is None or due is None or at <= since:
+        return clock if by == clock.paused_by else structs.replace(clock, paused_by=by)
     elapsed, opened = at - since, hours.open_between(since, at)
     if clock.met is None and not clock.paused_by:
         breached = clock.breached
@@ -254,8 +259,9 @@ def settle(clock: Clock, at: int, hours: BusinessHours) -> Clock:
             settled=at,
             ran=clock.ran + elapsed,
             ran_open=clock.ran_open + opened,
-            runs=_with_run(clock.runs, Run(since, at, clock.hours)),
+            runs=_with_run(clock.runs, since, at, clock.hours),
             breached=breached,
+            paused_by=by,
         )
     # A breach has happened at its moment; standing afterwards does not move it.
     if clock.breached is None:
@@ -266,6 +272,7 @@ def settle(clock: Clock, at: int, hours: BusinessHours) -> Clock:
         due=due,
         stood=clock.stood + elapsed,
         stood_open=clock.stood_open + opened,
+        paused_by=by,
     )
 
 
@@ -292,14 +299,22 @@ def _after(at: int, open_time: int, hours: BusinessHours) -> int:
     return hours.after(at, open_time) if open_time else at
 
 
-def _due_in_days(at: int, wait: Duration, hours: BusinessHours) -> int:
-    return micros(business_time.due(instant(at), wait, hours))
+@lru_cache(maxsize=1_024)
+def _open_time(budget: str) -> int | None:
+    """The open time of a budget; None for days, which have no length of their own. Raises
+    Refused."""
+    span = duration(budget).open_time
+    return None if span is None else length(span)
 
 
-def _with_run(runs: tuple[Run, ...], run: Run) -> tuple[Run, ...]:
-    if runs and runs[-1].until == run.since and runs[-1].hours == run.hours:
-        return (*runs[:-1], Run(runs[-1].since, run.until, run.hours))
-    return (*runs, run)
+def _due_in_days(at: int, budget: str, hours: BusinessHours) -> int:
+    return micros(business_time.due(instant(at), duration(budget), hours))
+
+
+def _with_run(runs: tuple[Run, ...], since: int, until: int, hours: int) -> tuple[Run, ...]:
+    if runs and (last := runs[-1]).until == since and last.hours == hours:
+        return (*runs[:-1], Run(last.since, until, hours))
+    return (*runs, Run(since, until, hours))
 
 
 def _without(runs: Sequence[Run], holes: Sequence[Run]) -> tuple[Run, ...]:

@@ -15,6 +15,8 @@ from domain.service_conditions import Named, condition
 from domain.situation import OF_PARTY, Changes, Situation
 
 Holds = Callable[[Situation], bool]
+Past = tuple[int, Situation, Situation, Changes]
+"""When the situation changed, how it was before and after, and what changed."""
 
 TERMS_MAX = 4_096
 """The terms of so many commitments are kept in each process."""
@@ -106,15 +108,11 @@ def turned(
     clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
 ) -> Clock:
     """What a clock does when the situation has changed at a moment."""
-    if clock.is_open and not now.is_over and not terms.can_reset and not terms.stops(now):
+    if clock.is_open and not (now.is_over or terms.can_reset or terms.stops(now)):
+        # Most of the time nothing but a pause begins or ends.
         return clock_steps.stand(clock, at, hours, terms.stands_by(now))
-    if clock.started is None and clock.cancelled is None:
-        if not now.is_over and terms.starts(now):
-            clock = clock_steps.start(clock, at, hours)
-    elif not now.is_over and terms.resets(now) and not terms.resets(was):
-        clock = clock_steps.restart(clock, at, hours, terms.commitment.budget)
-    elif clock.met is not None and not now.is_over and not terms.stops(now):
-        clock = clock_steps.reopen(clock, at, hours)
+    if not now.is_over:
+        clock = _begun(clock, terms, was, now, at, hours)
     if clock.is_open and terms.stops(now):
         if clock.paused_by:
             reasons = terms.stands_by(now)
@@ -126,9 +124,20 @@ def turned(
     return clock_steps.stand(clock, at, hours, terms.stands_by(now)) if clock.is_open else clock
 
 
-def situations(
-    steps: Sequence[tuple[int, Changes]],
-) -> Iterator[tuple[int, Situation, Situation, Changes]]:
+def _begun(
+    clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
+) -> Clock:
+    """A clock that starts, begins afresh, or goes on after it was met."""
+    if clock.started is None and clock.cancelled is None:
+        return clock_steps.start(clock, at, hours) if terms.starts(now) else clock
+    if terms.can_reset and terms.resets(now) and not terms.resets(was):
+        return clock_steps.restart(clock, at, hours, terms.commitment.budget)
+    if clock.met is not None and not terms.stops(now):
+        return clock_steps.reopen(clock, at, hours)
+    return clock
+
+
+def situations(steps: Sequence[tuple[int, Changes]]) -> Iterator[Past]:
     """The situations after each step, each with the one before. What was over and goes on counts
     as if it had not been over."""
     found = []

@@ -45,6 +45,7 @@ __all__ = [
 ]
 
 BREACH = "100%"
+_PUBLIC = Visibility.PUBLIC
 
 
 class Commitment(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -113,7 +114,7 @@ def asks(requester: UUID | None, visibility: Visibility, by: Provenance) -> bool
     Only people ask and answer: what a part of the desk says by itself is no reply.
     """
     actor = by.on_behalf_of or by.actor
-    if visibility != Visibility.PUBLIC or not is_person(actor):
+    if visibility != _PUBLIC or not is_person(actor):
         return None
     return requester is not None and actor == _text_of(requester)
 

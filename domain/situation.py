@@ -129,7 +129,8 @@ def changes_by(situation: Situation, event: Event) -> Changes | None:
 
 
 def delta_of(changes: Changes) -> Delta:
-    return Delta(**changes)
+    """The same changes, as they are kept."""
+    return _KEPT.get(id(changes)) or Delta(**changes)
 
 
 def changes_of(delta: Delta) -> dict[str, Any]:
@@ -200,13 +201,23 @@ FOLDS: dict[type[Event], Callable[[Situation, Any], Changes | None]] = {}
 """What each event changes; None if that is nothing."""
 
 
-def _always(event: type[Event], **changes: Any) -> None:
-    """An event that changes the same fields whatever it says, and however the ticket stood."""
+_KEPT: dict[int, Delta] = {}
+"""Of changes that are always the same, by their identity: they last as long as this module."""
+
+
+def _constant(**changes: Any) -> Changes:
     # A plain text is compared much faster than a member of an enumeration.
     plain = {
         name: str(value) if isinstance(value, str) else value for name, value in changes.items()
     }
-    FOLDS[event] = lambda _, __: plain
+    _KEPT[id(plain)] = Delta(**plain)
+    return plain
+
+
+def _always(event: type[Event], **changes: Any) -> None:
+    """An event that changes the same fields whatever it says, and however the ticket stood."""
+    constant = _constant(**changes)
+    FOLDS[event] = lambda _, __: constant
 
 
 def _on(*events: type[Event]) -> Callable[[Any], Any]:
@@ -257,9 +268,9 @@ def _commented(now: Situation, event: Ticket.Commented) -> Changes | None:
     return _ANSWERED if now.awaits_reply else None
 
 
-_ASKED: Changes = {"awaits_reply": True}
-_ANSWERED: Changes = {"awaits_reply": False}
-_ANSWERED_FIRST: Changes = {"awaits_reply": False, "responded": True}
+_ASKED = _constant(awaits_reply=True)
+_ANSWERED = _constant(awaits_reply=False)
+_ANSWERED_FIRST = _constant(awaits_reply=False, responded=True)
 
 
 def _handed(now: Situation, **to: Any) -> Changes:

@@ -27,9 +27,8 @@ from domain.agreement import Kind
 from domain.business_time import BusinessHours
 from domain.clock_spans import Trace
 from domain.clock_steps import Clock
-from domain.clock_terms import Terms, situations, terms, turned
+from domain.clock_terms import Past, Terms, situations, terms, turned
 from domain.promises import BREACH, Commitment, Promises, clock_name
-from domain.provenance import Provenance
 from domain.service_conditions import Named
 from domain.situation import FOLDS, Changes, Situation
 from domain.wall_clock import micros
@@ -140,8 +139,7 @@ def told(state: TicketClocks, event: Event, hours_of: HoursOf) -> TicketClocks:
 def after(events: Iterable[Event], hours_of: HoursOf) -> TicketClocks:
     """The clocks after these events, which begin with the first of the ticket."""
     telling = Telling(NOTHING, hours_of)
-    for event in events:
-        telling.tell(event)
+    telling.tell(*events)
     return telling.state()
 
 
@@ -163,48 +161,53 @@ class Telling:
         """How everything stands now."""
         if not self._is_changed:
             return self._known
-        new = tuple(Step(at, situation.delta_of(changes)) for at, changes in self._new)
+        new = [Step(at, situation.delta_of(changes)) for at, changes in self._new]
         return TicketClocks(
             situation=self.now,
             past=(*self._past, *new),
             agreements=tuple(open.agreed() for open in self._agreements),
         )
 
-    def tell(self, event: Event) -> None:
-        kind = type(event)
-        fold = FOLDS.get(kind)
-        if fold is not None:
-            changes = fold(self.now, event)
-            if changes is not None:
-                self._happened(event.by, changes)
-        elif (tell := _OTHERS.get(kind)) is not None:
-            tell(self, event)
+    def tell(self, *events: Event) -> None:
+        for event in events:
+            kind = type(event)
+            fold = FOLDS.get(kind)
+            if fold is None:
+                if (tell := _OTHERS.get(kind)) is not None:
+                    tell(self, event)
+                continue
+            was = self.now
+            changes = fold(was, event)
+            if changes is None:
+                continue
+            now = structs.replace(was, **changes)
+            if now == was:
+                continue
+            by = event.by
+            at = micros(by.effective or by.at)
+            self.now = now
+            self._is_changed = True
+            self._new.append((at, changes))
+            for open in self._agreements:
+                if not open.fields.isdisjoint(changes):
+                    self._turn(open, changes, was, at)
 
     def steps(self) -> list[tuple[int, Changes]]:
         """All that has changed the situation."""
         past = [(step.at, situation.changes_of(step.changes)) for step in self._past]
         return [*past, *self._new]
 
-    def _happened(self, by: Provenance, changes: Changes) -> None:
-        was = self.now
-        now = structs.replace(was, **changes)
-        if now == was:
-            return
-        at = micros(by.effective or by.at)
-        self.now = now
-        self._is_changed = True
-        self._new.append((at, changes))
-        for open in self._agreements:
-            if open.fields.isdisjoint(changes):
+    def _turn(self, open: "_Open", changes: Changes, was: Situation, at: int) -> None:
+        now, hours, clocks = self.now, open.hours, open.clocks
+        for place, of_clock in enumerate(open.terms):
+            if of_clock.fields.isdisjoint(changes):
                 continue
-            for place, of_clock in enumerate(open.terms):
-                if of_clock.fields.isdisjoint(changes):
-                    continue
-                before = open.clocks[place]
-                clock = turned(before, of_clock, was, now, at, open.hours)
-                if clock is not before:
-                    open.clocks[place] = clock
-                    self._count(before, clock, open.hours)
+            before = clocks[place]
+            clock = turned(before, of_clock, was, now, at, hours)
+            if clock is not before:
+                clocks[place] = clock
+                if self._trace is not None:
+                    self._count(before, clock, hours)
 
     # What is promised ------------------------------------------------------------------------
 
@@ -215,13 +218,15 @@ class Telling:
         basis = Basis(event.calendar, event.calendar_version, event.zone)
         before = open.hours
         known = {clock.target: clock for clock in open.clocks}
+        past: list[Past] = []
         open.apply(event, basis)
         for commitment in event.commitments:
             name = clock_name(event.label, commitment.name)
             of_clock = terms(commitment, event.names)
             clock = known.pop(name, None)
             if clock is None or clock.state == "cancelled":
-                clock = self._from_the_opening(name, of_clock, open)
+                past = past or list(situations(self.steps()))
+                clock = self._from_the_opening(name, of_clock, open, past)
             else:
                 clock = self._promised_anew(clock, of_clock, at, before, open)
             open.terms.append(of_clock)
@@ -245,7 +250,9 @@ class Telling:
         self._agreements.sort(key=lambda open: open.label)
         return self._open(event)
 
-    def _from_the_opening(self, name: str, of_clock: Terms, open: "_Open") -> Clock:
+    def _from_the_opening(
+        self, name: str, of_clock: Terms, open: "_Open", past: Sequence[Past]
+    ) -> Clock:
         """The clock of a promise as if it had been given when the ticket was opened."""
         commitment = of_clock.commitment
         clock = Clock(
@@ -256,7 +263,7 @@ class Telling:
         )
         if self._trace is not None:
             self._trace.forget(name)
-        for at, was, now, changes in situations(self.steps()):
+        for at, was, now, changes in past:
             if not of_clock.fields.isdisjoint(changes):
                 before, clock = clock, turned(clock, of_clock, was, now, at, open.hours)
                 self._count(before, clock, open.hours)
@@ -345,7 +352,7 @@ class _Open:
         self._hours_of = hours_of
         self.clocks = list(agreed.clocks)
         self.terms = [terms(commitment, agreed.names) for commitment in agreed.commitments]
-        self.fields = _fields(self.terms)
+        self.fields = _fields(self.terms) if self.terms else frozenset()
 
     @property
     def hours(self) -> BusinessHours:

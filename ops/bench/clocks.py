@@ -149,15 +149,15 @@ def measure(
 
 def _of_one() -> Section:
     lines = []
-    goal = Goal("at most", 100)
-    for pauses, often in ((3, "three"), (12, "twelve")):
-        events = life(pauses)
-        name = f"{len(events)} events, paused {often} times"
-        lines.append(_line(name, partial(after, events, hours_of), goal))
-    events = life(3)
-    state, paused = after(events[:20], hours_of), events[20]
+    usual, busy = life(3), life(12)
+    name = f"{EVENTS} events, paused three times"
+    lines.append(_line(name, partial(after, usual, hours_of), Goal("at most", 100)))
+    lines.append(_line(f"{EVENTS} events, paused twelve times", partial(after, busy, hours_of)))
+    events = usual
+    place = next(n for n, event in enumerate(events) if isinstance(event, Incident.Resumed))
+    state, paused = after(events[:place], hours_of), events[place]
     step = partial(told, state, paused, hours_of)
-    lines.append(_line("one more event, the step of a view", step))
+    lines.append(_line("one more event that moves a clock, the step of a view", step))
     explain = partial(explained, events, hours_of, events[-1].by.at)
     lines.append(_line("why, and whose time it was", explain))
     return Section(
