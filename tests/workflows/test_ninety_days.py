@@ -1,0 +1,116 @@
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from temporalio.testing import TimeSkipper
+
+import workflows.poker
+import workflows.service_levels
+from domain.aggregate import Entry
+from domain.calendar import Calendar
+from domain.incident import Incident
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.ticket_clocks import HoursOf
+from tests.workflows.floor import Floor
+from tests.workflows.foretold import Mark, Versions, foretold, steps_of
+from tests.workflows.ninety_days import Quarter
+
+LATE = timedelta(seconds=3)
+"""Timers are rounded up to a second, and a turn takes its time."""
+
+
+@pytest.mark.parametrize("tickets", [15, pytest.param(1_000, marks=pytest.mark.proof)])
+async def test_each_mark_and_step_of_ninety_days_comes_once_and_at_its_time(
+    skipper: TimeSkipper, floor: Floor, monkeypatch: pytest.MonkeyPatch, tickets: int
+) -> None:
+    monkeypatch.setattr(workflows.poker, "PAUSE_SECONDS", 0.0)
+    # Without its looks every five minutes, the clock depends on what it is told.
+    monkeypatch.setattr(workflows.service_levels, "LOOK_AGAIN", timedelta(days=100))
+    quarter = Quarter(floor, skipper, seed=tickets)
+
+    await quarter.live(tickets)
+
+    versions, hours_of = known_to(floor)
+    counts: Counter[str] = Counter()
+    for ticket in quarter.tickets:
+        history = floor.ledger.history(ticket)
+        rung = [entry for entry in history if isinstance(entry.event, Incident.MarkReached)]
+        check_marks(rung, foretold(history, versions, hours_of, quarter.ends - LATE))
+        for mark in rung:
+            check_steps(history, mark, versions, hours_of, quarter, counts)
+        counts["marks"] += len(rung)
+        counts["promises"] += sum(
+            isinstance(entry.event, Incident.ServiceLevelApplied) for entry in history
+        )
+        counts["pauses"] += sum(isinstance(entry.event, Incident.Paused) for entry in history)
+        counts.update(
+            action
+            for entry in history
+            if isinstance(entry.event, Incident.EscalationStepTaken)
+            for action in entry.event.did
+        )
+    print(dict(counts), quarter.refused)
+    assert len(quarter.tickets) == tickets
+    assert counts["marks"] > 2 * tickets
+    assert counts["steps"] > tickets
+    for action in ("notify", "reassign", "raise priority", "propose major incident"):
+        assert counts[action] > 0
+    assert counts["promises"] > 2 * tickets
+
+
+def known_to(floor: Floor) -> tuple[Versions, HoursOf]:
+    versions = {
+        (policy.id, number): agreement
+        for policy, _ in floor.ledger.all_of(ServiceLevelPolicy)
+        for number, agreement in enumerate(policy.versions, 1)
+    }
+    calendars = {calendar.id: calendar for calendar, _ in floor.ledger.all_of(Calendar)}
+    return versions, lambda id, version: calendars[id].hours_of(version)
+
+
+def check_marks(rung: list[Entry], expected: list[Mark]) -> None:
+    found = {
+        (event.target, event.mark, event.round, event.cycle): event.by.at
+        for event in (entry.event for entry in rung)
+        if isinstance(event, Incident.MarkReached)
+    }
+    assert len(found) == len(rung), f"{rung} has a mark twice"
+    wanted = {(one.clock, one.mark, one.round, one.cycle): one.at for one in expected}
+    assert len(wanted) == len(expected)
+    assert set(found) == set(wanted)
+    for key, at in wanted.items():
+        assert timedelta(0) <= found[key] - at < LATE, key
+
+
+def check_steps(
+    history: list[Entry],
+    mark: Entry,
+    versions: Versions,
+    hours_of: HoursOf,
+    quarter: Quarter,
+    counts: Counter[str],
+) -> None:
+    event: Any = mark.event
+    label = event.target.rpartition(": ")[0]
+    applied: Any = [
+        one.event
+        for one in history
+        if isinstance(one.event, Incident.ServiceLevelApplied)
+        and one.originator_version < mark.originator_version
+        and one.event.label == label
+    ][-1]
+    target = event.target.rpartition(": ")[2]
+    steps = [
+        step
+        for step in versions[applied.policy, applied.policy_version].escalation
+        if (step.target, step.mark) == (target, event.mark)
+    ]
+    for waited, taken in steps_of(history, mark, steps, hours_of):
+        if waited.at >= quarter.ends - LATE:
+            return
+        assert (taken is not None) == waited.is_due, (mark, waited, taken)
+        if taken is not None:
+            counts["steps"] += 1
+            # Each workflow has a clock of its own here: they differ by milliseconds.
+            assert abs(taken - waited.at) < LATE, (mark, waited, taken)
