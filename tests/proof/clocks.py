@@ -83,8 +83,9 @@ def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
             total = duration(budget.budget).open_time
             assert total is not None
             at = breached or _reached(spans, total, start)
-            is_settled = bool(start and met and met <= start) and _rang(history, target, index + 1)
-            if at is not None and not is_settled:
+            has_passed = at is not None and start is not None and at <= start
+            is_done = has_passed and _rang(history, target, BREACH, index + 1)
+            if at is not None and not is_done:
                 is_owed = is_last and over is None and (met is None or met > at + EDGE)
                 yield Due(index + 1, target, BREACH, at, is_owed)
             if breached is None and at is not None:
@@ -92,7 +93,9 @@ def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
                 breached = at if end is None or at <= end else None
             if target == RESOLUTION and event.policy in escalates:
                 quarter = _reached(spans, total * 3 / 4, start)
-                if quarter is not None:
+                has_passed = quarter is not None and start is not None and quarter <= start
+                is_done = has_passed and _rang(history, target, "75%", index + 1)
+                if quarter is not None and not is_done:
                     is_running = spans[-1].until is None
                     yield Due(index + 1, target, "75%", quarter, is_last and is_running)
 
@@ -129,11 +132,11 @@ def _reached(spans: Sequence[Span], total: timedelta, start: datetime | None) ->
     return None
 
 
-def _rang(history: Sequence[Entry], target: str, before: int) -> bool:
-    """Whether a breach was marked in an earlier round."""
+def _rang(history: Sequence[Entry], target: str, mark: str, before: int) -> bool:
+    """Whether a mark was reached in an earlier round: if it lies behind, it stays so."""
     return any(
-        isinstance(entry.event, Incident.TargetBreached)
-        and entry.event.target == target
+        isinstance(entry.event, Incident.MarkReached)
+        and (entry.event.target, entry.event.mark) == (target, mark)
         and entry.event.round < before
         for entry in history
     )
