@@ -45,7 +45,13 @@ def test_a_document_says_what_is_promised() -> None:
             ),
         ),
         escalation=(
-            EscalationStep(target="resolution", mark="75%", notify=("team:Network",), wait="15m"),
+            EscalationStep(
+                target="resolution",
+                mark="75%",
+                notify=("team:Network",),
+                wait="15m",
+                managers=False,
+            ),
             EscalationStep(
                 target="resolution",
                 mark="100%",
