@@ -87,7 +87,7 @@ class EscalationStep(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How long to wait for an acknowledgement before the next step is taken."""
     managers: bool | None = None
     """Whether the managers are told, each after the other has not acknowledged. Where nothing is
-    said, as in policies of old, they are after the last step of a mark."""
+    said, they are after the last step of a mark."""
     reassign: str = ""
     """`next level` of support, or the name of a team."""
     raise_priority: int | None = None

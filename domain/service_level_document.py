@@ -157,14 +157,15 @@ class StepDocument(Part):
         Field(description="How long to wait for an acknowledgement before the next step is taken."),
     ] = "30m"
     managers: Annotated[
-        bool,
+        bool | None,
         Field(
             description=(
                 "Whether the managers of those who are told, or of the assignee if nobody is, "
-                "are told then, each after the other has not acknowledged."
+                "are told then, each after the other has not acknowledged. Where nothing is said, "
+                "those of the people who were told are after the last step of a mark."
             )
         ),
-    ] = False
+    ] = None
     reassign: Annotated[
         str,
         Field(

@@ -167,7 +167,9 @@ class _Turn:
     def has_managers(self, taken: int) -> bool:
         """Whether managers are told after so many steps."""
         says = self.named[taken - 1].managers
-        return taken == len(self.named) if says is None else says
+        if says is None:
+            return taken == len(self.named) and len(self.escalation.told) > 0
+        return says
 
     def after(self, taken: int, managed: int, told: tuple[UUID, ...]) -> Escalation:
         """How it stands after this turn. Nobody is waited for if nobody was told."""

@@ -69,7 +69,7 @@ class ApprovalTurn(Struct, frozen=True, kw_only=True):
 
 
 class Shard(Struct, frozen=True, kw_only=True):
-    """A clock that watches its part of the due index, and the next moment that it waits for."""
+    """A clock that watches the due index, and the next moment that it waits for."""
 
     shard: int
     next: datetime | None = None
@@ -82,21 +82,16 @@ class Poke(Struct, frozen=True, kw_only=True):
 
 
 class Sweep(Struct, frozen=True, kw_only=True):
-    """Mark what is due at a moment in a part of the due index."""
+    """Mark what is due at a moment."""
 
     at: datetime
-    shard: int = 0
 
 
 class Swept(Struct, frozen=True, kw_only=True):
-    """How many marks a sweep recorded, and when the next is due.
-
-    is_retired: whether the index has fewer parts now, and this one is no part of it any more.
-    """
+    """How many marks a sweep recorded, and when the next is due."""
 
     marked: int
     next: datetime | None = None
-    is_retired: bool = False
 
 
 class Escalation(Struct, frozen=True, kw_only=True):

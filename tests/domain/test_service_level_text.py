@@ -50,7 +50,6 @@ def test_a_document_says_what_is_promised() -> None:
                 mark="75%",
                 notify=("team:Network",),
                 wait="15m",
-                managers=False,
             ),
             EscalationStep(
                 target="resolution",
