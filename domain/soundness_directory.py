@@ -14,6 +14,7 @@ from domain.person import Person
 from domain.rules import Refused
 from domain.soundness_company import Someone, Subject
 from domain.soundness_report import Report
+from domain.subjects import field_of
 
 LAST = UUID(int=2**128 - 1)
 
@@ -86,6 +87,8 @@ class DirectoryCompany:
         stand_in = Change(UUID(int=0))
         requester = self.people[subject.requester]
         stand_in.requester = UUID(subject.requester)
-        stand_in.organisation = UUID(requester.organisation) if requester.organisation else None
+        # Definitions hold for all organisations, and belong to none.
+        if requester.organisation and field_of(subject.kind, "organisation"):
+            stand_in.organisation = UUID(requester.organisation)
         stand_in.assignee = UUID(subject.assignee) if subject.assignee else None
         return stand_in
