@@ -228,7 +228,12 @@ class Quarter:
             here = max(here, known + (time.monotonic() - then) * SECOND)
         ahead = moment - here
         if ahead > timedelta(0):
-            await self.skipper.fast_forward(handle, ahead + timedelta(milliseconds=50))
+            try:
+                await self.skipper.fast_forward(handle, ahead + timedelta(milliseconds=50))
+            except RPCError as error:
+                # It has ended meanwhile.
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
             self._reached[handle.id] = moment, time.monotonic()
 
     # What people do --------------------------------------------------------------------------

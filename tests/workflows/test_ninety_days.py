@@ -20,7 +20,8 @@ LATE = timedelta(seconds=3)
 """Timers are rounded up to a second, and a turn takes its time."""
 
 
-@pytest.mark.parametrize("tickets", [15, pytest.param(1_000, marks=pytest.mark.proof)])
+@pytest.mark.proof
+@pytest.mark.parametrize("tickets", [15, 1_000])
 async def test_each_mark_and_step_of_ninety_days_comes_once_and_at_its_time(
     skipper: TimeSkipper, floor: Floor, monkeypatch: pytest.MonkeyPatch, tickets: int
 ) -> None:
