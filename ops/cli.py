@@ -196,7 +196,8 @@ def bench(
     only: Annotated[
         str | None,
         typer.Option(
-            "--only", help="One of commands, http, views, workflows, approvals, proofs, desk."
+            "--only",
+            help="One of commands, http, views, workflows, approvals, clocks, proofs, desk.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
