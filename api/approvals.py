@@ -96,7 +96,7 @@ def commands_of_rounds(kind: type[ApprovalRounds]) -> tuple[Command, ...]:
             summary="Vote in an open stage",
             description="A vote is final, unless it is taken back while the stage is open. A "
             "rejection needs a comment; an approval may be given on conditions, which become "
-            "tasks. Nobody votes on their own change. The stage is named where there are several "
+            "tasks. Nobody votes on what is their own. The stage is named where there are several "
             "to vote in.",
             use=Desk.vote,
             example={"vote": "approve", "comment": "The plan is sound."},

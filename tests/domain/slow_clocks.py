@@ -191,7 +191,7 @@ def _begin(clock: Reckoned, meaning: Meaning, was: Facts, now: Facts, at: int, b
             clock.late()
         verdicts = [*clock.verdicts, (clock.met, clock.breached)]
         cycle = clock.cycle + 1
-        clock.__init__()  # type: ignore[misc]
+        clock.__init__()  # type: ignore[misc]  # As plain as it gets.
         clock.started, clock.verdicts, clock.cycle = at, verdicts, cycle
         clock.budget = budget
     elif clock.met is not None and not meaning.stop(now):

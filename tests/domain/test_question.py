@@ -111,7 +111,7 @@ def test_what_is_no_answer_is_refused(answer: dict[str, object], rule: str) -> N
     some = question()
 
     with pytest.raises(Refused, match=rule):
-        some.give_answer(**answer, by=BEA)  # type: ignore[arg-type]
+        some.give_answer(**answer, by=BEA)  # type: ignore[arg-type]  # Wrong on purpose.
 
     assert new_facts(some) == []
 

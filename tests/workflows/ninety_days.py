@@ -268,7 +268,7 @@ class Quarter:
         ):
             self.plan(
                 day * DAY,
-                lambda at, h=hours, a=applies_to, s=steps: publish(at, h, a, *s),  # type: ignore[misc]
+                lambda at, h=hours, a=applies_to, s=steps: publish(at, h, a, *s),  # type: ignore[misc]  # No defaults are inferred.
             )
 
     def _plan_ticket(self) -> None:
