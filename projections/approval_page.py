@@ -282,9 +282,8 @@ def _migrated(event: ApprovalRounds.ApprovalMigrated, row: HasRounds) -> None:
             "votes": _united(new["votes"], known["votes"]),
         }
     for name, due in event.due.items():
-        stages[name]["due"] = instant(due)
-        if any(not one["answer"] for one in stages[name]["information"]):
-            stages[name]["due"] = None
+        waits = any(not one["answer"] for one in stages[name]["information"])
+        stages[name]["due"] = None if waits or round.get("held_by") else instant(due)
     for name in event.again:
         stages[name]["state"] = "waiting"
     migration = {

@@ -69,8 +69,8 @@ def standard() -> Change:
     return change
 
 
-def proposed(type: Type = "normal") -> Change:
-    """A change that could be submitted."""
+def planned(type: Type = "normal") -> Change:
+    """A change that could be submitted, with all that happened to it."""
     change = Change.propose(
         record_id("CHG", 1),
         title="Replace the core switch",
@@ -81,6 +81,12 @@ def proposed(type: Type = "normal") -> Change:
     )
     change.assess_risk(impact=2, likelihood=2, by=ANN)
     change.plan(implementation="Swap it.", backout="Swap it back.", by=ANN)
+    return change
+
+
+def proposed(type: Type = "normal") -> Change:
+    """A change that could be submitted, whose facts so far were asked for."""
+    change = planned(type)
     new_facts(change)
     return change
 

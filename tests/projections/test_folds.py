@@ -1,5 +1,6 @@
 """Whatever happens to a record, the views say of it what the record says of itself."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
+from domain.approval_round import Terms
 from domain.asset import Asset
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
@@ -44,9 +46,10 @@ from projections import (
 )
 from projections.tables import instant_or_none
 from projections.views import ALL
+from tests.domain.changes import PROCESS, planned, stage
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
-from tests.people import ANN, CLOCK, CUSTOMER, person
+from tests.people import ANN, CLOCK, CUSTOMER, MONDAY, person, signed
 from tests.projections.lives import content, entries_of, folded, lived, row_of, rows_of
 
 ASKING = person("rita")
@@ -413,3 +416,23 @@ def test_what_only_foreign_histories_tell_is_shown_too(kind: Any) -> None:
     row = row_of(folded(work_queue.VIEW, entries_of(ticket)), work_queue.QUEUE, str(ticket.id))
     assert (row.status, row.pending_reason) == (ticket.status, "")
     assert (row.requester, row.organisation) == (str(ASKING), str(CUSTOMER))
+
+
+def test_a_stage_that_a_freeze_holds_has_no_due_moment_on_the_page_after_a_migration_either() -> (
+    None
+):
+    change = planned()
+    change.submit(process=PROCESS, process_version=1, stages=[stage("Peers", "bea")], by=ANN)
+    change.hold_approval(record_id("WIN", 1), by=signed("eve", MONDAY + timedelta(hours=1)))
+    change.migrate_approval(
+        2,
+        stages=[stage("Peers", "bea", "dan")],
+        terms=Terms(),
+        by=signed("olga", MONDAY + timedelta(hours=2)),
+    )
+
+    row = row_of(folded(ticket_page.VIEW, entries_of(change)), ticket_page.PAGES, str(change.id))
+
+    [peers] = row.approval["1"]["stages"]
+    assert (peers["state"], peers["due"]) == ("open", None)
+    assert change.standing.open["Peers"].due is None
