@@ -6,8 +6,6 @@ conflict at saving, or by a look at the store before a refusal is believed; then
 decided again on the latest state.
 """
 
-import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
@@ -17,22 +15,20 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 
 from domain import snapshots
 from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
-from domain.ids import number_of, prefix_of, record_id
+from domain.ids import prefix_of, record_id
 from domain.mapper import LedgerMapper
 from domain.personal import KeyRing
 from domain.provenance import Provenance
 from domain.recorder import ClaimTaken, LedgerRecorder, Receipt, Write
-from domain.rules import DomainError, KeyReused, NotFound, Outdated, Refused
+from domain.records import Records, of_kind
+from domain.rules import DomainError, KeyReused, Outdated, Refused
+from domain.serials import Serials
 from domain.turns import Turns
 
 A = TypeVar("A", bound=Aggregate)
 
-RECORDS_CACHED_MAX = 20_000
 ATTEMPTS_MAX = 30
 PAGE = 1_000
-SERIALS_RESERVED_MAX = 256
-BUSY_SECONDS = 1.0
-"""Serials that last no longer than this were too few: twice as many are taken next."""
 EVENTS_PER_COMMAND_MAX = 1_000
 
 
@@ -46,10 +42,10 @@ class Ledger:
         self.rules: list[Callable[[Aggregate], Awaitable[None]]] = []
         """Asked about each record that a command changed, before that is recorded. They refuse,
         or record on it what follows."""
-        self._records: OrderedDict[UUID, Aggregate] = OrderedDict()
+        self.records = Records(recorder, self.mapper)
         self.turns = Turns()
         """Commands on one record take turns in a process."""
-        self._serials: dict[str, _Serials] = {}
+        self._serials = Serials(recorder)
 
     # Commands ----------------------------------------------------------------------------
 
@@ -151,7 +147,7 @@ class Ledger:
         due = []
         for aggregate in changed:
             recorded = len(aggregate.collect_events())
-            self._keep(aggregate)
+            self.records.keep(aggregate)
             if snapshots.is_due(aggregate, recorded):
                 due.append(aggregate)
         if entries:
@@ -168,36 +164,13 @@ class Ledger:
 
     async def next_id(self, kind: type[Aggregate]) -> UUID:
         """A new id of a kind. Numbers run on; a few are left out when processes share the work."""
-        prefix = kind.prefix
-        serials = self._serials.setdefault(prefix, _Serials())
-        while serials.next > serials.last:
-            if serials.taking is None:
-                serials.taking = asyncio.ensure_future(self._reserve(prefix, serials))
-            # All who wait go on at once: one by one, whoever comes later would overtake them.
-            await asyncio.shield(serials.taking)
-        serial = serials.next
-        serials.next += 1
-        return record_id(prefix, serial)
-
-    async def _reserve(self, prefix: str, serials: "_Serials") -> None:
-        """Take more serials: one at a time while the desk is quiet, more when many are wanted."""
-        try:
-            now = asyncio.get_running_loop().time()
-            busy = now - serials.taken_at < BUSY_SECONDS
-            size = min(serials.size * 2, SERIALS_RESERVED_MAX) if busy else 1
-            first = await self.recorder.reserve(prefix, size)
-            serials.size, serials.taken_at = size, now
-            serials.next, serials.last = first, first + size - 1
-        finally:
-            serials.taking = None
+        return record_id(kind.prefix, await self._serials.next(kind.prefix))
 
     # Records -----------------------------------------------------------------------------
 
     async def find(self, kind: type[A], id: UUID) -> A:
         """A record as it is now. The caller must not command it. Raises NotFound."""
-        record = self._cached(id)
-        record = await self._load(id) if record is None else await self._forward(record)
-        return _of_kind(kind, id, record)
+        return of_kind(kind, id, await self.records.latest(id))
 
     async def at(
         self, kind: type[A], id: UUID, *, version: int | None = None, at: datetime | None = None
@@ -211,7 +184,7 @@ class Ledger:
                 break
             aggregate = aggregate or KIND_OF_PREFIX[prefix_of(id)](id)
             aggregate.replay(entry)
-        return _of_kind(kind, id, aggregate)
+        return of_kind(kind, id, aggregate)
 
     def history(self, id: UUID) -> list[Entry]:
         """All that ever happened to one record, oldest first."""
@@ -243,48 +216,7 @@ class Ledger:
 
     async def peek(self, id: UUID) -> Aggregate | None:
         """A record from the cache, or loaded; possibly one that has been moved on elsewhere."""
-        record = self._cached(id)
-        return record if record is not None else await self._load(id)
-
-    def _cached(self, id: UUID) -> Aggregate | None:
-        record = self._records.get(id)
-        if record is not None:
-            self._records.move_to_end(id)
-        return record
-
-    async def _load(self, id: UUID) -> Aggregate | None:
-        kind = KIND_OF_PREFIX.get(prefix_of(id))
-        if kind is None:
-            return None
-        record = kind(id)
-        if kind.can_snapshot and (kept := await self.recorder.snapshot(id)):
-            record = snapshots.restore(kind, id, *kept)
-        for stored in await self.recorder.stream(id, after=record.version):
-            record.replay(self.mapper.entry(stored, 0))
-        if record.version == 0:
-            return None
-        self._keep(record)
-        return record
-
-    async def _forward(self, record: Aggregate) -> Aggregate:
-        """Bring a cached record up to date with what other processes recorded."""
-        fork: Aggregate | None = None
-        for stored in await self.recorder.stream(record.id, after=record.version):
-            fork = fork or record.fork()
-            fork.replay(self.mapper.entry(stored, 0))
-        if fork is None:
-            return record
-        self._keep(fork)
-        return fork
-
-    def _keep(self, record: Aggregate) -> None:
-        present = self._records.get(record.id)
-        if present is not None and present.version > record.version:
-            return
-        self._records[record.id] = record
-        self._records.move_to_end(record.id)
-        while len(self._records) > RECORDS_CACHED_MAX:
-            self._records.popitem(last=False)
+        return await self.records.peek(id)
 
 
 class Work:
@@ -309,7 +241,7 @@ class Work:
     async def get(self, kind: type[A], id: UUID, *, expected: int | None = None) -> A:
         """A record to command. Raises NotFound, and Outdated at another version than expected."""
         if id in self._copies:
-            return _of_kind(kind, id, self._copies[id])
+            return of_kind(kind, id, self._copies[id])
         if self._turn is None:
             # Whoever waits for one record only cannot be part of a deadlock.
             if not self.ledger.turns.take(id):
@@ -317,8 +249,8 @@ class Work:
             self._turn = id
         record = await self.ledger.peek(id)
         if record is not None and expected is not None and record.version != expected:
-            record = await self.ledger._forward(record)
-        found = _of_kind(kind, id, record)
+            record = await self.ledger.records.forward(record)
+        found = of_kind(kind, id, record)
         if expected is not None and found.version != expected:
             raise Outdated(
                 f"{found.number} is at version {found.version}, not {expected}.",
@@ -332,8 +264,8 @@ class Work:
     async def read(self, kind: type[A], id: UUID) -> A:
         """A record that the command looks at without changing it. Raises NotFound."""
         if id in self._copies:
-            return _of_kind(kind, id, self._copies[id])
-        found = _of_kind(kind, id, await self.ledger.peek(id))
+            return of_kind(kind, id, self._copies[id])
+        found = of_kind(kind, id, await self.ledger.peek(id))
         self._seen[id] = found.version
         return found
 
@@ -362,7 +294,10 @@ class Work:
         moved = False
         for id, version in self._seen.items():
             record = await self.ledger.peek(id)
-            if record is not None and (await self.ledger._forward(record)).version != version:
+            if (
+                record is not None
+                and (await self.ledger.records.forward(record)).version != version
+            ):
                 moved = True
         return moved
 
@@ -370,7 +305,7 @@ class Work:
         for id in self._seen:
             record = await self.ledger.peek(id)
             if record is not None:
-                await self.ledger._forward(record)
+                await self.ledger.records.forward(record)
 
     def forget(self) -> None:
         """Start again: in the same turn, without the copies."""
@@ -383,23 +318,6 @@ class Work:
     def release(self) -> None:
         if self._turn is not None:
             self.ledger.turns.give(self._turn)
-
-
-class _Serials:
-    __slots__ = ("last", "next", "size", "taken_at", "taking")
-
-    def __init__(self) -> None:
-        self.taking: asyncio.Future[None] | None = None
-        self.next, self.last, self.size = 1, 0, 1
-        self.taken_at = float("-inf")
-
-
-def _of_kind(kind: type[A], id: UUID, record: Aggregate | None) -> A:
-    if record is None or record.version == 0:
-        raise NotFound(f"There is no {kind.__name__.lower()} {number_of(id)}.")
-    if not isinstance(record, kind):
-        raise NotFound(f"{number_of(id)} is no {kind.__name__.lower()}.")
-    return record
 
 
 def _repeat(receipt: Receipt, fingerprint: bytes) -> Receipt:

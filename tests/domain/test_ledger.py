@@ -14,7 +14,7 @@ from eventsourcing.persistence import (
 )
 
 from domain import ledger as ledger_module
-from domain import snapshots
+from domain import records, snapshots
 from domain.aggregate import Entry
 from domain.ids import record_id
 from domain.ledger import Ledger, Work
@@ -544,7 +544,7 @@ async def test_a_record_is_read_as_it_was(ledger: Ledger) -> None:
 
 
 async def test_the_cache_is_bounded(ledger: Ledger, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ledger_module, "RECORDS_CACHED_MAX", 3)
+    monkeypatch.setattr(records, "CACHED_MAX", 3)
     ids = [record_id("LMP", serial) for serial in range(1, 8)]
     for id in ids:
         await install(ledger, id)
@@ -552,12 +552,12 @@ async def test_the_cache_is_bounded(ledger: Ledger, monkeypatch: Any) -> None:
     for id in ids:
         await flash(ledger, id)
 
-    assert len(ledger._records) == 3
+    assert len(ledger.records._cache) == 3
     assert [(await ledger.find(Lamp, id)).flashes for id in ids] == [1] * 7
 
 
 async def test_what_is_in_use_stays_in_the_cache(ledger: Ledger, monkeypatch: Any) -> None:
-    monkeypatch.setattr(ledger_module, "RECORDS_CACHED_MAX", 3)
+    monkeypatch.setattr(records, "CACHED_MAX", 3)
     used, *others = [record_id("LMP", serial) for serial in range(1, 5)]
     await install(ledger, used)
 
@@ -565,7 +565,7 @@ async def test_what_is_in_use_stays_in_the_cache(ledger: Ledger, monkeypatch: An
         await ledger.find(Lamp, used)
         await install(ledger, id)
 
-    assert list(ledger._records) == [others[1], used, others[2]]
+    assert list(ledger.records._cache) == [others[1], used, others[2]]
 
 
 async def test_a_snapshot_and_what_followed_equal_the_whole_history(
