@@ -12,10 +12,10 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from domain.policy import Visibility
+from projections.listings import LISTINGS
 from projections.queries import LIMIT_MAX, BadQuery, Span
 from projections.store import NotBuilt
 from projections.tables import Column
-from projections.views import LISTINGS
 
 LIMIT = 50
 POSITION_MAX = 2**53

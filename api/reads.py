@@ -32,8 +32,8 @@ from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
 from domain.policy import about, allow, visibility
 from domain.rules import DomainError, NotFound
+from projections.listings import LISTINGS
 from projections.queries import LIMIT_MAX, SORTS_MAX
-from projections.views import LISTINGS
 
 OF_READS = ("bad_query", *KNOWN_CALLER, "not_yet")
 

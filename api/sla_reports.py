@@ -27,10 +27,10 @@ from domain.attainment import figure
 from domain.ids import parse_reference
 from domain.policy import allow, visibility
 from domain.rules import NotFound
+from projections.listings import LISTINGS
 from projections.queries import BadQuery, Span
 from projections.store import NotBuilt
 from projections.tables import instant
-from projections.views import LISTINGS
 
 DAYS_MAX = 3_653
 GROUPS_MAX = 20_000

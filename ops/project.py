@@ -10,9 +10,9 @@ from ops.compose import open_ledger, open_log, open_view_store
 from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
 from ops.settings import Settings
+from projections.listings import ALL as VIEWS
 from projections.runner import Projector
 from projections.store import WrongLedger
-from projections.views import ALL as VIEWS
 
 log = structlog.get_logger()
 

@@ -9,10 +9,10 @@ from rich.table import Table
 from ops.compose import open_ledger, open_view_store
 from ops.problems import UserProblem
 from ops.settings import Settings
+from projections.listings import ALL
 from projections.runner import Projector
 from projections.sqlite import SqliteViews
 from projections.store import WrongLedger
-from projections.views import ALL
 
 ATTEMPTS = 10
 """How often to compare again when the ledger grew meanwhile."""

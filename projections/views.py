@@ -16,26 +16,21 @@ from domain.impact import Relation
 from domain.policy import Visibility
 from projections import (
     approvals_inbox,
-    articles,
     asset_register,
-    attainment,
-    cab_meetings,
     change_board,
-    change_windows,
     change_work,
-    directory,
     sla_board,
     ticket_page,
     timeline,
     work_queue,
 )
 from projections.counts import Counts, count
+from projections.listings import LISTINGS
 from projections.progress import Progress
 from projections.queries import (
     EVERYTHING,
     LIMIT_MAX,
     BadQuery,
-    Listing,
     Page,
     Query,
     Span,
@@ -44,67 +39,6 @@ from projections.queries import (
 )
 from projections.store import NotBuilt, ViewReader
 from projections.tables import Table, instant, moment
-
-ALL = (
-    work_queue.VIEW,
-    ticket_page.VIEW,
-    timeline.VIEW,
-    approvals_inbox.VIEW,
-    change_board.VIEW,
-    change_windows.VIEW,
-    change_work.VIEW,
-    cab_meetings.VIEW,
-    asset_register.VIEW,
-    articles.VIEW,
-    sla_board.VIEW,
-    attainment.VIEW,
-    directory.VIEW,
-)
-"""Every view of the desk."""
-
-PART = ("requester",)
-
-LISTINGS: dict[str, Listing] = {
-    listing.table.name: listing
-    for listing in (
-        Listing(work_queue.QUEUE, work_queue.NAME, "organisation", PART, work_queue.WATCHERS),
-        Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
-        Listing(cab_meetings.MEETINGS, cab_meetings.NAME),
-        Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
-        Listing(
-            sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "ticket"
-        ),
-        Listing(
-            attainment.PROMISES,
-            attainment.NAME,
-            "organisation",
-            PART,
-            attainment.WATCHERS,
-            "ticket",
-        ),
-        Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
-        Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
-        Listing(
-            articles.ARTICLES,
-            articles.NAME,
-            people=("author",),
-            audience=articles.AUDIENCE,
-        ),
-        Listing(timeline.TIMELINE, timeline.NAME),
-        Listing(directory.PEOPLE, directory.NAME, "organisation", ("id",)),
-        Listing(directory.TOKENS, directory.NAME, people=("person",)),
-        Listing(directory.TEAMS, directory.NAME, "organisation"),
-        Listing(directory.MEMBERS, directory.NAME),
-        Listing(directory.ORGANISATIONS, directory.NAME, "id"),
-        Listing(directory.PROCESSES, directory.NAME),
-        Listing(directory.POLICIES, directory.NAME),
-        Listing(directory.TEMPLATES, directory.NAME),
-        Listing(directory.RISK_MODELS, directory.NAME),
-        Listing(directory.CALENDARS, directory.NAME),
-        Listing(change_windows.WINDOWS, change_windows.NAME),
-    )
-}
-"""What can be listed, by name."""
 
 IMPACT_DEPTH_MAX = 10
 IMPACT_MAX = 1_000

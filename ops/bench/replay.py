@@ -25,11 +25,11 @@ from ops.bench.sampling import Share, sampling
 from ops.processes import settle
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
+from projections.listings import ALL
 from projections.postgres import PostgresViews
 from projections.runner import Projector
 from projections.sqlite import SqliteViews
 from projections.store import ViewStore
-from projections.views import ALL
 
 RECORDS_HELD_MAX = 2 * sum(OPEN_AT_ONCE.values())
 

@@ -30,8 +30,9 @@ from ops.compose import open_desk, open_view_store, open_views
 from ops.settings import Settings
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
+from projections.listings import ALL
 from projections.runner import Projector
-from projections.views import ALL, Views
+from projections.views import Views
 
 SIMPLEST = "timeline"
 """It takes every event and keeps one row for each: no view does less for all events."""

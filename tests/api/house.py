@@ -29,9 +29,10 @@ from ops.stores.master_key import MasterKey
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_keys import SqliteKeys
 from ops.stores.sqlite_log import SqliteLog
+from projections.listings import ALL
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
-from projections.views import ALL, Views
+from projections.views import Views
 from tests.logs import SIGNER
 
 SETTINGS = Settings(

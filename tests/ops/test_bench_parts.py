@@ -20,8 +20,8 @@ from ops.bench.report import run_all
 from ops.bench.sampling import sampling
 from ops.problems import UserProblem
 from ops.stores.sqlite import SqliteRecorder
+from projections.listings import ALL
 from projections.sqlite import SqliteViews
-from projections.views import ALL
 
 SECTION = Section(
     title="Speed",

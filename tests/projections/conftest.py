@@ -9,12 +9,13 @@ import pytest
 from domain.aggregate import Aggregate
 from domain.ledger import Ledger
 from domain.recorder import LedgerRecorder, Write
+from projections.listings import ALL
 from projections.postgres import PostgresReader, PostgresViews
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.store import ViewReader, ViewStore
 from projections.view import View
-from projections.views import ALL, Views
+from projections.views import Views
 from tests.keys import MemoryKeys
 from tests.stores import Store
 

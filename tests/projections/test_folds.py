@@ -44,8 +44,8 @@ from projections import (
     timeline,
     work_queue,
 )
+from projections.listings import ALL
 from projections.tables import instant_or_none
-from projections.views import ALL
 from tests.domain.changes import PROCESS, planned, stage
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts

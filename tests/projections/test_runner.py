@@ -24,6 +24,7 @@ from domain.ticket import Visibility
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
 from projections import runner, work_queue
+from projections.listings import ALL
 from projections.postgres import PostgresReader, PostgresViews
 from projections.rows import Rows
 from projections.runner import Projector
@@ -31,7 +32,7 @@ from projections.sqlite import SqliteViews
 from projections.store import Transaction, WrongLedger
 from projections.tables import Table
 from projections.view import View
-from projections.views import ALL, Views
+from projections.views import Views
 from tests.keys import MemoryKeys
 from tests.people import CUSTOMER, person, signed
 from tests.projections.conftest import Kit, keep

@@ -18,10 +18,11 @@ from domain.incident import Incident
 from domain.policy import Everything, OwnOrganisation, OwnTickets
 from domain.ticket import Visibility
 from projections import work_queue
+from projections.listings import LISTINGS
 from projections.progress import Progress
 from projections.queries import BadQuery, Listing, Query, Span
 from projections.store import NotBuilt
-from projections.views import LISTINGS, Views
+from projections.views import Views
 from tests.domain.examples import RESTART
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed
 from tests.projections.conftest import Kit, keep

@@ -9,9 +9,9 @@ from random import Random
 
 from ops.compose import open_ledger, open_view_store
 from ops.settings import Settings
+from projections.listings import ALL as VIEWS
 from projections.runner import Projector
 from projections.sqlite import SqliteViews
-from projections.views import ALL as VIEWS
 from tests.end_to_end.processes import until
 from tests.proof.audit import Findings, all_entries, check_processes, examine
 from tests.proof.company import Cast, found_company
