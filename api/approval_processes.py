@@ -1,18 +1,16 @@
 """Approval processes over HTTP."""
 
 from typing import Any
-from uuid import UUID
 
 from api.approvals import commands_of_definitions
-from api.commands import Asked, Command, Creation, Practice, begin
+from api.commands import Command, Creation, Practice
 from api.http.calls import Call
 from api.process_documents import NewProcess, Revision, read
 from api.tickets import Nothing
+from api.written_definitions import drafting, revising
 from domain.approval_process import ApprovalProcess
 from domain.desk import Desk
 from domain.policy import About
-from domain.provenance import Provenance
-from domain.recorder import Receipt
 
 DEFINITION = {
     "subjects": ["change"],
@@ -40,27 +38,6 @@ def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
-    name, definition = await read(desk, body, body.name or "")
-    use = begin(ApprovalProcess, ApprovalProcess.draft)
-    return await use(desk, asked, name=name, definition=definition)
-
-
-async def revise(
-    desk: Desk, id: UUID, *, expected: int | None, by: Provenance, revision: Revision, **repeat: Any
-) -> Receipt:
-    process = await desk.ledger.find(ApprovalProcess, id)
-    _, definition = await read(desk, revision, process.name)
-    return await desk.ledger.edit(
-        ApprovalProcess,
-        id,
-        lambda process: process.revise(definition, by=by),
-        expected=expected,
-        by=by,
-        **repeat,
-    )
-
-
 PRACTICE = Practice(
     kind=ApprovalProcess,
     plural="approval-processes",
@@ -71,7 +48,7 @@ PRACTICE = Practice(
         body=NewProcess,
         summary="Draft an approval process",
         about=about_new,
-        use=draft,
+        use=drafting(ApprovalProcess, read),
         example={"name": "Normal changes", "definition": DEFINITION},
     ),
     commands=(
@@ -80,7 +57,7 @@ PRACTICE = Practice(
             revise=Command(
                 method=ApprovalProcess.revise,
                 body=Revision,
-                use=revise,
+                use=revising(ApprovalProcess, read),
                 summary="Change the draft; what is published stays until the draft is published",
                 example={"definition": DEFINITION},
             ),

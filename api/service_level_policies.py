@@ -1,19 +1,17 @@
 """Service level policies over HTTP."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 from pydantic import Field
 
 from api.approvals import commands_of_definitions
-from api.commands import Asked, Command, Creation, Practice, begin
+from api.commands import Command, Creation, Practice
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.policy_documents import NewPolicy, Revision, read
+from api.written_definitions import drafting, revising
 from domain.desk import Desk
 from domain.policy import About
-from domain.provenance import Provenance
-from domain.recorder import Receipt
 from domain.service_level_policy import AppliesTo, ServiceLevelPolicy
 
 
@@ -43,27 +41,6 @@ def about_new(call: Call, body: Any) -> About:
     return About(organisation=call.caller.person.organisation)
 
 
-async def draft(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
-    name, definition = await read(desk, body, body.name or "")
-    use = begin(ServiceLevelPolicy, ServiceLevelPolicy.draft)
-    return await use(desk, asked, name=name, definition=definition)
-
-
-async def revise(
-    desk: Desk, id: UUID, *, expected: int | None, by: Provenance, revision: Revision, **repeat: Any
-) -> Receipt:
-    policy = await desk.ledger.find(ServiceLevelPolicy, id)
-    _, definition = await read(desk, revision, policy.name)
-    return await desk.ledger.edit(
-        ServiceLevelPolicy,
-        id,
-        lambda policy: policy.revise(definition, by=by),
-        expected=expected,
-        by=by,
-        **repeat,
-    )
-
-
 PRACTICE = Practice(
     kind=ServiceLevelPolicy,
     plural="service-level-policies",
@@ -74,7 +51,7 @@ PRACTICE = Practice(
         body=NewPolicy,
         summary="Draft a service level policy",
         about=about_new,
-        use=draft,
+        use=drafting(ServiceLevelPolicy, read),
         example={"name": "Gold", "definition": AGREEMENT},
     ),
     commands=(
@@ -83,7 +60,7 @@ PRACTICE = Practice(
             revise=Command(
                 method=ServiceLevelPolicy.revise,
                 body=Revision,
-                use=revise,
+                use=revising(ServiceLevelPolicy, read),
                 summary="Change the draft; what is published stays until the draft is published",
                 example={"definition": AGREEMENT},
             ),
