@@ -1,12 +1,14 @@
 """What the commands share that run a draft over the past: days, files and progress."""
 
+import csv
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Annotated
 
+import msgspec
 import typer
 
 from ops.options import Wrong, err
@@ -25,11 +27,6 @@ CsvTo = Annotated[
     str | None,
     typer.Option("--csv", help="Write a line for each subject there; - prints only these."),
 ]
-
-
-def check_outputs(json_to: str | None, csv_to: str | None) -> None:
-    if json_to == csv_to == STANDARD_OUTPUT:
-        raise Wrong("Either --json or --csv goes to the standard output.")
 
 
 def day(option: str, text: str, *, is_end: bool = False) -> datetime:
@@ -80,3 +77,34 @@ def bar() -> Iterator[Tell]:
             lines_shown.update(lines[phase], completed=done)
 
         yield tell
+
+
+class Outputs:
+    """Where a report goes, and a row for each subject."""
+
+    def __init__(
+        self, json_to: str | None, csv_to: str | None, json: IO[str] | None, rows: IO[str] | None
+    ) -> None:
+        self.is_printed = STANDARD_OUTPUT not in (json_to, csv_to)
+        self._json = json
+        self._rows = csv.writer(rows) if rows else None
+
+    def add(self, rows: Iterable[Sequence[object]]) -> None:
+        if self._rows:
+            self._rows.writerows(rows)
+
+    def finish(self, report: object) -> None:
+        if self._json:
+            encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
+            self._json.write(encoded.decode() + "\n")
+
+
+@contextmanager
+def outputs(json_to: str | None, csv_to: str | None, columns: Sequence[str]) -> Iterator[Outputs]:
+    """Where the report goes as JSON, and its rows as CSV under these columns."""
+    if json_to == csv_to == STANDARD_OUTPUT:
+        raise Wrong("Either --json or --csv goes to the standard output.")
+    with opened("--json", json_to) as report, opened("--csv", csv_to) as rows:
+        found = Outputs(json_to, csv_to, report, rows)
+        found.add([columns])
+        yield found

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ops.options import Config, Data, Wrong, in_order, out, settings_of
+from ops.definition_options import Draft, Version, chosen, print_differences
+from ops.options import Config, Data, Wrong, in_order, settings_of
 from ops.process_backtest_command import backtest
 from ops.process_check import check
 from ops.process_migrate import migrate
@@ -35,17 +36,13 @@ def schema() -> None:
 @app.command()
 def show(
     number: Annotated[str, typer.Argument(help="The number of a process, such as APR0000001.")],
-    version: Annotated[
-        int | None, typer.Option("--version", help="A published version; else the latest.")
-    ] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="The draft.")] = False,
+    version: Version = None,
+    draft: Draft = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Print a process of the ledger as YAML."""
-    if draft and version is not None:
-        raise Wrong("Either a version is shown or the draft.")
-    chosen = "draft" if draft else None if version is None else str(version)
+    which = chosen(version, draft)
 
     async def run() -> None:
         from domain.process_yaml import to_yaml
@@ -54,7 +51,7 @@ def show(
 
         async with open_ledger(settings_of(data, config)) as ledger:
             sources = Sources(ledger)
-            found = await sources.numbered(number, chosen)
+            found = await sources.numbered(number, which)
             typer.echo(to_yaml(found.definition, found.name, sources.calendar_name), nl=False)
 
     in_order(run())
@@ -66,7 +63,6 @@ def diff(old: Which, new: Which, data: Data = None, config: Config = None) -> No
 
     The exit code is 0 where they are the same, 1 where they differ, 2 where one cannot be read.
     """
-    lines: list[str] = []
 
     async def run() -> None:
         from domain.process_diff import Side, differences
@@ -74,20 +70,13 @@ def diff(old: Which, new: Which, data: Data = None, config: Config = None) -> No
 
         async with open_sources(settings_of(data, config), old, new) as sources:
             one, other = await sources.find(old), await sources.find(new)
-            lines.extend(
-                differences(
-                    Side(one.name, one.definition, sources.calendar_name),
-                    Side(other.name, other.definition, sources.calendar_name),
-                )
+            lines = differences(
+                Side(one.name, one.definition, sources.calendar_name),
+                Side(other.name, other.definition, sources.calendar_name),
             )
-        if lines:
-            _print(f"--- {one.title}")
-            _print(f"+++ {other.title}")
+        print_differences(list(lines), one.title, other.title)
 
     in_order(run())
-    for line in lines:
-        _print(line)
-    raise typer.Exit(1 if lines else 0)
 
 
 @app.command()
@@ -135,8 +124,3 @@ async def print_yaml(settings: Settings, which: str) -> None:
     async with open_sources(settings, which) as sources:
         found = await sources.find(which)
         typer.echo(to_yaml(found.definition, found.name, sources.calendar_name), nl=False)
-
-
-def _print(line: str) -> None:
-    style = {"+": "green", "-": "red"}.get(line.strip()[:1])
-    out.print(line, style=style, markup=False, highlight=False, soft_wrap=True)

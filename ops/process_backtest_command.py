@@ -1,22 +1,10 @@
 """The command line of `ledgerdesk process backtest`."""
 
-import csv
-from contextlib import ExitStack
 from typing import Annotated, Any
 
 import typer
 
-from ops.backtest_options import (
-    STANDARD_OUTPUT,
-    CsvTo,
-    JsonTo,
-    Since,
-    Until,
-    bar,
-    check_outputs,
-    day,
-    opened,
-)
+from ops.backtest_options import CsvTo, JsonTo, Since, Until, bar, day, outputs
 from ops.options import Config, Data, in_order, out, settings_of
 
 File = Annotated[
@@ -60,29 +48,18 @@ def backtest(
         members_as_worked=members_as_worked,
     )
     check(asked)
-    check_outputs(json_to, csv_to)
 
     async def run() -> None:
-        import msgspec
-
-        with ExitStack() as stack:
-            json_stream = stack.enter_context(opened("--json", json_to))
-            csv_stream = stack.enter_context(opened("--csv", csv_to))
-            rows = csv.writer(csv_stream) if csv_stream else None
-            if rows:
-                rows.writerow(COLUMNS)
+        with outputs(json_to, csv_to, COLUMNS) as told:
 
             def keep(found: Any, names: Names) -> None:
-                if rows:
-                    rows.writerow(row(found, names))
+                told.add([row(found, names)])
 
             with bar() as tell:
                 settings = settings_of(data, config)
                 report = await run_backtest(settings, asked, tell=tell, keep=keep)
-            if json_stream:
-                encoded = msgspec.json.format(msgspec.json.encode(report), indent=2)
-                json_stream.write(encoded.decode() + "\n")
-        if STANDARD_OUTPUT not in (json_to, csv_to):
+            told.finish(report)
+        if told.is_printed:
             print_report(report, out)
 
     in_order(run())

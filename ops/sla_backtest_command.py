@@ -1,23 +1,11 @@
 """The command line of `ledgerdesk sla backtest`."""
 
-import csv
-from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
-from ops.backtest_options import (
-    STANDARD_OUTPUT,
-    CsvTo,
-    JsonTo,
-    Since,
-    Until,
-    bar,
-    check_outputs,
-    day,
-    opened,
-)
+from ops.backtest_options import CsvTo, JsonTo, Since, Until, bar, day, outputs
 from ops.options import Config, Data, in_order, out, settings_of
 
 File = Annotated[
@@ -58,30 +46,19 @@ def backtest(
         recorded_in=recorded_in,
     )
     check(asked)
-    check_outputs(json_to, csv_to)
 
     async def run() -> None:
-        import msgspec
-
-        with ExitStack() as stack:
-            json_stream = stack.enter_context(opened("--json", json_to))
-            csv_stream = stack.enter_context(opened("--csv", csv_to))
-            writer = csv.writer(csv_stream) if csv_stream else None
-            if writer:
-                writer.writerow(COLUMNS)
+        with outputs(json_to, csv_to, COLUMNS) as told:
 
             def keep(found: Any, names: Names) -> None:
-                if writer:
-                    writer.writerows(rows(found, names))
+                told.add(rows(found, names))
 
             with bar() as tell:
                 settings = settings_of(data, config)
                 now = datetime.now(UTC)
                 result = await run_backtest(settings, asked, now=now, tell=tell, keep=keep)
-            if json_stream:
-                encoded = msgspec.json.format(msgspec.json.encode(result), indent=2)
-                json_stream.write(encoded.decode() + "\n")
-        if STANDARD_OUTPUT not in (json_to, csv_to):
+            told.finish(result)
+        if told.is_printed:
             print_result(result, out)
 
     in_order(run())

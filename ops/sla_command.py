@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ops.options import Config, Data, Wrong, in_order, instant, out, settings_of
+from ops.definition_options import Draft, Version, chosen, print_differences
+from ops.options import Config, Data, in_order, instant, out, settings_of
 from ops.sla_backtest_command import backtest
 from ops.sla_what_if import what_if
 
@@ -84,23 +85,19 @@ def check(
 @app.command()
 def show(
     number: Annotated[str, typer.Argument(help="The number of a policy, such as SLP0000001.")],
-    version: Annotated[
-        int | None, typer.Option("--version", help="A published version; else the latest.")
-    ] = None,
-    draft: Annotated[bool, typer.Option("--draft", help="The draft.")] = False,
+    version: Version = None,
+    draft: Draft = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Print a policy of the ledger as YAML."""
-    if draft and version is not None:
-        raise Wrong("Either a version is shown or the draft.")
-    chosen = "draft" if draft else None if version is None else str(version)
+    which = chosen(version, draft)
 
     async def run() -> None:
         from ops.policy_sources import open_policies
 
         async with open_policies(settings_of(data, config), number) as sources:
-            typer.echo((await sources.numbered(number, chosen)).yaml, nl=False)
+            typer.echo((await sources.numbered(number, which)).yaml, nl=False)
 
     in_order(run())
 
@@ -111,7 +108,6 @@ def diff(old: Which, new: Which, data: Data = None, config: Config = None) -> No
 
     The exit code is 0 where they are the same, 1 where they differ, 2 where one cannot be read.
     """
-    lines: list[str] = []
 
     async def run() -> None:
         from domain.service_level_diff import differences
@@ -119,17 +115,7 @@ def diff(old: Which, new: Which, data: Data = None, config: Config = None) -> No
 
         async with open_policies(settings_of(data, config), old, new) as sources:
             one, other = await sources.find(old), await sources.find(new)
-            lines.extend(differences(one.fields, other.fields))
-        if lines:
-            _print(f"--- {one.title}")
-            _print(f"+++ {other.title}")
+            lines = differences(one.fields, other.fields)
+        print_differences(list(lines), one.title, other.title)
 
     in_order(run())
-    for line in lines:
-        _print(line)
-    raise typer.Exit(1 if lines else 0)
-
-
-def _print(line: str) -> None:
-    style = {"+": "green", "-": "red"}.get(line.strip()[:1])
-    out.print(line, style=style, markup=False, highlight=False, soft_wrap=True)
