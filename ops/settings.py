@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     temporal_certificate: Path | None = None
     temporal_key: Path | None = None
     temporal_api_key: SecretStr | None = None
+    clock_shards: int = Field(default=1, ge=1, le=64)
+    """How many workflows share the clocks of service levels."""
     public_url: str | None = None
     """The address that people use, if a proxy stands before the API."""
     audit_log: bool = True

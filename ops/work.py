@@ -8,6 +8,7 @@ import structlog
 from temporalio.client import Client
 
 from domain.desk import Desk
+from domain.shares import WHOLE, Share
 from ops.compose import open_desk, open_views
 from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
@@ -15,9 +16,10 @@ from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
 from projections.outlook import ViewsOutlook
 from projections.views import Due, Views
-from workflows.due_index import Horizon
+from workflows.due_index import Horizons
 from workflows.poker import Poker
 from workflows.reactor import Reactor
+from workflows.shards import Shards
 from workflows.temporal import Temporal
 from workflows.worker import worker
 
@@ -33,11 +35,11 @@ class Index:
     def __init__(self, views: Views) -> None:
         self._views = views
 
-    async def due_before(self, now: datetime, limit: int) -> Sequence[Due]:
-        return await self._views.due_before(now, limit)
+    async def due_before(self, now: datetime, limit: int, share: Share = WHOLE) -> Sequence[Due]:
+        return await self._views.due_before(now, limit, share)
 
-    async def next_due(self) -> datetime | None:
-        return await self._views.next_due()
+    async def next_due(self, share: Share = WHOLE) -> datetime | None:
+        return await self._views.next_due(share)
 
     async def reached(self, position: int, timeout: float) -> bool:
         return await self._views.reached(SLA_BOARD, position, timeout)
@@ -65,13 +67,14 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
     client = await cluster.connect(stopped)
     if client is None:
         return
-    horizon = Horizon()
+    horizons = Horizons()
     index = Index(views)
     desk.outlook = ViewsOutlook(views, desk.ledger)
     temporal = Temporal(client, cluster.identify)
-    reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizon))
+    shards = Shards(desk.ledger.recorder, settings.clock_shards)
+    reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizons, shards))
     log.info("working", temporal=settings.temporal_address)
-    async with worker(client, desk, index, horizon=horizon):
+    async with worker(client, desk, index, horizons=horizons):
         reacting = asyncio.create_task(reactor.run())
         await stopped.wait()
         reacting.cancel()

@@ -13,9 +13,10 @@ from ops.temporal_client import connect, namespace_id
 from ops.temporal_folder import read_stamp
 from ops.work import Index
 from projections.views import Views
-from workflows.due_index import Horizon
+from workflows.due_index import Horizons
 from workflows.poker import Poker
 from workflows.reactor import Reactor
+from workflows.shards import Shards
 from workflows.temporal import Temporal
 
 THROWN_AWAY = 'ExecutionStatus = "Running" AND WorkflowType IN ("Approval", "Escalation")'
@@ -46,7 +47,8 @@ async def rebuild_all(client: Client, ledger: Ledger, views: Views) -> tuple[int
         thrown += await _terminate(client, run.id)
     temporal = Temporal(client, namespace_id, reuse=WorkflowIDReusePolicy.ALLOW_DUPLICATE)
     await temporal.identify()
-    reactor = Reactor(ledger, temporal, Poker(temporal, Index(views), Horizon()))
+    poker = Poker(temporal, Index(views), Horizons(), Shards(ledger.recorder))
+    reactor = Reactor(ledger, temporal, poker)
     await reactor.rebuild()
     return thrown, temporal.started
 

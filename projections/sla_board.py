@@ -8,6 +8,7 @@ from domain.aggregate import Entry
 from domain.change import Change
 from domain.incident import Incident
 from domain.question import Question
+from domain.shares import WHOLE, Share
 from domain.ticket import Ticket
 from domain.ticket_clocks import EVENTS, TicketClocks
 from projections import service_levels, tickets
@@ -169,6 +170,14 @@ def show(id: str, entry: Entry, clocks: TicketClocks, rows: Rows) -> None:
                 position=entry.position,
             ),
         )
+
+
+def of_share(share: Share) -> str:
+    """The further condition on rows, that their tickets are of a share."""
+    if share == WHOLE:
+        return ""
+    last_bytes = ", ".join(f"'{spot:02x}'" for spot in share.spots)
+    return f" AND substr(ticket, 35, 2) IN ({last_bytes})"
 
 
 @CASES.on(Ticket.Amended)

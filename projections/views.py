@@ -14,6 +14,7 @@ from msgspec import Struct
 from domain.agreement import Subject
 from domain.impact import Relation
 from domain.policy import Visibility
+from domain.shares import WHOLE, Share
 from projections import (
     approvals_inbox,
     asset_register,
@@ -322,12 +323,13 @@ class Views:
 
     # Service clocks ------------------------------------------------------------------------
 
-    async def due_before(self, now: datetime, limit: int = 100) -> list[Due]:
+    async def due_before(self, now: datetime, limit: int = 100, share: Share = WHOLE) -> list[Due]:
         """The marks that running clocks have reached by now, earliest first."""
         rows = await self._query(
             "SELECT ticket, target, next_mark, next_mark_at, round, cycle, due_if_running,"
             f" policy, policy_version FROM {self._at(sla_board.BOARD.stored)}"
-            f" WHERE next_mark_at <= ? ORDER BY next_mark_at, ticket, target LIMIT {limit:d}",
+            f" WHERE next_mark_at <= ?{sla_board.of_share(share)}"
+            f" ORDER BY next_mark_at, ticket, target LIMIT {limit:d}",
             (instant(now),),
         )
         return [
@@ -345,13 +347,15 @@ class Views:
             for ticket, target, mark, at, round, cycle, due, policy, policy_version in rows
         ]
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, share: Share = WHOLE) -> datetime | None:
         """When the next mark of any running clock is reached; None if none is ahead."""
+        # Of a share the minimum would be sought in all rows, and the first is met in a few.
         rows = await self._query(
-            "SELECT min(next_mark_at)"
-            f" FROM {self._at(sla_board.BOARD.stored)} WHERE next_mark_at IS NOT NULL"
+            f"SELECT next_mark_at FROM {self._at(sla_board.BOARD.stored)}"
+            f" WHERE next_mark_at IS NOT NULL{sla_board.of_share(share)}"
+            " ORDER BY next_mark_at LIMIT 1"
         )
-        return None if rows[0][0] is None else moment(rows[0][0])
+        return moment(rows[0][0]) if rows else None
 
     # ---------------------------------------------------------------------------------------
 

@@ -1,9 +1,12 @@
 """What the clocks of service levels need of the due index, and what is known of their next tick."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
+
+from domain.shares import WHOLE, Share
 
 
 class DueRow(Protocol):
@@ -28,12 +31,12 @@ class DueRow(Protocol):
 class DueIndex(Protocol):
     """All marks that are ahead, derived from the ledger and a moment behind it."""
 
-    async def due_before(self, now: datetime, limit: int) -> Sequence[DueRow]:
+    async def due_before(self, now: datetime, limit: int, share: Share = WHOLE) -> Sequence[DueRow]:
         """The rows that are due at or before a moment, earliest first, at most so many."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """The earliest moment of all rows."""
+    async def next_due(self, share: Share = WHOLE) -> datetime | None:
+        """The earliest moment of all rows, those of the tickets of a share."""
         ...
 
     async def reached(self, position: int, timeout: float) -> bool:
@@ -74,6 +77,13 @@ class Horizon:
 
     def break_off_sweep(self) -> None:
         self._is_sweeping, self.next = False, None
+
+
+class Horizons(defaultdict[int, Horizon]):
+    """What this process knows of each clock, by its shard."""
+
+    def __init__(self) -> None:
+        super().__init__(Horizon)
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

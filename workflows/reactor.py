@@ -146,6 +146,7 @@ class Reactor:
         news = await self._read(self.position, head, RELEVANT)
         in_rounds: dict[UUID, int] = {}
         in_marks: dict[UUID, int] = {}
+        sooner: list[UUID] = []
         earlier = definitions = 0
         for event in news:
             if event.topic in WINDOWS or event.topic in POLICIES:
@@ -158,12 +159,13 @@ class Reactor:
                 in_marks.setdefault(id, event.originator_version)
             if event.topic in EARLIER:
                 earlier = event.id
+                sooner.append(id)
         await self._tell(in_rounds, in_marks)
         self.position = news[-1].id if len(news) == PAGE else head
         if earlier:
-            self.poker.tell(earlier)
+            self.poker.tell(earlier, sooner)
         if definitions:
-            self.poker.tell(definitions, at_once=True)
+            self.poker.tell(definitions, (), at_once=True)
 
     async def rebuild(self) -> None:
         """Start all that is open, and tell it what happened meanwhile."""

@@ -1,8 +1,8 @@
 """What service levels wait for: the next mark of all clocks, and people who acknowledge.
 
 Clocks are rows of an index that is derived from the ledger; none of them is a workflow. One
-perpetual workflow waits for the nearest moment of all. A mark that people are told of has an
-escalation, a workflow of its own, as it waits for people.
+perpetual workflow waits for the nearest moment of all, or one for each share of the tickets. A mark
+that people are told of has an escalation, a workflow of its own, as it waits for people.
 """
 
 from datetime import datetime, timedelta
@@ -31,13 +31,17 @@ class SlaClockWorkflow:
 
     @workflow.init
     def __init__(self, shard: Shard) -> None:
+        self._shard = shard.shard
         self._next = shard.next
+        self._is_over = False
 
     @workflow.run
     async def run(self, shard: Shard) -> None:
         if shard.next is None:
             await self._sweep()
         for _ in range(TICKS_MAX):
+            if self._is_over:
+                return
             await self._due()
             await self._sweep()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -68,11 +72,12 @@ class SlaClockWorkflow:
         self._next = None
         swept = await workflow.execute_local_activity(
             "service_levels.sweep",
-            Sweep(at=workflow.now()),
+            Sweep(at=workflow.now(), shard=self._shard),
             result_type=Swept,
             start_to_close_timeout=timedelta(seconds=SWEEP_SECONDS),
             retry_policy=RETRIES,
         )
+        self._is_over = swept.is_over
         if swept.next is not None:
             self.poke(Poke(at=swept.next))
 

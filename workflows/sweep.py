@@ -16,9 +16,11 @@ from domain.ids import number_of, prefix_of
 from domain.ledger import Ledger
 from domain.promises import Promises
 from domain.rules import DomainError, Outdated
+from domain.shares import Share
 from domain.ticket_clocks import after
 from workflows.clocks import hours_for
-from workflows.due_index import DueIndex, DueRow, Horizon
+from workflows.due_index import DueIndex, DueRow, Horizons
+from workflows.shards import Shards
 from workflows.signing import signed
 from workflows.values import Sweep, Swept
 
@@ -52,14 +54,15 @@ class SweepActivities:
         self,
         ledger: Ledger,
         index: DueIndex,
-        horizon: Horizon | None = None,
+        horizons: Horizons | None = None,
         others: Sequence[OtherClock] = (),
     ) -> None:
-        """`others` are told what time it is before each sweep."""
+        """`others` are told what time it is before each sweep of the first shard."""
         self.ledger = ledger
         self.others = others
         self.index = index
-        self.horizon = horizon or Horizon()
+        self.horizons = Horizons() if horizons is None else horizons
+        self.shards = Shards(ledger.recorder)
         self._settled: dict[Key, datetime] = {}
 
     @activity.defn(name="service_levels.sweep")
@@ -69,22 +72,28 @@ class SweepActivities:
         As long as the next is due in a moment it stays, seconds at most: that is cheaper, and more
         punctual, than a turn of the workflow for each.
         """
-        self.horizon.begin_sweep()
+        horizon = self.horizons[sweep.shard]
+        horizon.begin_sweep()
         workflow = activity.info().workflow_id or ""
         try:
-            moments = [await other.keep(sweep.at, workflow) for other in self.others]
-            marked, next = await self._rounds(sweep.at)
+            share = await self.shards.share(sweep.shard)
+            if share is None:
+                horizon.break_off_sweep()
+                return Swept(marked=0, is_over=True)
+            others = () if sweep.shard else self.others
+            moments = [await other.keep(sweep.at, workflow) for other in others]
+            marked, next = await self._rounds(sweep.at, share)
         except BaseException:
-            self.horizon.break_off_sweep()
+            horizon.break_off_sweep()
             raise
         first = min((at for at in (next, *moments) if at is not None), default=None)
-        return Swept(marked=marked, next=self.horizon.end_sweep(first))
+        return Swept(marked=marked, next=horizon.end_sweep(first))
 
-    async def _rounds(self, began: datetime) -> tuple[int, datetime | None]:
+    async def _rounds(self, began: datetime, share: Share) -> tuple[int, datetime | None]:
         workflow, loop = activity.info().workflow_id or "", asyncio.get_running_loop()
         started, now, marked = loop.time(), began, 0
         while True:
-            number, next = await self._round(workflow, now)
+            number, next = await self._round(workflow, now, share)
             marked += number
             now = began + timedelta(seconds=loop.time() - started)
             if next is None or next > now + LINGER or now > began + STAY:
@@ -92,20 +101,22 @@ class SweepActivities:
             await asyncio.sleep(max(0.0, (next - now).total_seconds()))
             now = max(now, next)
 
-    async def _round(self, workflow: str, now: datetime) -> tuple[int, datetime | None]:
+    async def _round(
+        self, workflow: str, now: datetime, share: Share
+    ) -> tuple[int, datetime | None]:
         """Mark what is due at a moment; how many marks that were, and when the next is due."""
         self._settled = {key: until for key, until in self._settled.items() if until > now}
         ahead = now + LOOK_AHEAD
-        rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled) + 1)
+        rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled) + 1, share)
         fresh = [row for row in rows if _key(row) not in self._settled]
         due = [row for row in fresh if row.at <= now][:ROWS_MAX]
         coming = [row.at for row in fresh[len(due) :]]
         marked = await self._mark(due, workflow, now)
-        return marked, max(min(coming), now) if coming else await self._after(ahead)
+        return marked, max(min(coming), now) if coming else await self._after(ahead, share)
 
-    async def _after(self, moment: datetime) -> datetime | None:
+    async def _after(self, moment: datetime, share: Share) -> datetime | None:
         """When the next row is due, of those after a moment."""
-        first = await self.index.next_due()
+        first = await self.index.next_due(share)
         return None if first is None else max(first, moment)
 
     async def _mark(self, due: Sequence[DueRow], workflow: str, now: datetime) -> int:

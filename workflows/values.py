@@ -82,9 +82,10 @@ class Poke(Struct, frozen=True, kw_only=True):
 
 
 class Sweep(Struct, frozen=True, kw_only=True):
-    """Mark what is due at a moment."""
+    """Mark what is due at a moment, of the tickets of a shard."""
 
     at: datetime
+    shard: int = 0
 
 
 class Swept(Struct, frozen=True, kw_only=True):
@@ -92,6 +93,8 @@ class Swept(Struct, frozen=True, kw_only=True):
 
     marked: int
     next: datetime | None = None
+    is_over: bool = False
+    """Whether there is no such shard any more: others see to its tickets."""
 
 
 class Escalation(Struct, frozen=True, kw_only=True):

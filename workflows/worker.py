@@ -8,7 +8,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from domain.desk import Desk
 from workflows.approval import ApprovalWorkflow
 from workflows.approval_activities import ApprovalActivities
-from workflows.due_index import DueIndex, Horizon
+from workflows.due_index import DueIndex, Horizons
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
 from workflows.obligations import Obligations
@@ -33,14 +33,14 @@ def worker(
     desk: Desk,
     index: DueIndex,
     *,
-    horizon: Horizon | None = None,
+    horizons: Horizons | None = None,
     sandboxed: bool = False,
     queue: str = QUEUE,
 ) -> Worker:
     """A worker that shares its process, and its event loop, with the API."""
     approvals = ApprovalActivities(desk)
     others = (Freezes(desk), Obligations(desk), PolicyMoves(desk))
-    sweeps = SweepActivities(desk.ledger, index, horizon, others)
+    sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)
     return Worker(
         client,
@@ -62,9 +62,9 @@ async def run_worker(
     desk: Desk,
     index: DueIndex,
     *,
-    horizon: Horizon | None = None,
+    horizons: Horizons | None = None,
     sandboxed: bool = False,
     queue: str = QUEUE,
 ) -> None:
     """Run a worker until cancelled."""
-    await worker(client, desk, index, horizon=horizon, sandboxed=sandboxed, queue=queue).run()
+    await worker(client, desk, index, horizons=horizons, sandboxed=sandboxed, queue=queue).run()

@@ -44,9 +44,10 @@ from ops.temporal_server import TemporalServer
 from ops.work import Index
 from projections import sla_board
 from projections.runner import Projector
-from workflows.due_index import DueIndex, Horizon
+from workflows.due_index import DueIndex, Horizons
 from workflows.poker import Poker
 from workflows.reactor import Reactor
+from workflows.shards import Shards
 from workflows.temporal import Temporal
 from workflows.values import clock_id
 from workflows.worker import worker
@@ -121,9 +122,10 @@ async def run(folder: Path, *, idle: int = IDLE, storm: int = STORM) -> Results:
 
 @asynccontextmanager
 async def working(client: Client, desk: Desk, index: DueIndex) -> AsyncIterator[Reactor]:
-    horizon, temporal = Horizon(), Temporal(client, namespace_id)
-    reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizon))
-    async with worker(client, desk, index, horizon=horizon):
+    horizons, temporal = Horizons(), Temporal(client, namespace_id)
+    poker = Poker(temporal, index, horizons, Shards(desk.ledger.recorder))
+    reactor = Reactor(desk.ledger, temporal, poker)
+    async with worker(client, desk, index, horizons=horizons):
         reacting = asyncio.create_task(reactor.run())
         try:
             yield reactor

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -16,6 +17,7 @@ from domain.service_level_policy import (
     ServiceLevelPolicy,
     TargetPromise,
 )
+from domain.shares import Share
 from projections.runner import Projector
 from projections.views import Views
 from tests.people import CUSTOMER, person, signed, system
@@ -69,9 +71,9 @@ def promise(incident: Incident, when: str, promises: tuple[Commitment, ...] = PR
     )
 
 
-def logged(when: str = "mon 10:00") -> Incident:
+def logged(when: str = "mon 10:00", id: UUID = INCIDENT) -> Incident:
     return Incident.log(
-        INCIDENT,
+        id,
         title="No mail",
         requester=person("ann"),
         organisation=CUSTOMER,
@@ -199,6 +201,28 @@ async def test_the_marks_of_the_policy_fall_due_one_after_the_other(
     queue = await views.row("work_queue", INCIDENT)
     assert queue is not None
     assert queue["breached_at"] == stored("tue 12:00")
+
+
+async def test_each_share_of_the_board_falls_due_by_itself(
+    kit: Kit, projector: Projector, views: Views
+) -> None:
+    shares = [Share(number, 3) for number in range(3)]
+    for serial, time in enumerate(("mon 10:00", "mon 11:00", "mon 12:00", "mon 13:00"), 1):
+        incident = logged(time, record_id("INC", serial))
+        incident.respond(by=signed("bea", at(time)))
+        promise(incident, time)
+        await board(kit, projector, views, incident)
+
+    moments = [await views.next_due(share) for share in shares]
+    tickets = [
+        [row.ticket for row in await views.due_before(at("fri 17:00"), 10, share)]
+        for share in shares
+    ]
+
+    # The last byte of the third id divides by three, and so on.
+    assert moments == [at(text) for text in ("mon 17:00", "mon 15:00", "mon 16:00")]
+    assert tickets == [[record_id("INC", n) for n in serials] for serials in ([3], [1, 4], [2])]
+    assert await views.next_due() == at("mon 15:00")
 
 
 async def test_another_promise_keeps_what_was_consumed_and_the_marks_that_have_passed(

@@ -10,6 +10,7 @@ from uuid import UUID
 from domain.aggregate import Event
 from domain.desk import Desk
 from domain.ledger import Ledger
+from domain.shares import WHOLE, Share
 from ops.work import Index
 from projections import sla_board
 from projections.runner import Projector
@@ -64,13 +65,13 @@ class CaughtUpIndex(Index):
         super().__init__(views)
         self.projector = projector
 
-    async def due_before(self, now: datetime, limit: int) -> Any:
+    async def due_before(self, now: datetime, limit: int, share: Share = WHOLE) -> Any:
         self.projector.catch_up()
-        return await super().due_before(now, limit)
+        return await super().due_before(now, limit, share)
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, share: Share = WHOLE) -> datetime | None:
         self.projector.catch_up()
-        return await super().next_due()
+        return await super().next_due(share)
 
     async def reached(self, position: int, timeout: float) -> bool:
         self.projector.catch_up()

@@ -9,9 +9,10 @@ from temporalio.client import Client
 from ops.temporal_client import namespace_id
 from ops.work import Index
 from tests.workflows.floor import Floor
-from workflows.due_index import Horizon
+from workflows.due_index import Horizons
 from workflows.poker import Poker
 from workflows.reactor import Reactor
+from workflows.shards import Shards
 from workflows.temporal import Temporal
 from workflows.worker import worker
 
@@ -28,16 +29,16 @@ async def eventually(holds: Callable[[], bool] | Callable[[], Awaitable[bool]]) 
             await asyncio.sleep(0.02)
 
 
-def reactor_of(floor: Floor, client: Client, horizon: Horizon | None = None) -> Reactor:
+def reactor_of(floor: Floor, client: Client, horizons: Horizons, shards: int = 1) -> Reactor:
     temporal = Temporal(client, namespace_id)
-    index = Index(floor.views)
-    return Reactor(floor.ledger, temporal, Poker(temporal, index, horizon or Horizon()))
+    kept = Shards(floor.ledger.recorder, shards)
+    return Reactor(floor.ledger, temporal, Poker(temporal, Index(floor.views), horizons, kept))
 
 
 @asynccontextmanager
 async def reacting(floor: Floor, client: Client) -> AsyncIterator[Reactor]:
     """Only the reactor."""
-    reactor = reactor_of(floor, client)
+    reactor = reactor_of(floor, client, Horizons())
     following = asyncio.create_task(reactor.run())
     try:
         yield reactor
@@ -47,12 +48,12 @@ async def reacting(floor: Floor, client: Client) -> AsyncIterator[Reactor]:
 
 
 @asynccontextmanager
-async def running(floor: Floor, client: Client) -> AsyncIterator[Reactor]:
+async def running(floor: Floor, client: Client, shards: int = 1) -> AsyncIterator[Reactor]:
     """All of it."""
-    horizon = Horizon()
-    reactor = reactor_of(floor, client, horizon)
+    horizons = Horizons()
+    reactor = reactor_of(floor, client, horizons, shards)
     index = Index(floor.views)
-    async with worker(client, floor.desk, index, horizon=horizon, sandboxed=True):
+    async with worker(client, floor.desk, index, horizons=horizons, sandboxed=True):
         tasks = [
             asyncio.create_task(reactor.run()),
             asyncio.create_task(floor.projector.run()),

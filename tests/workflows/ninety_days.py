@@ -31,13 +31,14 @@ from domain.ticket import Visibility
 from tests.domain.desks import system
 from tests.temporal import worker
 from tests.workflows.floor import Floor
-from workflows.due_index import Horizon
+from workflows.due_index import Horizons
 from workflows.escalation_activities import EscalationActivities
 from workflows.poker import Poker
 from workflows.policy_moves import PolicyMoves
 from workflows.reactor import Reactor
 from workflows.sandbox import unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
+from workflows.shards import Shards
 from workflows.sweep import SweepActivities
 from workflows.temporal import Temporal
 from workflows.values import Escalation, Shard, clock_id
@@ -131,8 +132,8 @@ class Quarter:
         await self._found()
         for _ in range(tickets):
             self._plan_ticket()
-        horizon = Horizon()
-        sweeps = SweepActivities(self.floor.ledger, self.floor.index, horizon)
+        horizons = Horizons()
+        sweeps = SweepActivities(self.floor.ledger, self.floor.index, horizons)
         escalations = EscalationActivities(self.floor.ledger, self.floor.desk.directory)
         async with AsyncExitStack() as stack:
             queue = await stack.enter_async_context(
@@ -144,7 +145,8 @@ class Quarter:
                 )
             )
             temporal = Delayed(self, queue)
-            poker = Poker(temporal, self.floor.index, horizon, now=lambda: self.at)
+            shards = Shards(self.floor.ledger.recorder)
+            poker = Poker(temporal, self.floor.index, horizons, shards, now=lambda: self.at)
             self._reactor = Reactor(self.floor.ledger, temporal, poker)
             self._reactor.position = self.floor.ledger.position()
             self._poker = poker

@@ -16,6 +16,7 @@ from domain.calendar import Calendar
 from domain.incident import Incident
 from domain.person import Role
 from domain.service_level_policy import EscalationStep, TargetPromise
+from domain.shares import WHOLE, Share
 from tests.temporal import worker
 from tests.workflows.floor import Floor
 from workflows.escalation_activities import EscalationActivities
@@ -256,10 +257,10 @@ class Stale:
     def __init__(self, rows: list[Any]) -> None:
         self.rows = rows
 
-    async def due_before(self, now: datetime, limit: int) -> list[Any]:
+    async def due_before(self, now: datetime, limit: int, share: Share = WHOLE) -> list[Any]:
         return [row for row in self.rows if row.at <= now][:limit]
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, share: Share = WHOLE) -> datetime | None:
         return min((row.at for row in self.rows), default=None)
 
     async def reached(self, position: int, timeout: float) -> bool:

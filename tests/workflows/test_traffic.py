@@ -13,9 +13,10 @@ from domain.ticket import Visibility
 from ops.temporal_client import namespace_id
 from tests.workflows.floor import Floor
 from tests.workflows.machinery import caught_up, eventually
-from workflows.due_index import Horizon
+from workflows.due_index import Horizons
 from workflows.poker import Poker
 from workflows.reactor import Reactor
+from workflows.shards import Shards
 from workflows.temporal import Temporal
 
 
@@ -55,7 +56,8 @@ async def test_temporal_hears_only_of_what_is_due_earlier(
     company.office = await company.add(Calendar, "define", name="All", hours=ALWAYS)
     await company.publish_policy(TargetPromise(name="resolution", budget={1: "2h", 2: "8h"}))
     temporal = Counted(live_client, namespace_id)
-    reactor = Reactor(floor.ledger, temporal, Poker(temporal, floor.index, Horizon()))
+    poker = Poker(temporal, floor.index, Horizons(), Shards(floor.ledger.recorder))
+    reactor = Reactor(floor.ledger, temporal, poker)
     following = asyncio.create_task(reactor.run())
     try:
         incident = await logged(floor, urgency=2)
