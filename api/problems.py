@@ -1,30 +1,24 @@
 """Problems over HTTP."""
 
-from typing import Any
-
 from pydantic import Field
 
-from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import Name, Note, OrganisationRef, PersonRef, Reason, Text, Title
+from api.commands import Command, Practice
+from api.fields import Note, Reason
 from api.http.bodies import Body
-from api.http.calls import Call
-from api.tickets import (
-    Nothing,
-    WithReason,
-    about_new,
-    commands_of,
-    whose,
+from api.life_cycle import (
+    Opening,
+    ends_of,
+    opening_of,
+    reopening_of,
+    resolution_of,
+    waiting_of,
 )
-from domain.desk import Desk
+from api.tickets import Nothing, commands_of
 from domain.problem import PendingReason, Problem
-from domain.recorder import Receipt
 
 
-class Raise(Body):
-    title: Title
-    description: Text = ""
-    requester: PersonRef | None = None
-    organisation: OrganisationRef | None = None
+class Raise(Opening):
+    pass
 
 
 class DocumentWorkaround(Body):
@@ -40,27 +34,16 @@ class Pend(Body):
     note: Note = ""
 
 
-class Resolve(Body):
-    code: Name
-    resolution: Reason
-
-
-async def raise_(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
-    fields = body.arguments() | whose(call, body)
-    return await begin(Problem, Problem.raise_)(desk, asked, **fields)
-
-
 PRACTICE = Practice(
     kind=Problem,
     plural="problems",
     what="problem",
     title="Problems",
-    creation=Creation(
-        name="raise",
+    creation=opening_of(
+        Problem,
+        Problem.raise_,
         body=Raise,
         summary="Raise a problem",
-        about=about_new,
-        use=raise_,
         example={"title": "The print server stalls every Monday"},
     ),
     commands=(
@@ -88,31 +71,11 @@ PRACTICE = Practice(
             body=Nothing,
             summary="Declare it a known error: analysed, and not resolved yet",
         ),
-        Command(
-            method=Problem.pend,
-            body=Pend,
-            summary="Wait for somebody or something else",
-            example={"reason": "vendor"},
+        *waiting_of(Problem, {"reason": "vendor"}, body=Pend),
+        resolution_of(
+            Problem, {"code": "fixed by change", "resolution": "The disk is larger now."}
         ),
-        Command(method=Problem.resume, body=Nothing, summary="Wait no longer"),
-        Command(
-            method=Problem.resolve,
-            body=Resolve,
-            summary="Say that it is resolved, and how",
-            example={"code": "fixed by change", "resolution": "The disk is larger now."},
-        ),
-        Command(
-            method=Problem.reopen,
-            body=WithReason,
-            summary="Take it up again",
-            example={"reason": "It stalled again."},
-        ),
-        Command(method=Problem.close, body=Nothing, summary="Close it for good"),
-        Command(
-            method=Problem.cancel,
-            body=WithReason,
-            summary="End it without a resolution",
-            example={"reason": "No problem after all."},
-        ),
+        reopening_of(Problem, "It stalled again."),
+        *ends_of(Problem, "a resolution", "No problem after all."),
     ),
 )

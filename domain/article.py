@@ -9,12 +9,13 @@ takes its place.
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, NamedTuple, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from domain import text
 from domain.aggregate import Event
 from domain.article_content import Audience, Content, check, check_original, review_due
+from domain.moves import Move, require_move
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
@@ -35,21 +36,10 @@ class Status(StrEnum):
     RETIRED = "retired"
 
 
-class Move(NamedTuple):
-    """From which states an act leads to which, and the rule that is said to whoever tries others.
-
-    Who may act stands in `domain.policy`, under the name of the act. None: the state stays.
-    """
-
-    sources: frozenset[Status]
-    target: Status | None
-    rule: str
-
-
 UNPUBLISHED = frozenset({Status.DRAFT, Status.IN_REVIEW})
 IN_USE = frozenset({Status.PUBLISHED, Status.NEEDS_REVIEW})
 
-MOVES = {
+MOVES: Mapping[str, Move[Status | None]] = {
     "submit": Move(
         frozenset({Status.DRAFT}), Status.IN_REVIEW, "Only a draft is submitted for review."
     ),
@@ -124,9 +114,8 @@ class Article(Versioned[Content]):
         return Status.IN_REVIEW if is_in_review else Status.DRAFT
 
     def _require(self, act: str) -> None:
-        move = MOVES[act]
-        status = self.draft_status if act in ("send_back", "publish") else self.status
-        require(status in move.sources, move.rule)
+        is_of_draft = act in ("send_back", "publish")
+        require_move(MOVES, act, self.draft_status if is_of_draft else self.status)
 
     @staticmethod
     def check(definition: Content) -> None:

@@ -17,6 +17,7 @@ from domain.asset import Asset
 from domain.change_moves import EDITING, MOVES, PREPARING, Risk, Type
 from domain.change_tasks import ChangeTasks
 from domain.ids import prefix_of
+from domain.moves import require_move
 from domain.obligations import Obligation
 from domain.personal import Personal
 from domain.priority import Level
@@ -86,8 +87,8 @@ class ChangeDraft(ChangeTasks, abstract=True):
     def _require(self, act: str) -> None:
         catches_up = act in PREPARING and self.is_approval_owed and not self.is_in_approval
         edits = act in EDITING and len(self.standing.open) > 0 and len(self.standing.material) > 0
-        move = MOVES[act]
-        require(catches_up or edits or self.status in move.sources, move.rule)
+        if not (catches_up or edits):
+            require_move(MOVES, act, self.status)
 
     def _require_own_plan(self) -> None:
         require(

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal, NamedTuple
+from typing import Literal
 
+from domain.moves import Move
 from domain.tasks import Phase
 
 Type = Literal["standard", "normal", "emergency"]
@@ -28,25 +29,13 @@ class Status(StrEnum):
     CANCELLED = "cancelled"
 
 
-class Move(NamedTuple):
-    """From which states an act leads to which, and the rule that is said to whoever tries others.
-
-    Who may act stands in `domain.policy`, under the name of the act. Without a target, the state
-    stays. Votes and time-outs lead from `in approval` to `approved` or `rejected`.
-    """
-
-    sources: frozenset[Status]
-    target: Status | None
-    rule: str
-
-
 DRAFT = frozenset({Status.PROPOSED, Status.REJECTED})
 READY = frozenset({Status.APPROVED, Status.SCHEDULED})
 DONE = frozenset({Status.IMPLEMENTED, Status.BACKED_OUT, Status.REVIEWED})
 STARTED = DONE | {Status.IMPLEMENTING, Status.CLOSED}
 OVER = frozenset({Status.CLOSED, Status.WITHDRAWN, Status.CANCELLED})
 
-MOVES = {
+MOVES: Mapping[str, Move[Status | None]] = {
     "amend": Move(DRAFT, None, "Only a proposed or rejected change can be amended."),
     "classify": Move(DRAFT, None, "Only a proposed or rejected change can be classified."),
     "assess_risk": Move(DRAFT, None, "The risk of a change is assessed before its submission."),
@@ -92,6 +81,7 @@ MOVES = {
         "Only a change that is not being implemented yet can be cancelled.",
     ),
 }
+"""Votes and time-outs lead from `in approval` to `approved` or `rejected`."""
 
 PREPARING = frozenset({"amend", "assess_risk", "plan", "affect", "request_time", "submit"})
 """What an emergency change that started before its submission may still catch up on."""

@@ -3,22 +3,32 @@
 An answer is a text, a record that says it, such as an article or a known error, or an address.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, ClassVar, Self, Unpack
 from uuid import UUID
 
 from domain import text
 from domain.aggregate import Entry, Event
 from domain.escalated import Escalated
-from domain.incident import Channel
+from domain.life_cycle import (
+    Channel,
+    Moved,
+    Opening,
+    PendingReason,
+    Received,
+    Startable,
+    opening,
+)
 from domain.mapper import is_person
+from domain.moves import Move
 from domain.personal import Personal
 from domain.promises import RESOLUTION
 from domain.provenance import Provenance
 from domain.rules import require
 
-PendingReason = Literal["customer", "vendor", "change", "problem", "evidence"]
+__all__ = ["MOVES", "PendingReason", "Question", "Status", "at_first_contact", "touched"]
 
 ADDRESS_MAX = 2_000
 
@@ -31,17 +41,6 @@ class Status(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     CANCELLED = "cancelled"
-
-
-class Move(NamedTuple):
-    """From which states an act leads to which, and the rule that is said to whoever tries others.
-
-    Who may act stands in `domain.policy`, under the name of the act.
-    """
-
-    sources: frozenset[Status]
-    target: Status
-    rule: str
 
 
 OPEN = frozenset({Status.ASKED, Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING})
@@ -67,14 +66,15 @@ MOVES = {
 """Handing it over leads from `asked` to `assigned`."""
 
 
-class Question(Escalated):
+class Question(Startable, Escalated):
     prefix = "QST"
     what: ClassVar[str] = "question"
+    moves = MOVES
+    first = Status.ASKED
+    handed: ClassVar[Mapping[str, StrEnum]] = {Status.ASKED: Status.ASSIGNED}
 
     status: Status
     channel: str
-    pending_reason: str
-    reopened: int
     answered_at: datetime | None
     hands: tuple[str, ...]
     """See `touched`."""
@@ -83,32 +83,13 @@ class Question(Escalated):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.status = Status.ASKED
         self.channel = ""
-        self.pending_reason = ""
-        self.reopened = 0
         self.answered_at = None
         self.hands = ()
         self.is_first_contact = False
 
-    @property
-    def is_over(self) -> bool:
-        return self.status in (Status.CLOSED, Status.CANCELLED)
-
-    @property
-    def is_called_off(self) -> bool:
-        return self.status is Status.CANCELLED
-
-    @property
-    def is_at_work(self) -> bool:
-        return self.status in OPEN
-
     def met_at(self, target: str) -> datetime | None:
         return self.answered_at if target == RESOLUTION else None
-
-    def _require(self, act: str) -> None:
-        move = MOVES[act]
-        require(self.status in move.sources, move.rule)
 
     # Who has acted on it ------------------------------------------------------------------
 
@@ -130,82 +111,16 @@ class Question(Escalated):
         cls,
         id: UUID,
         *,
-        title: str,
-        description: str = "",
-        requester: UUID | None,
-        organisation: UUID | None,
         channel: Channel = "portal",
         by: Provenance,
+        **said: Unpack[Opening],
     ) -> Self:
-        return cls.begin(
-            id,
-            cls.Asked(
-                by=by,
-                title=text.title(title, "A question"),
-                description=text.body(description, "A description"),
-                requester=requester,
-                organisation=organisation,
-                channel=channel,
-            ),
-        )
+        return cls.begin(id, cls.Asked(by=by, channel=channel, **opening("A question", said)))
 
-    class Asked(Event):
-        title: Annotated[str, Personal("requester")]
-        description: Annotated[str, Personal("requester")] = ""
-        requester: UUID | None = None
-        organisation: UUID | None = None
-        channel: Channel = "portal"
+    class Asked(Received):
+        pass
 
-        def apply(self, question: "Question", /) -> None:
-            question.requester = self.requester
-            question.organisation = self.organisation
-            question.channel = self.channel
-
-    # Assign: as every ticket, and somebody has it then ---------------------------------------
-
-    def hand_to(self, team: UUID | None, assignee: UUID | None) -> None:
-        super().hand_to(team, assignee)
-        if self.status is Status.ASKED:
-            self.status = Status.ASSIGNED
-
-    # Start work --------------------------------------------------------------------------
-
-    def start(self, *, by: Provenance) -> None:
-        self._require("start")
-        if self.status is not Status.IN_PROGRESS:
-            self.record(self.WorkStarted(by=by))
-
-    class WorkStarted(Event):
-        def apply(self, question: "Question", /) -> None:
-            question.status = Status.IN_PROGRESS
-
-    # Wait and resume ----------------------------------------------------------------------
-
-    def pend(self, reason: PendingReason, *, note: str = "", by: Provenance) -> None:
-        """Wait for somebody or something else."""
-        self._require("pend")
-        self.record(
-            self.Paused(by=by, reason=reason, note=text.body(note, "A note", text.REASON_MAX))
-        )
-
-    class Paused(Event):
-        reason: PendingReason
-        note: Annotated[str, Personal("actor")] = ""
-
-        def apply(self, question: "Question", /) -> None:
-            question.status = Status.PENDING
-            question.pending_reason = self.reason
-
-    def resume(self, *, by: Provenance) -> None:
-        self._require("resume")
-        self.record(self.Resumed(by=by))
-
-    class Resumed(Event):
-        def apply(self, question: "Question", /) -> None:
-            question.status = Status.IN_PROGRESS
-            question.pending_reason = ""
-
-    # Answer, ask again, close, cancel -------------------------------------------------------
+    # Answer, ask again ---------------------------------------------------------------------
 
     def give_answer(
         self,
@@ -230,15 +145,16 @@ class Question(Escalated):
         require(source != self.id, "A question is no answer to itself.")
         self.record(self.Answered(by=by, text=answer, source=source, address=address))
 
-    class Answered(Event):
+    class Answered(Moved):
+        act = "give_answer"
+
         text: Annotated[str, Personal("actor")] = ""
         source: UUID | None = None
         """The record that says it, such as an article or a known error."""
         address: Annotated[str, Personal("actor")] = ""
 
         def apply(self, question: "Question", /) -> None:
-            question.status = Status.ANSWERED
-            question.pending_reason = ""
+            super().apply(question)
             question.answered_at = self.by.effective_at
             question._touched(self.by)
             question.is_first_contact = at_first_contact(
@@ -252,36 +168,17 @@ class Question(Escalated):
         asked = text.reason(question, "Who asks again says what is still open.")
         self.record(self.AskedAgain(by=by, text=asked))
 
-    class AskedAgain(Event):
+    class AskedAgain(Moved):
+        act = "ask_again"
+
         text: Annotated[str, Personal("actor")] = ""
 
         def apply(self, question: "Question", /) -> None:
-            question.status = Status.IN_PROGRESS
+            super().apply(question)
             question.answered_at = None
             question.is_first_contact = False
             question.reopened += 1
             question.awaits_reply = True
-
-    def close(self, *, by: Provenance) -> None:
-        self._require("close")
-        self.record(self.Closed(by=by))
-
-    class Closed(Event):
-        def apply(self, question: "Question", /) -> None:
-            question.status = Status.CLOSED
-
-    def cancel(self, *, reason: str, by: Provenance) -> None:
-        self._require("cancel")
-        self.record(
-            self.Cancelled(by=by, reason=text.reason(reason, "A cancellation needs a reason."))
-        )
-
-    class Cancelled(Event):
-        reason: Annotated[str, Personal("actor")] = ""
-
-        def apply(self, question: "Question", /) -> None:
-            question.status = Status.CANCELLED
-            question.pending_reason = ""
 
 
 def touched(hands: tuple[str, ...], by: Provenance, requester: str) -> tuple[str, ...]:

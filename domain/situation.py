@@ -14,6 +14,7 @@ from domain.change import Change
 from domain.change_moves import Status as ChangeStatus
 from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
+from domain.life_cycle import LifeCycle, Startable
 from domain.promises import Promises, asks
 from domain.question import Question
 from domain.question import Status as QuestionStatus
@@ -279,6 +280,17 @@ def _handed(now: Situation, **to: Any) -> Changes:
     return to
 
 
+@_on(LifeCycle.Paused)
+def _paused(_: Situation, event: LifeCycle.Paused) -> Changes:
+    return {"status": _PENDING, "waiting_for": event.reason}
+
+
+_always(Startable.WorkStarted, status=IncidentStatus.IN_PROGRESS, waiting_for="")
+_always(LifeCycle.Resumed, status=IncidentStatus.IN_PROGRESS, waiting_for="")
+_always(LifeCycle.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=True)
+_always(LifeCycle.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is_over=True)
+
+
 # Incidents -----------------------------------------------------------------------------------
 
 
@@ -298,11 +310,6 @@ def _escalated(now: Situation, event: Incident.EscalatedFunctionally) -> Changes
     return _handed(now, team=event.team, assignee=event.assignee, support_level=event.support_level)
 
 
-@_on(Incident.Paused, Question.Paused)
-def _paused(_: Situation, event: Incident.Paused) -> Changes:
-    return {"status": _PENDING, "waiting_for": event.reason}
-
-
 @_on(Incident.Requeued)
 def _requeued(now: Situation, _: Event) -> Changes:
     is_held = now.team is not None or now.assignee is not None
@@ -313,14 +320,13 @@ def _requeued(now: Situation, _: Event) -> Changes:
 def _reopened(now: Situation, _: Event) -> Changes:
     return {
         "status": IncidentStatus.IN_PROGRESS.value,
+        "waiting_for": "",
         "resolved": False,
         "is_over": False,
         "reopened": now.reopened + 1,
     }
 
 
-_always(Incident.WorkStarted, status=IncidentStatus.IN_PROGRESS, waiting_for="")
-_always(Incident.Resumed, status=IncidentStatus.IN_PROGRESS, waiting_for="")
 _always(Incident.FirstResponded, responded=True, awaits_reply=False)
 _always(
     Incident.Resolved,
@@ -330,7 +336,6 @@ _always(
     awaits_reply=False,
 )
 _always(Incident.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=True)
-_always(Incident.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is_over=True)
 
 
 # Questions -----------------------------------------------------------------------------------
@@ -351,14 +356,13 @@ def _asked(_: Situation, event: Question.Asked) -> Changes:
 def _asked_again(now: Situation, _: Event) -> Changes:
     return {
         "status": QuestionStatus.IN_PROGRESS.value,
+        "waiting_for": "",
         "resolved": False,
         "awaits_reply": True,
         "reopened": now.reopened + 1,
     }
 
 
-_always(Question.WorkStarted, status=QuestionStatus.IN_PROGRESS, waiting_for="")
-_always(Question.Resumed, status=QuestionStatus.IN_PROGRESS, waiting_for="")
 _always(
     Question.Answered,
     status=QuestionStatus.ANSWERED,
@@ -367,8 +371,6 @@ _always(
     resolved=True,
     awaits_reply=False,
 )
-_always(Question.Closed, status=QuestionStatus.CLOSED, is_over=True)
-_always(Question.Cancelled, status=QuestionStatus.CANCELLED, waiting_for="", is_over=True)
 
 
 # Changes -------------------------------------------------------------------------------------

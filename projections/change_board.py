@@ -93,7 +93,7 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.put(BOARD, _proposed(entry, event, at))
     else:
         row = rows.get(BOARD, id_text(entry.originator_id))
-    if status := tickets.status_after(event, is_approval_owed=row.is_approval_owed):
+    if status := tickets.status_after("change", event, is_approval_owed=row.is_approval_owed):
         row.status = status
         row.is_open = status not in tickets.OVER
     if isinstance(event, ROUNDS):
@@ -127,7 +127,7 @@ def _proposed(entry: Entry, event: Change.Proposed, at: str) -> BoardRow:
         number=number_text(entry.originator_id),
         title=event.title,
         type=event.type,
-        status=tickets.STATUS[Change.Proposed],
+        status=tickets.first_status("change"),
         requester=id_or_none(event.requester),
         organisation=id_or_none(event.organisation),
         proposed_at=at,

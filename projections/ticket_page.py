@@ -6,6 +6,7 @@ from typing import Any
 from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.incident import Incident
+from domain.life_cycle import LifeCycle, Reopenable, Resolvable
 from domain.problem import Problem
 from domain.question import Question
 from domain.ticket import Ticket
@@ -213,18 +214,18 @@ def _templated(event: Change.TemplateApplied, row: PageRow) -> None:
     row.details = {**row.details, **event.form}
 
 
-@CASES.on(Incident.Paused, Problem.Paused, Question.Paused)
-def _paused(event: Incident.Paused, row: PageRow) -> None:
+@CASES.on(LifeCycle.Paused)
+def _paused(event: LifeCycle.Paused, row: PageRow) -> None:
     row.reason = event.note
 
 
-@CASES.on(Incident.Resumed, Problem.Resumed, Question.Resumed)
+@CASES.on(LifeCycle.Resumed)
 def _resumed(_: Event, row: PageRow) -> None:
     row.reason = ""
 
 
-@CASES.on(Incident.Resolved, Problem.Resolved)
-def _resolved(event: Incident.Resolved, row: PageRow) -> None:
+@CASES.on(Resolvable.Resolved)
+def _resolved(event: Resolvable.Resolved, row: PageRow) -> None:
     row.resolution_code, row.resolution, row.reason = event.code, event.resolution, ""
 
 
@@ -240,8 +241,8 @@ def _asked_again(event: Question.AskedAgain, row: PageRow) -> None:
     row.answer_source, row.answer_address = None, ""
 
 
-@CASES.on(Incident.Reopened, Problem.Reopened)
-def _reopened(event: Incident.Reopened, row: PageRow) -> None:
+@CASES.on(Reopenable.Reopened)
+def _reopened(event: Reopenable.Reopened, row: PageRow) -> None:
     row.resolution_code, row.resolution, row.reason = "", "", event.reason
 
 
@@ -250,8 +251,8 @@ def _closed(event: Incident.Closed, row: PageRow) -> None:
     row.closure_code = event.code
 
 
-@CASES.on(Incident.Cancelled, Problem.Cancelled, Question.Cancelled)
-def _cancelled(event: Incident.Cancelled, row: PageRow) -> None:
+@CASES.on(LifeCycle.Cancelled)
+def _cancelled(event: LifeCycle.Cancelled, row: PageRow) -> None:
     row.reason = event.reason
 
 

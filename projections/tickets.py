@@ -7,8 +7,8 @@ from domain.change import Change
 from domain.change import Status as ChangeStatus
 from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
+from domain.life_cycle import LifeCycle, Moved
 from domain.problem import Problem
-from domain.problem import Status as ProblemStatus
 from domain.question import Question
 from domain.question import Status as QuestionStatus
 from domain.ticket import Ticket
@@ -24,32 +24,14 @@ KINDS: dict[str, str] = {
 }
 _TOPICS = ("Incident.", "Problem.", "Change.", "Question.")
 
+LIVES: dict[str, type[LifeCycle]] = {
+    "incident": Incident,
+    "problem": Problem,
+    "question": Question,
+}
+"""The kinds whose statuses follow from a table of moves."""
+
 STATUS: dict[type[Event], str] = {
-    Incident.Logged: IncidentStatus.NEW,
-    Incident.WorkStarted: IncidentStatus.IN_PROGRESS,
-    Incident.Paused: IncidentStatus.PENDING,
-    Incident.Resumed: IncidentStatus.IN_PROGRESS,
-    Incident.Resolved: IncidentStatus.RESOLVED,
-    Incident.Reopened: IncidentStatus.IN_PROGRESS,
-    Incident.Closed: IncidentStatus.CLOSED,
-    Incident.Cancelled: IncidentStatus.CANCELLED,
-    Problem.Raised: ProblemStatus.NEW,
-    Problem.InvestigationStarted: ProblemStatus.INVESTIGATING,
-    Problem.KnownErrorDeclared: ProblemStatus.KNOWN_ERROR,
-    Problem.Paused: ProblemStatus.PENDING,
-    Problem.Resumed: ProblemStatus.INVESTIGATING,
-    Problem.Resolved: ProblemStatus.RESOLVED,
-    Problem.Reopened: ProblemStatus.INVESTIGATING,
-    Problem.Closed: ProblemStatus.CLOSED,
-    Problem.Cancelled: ProblemStatus.CANCELLED,
-    Question.Asked: QuestionStatus.ASKED,
-    Question.WorkStarted: QuestionStatus.IN_PROGRESS,
-    Question.Paused: QuestionStatus.PENDING,
-    Question.Resumed: QuestionStatus.IN_PROGRESS,
-    Question.Answered: QuestionStatus.ANSWERED,
-    Question.AskedAgain: QuestionStatus.IN_PROGRESS,
-    Question.Closed: QuestionStatus.CLOSED,
-    Question.Cancelled: QuestionStatus.CANCELLED,
     Change.Proposed: ChangeStatus.PROPOSED,
     Change.Submitted: ChangeStatus.IN_APPROVAL,
     Change.Approved: ChangeStatus.APPROVED,
@@ -63,14 +45,7 @@ STATUS: dict[type[Event], str] = {
     Change.Withdrawn: ChangeStatus.WITHDRAWN,
     Change.Cancelled: ChangeStatus.CANCELLED,
 }
-"""The status that an event leads to. Handing a new ticket over makes it assigned, and a problem
-that is a known error is one again when it resumes."""
-
-HANDED: dict[str, str] = {
-    IncidentStatus.NEW: IncidentStatus.ASSIGNED,
-    QuestionStatus.ASKED: QuestionStatus.ASSIGNED,
-}
-"""What handing a ticket over makes of a status that nobody had it in."""
+"""The status that an event of a change leads to."""
 
 BESIDE_THE_WORK: tuple[type[Event], ...] = (Change.Submitted, Change.Approved, Change.Rejected)
 """What moves no status of a change that was begun without an approval."""
@@ -105,11 +80,25 @@ def _classified(event: Change.Classified, row: Headed) -> None:
     row.type = event.type
 
 
-def status_after(event: Event, *, is_approval_owed: bool) -> str | None:
-    """The status that an event leads to, or None if it leaves it as it is."""
+def first_status(kind: str) -> str:
+    """The status of a new ticket."""
+    return LIVES[kind].first if kind in LIVES else ChangeStatus.PROPOSED
+
+
+def status_after(kind: str, event: Event, *, is_approval_owed: bool) -> str | None:
+    """The status that an event leads to, or None if it leaves it as it is. A problem that is a
+    known error is one again when it resumes."""
+    if isinstance(event, Moved):
+        target: str = LIVES[kind].moves[event.act].target
+        return target
     if is_approval_owed and isinstance(event, BESIDE_THE_WORK):
         return None
     return STATUS.get(type(event))
+
+
+def status_of_handed(kind: str, status: str) -> str:
+    """What handing a ticket over makes of its status."""
+    return LIVES[kind].handed.get(status, status) if kind in LIVES else status
 
 
 OVER = frozenset(
@@ -125,12 +114,8 @@ OVER = frozenset(
 """The statuses, of any kind, in which nobody has to work on a ticket."""
 
 ENDS: tuple[type[Event], ...] = (
-    Incident.Closed,
-    Incident.Cancelled,
-    Problem.Closed,
-    Problem.Cancelled,
-    Question.Closed,
-    Question.Cancelled,
+    LifeCycle.Closed,
+    LifeCycle.Cancelled,
     Change.Closed,
     Change.Withdrawn,
     Change.Cancelled,

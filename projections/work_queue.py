@@ -7,6 +7,7 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.ids import prefix_of
 from domain.incident import Incident
+from domain.life_cycle import LifeCycle, Moved, Reopenable, Resolvable
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.question import Question, at_first_contact, touched
@@ -140,7 +141,7 @@ def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
         number=number_text(id),
         kind=kind,
         title=event.title,
-        status=tickets.STATUS[type(event)],
+        status=tickets.first_status(kind),
         requester=id_or_none(event.requester),
         organisation=id_or_none(event.organisation),
         channel=getattr(event, "channel", event.by.channel),
@@ -153,9 +154,9 @@ def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
     )
 
 
-@CASES.on(*tickets.STATUS)
+@CASES.on(Moved, *tickets.STATUS)
 def _moved(event: Event, row: QueueRow) -> None:
-    status = tickets.status_after(event, is_approval_owed=row.is_approval_owed)
+    status = tickets.status_after(row.kind, event, is_approval_owed=row.is_approval_owed)
     if isinstance(event, Change.Approved | Change.Rejected):
         row.is_approval_owed = False
     if status is None:
@@ -167,8 +168,8 @@ def _moved(event: Event, row: QueueRow) -> None:
         row.closed_at = instant(event.by.effective_at)
 
 
-@CASES.on(Incident.Paused, Problem.Paused, Question.Paused)
-def _paused(event: Incident.Paused, row: QueueRow) -> None:
+@CASES.on(LifeCycle.Paused)
+def _paused(event: LifeCycle.Paused, row: QueueRow) -> None:
     _moved(event, row)
     row.pending_reason = event.reason
 
@@ -180,7 +181,7 @@ def _resumed(event: Event, row: QueueRow) -> None:
         row.status = ProblemStatus.KNOWN_ERROR
 
 
-@CASES.on(Incident.Requeued, Problem.Requeued)
+@CASES.on(Resolvable.Requeued)
 def _requeued(_: Event, row: QueueRow) -> None:
     row.status = "new" if row.team is None and row.assignee is None else "assigned"
     row.is_open = True
@@ -205,13 +206,13 @@ def _answered(event: Event, row: QueueRow) -> None:
     row.is_first_contact = at_first_contact(row.hands, row.reassigned, row.reopened)
 
 
-@CASES.on(Incident.Resolved, Problem.Resolved)
+@CASES.on(Resolvable.Resolved)
 def _resolved(event: Event, row: QueueRow) -> None:
     _moved(event, row)
     row.resolved_at = instant(event.by.effective_at)
 
 
-@CASES.on(Incident.Reopened, Problem.Reopened, Question.AskedAgain)
+@CASES.on(Reopenable.Reopened, Question.AskedAgain)
 def _reopened(event: Event, row: QueueRow) -> None:
     _moved(event, row)
     row.resolved_at = None
@@ -230,7 +231,7 @@ def _hand_over(row: QueueRow, team: Id | None, assignee: Id | None) -> None:
     if row.team is not None or row.assignee is not None:
         row.reassigned += 1
     row.team, row.assignee = team, assignee
-    row.status = tickets.HANDED.get(row.status, row.status)
+    row.status = tickets.status_of_handed(row.kind, row.status)
 
 
 @CASES.on(Incident.EscalatedFunctionally)
