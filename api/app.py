@@ -11,6 +11,7 @@ from starlette.routing import Router
 from api import openapi
 from api.approval_migrations import migration_routes
 from api.article_versions import article_routes
+from api.attachments import attachment_routes
 from api.boards import board_routes
 from api.calendar_times import calendar_routes
 from api.change_times import change_time_routes
@@ -39,6 +40,7 @@ from api.sign_in import identity_routes
 from api.sla_reports import report_routes
 from api.status import Status
 from domain.desk import Desk
+from domain.files import Files
 from domain.transparency.store import LogStore
 from projections.views import Views
 
@@ -50,9 +52,11 @@ def create_app(
     *,
     clock: Callable[[], datetime] = now,
     log: LogStore | None = None,
+    files: Files | None = None,
 ) -> FastAPI:
-    """The application. Whoever composes it starts and stops the desk, the views and the log."""
-    context = Context(desk, views, settings, clock, log)
+    """The application. Whoever composes it starts and stops the desk, the views, the log
+    and the files."""
+    context = Context(desk, views, settings, clock, log, files)
     requests = Requests()
     routes = routes_of(settings)
     document = openapi.document(routes, ROOT, settings.version)
@@ -109,6 +113,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     for practice in PRACTICES:
         routes += command_routes(practice)
     routes += read_routes()
+    routes += attachment_routes()
     routes += board_routes()
     routes += report_routes()
     routes += change_time_routes()

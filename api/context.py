@@ -6,6 +6,7 @@ from datetime import datetime
 from api.http.limits import Buckets
 from api.settings import Settings
 from domain.desk import Desk
+from domain.files import Files
 from domain.ledger import Ledger
 from domain.transparency.proofs import Proofs
 from domain.transparency.store import LogStore
@@ -21,9 +22,12 @@ class Context:
         settings: Settings,
         clock: Callable[[], datetime],
         log: LogStore | None = None,
+        files: Files | None = None,
     ) -> None:
         self.desk = desk
         self.proofs = None if log is None else Proofs(desk.ledger.recorder, log)
+        self.files = files
+        """Where attachments are kept; None if this desk keeps none."""
         desk.outlook = ViewsOutlook(views, desk.ledger)
         self.views = views
         self.settings = settings

@@ -78,6 +78,8 @@ def _operation(
             "required": told.is_body_required,
             "content": schemas.content(schema, told.body_example),
         }
+    if told.content is not None:
+        operation["requestBody"] = {"required": True, "content": told.content}
     if not route.act:
         operation["security"] = []
     return operation

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from api.fields import REFERENCE
+from api.fields import LINE, REFERENCE
 from api.http.errors import CODES, PROBLEM
 from api.records import SHAPES
 from domain.aggregate import Aggregate
+from domain.text import NAME_MAX
 from projections.tables import Column, Table
 
 Schema = dict[str, Any]
@@ -13,6 +14,7 @@ Schema = dict[str, Any]
 JSON = "application/json"
 
 UUID_TEXT: Schema = {"type": "string", "format": "uuid"}
+FILE_NAME: Schema = {"type": "string", "minLength": 1, "maxLength": NAME_MAX, "pattern": LINE}
 NUMBER: Schema = {"type": "string", "pattern": "^[A-Z]{3}[0-9]{7,19}$", "examples": ["INC0000042"]}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 WHOLE: Schema = {"type": "integer", "minimum": 0}

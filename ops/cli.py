@@ -22,8 +22,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="An event-sourced workflow engine for IT service management.",
 )
+attachments_app = typer.Typer(no_args_is_help=True, help="The files of tickets.")
 views_app = typer.Typer(no_args_is_help=True, help="The read models.")
 workflows_app = typer.Typer(no_args_is_help=True, help="What waits.")
+app.add_typer(attachments_app, name="attachments")
 app.add_typer(views_app, name="views")
 app.add_typer(workflows_app, name="workflows")
 app.add_typer(process_app, name="process")
@@ -127,6 +129,14 @@ def views_status(data: Data = None, config: Config = None) -> None:
     from ops.views import status
 
     in_order(status(settings_of(data, config), out))
+
+
+@attachments_app.command("clean")
+def attachments_clean(data: Data = None, config: Config = None) -> None:
+    """Remove the files that were sent more than a day ago and are attached to nothing."""
+    from ops.attachments import clean
+
+    in_order(clean(settings_of(data, config), out))
 
 
 @views_app.command("rebuild")

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager
 import domain.kinds  # noqa: F401 - every kind of record registers itself by being imported
 from domain.desk import Desk
 from domain.directory import Directory
+from domain.files import Files, Limits
 from domain.ledger import Ledger
+from domain.personal import KeyRing
 from domain.recorder import LedgerRecorder
 from domain.transparency.store import LogStore
 from ops.processes import prepare_folder
 from ops.settings import Settings
+from ops.stores.file_folder import FolderFiles
 from ops.stores.keys import Keys
 from ops.stores.master_key import MasterKey
 from ops.stores.postgres import PostgresRecorder
@@ -52,6 +55,13 @@ def open_log(settings: Settings) -> LogStore:
     if settings.database_url is None:
         return SqliteLog(prepare_folder(settings) / "log.db")
     return PostgresLog(settings.database_url.get_secret_value())
+
+
+def open_files(settings: Settings, keys: KeyRing) -> Files:
+    """The bytes of attachments."""
+    folder = settings.attachments or prepare_folder(settings) / "attachments"
+    limits = Limits(settings.attachment_bytes_max, tuple(settings.attachment_types.split()))
+    return Files(FolderFiles(folder.absolute()), keys, limits)
 
 
 @asynccontextmanager

@@ -9,7 +9,8 @@ import uvicorn
 
 from api.app import create_app
 from api.settings import Settings as ApiSettings
-from ops.compose import master_key, open_desk, open_log, open_views
+from ops.attachments import clean_daily
+from ops.compose import master_key, open_desk, open_files, open_log, open_views
 from ops.demo import seed
 from ops.processes import listen, settle, until_stopped
 from ops.settings import Settings
@@ -37,6 +38,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
         until_stopped() as stopped,
     ):
         proven = open_log(settings)
+        files = open_files(settings, desk.ledger.mapper.keys)
         stack.callback(proven.close)
         app = create_app(
             desk,
@@ -47,6 +49,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
                 secure_cookies=settings.url.startswith("https://"),
             ),
             log=proven,
+            files=files,
         )
         server = Server(
             uvicorn.Config(
@@ -71,10 +74,12 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
 
                 working = tasks.create_task(work_for(settings, desk, views, stopped))
             serving = tasks.create_task(server.serve(sockets=[listening]))
+            cleaning = tasks.create_task(clean_daily(desk.ledger, files))
             log.info("serving", url=settings.url)
             await stopped.wait()
             server.should_exit = True
             await serving
             if working is not None:
                 await working
+            cleaning.cancel()
             following.cancel()

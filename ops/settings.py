@@ -8,6 +8,8 @@ from typing import Any
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.ticket import ATTACHMENT_BYTES_MAX
+
 PREFIX = "LEDGERDESK_"
 
 
@@ -61,6 +63,12 @@ class Settings(BaseSettings):
     """Files and addresses that get the checkpoints, with blanks between them."""
     audit_witness_private: bool = False
     """Whether witnesses may be at addresses that are not public."""
+    attachments: Path | None = None
+    """The folder of attachments; else `attachments` in the data folder. All processes share it."""
+    attachment_bytes_max: int = Field(default=ATTACHMENT_BYTES_MAX, ge=1, le=ATTACHMENT_BYTES_MAX)
+    attachment_types: str = ""
+    """The media types that are taken, with blanks between them, such as `image/* text/plain`. None:
+    all but programs."""
     log_level: str = "info"
 
     @field_validator("database_url", "views_url", "keys_url")

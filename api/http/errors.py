@@ -21,6 +21,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "conflict": (409, "Too many commands at the same time"),
     "outdated": (412, "The record has moved on"),
     "too_large": (413, "The body is too large"),
+    "out_of_range": (416, "The file has no such bytes"),
     "unsupported_media_type": (415, "The body is of another type than JSON"),
     "refused": (422, "A rule says no"),
     "invalid": (422, "The body has mistakes"),

@@ -25,6 +25,8 @@ class Operation(Struct, frozen=True, kw_only=True):
     body: type[Any] | None = None
     is_body_required: bool = False
     body_example: Any = None
+    content: dict[str, Any] | None = None
+    """The body by media type, where it is not JSON."""
     responses: dict[int, dict[str, Any]] = {}
     """By status; those of problems are given by their codes alone."""
     problems: Sequence[str] = ()

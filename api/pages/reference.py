@@ -69,7 +69,7 @@ def _entry(document: dict[str, Any], path: str, method: str, operation: dict[str
     ]
     example = ""
     if body := operation.get("requestBody"):
-        media = body["content"]["application/json"]
+        media = next(iter(body["content"].values()))
         fields += _of_body(document, media["schema"])
         if "example" in media:
             example = msgspec.json.format(msgspec.json.encode(media["example"]), indent=2).decode()

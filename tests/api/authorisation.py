@@ -4,6 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
+from api.attachments import EXAMPLE
 from api.http.routing import Route
 from tests.api.house import House
 
@@ -13,6 +14,7 @@ auditor and an administrator: each has that role alone."""
 
 REFUSED = (401, 403, 404)
 
+SENT = b"test"
 SPAN = "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z"
 QUERIES = {
     "/log/proof/inclusion": "?position=1",
@@ -77,6 +79,10 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         ),
         "service-level-policies": await olga.made("/service-level-policies", policy),
     }
+    for plural in ("incidents", "problems", "questions", "changes"):
+        at = f"/api/v1/{plural}/{made[plural]['number']}/attachments"
+        sent = await adam.http.post(at, content=SENT, headers={"content-type": "text/plain"})
+        assert sent.json()["sha256"] == EXAMPLE
     made["articles"] = await published(house, organisation, definitions["/articles"])
     made["tickets"] = made["incidents"]
     return {plural: record["number"] for plural, record in made.items()}
@@ -100,6 +106,7 @@ async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]
     """The status of the answer."""
     plural = route.path.split("/")[1]
     path = route.path.replace("{ref}", subjects.get(plural, "")).replace("{version}", "draft")
+    path = path.replace("{sha256}", EXAMPLE)
     client = house.as_(who)
     if route.method == "GET":
         query = "?to_version=2" if path.endswith("/approval-migration") else ""

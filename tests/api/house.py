@@ -19,12 +19,14 @@ from api.settings import Settings
 from domain.aggregate import KINDS
 from domain.desk import Desk
 from domain.directory import Directory
+from domain.files import Files
 from domain.ids import number_of
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.person import Role, Scope
 from domain.provenance import Provenance
 from domain.transparency.follower import Follower
+from ops.stores.file_folder import FolderFiles
 from ops.stores.master_key import MasterKey
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_keys import SqliteKeys
@@ -142,7 +144,8 @@ async def opened(
     views = Views(SqliteReader(folder / "views.db"))
     projector.moved.append(views.progress.tell)
     log = SqliteLog(folder / "log.db")
-    house = House(desk, views, create_app(desk, views, settings, log=log))
+    files = Files(FolderFiles(folder / "attachments"), keys)
+    house = House(desk, views, create_app(desk, views, settings, log=log, files=files))
     await _settle(house)
     Follower(recorder, log, SIGNER, time.time).catch_up()
     following = asyncio.create_task(projector.run())

@@ -24,8 +24,21 @@ def governed(plural: str, owners: str, readers: str) -> dict[str, str]:
     }
 
 
+def commons(plural: str, *, attach: str, read: str) -> dict[str, str]:
+    """What all kinds of tickets have besides their commands."""
+    at = f"/{plural}/{{ref}}"
+    return {
+        f"POST {at}/attachments": attach,
+        f"GET {at}/attachments/{{sha256}}": read,
+    }
+
+
 # requester, agent, approver, change manager, process owner, auditor, administrator: x may, - not.
 MAY = {
+    **commons("incidents", attach="xx-----", read="xxxxxx-"),
+    **commons("problems", attach="-x-----", read="-xxxxx-"),
+    **commons("questions", attach="xx-----", read="xxxxxx-"),
+    **commons("changes", attach="xx-x---", read="xxxxxx-"),
     "POST /sessions": "-------",
     "DELETE /sessions/current": "xxxxxxx",
     "GET /me": "xxxxxxx",
