@@ -2,12 +2,23 @@
 
 from typing import Any
 
+from api.approvals import commands_of_rounds
 from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import AssetRef, Details, Name, OptionalName, OrganisationRef, PersonRef, Reason
+from api.fields import (
+    AssetRef,
+    Details,
+    Name,
+    Note,
+    OptionalName,
+    OrganisationRef,
+    PersonRef,
+    Reason,
+)
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing, WithReason
 from domain.asset import Asset, RelationType
+from domain.asset_approval import Act
 from domain.desk import Desk
 from domain.policy import About
 from domain.recorder import Receipt
@@ -46,6 +57,14 @@ class Repair(Body):
 
 class Dispose(Body):
     method: Name
+
+
+class Submit(Body):
+    act: Act
+    to: PersonRef | None = None
+    vendor: OptionalName = ""
+    reason: Note = ""
+    method: OptionalName = ""
 
 
 def about_new(call: Call, body: Any) -> About:
@@ -122,6 +141,24 @@ PRACTICE = Practice(
             body=Dispose,
             summary="Let go of it for good",
             example={"method": "recycled"},
+        ),
+        Command(
+            method=Asset.submit,
+            body=Submit,
+            summary="Ask for the approval of an act that a process governs",
+            description="It is said what the act itself asks for: `to` to issue it, `vendor` and "
+            "`reason` to send it for repair, `reason` to retire it, `method` to dispose of it. The "
+            "vote that approves it does it. Whoever submits it, or is to get the asset, has no "
+            "vote.",
+            use=Desk.submit_act,
+            example={"act": "retire", "reason": "Out of support."},
+        ),
+        *commands_of_rounds(Asset),
+        Command(
+            method=Asset.withdraw,
+            body=WithReason,
+            summary="Take the submission back; the asset stays as it is",
+            example={"reason": "It is still needed."},
         ),
     ),
 )

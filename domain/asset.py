@@ -6,7 +6,8 @@ from typing import Annotated, Literal, NamedTuple, Self
 from uuid import UUID
 
 from domain import text
-from domain.aggregate import Aggregate, Event
+from domain.aggregate import Event
+from domain.asset_approval import ApprovedActs, Governed, Proposal
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
@@ -51,7 +52,7 @@ MOVES = {
 }
 
 
-class Asset(Aggregate):
+class Asset(ApprovedActs):
     prefix = "AST"
 
     name: str
@@ -83,6 +84,19 @@ class Asset(Aggregate):
     def _require(self, act: str) -> None:
         move = MOVES[act]
         require(self.status in move.sources, move.rule)
+
+    def _require_possible(self, act: str) -> None:
+        self._require(act)
+
+    def _carried_out(self, proposal: Proposal, by: Provenance) -> Governed:
+        match proposal:
+            case Proposal(act="issue", to=UUID() as to):
+                return self.Issued(by=by, to=to, round=self.round)
+            case Proposal(act="repair"):
+                return self.SentForRepair(by=by, vendor=proposal.vendor, round=self.round)
+            case Proposal(act="retire"):
+                return self.Retired(by=by, round=self.round)
+        return self.Disposed(by=by, method=proposal.method, round=self.round)
 
     def _require_not_disposed(self) -> None:
         require(
@@ -194,12 +208,17 @@ class Asset(Aggregate):
     def issue(self, to: UUID, *, by: Provenance) -> None:
         """Hand the asset to a person."""
         self._require("issue")
+        self._require_not_in_approval()
         self.record(self.Issued(by=by, to=to))
 
-    class Issued(Event):
+    class Issued(Governed):
+        act = "issue"
+
         to: UUID
+        round: int = 0
 
         def apply(self, asset: "Asset", /) -> None:
+            super().apply(asset)
             asset.status = Status.IN_USE
             asset.holder = self.to
 
@@ -221,6 +240,7 @@ class Asset(Aggregate):
     def repair(self, *, vendor: str, reason: str, by: Provenance) -> None:
         """Send the asset for repair. Whoever has it gets it back."""
         self._require("repair")
+        self._require_not_in_approval()
         self.record(
             self.SentForRepair(
                 by=by,
@@ -229,11 +249,15 @@ class Asset(Aggregate):
             )
         )
 
-    class SentForRepair(Event):
+    class SentForRepair(Governed):
+        act = "repair"
+
         vendor: str
-        reason: Annotated[str, Personal("actor")]
+        reason: Annotated[str, Personal("actor")] = ""
+        round: int = 0
 
         def apply(self, asset: "Asset", /) -> None:
+            super().apply(asset)
             asset.status = Status.IN_REPAIR
 
     def complete_repair(self, *, by: Provenance) -> None:
@@ -249,23 +273,33 @@ class Asset(Aggregate):
     def retire(self, *, reason: str, by: Provenance) -> None:
         """Take the asset out of service. Nobody has it any more."""
         self._require("retire")
+        self._require_not_in_approval()
         reason = text.reason(reason, "A retirement needs a reason.")
         self.record(self.Retired(by=by, reason=reason))
 
-    class Retired(Event):
-        reason: Annotated[str, Personal("actor")]
+    class Retired(Governed):
+        act = "retire"
+
+        reason: Annotated[str, Personal("actor")] = ""
+        round: int = 0
 
         def apply(self, asset: "Asset", /) -> None:
+            super().apply(asset)
             asset.status = Status.RETIRED
             asset.holder = None
 
     def dispose(self, *, method: str, by: Provenance) -> None:
         """Let go of the asset: sold, scrapped, given away, lost…"""
         self._require("dispose")
+        self._require_not_in_approval()
         self.record(self.Disposed(by=by, method=text.name(method, "The method of disposal")))
 
-    class Disposed(Event):
+    class Disposed(Governed):
+        act = "dispose"
+
         method: str
+        round: int = 0
 
         def apply(self, asset: "Asset", /) -> None:
+            super().apply(asset)
             asset.status = Status.DISPOSED

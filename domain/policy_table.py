@@ -236,6 +236,24 @@ TABLE: Mapping[str, Row] = {
             "asset.complete_repair": "take an asset back from repair",
             "asset.retire": "retire an asset",
             "asset.dispose": "dispose of an asset",
+            "asset.submit": "submit an act on an asset for approval",
+            "asset.withdraw": "take the submission of an act on an asset back",
+        },
+    ),
+    **of_rounds(
+        "asset",
+        voters=everyone(ASKED),
+        workers=AGENT,
+        choosers=CHANGE_MANAGER,
+        movers=OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
+    ),
+    **rows(
+        NOBODY,
+        WRITE,
+        {
+            "asset.propose": "propose an act on an asset",
+            "asset.carry_out": "carry out an approved act on an asset",
+            "asset.let_lapse": "note why an approved act on an asset is not done",
         },
     ),
     # People

@@ -69,7 +69,13 @@ def about(record: Aggregate) -> About:
             return About(id=record.id, requester=record.requester, voters=_voters(record))
         case Asset():
             people = tuple(person for person in (record.owner, record.holder) if person)
-            return About(id=record.id, organisation=record.organisation, people=people)
+            return About(
+                id=record.id,
+                organisation=record.organisation,
+                requester=record.requester,
+                people=people,
+                voters=_voters(record),
+            )
         case Person() | Team():
             return About(id=record.id, organisation=record.organisation)
         case Organisation():

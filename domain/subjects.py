@@ -88,6 +88,8 @@ CHANGE = (
 )
 
 ASSET = (
+    Field("act", "text", "What is to be done with it.", ("issue", "repair", "retire", "dispose")),
+    Field("recipient", "text", "The user name of who is to get it, empty unless it is issued."),
     Field("type", "text", "The type of the asset, such as server."),
     Field(
         "status",

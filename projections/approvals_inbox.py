@@ -9,6 +9,7 @@ import domain.kinds  # noqa: F401 - every kind that people approve must be known
 from domain.aggregate import KINDS, Entry, Event
 from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp, RoundEvent, RoundState
+from domain.asset import Asset
 from domain.change import Change
 from domain.ids import as_id
 from domain.ticket import Ticket
@@ -28,7 +29,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "approvals_inbox"
-VERSION = 3
+VERSION = 4
 
 
 class AskedRow(Row):
@@ -40,8 +41,9 @@ class AskedRow(Row):
     kind: str
     """What it is: `change`, or `approval process`."""
     title: str
-    """That of a ticket, and the name of a definition."""
+    """That of a ticket, and the name of a definition or an asset."""
     type: str
+    """The type of a change, and what is to be done with an asset."""
     risk: str
     requester: Id | None
     organisation: Id | None
@@ -203,6 +205,12 @@ def _submitted(_: Event, row: RoundRow) -> None:
 @CASES.on(ApprovalRounds.VotesInvalidated)
 def _edited(event: ApprovalRounds.VotesInvalidated, row: RoundRow) -> None:
     row.edited = tuple(sorted({*row.edited, *event.fields}))
+
+
+@CASES.on(Asset.ActProposed)
+def _proposed(event: Asset.ActProposed, row: RoundRow) -> None:
+    row.type = event.act
+    row.requester = id_or_none(as_id(event.by.actor))
 
 
 @CASES.on(Versioned.Revised, Versioned.DraftAdopted)

@@ -1,15 +1,27 @@
 """The asset register, with what depends on what."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.asset import Asset, Status
+from projections import asset_approval
 from projections.rows import Rows
-from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, instant, number_text
+from projections.tables import (
+    Id,
+    Instant,
+    Json,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    number_text,
+)
 from projections.view import Cases, View
 
 NAME = "asset_register"
-VERSION = 1
+VERSION = 2
 
 Details = dict[str, str]
 
@@ -32,6 +44,14 @@ class AssetRow(Row):
     vendor: str = ""
     """Who repairs it."""
     details: Details = {}
+    approval_status: str = ""
+    proposed: Json = {}
+    outstanding: str = ""
+    approval: Json = {}
+
+    @property
+    def written(self) -> Mapping[str, str]:
+        return {}
 
 
 class RelationRow(Row):
@@ -89,6 +109,7 @@ def fold(entry: Entry, rows: Rows) -> None:
         rows.put(RELATIONS, RelationRow(id, event.type, id_text(event.other), at))
     elif isinstance(event, Asset.Unrelated):
         rows.remove(RELATIONS, id, event.type, id_text(event.other))
+    asset_approval.fold(event, row)
     row.updated_at = at
     row.version = entry.originator_version
     row.position = entry.position

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
-from domain.aggregate import KIND_OF_PREFIX, Aggregate
+from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
 from domain.approval import Vote
 from domain.approval_process import Definition
 from domain.approval_round import ApprovalRounds
-from domain.approval_round_state import RoundEvent
+from domain.approval_round_state import GivenUp, RoundEvent
 from domain.asset import Asset
 from domain.business_time import BusinessHours
 from domain.desk.approvals import Asked, owners_for, process_of
@@ -42,6 +42,28 @@ async def facts(record: ApprovalRounds, desk: Base) -> Facts:
     return facts_of(desk.directory, record, {asset.id: asset.asset_class for asset in found})
 
 
+def _during_round(entries: Sequence[Entry]) -> Sequence[Entry]:
+    """What a command did before it ended a round: what the end led to is no edit of what was in
+    approval."""
+    ends = (ApprovalRounds.Approved, ApprovalRounds.Rejected, GivenUp)
+    for index, entry in enumerate(entries):
+        if isinstance(entry.event, ends):
+            return entries[:index]
+    return entries
+
+
+def _edited(
+    before: ApprovalRounds, record: ApprovalRounds, edits: Sequence[Entry]
+) -> ApprovalRounds:
+    """A record as it was after the edits of a command that ended its round."""
+    if len(edits) == len(record.pending) or edits[0].originator_version != before.version + 1:
+        return record
+    edited = before.fork()
+    for entry in edits:
+        edited.replay(entry)
+    return edited
+
+
 class Rounds(Base):
     def __init__(self, ledger: Ledger, directory: Directory) -> None:
         super().__init__(ledger, directory)
@@ -61,13 +83,14 @@ class Rounds(Base):
     async def _follow_edit(self, record: Aggregate) -> None:
         """Refuse an edit during an approval for which another approval would be needed. What it
         entails elsewhere is recorded with it."""
-        if not isinstance(record, ApprovalRounds) or all(
-            isinstance(entry.event, RoundEvent) for entry in record.pending
-        ):
+        if not isinstance(record, ApprovalRounds):
+            return
+        edits = _during_round(record.pending)
+        if all(isinstance(entry.event, RoundEvent) for entry in edits):
             return
         before = await self.ledger.peek(record.id)
         if isinstance(before, ApprovalRounds) and before.standing.open:
-            was, now = await facts(before, self), await facts(record, self)
+            was, now = await facts(before, self), await facts(_edited(before, record, edits), self)
             check_edit(self.directory, before, was, now)
             if record.standing.open:
                 await self.follow_scope(before, record, record.pending[-1].event.by)

@@ -103,7 +103,10 @@ def _change(names: Names | None, change: Change, asset_types: Mapping[UUID, str]
 
 
 def _asset(names: Names | None, asset: Asset) -> Facts:
+    proposal = asset.proposal
     return {
+        "act": proposal.act if proposal else "",
+        "recipient": _username(names, proposal.to) if proposal else "",
         "type": asset.asset_class,
         "status": asset.status.value,
         "service": asset.service,

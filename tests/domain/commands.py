@@ -247,6 +247,18 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "complete_repair": NOTHING,
         "retire": REASON,
         "dispose": said(method=texts),
+        **ROUND,
+        "propose": st.one_of(
+            said(act=st.just("issue"), to=people),
+            said(act=st.just("repair"), vendor=texts, reason=texts),
+            said(act=st.just("retire"), reason=texts),
+            said(act=st.just("dispose"), method=texts),
+            said(act=st.sampled_from(["return", "retire"]), to=maybe(people), method=texts),
+        ),
+        "submit": SUBMISSION,
+        "withdraw": REASON,
+        "carry_out": NOTHING,
+        "let_lapse": REASON,
     },
     CabMeeting: {
         "reschedule": said(start=moments, end=moments),

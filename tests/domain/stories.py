@@ -64,6 +64,7 @@ HOURS_BETWEEN_STEPS = 3
 
 CEM_ALONE = replace(CAB, name="Cem alone", voters=(CEM,))
 EXACTING = Terms(fallback=(BEA,), material=("category",))
+ABOUT_DETAILS = Terms(fallback=(BEA,), material=("details",))
 
 
 class Attempt(NamedTuple):
@@ -235,7 +236,58 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("return_", condition="As new."),
             step("retire", reason="Replaced."),
             step("dispose", method="recycled"),
-        ]
+        ],
+        [
+            step("register", "ann", name="Laptop 7", asset_class="laptop"),
+            step("propose", "ann", act="repair", vendor="Fixit", reason="A fan is loud."),
+            step(
+                "submit",
+                "ann",
+                process=record_id("APR", 1),
+                process_version=1,
+                stages=(CAB, BOARD),
+                terms=Terms(digest="d" * 64, repeat_voters=True),
+            ),
+            step("hold_approval", "clock", window=record_id("WIN", 1)),
+            step("resume_approval", "clock", window=record_id("WIN", 1)),
+            step("remind", "clock", round=1, stage="CAB"),
+            step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
+            step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+            step("vote", "cem", vote="approve", hours=None),
+            step("vote", "dan", vote="approve", hours=None),
+            step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+            step("carry_out", "clock"),
+            step("complete_repair"),
+            step("issue", to=person("max")),
+            step("propose", "ann", act="retire", reason="It is loud again."),
+            step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=ABOUT_DETAILS),
+            step("return_", condition="As new."),
+            step("request_information", "dan", question="How loud?"),
+            step("provide_information", "ann", answer="Very.", hours=None),
+            step("vote", "bea", vote="approve"),
+            step(
+                "migrate_approval",
+                "dan",
+                to_version=2,
+                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+                terms=ABOUT_DETAILS,
+            ),
+            step("amend", details={"fan": "new"}),
+            step("vote", "bea", vote="approve", stage="Owners"),
+            step("retract_vote", "bea", reason="Not yet."),
+            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+            step("add_approver", "dan", person=person("bea"), reason="She is back."),
+            step("vote", "cem", vote="approve"),
+            step("vote", "dan", vote="approve"),
+            step("withdraw", "ann", reason="It is quiet now."),
+            step("propose", "ann", act="issue", to=person("max")),
+            step("submit", "ann", stages=(CEM_ALONE,)),
+            step("vote", "cem", vote="reject", comment="Not to him."),
+            step("propose", "ann", act="issue", to=person("max")),
+            step("submit", "ann", stages=(BOARD,)),
+            step("vote", "dan", vote="approve"),
+            step("let_lapse", "clock", reason="He has left."),
+        ],
     ],
     CabMeeting: [
         [

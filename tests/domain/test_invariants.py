@@ -28,6 +28,7 @@ from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
 from domain.article import Article
 from domain.asset import Asset
+from domain.asset_approval import Governed
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.calendar_holidays import counted
@@ -200,9 +201,9 @@ def check_change(change_: Change) -> None:
 
 def check_standing(record: ApprovalRounds) -> None:
     standing = record.standing
-    # Who has voted on a draft may write the next one.
+    # Who has voted on a draft may write the next one, and get the asset.
     assert record.barred.isdisjoint(record.voted) or (
-        isinstance(record, Versioned) and not standing.open
+        isinstance(record, Versioned | Asset) and not standing.open
     )
     assert len({stage.name for stage in standing.stages}) == len(standing.stages)
     assert not set(standing.passed) & set(standing.open)
@@ -256,6 +257,10 @@ def check_asset(asset_: Asset) -> None:
         assert not has_holder
     assert len(asset_.relations) == len(set(asset_.relations))
     assert asset_.id not in {other for _, other in asset_.relations}
+    check_standing(asset_)
+    assert (asset_.approval == "pending") == bool(asset_.standing.open)
+    if asset_.standing.open:
+        assert asset_.proposal
 
 
 def check_person(person_: Person) -> None:
@@ -442,6 +447,9 @@ def check_approval(before: ApprovalRounds, after: ApprovalRounds, happened: list
     assert happened.count(ApprovalRounds.VoteCast) <= 1
     if isinstance(before, Versioned) and before.VersionPublished in happened:
         assert not before.standing.open
+    if isinstance(before, Asset) and any(issubclass(event, Governed) for event in happened):
+        assert not before.standing.open
+        assert before.granted is None or len(happened) == 1
 
 
 # The tests ---------------------------------------------------------------------------------

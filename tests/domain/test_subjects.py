@@ -73,7 +73,7 @@ def change() -> Change:
 
 
 def asset() -> Asset:
-    return Asset.register(
+    registered = Asset.register(
         SERVER,
         name="srv-1",
         asset_class="server",
@@ -82,6 +82,8 @@ def asset() -> Asset:
         owner=ANN,
         by=signed("bea"),
     )
+    registered.propose("issue", to=ANN, by=signed("bea"))
+    return registered
 
 
 def policy() -> ServiceLevelPolicy:
@@ -177,6 +179,8 @@ def test_a_scheduled_change_says_when_it_is_implemented() -> None:
 
 def test_the_facts_of_an_asset() -> None:
     assert FACTS["asset"] == {
+        "act": "issue",
+        "recipient": "ann",
         "type": "server",
         "status": "in stock",
         "service": "Mail",
