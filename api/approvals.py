@@ -161,15 +161,16 @@ def commands_of_definitions(
     revise: Command,
     publish: Command,
     retire: str,
+    submission: type[Body] = Nothing,
     use_of_retire: Use | None = None,
 ) -> tuple[Command, ...]:
     """The acts on a definition: from its revision, over its approval, to its end. `retire` says
-    what that is."""
+    what that is, and `submission` what is said with a submission."""
     return (
         revise,
         Command(
             method=kind.submit,
-            body=Nothing,
+            body=submission,
             summary="Ask for the approval of the draft, by the process that governs it",
             description="It is checked as for its publication. Who wrote it, or submits it, has no "
             "vote. When it is approved, it is published.",

@@ -14,17 +14,26 @@ from domain.desk import Desk
 from domain.policy import About
 from domain.service_level_policy import AppliesTo, ServiceLevelPolicy
 
+Tickets = Annotated[
+    AppliesTo,
+    Field(
+        description=(
+            "Whether the version is for what is promised from now on, or for all open tickets "
+            "too, which are given it one after the other. What is met or breached stays so."
+        )
+    ),
+]
+
 
 class Publish(Body):
     applies_to: Annotated[
-        AppliesTo,
-        Field(
-            description=(
-                "Whether the version is for what is promised from now on, or for all open tickets "
-                "too, which are given it one after the other. What is met or breached stays so."
-            )
-        ),
-    ] = "new"
+        Tickets | None,
+        Field(description="What was approved is for the tickets that it was submitted for."),
+    ] = None
+
+
+class Submit(Body):
+    applies_to: Tickets = "new"
 
 
 AGREEMENT = {
@@ -72,6 +81,7 @@ PRACTICE = Practice(
                 description="Where a process governs it, it is submitted for approval instead.",
             ),
             retire="Take it out of use for new promises",
+            submission=Submit,
         ),
     ),
 )

@@ -95,6 +95,7 @@ DEFINITIONS: Mapping[str, Row] = {
         NOBODY,
         WRITE,
         {
+            "service_level_policy.choose_tickets": "say for which tickets a policy is submitted",
             "service_level_policy.note_moved": "say which open tickets were given a policy",
             "calendar.note_moved": "say which open tickets were given the hours of a calendar",
         },

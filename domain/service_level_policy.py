@@ -22,7 +22,7 @@ from domain.agreement import (
 )
 from domain.open_tickets import AppliesTo, ForOpenTickets, Move
 from domain.provenance import Provenance
-from domain.rules import Refused
+from domain.rules import Refused, require
 from domain.service_clock import Target
 from domain.service_level_mistakes import NAMED_MAX, STEPS_MAX, TARGETS_MAX, mistakes
 from domain.subjects import Value
@@ -87,6 +87,12 @@ class ServiceLevelPolicy(Versioned[Agreement], ForOpenTickets):
 
     draft_definition: Agreement | None
     versions: tuple[Agreement, ...]
+    submitted_for: AppliesTo
+    """For which tickets the draft was submitted last."""
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.submitted_for = "new"
 
     @staticmethod
     def check(definition: Agreement) -> None:
@@ -109,16 +115,49 @@ class ServiceLevelPolicy(Versioned[Agreement], ForOpenTickets):
     class Revised(Versioned.Revised):
         definition: Agreement
 
+    # Submit ------------------------------------------------------------------------------
+
+    def is_news(self, *, applies_to: AppliesTo | None = None) -> bool:
+        is_for_new = self.applied_to[-1:] == ("new",) and not self.is_retired
+        return super().is_news() or (is_for_new and (applies_to or self.submitted_for) == "open")
+
+    def choose_tickets(self, applies_to: AppliesTo, *, by: Provenance) -> None:
+        """Say for which tickets the draft is to be, to submit it."""
+        require(
+            not self.standing.open and self.granted_round == 0,
+            "For which tickets a version is to be is said with its submission.",
+        )
+        if applies_to != self.submitted_for:
+            self.record(self.TicketsChosen(by=by, applies_to=applies_to))
+
+    class TicketsChosen(Event):
+        applies_to: AppliesTo
+
+        def apply(self, policy: "ServiceLevelPolicy", /) -> None:
+            policy.submitted_for = self.applies_to
+
     # Publish -----------------------------------------------------------------------------
 
-    def publish(self, *, applies_to: AppliesTo = "new", by: Provenance) -> None:
+    def publish(self, *, applies_to: AppliesTo | None = None, by: Provenance) -> None:
         """Put the draft into use as the next version: for what is promised from now on, or for
-        open tickets too. A version that is in use for new tickets alone can be published for open
-        ones afterwards."""
+        open tickets too; what was approved, for those that it was submitted for. A version that is
+        in use for new tickets alone can be published for open ones afterwards."""
+        if self.granted_round:
+            require(
+                applies_to in (None, self.submitted_for),
+                f"Round {self.granted_round} has approved it for {self.submitted_for} tickets.",
+            )
+            applies_to = self.submitted_for
         is_known = self.draft_definition == self.published
-        self._publish(by=by, applies_to=applies_to)
+        self._publish(by=by, applies_to=applies_to or "new")
         if is_known and applies_to == "open":
             self._include_open(by=by)
+
+    class OpenTicketsIncluded(ForOpenTickets.OpenTicketsIncluded):
+        def apply(self, policy: Any, /) -> None:
+            super().apply(policy)
+            policy.grant = None
+            policy.outstanding = ""
 
     class VersionPublished(Versioned.VersionPublished):
         definition: Agreement

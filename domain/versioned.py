@@ -104,6 +104,10 @@ class Versioned(ApprovalRounds, Generic[D], abstract=True):
         """The draft, if it is another than what is published."""
         return None if self.draft_definition == self.published else self.draft_definition
 
+    def is_news(self) -> bool:
+        """Whether a publication would change anything."""
+        return self.news is not None
+
     @property
     def granted_round(self) -> int:
         """The round that approved the draft as it is; 0 if none did."""
@@ -202,7 +206,7 @@ class Versioned(ApprovalRounds, Generic[D], abstract=True):
         """Refuse the submission of what is in approval, or has nothing to be approved."""
         self._require_in_use()
         require(not self.standing.open, f"The draft of this {self.what} is in approval already.")
-        require(self.news is not None, "There is nothing to approve: the draft is published.")
+        require(self.is_news(), "There is nothing to approve: the draft is published.")
         require(
             self.granted_round == 0,
             f"Round {self.granted_round} has approved this draft: it is to be published.",

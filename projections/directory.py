@@ -10,6 +10,7 @@ from domain.calendar import Calendar, Given
 from domain.calendar_holidays import known_until
 from domain.organisation import Organisation
 from domain.person import Person
+from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from domain.versioned import Versioned
 from projections import governed
@@ -29,7 +30,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "directory"
-VERSION = 5
+VERSION = 6
 
 Names = tuple[str, ...]
 
@@ -104,6 +105,8 @@ class DefinitionRow(Record):
     outstanding: str = ""
     approval: Json = {}
     comments: tuple[Json, ...] = ()
+    submitted_for: str = ""
+    """Whether a service level policy was submitted for `new` tickets or for `open` ones too."""
 
     @property
     def written(self) -> Mapping[str, str]:
@@ -331,6 +334,11 @@ def _drafted(event: Versioned.Drafted, row: DefinitionRow) -> None:
 @CASES.on(Versioned.VersionPublished)
 def _published(event: Versioned.VersionPublished, row: DefinitionRow) -> None:
     row.published, row.published_version = _plain(event.definition), event.number
+
+
+@CASES.on(ServiceLevelPolicy.TicketsChosen)
+def _chosen(event: ServiceLevelPolicy.TicketsChosen, row: DefinitionRow) -> None:
+    row.submitted_for = event.applies_to
 
 
 @CASES.on(Versioned.Retired, Calendar.Retired)

@@ -16,6 +16,7 @@ from domain.ledger import Work
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import NotFound, Refused, require
+from domain.service_level_policy import AppliesTo
 from domain.ticket import LinkType, Ticket
 from domain.versioned import Versioned
 
@@ -106,13 +107,16 @@ class Articles(Definitions):
         id: UUID,
         *,
         expected: int | None = None,
+        applies_to: AppliesTo | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
         """Submit a draft to the process that governs it; where none governs an article, to the
         review by somebody else."""
         if prefix_of(id) != Article.prefix or await self._is_governed(id):
-            return await super().submit_definition(id, expected=expected, by=by, **repeat)
+            return await super().submit_definition(
+                id, expected=expected, applies_to=applies_to, by=by, **repeat
+            )
 
         async def decide(work: Work) -> None:
             article = await work.get(Article, id, expected=expected)

@@ -55,14 +55,15 @@ class Definitions(Publishing):
         self,
         id: UUID,
         *,
-        applies_to: AppliesTo = "new",
+        applies_to: AppliesTo | None = None,
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
         """Publish the draft of a service level policy, likewise. The names in it get the meaning
-        that they have now, unless they have one. Open tickets are given it afterwards, if it is for
-        them: see `domain.desk.policy_moves`."""
+        that they have now, unless they have one. Without `applies_to`, what was approved is for the
+        tickets that it was submitted for, and all else for new ones. Open tickets are given it
+        afterwards, if it is for them: see `domain.desk.policy_moves`."""
         return await self.publish_definition(
             id, applies_to=applies_to, expected=expected, by=by, **repeat
         )

@@ -19,6 +19,7 @@ from domain.person import Role
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import DomainError, Forbidden, NotFound, Refused, require
+from domain.service_level_policy import AppliesTo, ServiceLevelPolicy
 from domain.versioned import Versioned
 
 Check = Callable[[Any, Provenance], Awaitable[None]]
@@ -46,10 +47,12 @@ class Publishing(Rounds):
         id: UUID,
         *,
         expected: int | None = None,
+        applies_to: AppliesTo | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Submit the draft of a definition to the process that governs it.
+        """Submit the draft of a definition to the process that governs it; that of a service level
+        policy for new tickets, or for open ones too.
 
         Refused as its publication would be, if no process governs it, and if nobody can be asked.
         """
@@ -57,6 +60,8 @@ class Publishing(Rounds):
 
         async def decide(work: Work) -> None:
             record = await work.get(definition_kind(id), id, expected=expected)
+            if isinstance(record, ServiceLevelPolicy):
+                record.choose_tickets(applies_to or "new", by=by)
             record.require_ready()
             await self._check(record, by)
             known = await facts(record, self)
@@ -93,7 +98,7 @@ class Publishing(Rounds):
 
         async def decide(work: Work) -> None:
             record = await work.get(definition_kind(id), id, expected=expected)
-            if record.news is not None and not record.is_retired:
+            if record.is_news(**more) and not record.is_retired:
                 await self._require_free(record)
                 await self._check(record, by)
             record.publish(by=by, **more)

@@ -444,7 +444,8 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     RiskModel: of_definitions(QUESTIONNAIRES),
     ServiceLevelPolicy: {
         **of_definitions(AGREEMENTS),
-        "publish": said(applies_to=st.sampled_from(["new", "open"])),
+        "choose_tickets": said(applies_to=st.sampled_from(["new", "open"])),
+        "publish": said(applies_to=st.sampled_from(["new", "open", None])),
         "note_moved": MOVED,
         "what_if": said(
             digest=st.just("0" * 64), effects=st.builds(Effects, tickets=st.integers(0, 9))

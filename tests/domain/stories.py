@@ -664,6 +664,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         ],
         [
             step("draft", name="Bronze", definition=IN_FOUR_HOURS),
+            step("choose_tickets", applies_to="open"),
             step("publish", applies_to="new"),
             step("publish", applies_to="open"),
         ],

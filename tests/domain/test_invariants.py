@@ -301,7 +301,7 @@ def check_definition(record: Versioned[Any]) -> None:
     check_standing(record)
     if record.granted_round:
         assert record.approval == "approved"
-        assert record.news is not None
+        assert record.is_news()
     if record.outstanding:
         assert record.granted_round or record.is_retired
 

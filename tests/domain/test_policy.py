@@ -487,6 +487,7 @@ calendar.revise                       - - - - c - -
 calendar.renew_holidays               - - - - c - -
 calendar.import_file                  - - - - c - -
 calendar.retire                       - - - - c - -
+service_level_policy.choose_tickets   - - - - - - -
 service_level_policy.note_moved       - - - - - - -
 calendar.note_moved                   - - - - - - -
 process_schema.read                   y y y y y y y

@@ -13,6 +13,7 @@ from domain.approval import Any as AnyOne
 from domain.approval import Stage
 from domain.approval_process import ApprovalProcess, Definition
 from domain.approval_round import ApprovalRounds
+from domain.calendar import Calendar
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
 from domain.definition import digest
@@ -20,10 +21,15 @@ from domain.person import Role
 from domain.quorum import Count
 from domain.risk_model import RiskModel
 from domain.rules import Forbidden, NotFound, Refused
-from domain.service_level_policy import Agreement, ServiceLevelPolicy, TargetPromise
+from domain.service_level_policy import (
+    Agreement,
+    AppliesTo,
+    ServiceLevelPolicy,
+    TargetPromise,
+)
 from domain.team import Team
 from domain.versioned import Versioned
-from tests.domain.desks import CAB, Company, open_desk
+from tests.domain.desks import CAB, Company, open_desk, system
 from tests.domain.examples import BY_TEST, FREEZE, RESTART
 from tests.people import MONDAY
 
@@ -170,6 +176,74 @@ async def test_definitions_of_every_kind_are_published_by_their_approval(
     await company.desk.vote(id, "approve", by=company.signed("rob"))
 
     assert (await found(company, id)).published == draft
+
+
+async def test_a_condition_that_the_publication_ends_does_not_hold_it_up(company: Company) -> None:
+    await governed(company, replace(GOVERNING, when="subject.version == 1"))
+    process = await drafted(company, ApprovalProcess, ON_CHANGES)
+    await company.desk.submit_definition(process, by=company.signed("ola"))
+
+    await company.desk.vote(process, "approve", by=company.signed("pia"))
+
+    assert (await found(company, process)).published == ON_CHANGES
+
+
+async def policy_in_approval(company: Company, applies_to: AppliesTo | None) -> UUID:
+    await governed(company, replace(GOVERNING, subjects=("service level policy",)))
+    agreement = Agreement(
+        calendar=company.office, targets=(TargetPromise(name="resolution", budget="4h"),)
+    )
+    id = await drafted(company, ServiceLevelPolicy, agreement)
+    await company.desk.submit_definition(id, applies_to=applies_to, by=company.signed("ola"))
+    return id
+
+
+@pytest.mark.parametrize(("applies_to", "published_for"), [("open", "open"), (None, "new")])
+async def test_a_policy_is_published_for_the_tickets_that_it_was_submitted_for(
+    company: Company, applies_to: AppliesTo | None, published_for: AppliesTo
+) -> None:
+    id = await policy_in_approval(company, applies_to)
+
+    await company.desk.vote(id, "approve", by=company.signed("pia"))
+
+    policy = await company.desk.ledger.find(ServiceLevelPolicy, id)
+    assert policy.applied_to == (published_for,)
+    assert (policy.move is not None) == (published_for == "open")
+
+
+async def test_what_was_approved_for_new_tickets_needs_another_approval_for_open_ones(
+    company: Company,
+) -> None:
+    id = await policy_in_approval(company, "new")
+    await company.desk.vote(id, "approve", by=company.signed("pia"))
+
+    with pytest.raises(Refused, match="governs this service level policy"):
+        await company.desk.publish_policy(id, applies_to="open", by=company.signed("ola"))
+    with pytest.raises(Refused, match="There is nothing to approve"):
+        await company.desk.submit_definition(id, applies_to="new", by=company.signed("ola"))
+    await company.desk.submit_definition(id, applies_to="open", by=company.signed("ola"))
+    await company.desk.vote(id, "approve", by=company.signed("rob"))
+
+    policy = await company.desk.ledger.find(ServiceLevelPolicy, id)
+    assert (policy.published_version, policy.applied_to, policy.grant) == (1, ("open",), None)
+
+
+async def test_an_approval_that_was_put_off_is_used_for_the_tickets_it_was_given_for(
+    company: Company,
+) -> None:
+    id = await policy_in_approval(company, "open")
+    await company.desk.ledger.edit(
+        Calendar, company.office, lambda one: one.retire(by=system()), by=system()
+    )
+    await company.desk.vote(id, "approve", by=company.signed("pia"))
+    policy = await company.desk.ledger.find(ServiceLevelPolicy, id)
+    copy = policy.fork()
+
+    with pytest.raises(Refused, match="Round 1 has approved it for open tickets"):
+        copy.publish(applies_to="new", by=company.signed("ola"))
+    copy.publish(by=company.signed("ola"))
+
+    assert (policy.published_version, copy.applied_to) == (0, ("open",))
 
 
 async def test_nobody_votes_on_a_draft_that_they_wrote_or_submitted(company: Company) -> None:
