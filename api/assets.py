@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from api import asset_records
 from api.approvals import commands_of_rounds
-from api.commands import Asked, Command, Creation, Practice, begin
+from api.asset_records import Attributes
+from api.commands import Asked, Command, Creation, Practice
 from api.fields import (
     AssetRef,
+    AssetTypeRef,
     Details,
     Name,
     Note,
@@ -26,11 +29,14 @@ from domain.recorder import Receipt
 
 class Register(Body):
     name: Name
-    asset_class: Name
+    asset_class: OptionalName = ""
+    type: AssetTypeRef | None = None
+    attributes: Attributes = {}
     tag: OptionalName = ""
     organisation: OrganisationRef | None = None
     service: OptionalName = ""
     owner: PersonRef | None = None
+    is_ordered: bool = False
 
 
 class Amend(Body):
@@ -74,7 +80,10 @@ def about_new(call: Call, body: Any) -> About:
 async def register(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     fields = body.arguments()
     fields["organisation"] = body.organisation or call.caller.person.organisation
-    return await begin(Asset, Asset.register)(desk, asked, **fields)
+    type, attributes = fields.pop("type"), fields.pop("attributes")
+    return await desk.register_asset(
+        type=type, attributes=attributes, fields=fields, **asked.keywords
+    )
 
 
 PRACTICE = Practice(
@@ -87,10 +96,13 @@ PRACTICE = Practice(
         body=Register,
         summary="Register an asset",
         about=about_new,
+        description="It has a class or a type; without a class, that has the name of the type.",
         use=register,
         example={"name": "print-01", "asset_class": "server", "tag": "A-0815"},
     ),
     commands=(
+        *asset_records.COMMANDS,
+        Command(method=Asset.receive, body=Nothing, summary="Take what was ordered into stock"),
         Command(
             method=Asset.amend,
             body=Amend,

@@ -7,6 +7,7 @@ from typing import Any
 from api import (
     approval_processes,
     articles,
+    asset_types,
     assets,
     cab_meetings,
     calendars,
@@ -38,6 +39,7 @@ PRACTICES: Sequence[Practice] = (
     change_windows.PRACTICE,
     risk_models.PRACTICE,
     assets.PRACTICE,
+    asset_types.PRACTICE,
     articles.PRACTICE,
     people.PRACTICE,
     teams.PRACTICE,

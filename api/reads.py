@@ -64,6 +64,7 @@ LISTS: Mapping[str, List] = {
     "asset": List(
         name="asset_register", values={"status": words_of(asset.Status)}, sort=("number",)
     ),
+    "asset_type": List(name="asset_types", sort=("name",)),
     "article": List(
         name="articles",
         values={

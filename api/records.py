@@ -14,6 +14,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.article import Article
 from domain.asset import Asset
+from domain.asset_type import AssetType
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -30,6 +31,7 @@ from domain.team import Team
 from projections import (
     articles,
     asset_register,
+    asset_types,
     cab_meetings,
     change_work,
     directory,
@@ -85,6 +87,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
         {"relations": asset_register.RELATIONS},
         "asset",
     ),
+    AssetType: Shape((asset_types.fold,), (asset_types.TYPES,)),
     Article: Shape(
         (articles.fold,),
         (articles.ARTICLES, articles.PAGES),

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import text
 from domain.aggregate import Event
 from domain.asset_approval import ApprovedActs, Governed, Proposal
+from domain.asset_record import AssetRecord
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
@@ -16,10 +17,11 @@ RELATIONS_MAX = 1_000
 DETAILS_MAX = 200
 DETAIL_CHARACTERS_MAX = 4_000
 
-RelationType = Literal["depends on", "runs on", "part of", "connects to", "uses"]
+RelationType = Literal["depends on", "runs on", "part of", "connects to", "uses", "licensed by"]
 
 
 class Status(StrEnum):
+    ORDERED = "ordered"
     IN_STOCK = "in stock"
     IN_USE = "in use"
     IN_REPAIR = "in repair"
@@ -35,6 +37,7 @@ class Move(NamedTuple):
 
 
 MOVES = {
+    "receive": Move(frozenset({Status.ORDERED}), "Only an asset on order can be received."),
     "issue": Move(frozenset({Status.IN_STOCK}), "Only an asset in stock can be issued."),
     "return": Move(frozenset({Status.IN_USE}), "Only an asset in use can be returned."),
     "repair": Move(
@@ -45,14 +48,14 @@ MOVES = {
         frozenset({Status.IN_REPAIR}), "Only an asset in repair comes back from it."
     ),
     "retire": Move(
-        frozenset({Status.IN_STOCK, Status.IN_USE, Status.IN_REPAIR}),
+        frozenset({Status.ORDERED, Status.IN_STOCK, Status.IN_USE, Status.IN_REPAIR}),
         "Only an asset that is not retired yet can be retired.",
     ),
     "dispose": Move(frozenset({Status.RETIRED}), "Only a retired asset can be disposed of."),
 }
 
 
-class Asset(ApprovedActs):
+class Asset(AssetRecord, ApprovedActs):
     prefix = "AST"
 
     name: str
@@ -60,8 +63,6 @@ class Asset(ApprovedActs):
     tag: str
     service: str
     organisation: UUID | None
-    owner: UUID | None
-    """Who answers for it."""
     holder: UUID | None
     """Who has it."""
     status: Status
@@ -71,11 +72,9 @@ class Asset(ApprovedActs):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.name = ""
-        self.asset_class = ""
         self.tag = ""
         self.service = ""
         self.organisation = None
-        self.owner = None
         self.holder = None
         self.status = Status.IN_STOCK
         self.details = {}
@@ -98,7 +97,7 @@ class Asset(ApprovedActs):
                 return self.Retired(by=by, round=self.round)
         return self.Disposed(by=by, method=proposal.method, round=self.round)
 
-    def _require_not_disposed(self) -> None:
+    def require_changeable(self) -> None:
         require(
             self.status is not Status.DISPOSED, "An asset that was disposed of cannot be changed."
         )
@@ -116,8 +115,10 @@ class Asset(ApprovedActs):
         organisation: UUID | None = None,
         service: str = "",
         owner: UUID | None = None,
+        is_ordered: bool = False,
         by: Provenance,
     ) -> Self:
+        """An asset is in stock, or on order until it is received."""
         return cls.begin(
             id,
             cls.Registered(
@@ -128,6 +129,7 @@ class Asset(ApprovedActs):
                 organisation=organisation,
                 service=text.body(service, "A service", text.NAME_MAX),
                 owner=owner,
+                is_ordered=is_ordered,
             ),
         )
 
@@ -138,6 +140,7 @@ class Asset(ApprovedActs):
         organisation: UUID | None = None
         service: str = ""
         owner: UUID | None = None
+        is_ordered: bool = False
 
         def apply(self, asset: "Asset", /) -> None:
             asset.name = self.name
@@ -146,12 +149,22 @@ class Asset(ApprovedActs):
             asset.organisation = self.organisation
             asset.service = self.service
             asset.owner = self.owner
+            asset.status = Status.ORDERED if self.is_ordered else Status.IN_STOCK
+
+    def receive(self, *, by: Provenance) -> None:
+        """Take an asset that was ordered into stock."""
+        self._require("receive")
+        self.record(self.Received(by=by))
+
+    class Received(Event):
+        def apply(self, asset: "Asset", /) -> None:
+            asset.status = Status.IN_STOCK
 
     # Amend -------------------------------------------------------------------------------
 
     def amend(self, details: Mapping[str, str], *, by: Provenance) -> None:
         """Add or correct details, such as a serial number. Others stay as they are."""
-        self._require_not_disposed()
+        self.require_changeable()
         changed = {}
         for given, value in details.items():
             name = text.name(given, "The name of a detail")
@@ -175,7 +188,7 @@ class Asset(ApprovedActs):
 
     def relate(self, other: UUID, *, type: RelationType, by: Provenance) -> None:
         """Say what this asset is to another: it depends on the other, runs on it, and so on."""
-        self._require_not_disposed()
+        self.require_changeable()
         require(other != self.id, "An asset is not related to itself.")
         if (type, other) in self.relations:
             return

@@ -3,6 +3,7 @@
 from domain.approval_process import ApprovalProcess
 from domain.article import Article
 from domain.asset import Asset
+from domain.asset_type import AssetType
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -21,6 +22,7 @@ __all__ = [
     "ApprovalProcess",
     "Article",
     "Asset",
+    "AssetType",
     "CabMeeting",
     "Calendar",
     "Change",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from domain.person import Role
 from domain.policy_approvals import of_rounds
+from domain.policy_assets import ASSETS
 from domain.policy_definitions import DEFINITIONS
 from domain.policy_rows import (
     ADMIN,
@@ -39,7 +40,6 @@ from domain.relation import (
     MEMBER,
     OPERATOR,
     OWN,
-    PART,
     SELF,
 )
 
@@ -218,44 +218,7 @@ TABLE: Mapping[str, Row] = {
             "change.note_conflicts": "note what speaks against the time of a change",
         },
     ),
-    # Assets
-    **rows(everyone(ANY), READ, {"asset.list": "list assets"}),
-    **rows({**everyone(PART), **readers(IN_SIGHT_OR_PART)}, READ, {"asset.read": "read an asset"}),
-    **rows(readers(IN_SIGHT), READ, {"asset.read_history": "read the history of an asset"}),
-    **rows(
-        AGENT,
-        WRITE,
-        {
-            "asset.register": "register an asset",
-            "asset.amend": "amend an asset",
-            "asset.relate": "relate an asset to another",
-            "asset.unrelate": "take a relation of assets away",
-            "asset.issue": "issue an asset",
-            "asset.return": "take an asset back",
-            "asset.repair": "send an asset for repair",
-            "asset.complete_repair": "take an asset back from repair",
-            "asset.retire": "retire an asset",
-            "asset.dispose": "dispose of an asset",
-            "asset.submit": "submit an act on an asset for approval",
-            "asset.withdraw": "take the submission of an act on an asset back",
-        },
-    ),
-    **of_rounds(
-        "asset",
-        voters=everyone(ASKED),
-        workers=AGENT,
-        choosers=CHANGE_MANAGER,
-        movers=OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
-    ),
-    **rows(
-        NOBODY,
-        WRITE,
-        {
-            "asset.propose": "propose an act on an asset",
-            "asset.carry_out": "carry out an approved act on an asset",
-            "asset.let_lapse": "note why an approved act on an asset is not done",
-        },
-    ),
+    **ASSETS,
     # People
     **rows(staff(ANY), READ, {"person.list": "list people"}),
     **rows({**everyone(SELF), **staff(IN_SIGHT)}, READ, {"person.read": "read about a person"}),

@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.asset import Asset, Status
+from domain.asset_attributes import Value
 from projections import asset_approval
 from projections.rows import Rows
 from projections.tables import (
@@ -24,6 +25,7 @@ NAME = "asset_register"
 VERSION = 2
 
 Details = dict[str, str]
+Attributes = dict[str, Value]
 
 
 class AssetRow(Row):
@@ -48,6 +50,19 @@ class AssetRow(Row):
     proposed: Json = {}
     outstanding: str = ""
     approval: Json = {}
+    type: Id | None = None
+    type_version: int = 0
+    attributes: Attributes = {}
+    location: str = ""
+    cost: str = ""
+    """The amount; sums are made of one currency."""
+    currency: str = ""
+    supplier: str = ""
+    contract: str = ""
+    ends: Details = {}
+    """The last days of what was agreed, such as `warranty`."""
+    entitled: int | None = None
+    """Of a licence: how many installations are paid for."""
 
     @property
     def written(self) -> Mapping[str, str]:
@@ -77,6 +92,7 @@ REGISTER = Table(
         ("organisation", "updated_at"),
         ("owner",),
         ("holder",),
+        ("type",),
         ("updated_at", "id"),
     ],
 )
@@ -122,7 +138,7 @@ def _registered(entry: Entry, event: Asset.Registered, at: str) -> AssetRow:
         name=event.name,
         asset_class=event.asset_class,
         tag=event.tag,
-        status=Status.IN_STOCK,
+        status=Status.ORDERED if event.is_ordered else Status.IN_STOCK,
         service=event.service,
         organisation=id_or_none(event.organisation),
         owner=id_or_none(event.owner),
@@ -136,6 +152,44 @@ def _registered(entry: Entry, event: Asset.Registered, at: str) -> AssetRow:
 @CASES.on(Asset.Amended)
 def _amended(event: Asset.Amended, row: AssetRow) -> None:
     row.details = {**row.details, **event.details}
+
+
+@CASES.on(Asset.Received)
+def _received(_: Event, row: AssetRow) -> None:
+    row.status = Status.IN_STOCK
+
+
+@CASES.on(Asset.Classified)
+def _classified(event: Asset.Classified, row: AssetRow) -> None:
+    row.type, row.type_version = id_text(event.type), event.type_version
+    row.asset_class, row.attributes = event.asset_class, event.attributes
+
+
+@CASES.on(Asset.AttributesSet)
+def _attributes_set(event: Asset.AttributesSet, row: AssetRow) -> None:
+    left = {name: old for name, old in row.attributes.items() if name not in event.removed}
+    row.type_version, row.attributes = event.type_version, {**left, **event.attributes}
+
+
+@CASES.on(Asset.Described)
+def _described(event: Asset.Described, row: AssetRow) -> None:
+    if event.owner is not None:
+        row.owner = id_text(event.owner)
+    if event.cost is not None:
+        row.cost, row.currency = f"{event.cost.amount:f}", event.cost.currency
+    row.location = row.location if event.location is None else event.location
+    row.supplier = row.supplier if event.supplier is None else event.supplier
+    row.contract = row.contract if event.contract is None else event.contract
+    gone = {name for name, day in event.ends.items() if day is None}
+    row.ends = {
+        **{name: day for name, day in row.ends.items() if name not in gone},
+        **{name: day.isoformat() for name, day in event.ends.items() if day is not None},
+    }
+
+
+@CASES.on(Asset.Entitled)
+def _entitled(event: Asset.Entitled, row: AssetRow) -> None:
+    row.entitled = event.installations
 
 
 @CASES.on(Asset.Issued)

@@ -4,6 +4,7 @@ from projections import (
     approvals_inbox,
     articles,
     asset_register,
+    asset_types,
     attainment,
     cab_meetings,
     change_board,
@@ -27,6 +28,7 @@ ALL = (
     change_work.VIEW,
     cab_meetings.VIEW,
     asset_register.VIEW,
+    asset_types.VIEW,
     articles.VIEW,
     sla_board.VIEW,
     attainment.VIEW,
@@ -56,6 +58,7 @@ LISTINGS: dict[str, Listing] = {
         ),
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
+        Listing(asset_types.TYPES, asset_types.NAME),
         Listing(
             articles.ARTICLES,
             articles.NAME,

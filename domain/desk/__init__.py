@@ -5,6 +5,7 @@ Everything else is a command to one record: `ledger.edit`.
 
 from domain.desk.articles import Articles
 from domain.desk.asset_acts import AssetActs
+from domain.desk.assets import Assets
 from domain.desk.enablement import Enablement
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
@@ -14,6 +15,6 @@ from domain.desk.what_if import WhatIfs
 __all__ = ["Desk"]
 
 
-class Desk(Articles, WhatIfs, Enablement, Migrations, Meetings, AssetActs, People):
+class Desk(Articles, Assets, WhatIfs, Enablement, Migrations, Meetings, AssetActs, People):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

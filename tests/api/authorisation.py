@@ -69,6 +69,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "people": await zoe.made("/people", person),
         "teams": await zoe.made("/teams", {"name": f"{at}Network"}),
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
+        "asset-types": await olga.made("/asset-types", {"name": f"{at}Printer"}),
         "calendars": calendar,
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
         "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),

@@ -214,6 +214,14 @@ MAY = {
     "POST /assets/{ref}/reassign-vote": "---x---",
     "POST /assets/{ref}/add-approver": "---x---",
     "POST /assets/{ref}/migrate-approval": "---xx--",
+    "POST /assets/{ref}/receive": "-x-----",
+    "POST /assets/{ref}/classify": "-x-----",
+    "POST /assets/{ref}/set-attributes": "-x-----",
+    "POST /assets/{ref}/describe": "-x-----",
+    "POST /assets/{ref}/entitle": "-x-----",
+    "POST /asset-types": "----x--",
+    "POST /asset-types/{ref}/revise": "----x--",
+    "POST /asset-types/{ref}/retire": "----x--",
     "POST /people": "------x",
     "POST /people/{ref}/amend": "------x",
     "POST /people/{ref}/delegate": "------x",
@@ -309,6 +317,9 @@ MAY = {
     "GET /service-level-policies/{ref}/versions/{version}": "-xxxxxx",
     "GET /service-level-policies/{ref}/versions/{version}/document": "-xxxxxx",
     "GET /schemas/service-level-policy": "xxxxxxx",
+    "GET /asset-types": "xxxxxxx",
+    "GET /asset-types/{ref}": "xxxxxxx",
+    "GET /asset-types/{ref}/history": "xxxxxxx",
     "GET /calendars": "xxxxxxx",
     "GET /calendars/{ref}": "xxxxxxx",
     "GET /calendars/{ref}/history": "xxxxxxx",
@@ -335,6 +346,8 @@ MAY = {
 }
 
 OPEN_TO_STRANGERS = {
+    "GET /asset-types/{ref}",
+    "GET /asset-types/{ref}/history",
     "GET /calendars/{ref}",
     "GET /calendars/{ref}/history",
     "GET /calendars/{ref}/windows",
@@ -346,7 +359,8 @@ OPEN_TO_STRANGERS = {
     "GET /change-templates/{ref}/history",
     "GET /change-templates/{ref}/approval.svg",
 }
-"""Calendars and the change catalogue belong to nobody and hold for all."""
+FOR_ALL = ("/calendars", "/change-templates", "/asset-types")
+"""Calendars, types of assets and the change catalogue belong to nobody and hold for all."""
 
 
 async def test_every_route_has_a_row(house: House) -> None:
@@ -382,7 +396,7 @@ async def test_a_customer_finds_no_record_of_another_customer(house: House) -> N
     for route in routes(house.app):
         if "{ref}" not in route.path or f"{route.method} {route.path}" in OPEN_TO_STRANGERS:
             continue
-        refused = {403} if route.path.startswith(("/calendars", "/change-templates")) else {404}
+        refused = {403} if route.path.startswith(FOR_ALL) else {404}
         for who in ROLES:
             status = await attempt(house, route, f"bakery.{who}", found)
             assert status in refused, (route.method, route.path, who)

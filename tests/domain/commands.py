@@ -1,5 +1,6 @@
 """Arguments for every command of every kind, good and bad, for the tests that try anything."""
 
+from decimal import Decimal
 from typing import Any, get_args
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from domain.aggregate import Aggregate
 from domain.approval_process import ApprovalProcess
 from domain.article import Article
 from domain.asset import Asset, RelationType
+from domain.asset_record import ENDS, Cost
+from domain.asset_type import AssetType
 from domain.cab_meeting import AgendaFilter, CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
@@ -33,6 +36,7 @@ from domain.tasks import PHASES
 from domain.team import Team
 from domain.ticket import LinkType, Visibility
 from tests.domain.articles import CONTENTS
+from tests.domain.asset_types import ATTRIBUTES, GIVEN, HARDWARE, HARDWARE_LATER, SCHEMAS
 from tests.domain.examples import (
     AGREEMENTS,
     ALL_HOURS,
@@ -237,7 +241,25 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "answer": said(ticket=others),
         "withdraw_answer": said(ticket=others),
     },
+    AssetType: {
+        "extend": said(extension=st.sampled_from([record_id("ATY", 1), record_id("ATY", 9)])),
+        "revise": said(attributes=ATTRIBUTES),
+        "inherit": said(parent=st.sampled_from([HARDWARE, HARDWARE_LATER])),
+        "retire": NOTHING,
+    },
     Asset: {
+        "receive": NOTHING,
+        "classify": said(schema=SCHEMAS, attributes=GIVEN),
+        "set_attributes": said(schema=SCHEMAS, changes=GIVEN),
+        "describe": said(
+            owner=maybe(people),
+            location=maybe(texts),
+            cost=maybe(st.just(Cost(Decimal("9.50"), "EUR"))),
+            supplier=maybe(texts),
+            contract=maybe(texts),
+            ends=maybe(st.dictionaries(st.sampled_from(ENDS), maybe(st.dates()), max_size=2)),
+        ),
+        "entitle": said(installations=st.sampled_from([-1, 0, 50])),
         "amend": said(details=st.dictionaries(texts, texts, max_size=3)),
         "relate": said(other=others, type=st.sampled_from(get_args(RelationType))),
         "unrelate": said(other=others, type=st.sampled_from(get_args(RelationType))),
@@ -478,7 +500,12 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             organisation=maybe(organisations),
             service=texts,
             owner=maybe(people),
+            is_ordered=st.booleans(),
         ),
+    ),
+    AssetType: (
+        "define",
+        said(name=texts, parent=st.sampled_from([None, HARDWARE]), attributes=ATTRIBUTES),
     ),
     CabMeeting: (
         "schedule",

@@ -1,6 +1,7 @@
 """Lives of records of every kind: together they record every event that a command records."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from domain.approval_process import ApprovalProcess
 from domain.approval_round import Skipped, Terms
 from domain.article import Article
 from domain.asset import Asset
+from domain.asset_record import Cost
+from domain.asset_type import AssetType
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -31,6 +34,7 @@ from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
 from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
+from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
 from tests.domain.commands import BEGINNINGS, COMMANDS, maybe
 from tests.domain.examples import (
     AT_ONCE,
@@ -224,7 +228,32 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
         ],
     ],
+    AssetType: [
+        [
+            step("define", name="Server", attributes=(SERIAL,), parent=HARDWARE),
+            step("extend", extension=record_id("ATY", 9)),
+            step("revise", attributes=(SERIAL, MEMORY)),
+            step("inherit", parent=HARDWARE_LATER),
+            step("retire"),
+        ]
+    ],
     Asset: [
+        [
+            step("register", name="Mail 2", asset_class="server", is_ordered=True),
+            step("receive"),
+            step("classify", schema=A_SERVER, attributes={"serial": "S1", "memory": 64}),
+            step("set_attributes", schema=A_SERVER, changes={"memory": None, "serial": "S2"}),
+            step(
+                "describe",
+                owner=person("ann"),
+                location="Rack 4",
+                cost=Cost(Decimal("1249.00"), "EUR"),
+                supplier="Boxes Ltd",
+                contract="C-77",
+                ends={"warranty": date(2029, 6, 30)},
+            ),
+            step("entitle", installations=50),
+        ],
         [
             step("register", name="Mail 1", asset_class="server", tag="M1", owner=person("bea")),
             step("amend", details={"serial": "S1"}),

@@ -12,6 +12,7 @@ ID, OTHER = record_id("AST", 1), record_id("AST", 2)
 ANN = person("ann")
 
 ACTS: dict[str, Callable[[Asset], None]] = {
+    "receive": lambda asset: asset.receive(by=BEA),
     "issue": lambda asset: asset.issue(ANN, by=BEA),
     "return": lambda asset: asset.return_(condition="Scratched.", by=BEA),
     "repair": lambda asset: asset.repair(vendor="Fixit", reason="Broken.", by=BEA),
@@ -21,6 +22,7 @@ ACTS: dict[str, Callable[[Asset], None]] = {
 }
 
 WAYS = {
+    Status.ORDERED: [],
     Status.IN_STOCK: [],
     Status.IN_USE: ["issue"],
     Status.IN_REPAIR: ["repair"],
@@ -29,6 +31,8 @@ WAYS = {
 }
 
 LIFE_CYCLE = {
+    (Status.ORDERED, "receive"): Status.IN_STOCK,
+    (Status.ORDERED, "retire"): Status.RETIRED,
     (Status.IN_STOCK, "issue"): Status.IN_USE,
     (Status.IN_USE, "return"): Status.IN_STOCK,
     (Status.IN_STOCK, "repair"): Status.IN_REPAIR,
@@ -42,7 +46,8 @@ LIFE_CYCLE = {
 
 
 def asset(status: Status = Status.IN_STOCK) -> Asset:
-    asset = Asset.register(ID, name="Laptop 7", asset_class="laptop", by=BEA)
+    is_ordered = status is Status.ORDERED
+    asset = Asset.register(ID, name="Laptop 7", asset_class="laptop", is_ordered=is_ordered, by=BEA)
     for act in WAYS[status]:
         ACTS[act](asset)
     new_facts(asset)

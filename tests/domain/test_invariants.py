@@ -29,6 +29,7 @@ from domain.approval_round_state import GivenUp
 from domain.article import Article
 from domain.asset import Asset
 from domain.asset_approval import Governed
+from domain.asset_type import AssetType
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.calendar_holidays import counted
@@ -263,6 +264,15 @@ def check_asset(asset_: Asset) -> None:
         assert asset_.proposal
 
 
+def check_asset_type(type_: AssetType) -> None:
+    assert type_.versions
+    for number, schema in enumerate(type_.versions, 1):
+        assert (schema.type, schema.version) == (type_.id, number)
+        names = [one.name for level in schema.levels for one in level.attributes]
+        assert len(names) == len(set(names))
+    assert type_.id not in type_.extensions
+
+
 def check_person(person_: Person) -> None:
     assert person_.roles
     assert person_.name
@@ -339,6 +349,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
     Article: check_article,
     Asset: check_asset,
+    AssetType: check_asset_type,
     CabMeeting: check_meeting,
     Calendar: check_calendar,
     Change: check_change,
@@ -368,6 +379,8 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("draft", "in review"),
     },
     Asset: {
+        ("ordered", "in stock"),
+        ("ordered", "retired"),
         ("in stock", "in use"),
         ("in use", "in stock"),
         ("in stock", "in repair"),
@@ -422,7 +435,7 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
         assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
     if isinstance(after, Article):
         check_publication(before, after, happened)
-    if isinstance(before, Versioned | Calendar):
+    if isinstance(before, Versioned | Calendar | AssetType):
         published = before.versions
         assert vars(after)["versions"][: len(published)] == published
 

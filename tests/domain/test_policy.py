@@ -35,7 +35,7 @@ RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
 NOT_THERE_YET = {"log", "ask", "propose", "raise", "register", "form", "draft", "define", "list"}
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"submit_to", "reassess_risk", "request_review"}
+PARTS_OF_COMMANDS = {"extend", "inherit", "submit_to", "reassess_risk", "request_review"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -249,6 +249,11 @@ asset.repair                          - s - - - - -
 asset.complete_repair                 - s - - - - -
 asset.retire                          - s - - - - -
 asset.dispose                         - s - - - - -
+asset.receive                           - s - - - - -
+asset.classify                          - s - - - - -
+asset.set_attributes                    - s - - - - -
+asset.describe                          - s - - - - -
+asset.entitle                           - s - - - - -
 asset.submit                          - s - - - - -
 asset.withdraw                        - s - - - - -
 asset.vote                            v v v v v v v
@@ -268,6 +273,12 @@ asset.resume_approval                 - - - - - - -
 asset.propose                         - - - - - - -
 asset.carry_out                       - - - - - - -
 asset.let_lapse                       - - - - - - -
+asset_type.list                         y y y y y y y
+asset_type.read                         y y y y y y y
+asset_type.read_history                 y y y y y y y
+asset_type.define                       - - - - c - -
+asset_type.revise                       - - - - c - -
+asset_type.retire                       - - - - c - -
 person.list                           - y y y y y y
 person.read                           t s s s s s s
 person.read_history                   - - - - - s s

@@ -12,6 +12,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.approval_round import Terms
 from domain.asset import Asset
+from domain.asset_type import AssetType
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change
@@ -36,6 +37,7 @@ from domain.versioned import Versioned
 from projections import (
     approvals_inbox,
     asset_register,
+    asset_types,
     change_board,
     change_work,
     directory,
@@ -278,6 +280,16 @@ def test_the_register_agrees_with_the_asset(data: st.DataObject) -> None:
     assert (row.status, row.name, row.tag) == (asset.status, asset.name, asset.tag)
     assert (row.owner, row.holder) == (text(asset.owner), text(asset.holder))
     assert row.details == asset.details
+    assert (row.type, row.type_version) == (text(asset.type), asset.type_version)
+    assert (row.asset_class, row.attributes) == (asset.asset_class, asset.attributes)
+    assert (row.location, row.supplier, row.contract, row.entitled) == (
+        asset.location,
+        asset.supplier,
+        asset.contract,
+        asset.entitled,
+    )
+    assert row.cost == (f"{asset.cost.amount:f}" if asset.cost else "")
+    assert row.ends == {name: day.isoformat() for name, day in asset.ends.items()}
     assert {
         (relation.type, relation.other) for relation in rows_of(store, asset_register.RELATIONS)
     } == {(type, str(other)) for type, other in asset.relations}
@@ -317,6 +329,21 @@ def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
         assert row.next_mark in ("", BREACH) or row.state == "running"
         assert row.next_mark == "" or row.state != "cancelled"
         assert (row.due is None) == (row.state != "running")
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_types_agree_with_the_record(data: st.DataObject) -> None:
+    type, entries = a_life(AssetType, data)
+    assert isinstance(type, AssetType)
+
+    row = row_of(folded(asset_types.VIEW, entries), asset_types.TYPES, str(type.id))
+
+    assert (row.name, row.parent, row.is_retired) == (type.name, text(type.parent), type.is_retired)
+    assert row.type_version == type.schema.version
+    levels = [*(one["attributes"] for one in row.inherited if "attributes" in one), row.attributes]
+    names = [one["name"] for level in levels for one in level]
+    assert names == list(type.schema.attributes)
 
 
 @pytest.mark.parametrize(

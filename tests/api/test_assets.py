@@ -1,0 +1,76 @@
+import pytest
+
+from tests.api.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+SERIAL = {"name": "serial", "kind": "text", "is_required": True, "is_unique": True}
+PRICE = {"name": "price", "kind": "decimal", "at_least": "0"}
+
+
+async def test_an_asset_is_shown_with_its_type_and_what_it_costs(house: House) -> None:
+    olga, adam = house.as_("olga"), house.as_("adam")
+    hardware = await olga.made("/asset-types", {"name": "Hardware", "attributes": [PRICE]})
+    laptop = await olga.made(
+        "/asset-types",
+        {"name": "Laptop", "parent": hardware["number"], "attributes": [SERIAL]},
+    )
+    made = await adam.made(
+        "/assets",
+        {
+            "name": "laptop-7",
+            "type": laptop["number"],
+            "attributes": {"serial": "L7", "price": "12.50"},
+            "is_ordered": True,
+        },
+    )
+    at = f"/assets/{made['number']}"
+
+    await adam.act(f"{at}/receive", {})
+    await adam.act(
+        f"{at}/describe",
+        {
+            "location": "Store",
+            "cost": {"amount": "999.00", "currency": "EUR"},
+            "ends": {"warranty": "2029-06-30", "contract": "2028-01-01"},
+        },
+    )
+    last = await adam.act(f"{at}/describe", {"ends": {"contract": None}})
+
+    shown = await adam.read(at)
+    assert shown["status"] == "in stock"
+    assert (shown["asset_class"], shown["type"]) == ("Laptop", laptop["id"])
+    assert shown["attributes"] == {"price": "12.5", "serial": "L7"}
+    assert (shown["cost"], shown["currency"]) == ("999.00", "EUR")
+    assert shown["ends"] == {"warranty": "2029-06-30"}
+    listed = await adam.read(f"/assets?type={laptop['id']}&min_position={last['position']}")
+    assert [row["number"] for row in listed["data"]] == [made["number"]]
+
+
+async def test_all_that_is_wrong_with_attributes_is_told(house: House) -> None:
+    olga, adam = house.as_("olga"), house.as_("adam")
+    type = await olga.made("/asset-types", {"name": "Screen", "attributes": [SERIAL, PRICE]})
+
+    refused = await adam.post(
+        "/assets",
+        {"name": "x", "type": type["number"], "attributes": {"price": "-1", "age": 3}},
+    )
+
+    assert refused.status_code == 422
+    assert refused.json()["detail"] == (
+        "attributes.age: Screen has no such attribute. attributes.serial: it is needed. "
+        "attributes.price: it is at least 0."
+    )
+
+
+async def test_a_type_is_shown_with_what_it_inherits(house: House) -> None:
+    olga = house.as_("olga")
+    upper = await olga.made("/asset-types", {"name": "Furniture", "attributes": [PRICE]})
+    lower = await olga.made("/asset-types", {"name": "Chair", "parent": upper["number"]})
+    await olga.act(f"/asset-types/{upper['number']}/revise", {"attributes": [PRICE, SERIAL]})
+
+    shown = await olga.read(f"/asset-types/{lower['number']}")
+
+    assert (shown["parent"], shown["type_version"]) == (upper["id"], 2)
+    (level,) = shown["inherited"]
+    assert [one["name"] for one in level["attributes"]] == ["price", "serial"]
