@@ -42,9 +42,10 @@ def shared_server(*, time_skipping: bool) -> TemporalServer:
     return server
 
 
-async def client_of(server: TemporalServer) -> Client:
+async def client_of(server: TemporalServer, namespace: str = "") -> Client:
     """A client of this test; a failing `assert` in a workflow fails that workflow."""
-    return WorkflowEnvironment.from_client(await connect(server.address, server.namespace)).client
+    client = await connect(server.address, namespace or server.namespace)
+    return WorkflowEnvironment.from_client(client).client
 
 
 @asynccontextmanager

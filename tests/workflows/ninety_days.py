@@ -2,6 +2,10 @@
 and answered, under policies that change. Its clock and its escalations are the real ones; what it
 plays itself is the people, and the passing of time.
 
+A workflow's time jumps once at a time, to what it waits for or to the moment that is played, and
+only while it waits. Were it to go on skipping, a turn that outlasts the moment could be followed by
+a jump to whatever comes next: the server notices only afterwards that it was to stop.
+
 All that people do happens half a minute after a full minute, and all that is due on a full minute:
 so a few seconds that pass while it plays put nothing in another order.
 """
@@ -9,7 +13,6 @@ so a few seconds that pass while it plays put nothing in another order.
 import asyncio
 import heapq
 import random
-import time
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -19,7 +22,7 @@ from uuid import UUID
 from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
-from temporalio.testing import TimeSkipper
+from temporalio.testing import TimeSkipper, TimeSkippingConfig
 
 from domain.agreement import Agreement, EscalationStep, TargetPromise
 from domain.incident import Incident
@@ -49,6 +52,8 @@ DAYS = 90
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 DAY = 24 * 60
+JUMP_MIN = SECOND
+"""Less is waited for: a turn may take so long."""
 
 STEPS = (
     EscalationStep(target="first response", mark="-20m", notify=("person:cem",), wait="20m"),
@@ -104,6 +109,7 @@ class Quarter:
     def __init__(self, floor: Floor, skipper: TimeSkipper, seed: int) -> None:
         self.floor = floor
         self.skipper = skipper
+        skipper.config = TimeSkippingConfig(max_session_skip_count=1)
         self.random = random.Random(seed)
         today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         # A Monday, so that each run has the same weekends.
@@ -114,8 +120,6 @@ class Quarter:
         self.refused = 0
         self._acts: list[tuple[datetime, int, Act]] = []
         self._count = 0
-        self._reached: dict[str, tuple[datetime, float]] = {}
-        """The moments to which workflows were brought, and when."""
         self._clock: WorkflowHandle[Any, Any]
 
     def plan(self, minutes: float, act: Act, *, half: bool = True) -> None:
@@ -173,17 +177,18 @@ class Quarter:
             if due is not None and max(due, self.at) <= moment:
                 await self._sweep(moment)
             else:
-                await self._forward(self._clock, moment)
+                await self._tick(moment)
                 self.at = moment
                 await heapq.heappop(self._acts)[2](moment)
             await self._react()
 
     async def _sweep(self, moment: datetime) -> None:
         """Let the clock come to what is due, and see to it."""
-        await self._forward(self._clock, moment)
+        await self._tick(moment)
         self.at = moment
         async with asyncio.timeout(30):
             while (due := await self.floor.index.next_due()) is not None and due <= moment:
+                await self._react()
                 await asyncio.sleep(0.002)
 
     async def _react(self) -> None:
@@ -209,34 +214,48 @@ class Quarter:
             if (await handle.describe()).status is WorkflowExecutionStatus.RUNNING:
                 await self.follow(handle)
 
-        # A turn comes a moment after the last, which came a moment after its mark.
-        self._plan_at(known.until + SECOND, again)
+        self._plan_at(known.until, again)
 
     async def _known(self, handle: WorkflowHandle[Any, Any]) -> Escalation | None:
         """How an escalation stands; None before it has begun."""
+        return await self._asked(handle, EscalationWorkflow.escalation)
+
+    async def _tick(self, moment: datetime) -> None:
+        """Let the clock's time come to a moment; on its way it wakes as often as it wants to."""
+        async with asyncio.timeout(30):
+            while True:
+                here = await self.skipper.get_current_time(self._clock)
+                if here >= moment:
+                    return
+                next = await self._asked(self._clock, SlaClockWorkflow.next)
+                if next is not None and next <= here:
+                    await asyncio.sleep(0.002)
+                else:
+                    await self._jump(self._clock, moment - here)
+
+    async def _forward(self, handle: WorkflowHandle[Any, Any], moment: datetime) -> None:
+        """Let a workflow's time come to a moment, or to what it waits for until then."""
+        await self._jump(handle, moment - await self.skipper.get_current_time(handle))
+
+    async def _jump(self, handle: WorkflowHandle[Any, Any], ahead: timedelta) -> None:
+        if ahead <= JUMP_MIN:
+            await asyncio.sleep(ahead / SECOND)
+            return
         try:
-            return await handle.query(EscalationWorkflow.escalation)
+            await self.skipper.fast_forward(handle, ahead)
+        except RPCError as error:
+            # It has ended meanwhile.
+            if error.status is not RPCStatusCode.NOT_FOUND:
+                raise
+
+    async def _asked(self, handle: WorkflowHandle[Any, Any], query: Any) -> Any:
+        """What a workflow answers as soon as it waits; None before it has begun."""
+        try:
+            return await handle.query(query)
         except RPCError as error:
             if error.status is not RPCStatusCode.FAILED_PRECONDITION:
                 raise
             return None
-
-    async def _forward(self, handle: WorkflowHandle[Any, Any], moment: datetime) -> None:
-        """Let a workflow's time come to a moment, and a little further."""
-        here = await self.skipper.get_current_time(handle)
-        if handle.id in self._reached:
-            # What the server says can be older than what was waited for.
-            known, then = self._reached[handle.id]
-            here = max(here, known + (time.monotonic() - then) * SECOND)
-        ahead = moment - here
-        if ahead > timedelta(0):
-            try:
-                await self.skipper.fast_forward(handle, ahead + timedelta(milliseconds=50))
-            except RPCError as error:
-                # It has ended meanwhile.
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-            self._reached[handle.id] = moment, time.monotonic()
 
     # What people do --------------------------------------------------------------------------
 

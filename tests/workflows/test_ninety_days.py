@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from temporalio.testing import TimeSkipper
@@ -12,6 +13,8 @@ from domain.calendar import Calendar
 from domain.incident import Incident
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.ticket_clocks import HoursOf
+from ops.temporal_client import prepare_namespace
+from tests.temporal import client_of, shared_server
 from tests.workflows.floor import Floor
 from tests.workflows.foretold import Mark, Versions, foretold, steps_of
 from tests.workflows.ninety_days import Quarter
@@ -20,8 +23,16 @@ LATE = timedelta(seconds=3)
 """Timers are rounded up to a second, and a turn takes its time."""
 
 
+@pytest.fixture
+async def skipper() -> TimeSkipper:
+    """In a namespace of its own: the ids of workflows are those of the records."""
+    server, namespace = shared_server(time_skipping=True), f"ninety-{uuid4()}"
+    await prepare_namespace(server.address, namespace)
+    return TimeSkipper(await client_of(server, namespace))
+
+
 @pytest.mark.proof
-@pytest.mark.parametrize("tickets", [15, 1_000])
+@pytest.mark.parametrize("tickets", [15, 60, 250, 1_000])
 async def test_each_mark_and_step_of_ninety_days_comes_once_and_at_its_time(
     skipper: TimeSkipper, floor: Floor, monkeypatch: pytest.MonkeyPatch, tickets: int
 ) -> None:
