@@ -202,6 +202,7 @@ FOLDS: dict[type[Event], Callable[[Situation, Any], Changes | None]] = {}
 """What each event changes; None if that is nothing."""
 
 
+_ENDS: list[type[Event]] = []
 _KEPT: dict[int, Delta] = {}
 """Of changes that are always the same, by their identity: they last as long as this module."""
 
@@ -219,6 +220,8 @@ def _always(event: type[Event], **changes: Any) -> None:
     """An event that changes the same fields whatever it says, and however the ticket stood."""
     constant = _constant(**changes)
     FOLDS[event] = lambda _, __: constant
+    if constant.get("resolved") or constant.get("is_over"):
+        _ENDS.append(event)
 
 
 def _on(*events: type[Event]) -> Callable[[Any], Any]:
@@ -425,3 +428,5 @@ _always(Change.Cancelled, status=ChangeStatus.CANCELLED, approval="", is_over=Tr
 
 EVENTS: frozenset[type[Event]] = frozenset(FOLDS)
 """The events that can change a situation."""
+ENDS: tuple[type[Event], ...] = tuple(_ENDS)
+"""Those after which nobody has to do anything about a ticket, until it is opened again."""

@@ -4,27 +4,17 @@ from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
-from domain.aggregate import Entry
+from domain import situation
+from domain.aggregate import Entry, Event
 from domain.agreement import Agreement, EscalationStep
-from domain.change import Change
 from domain.escalated import Escalated
-from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.promises import Promises
 from domain.service_level_policy import ServiceLevelPolicy
 
 STARTS = (Promises.MarkReached, Promises.TargetBreached)
-ENDS = (
-    Escalated.EscalationAcknowledged,  # for the marks of which somebody may have been told
-    Incident.Resolved,
-    Incident.Closed,
-    Incident.Cancelled,
-    Change.Implemented,
-    Change.BackedOut,
-    Change.Closed,
-    Change.Withdrawn,
-    Change.Cancelled,
-)
+ENDS: tuple[type[Event], ...] = (Escalated.EscalationAcknowledged, *situation.ENDS)
+"""An acknowledgement ends those marks only of which somebody may have been told."""
 
 
 class Mark(Struct, frozen=True, kw_only=True):

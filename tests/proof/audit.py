@@ -26,13 +26,7 @@ BEGIN_PATIENCE = (
 TAKEN_BACK = Change.Withdrawn | Change.Cancelled
 """What ends a round of approval without a decision, and is allowed after one."""
 
-ENDS_OF_ESCALATIONS = (
-    Incident.EscalationAcknowledged,
-    Incident.ServiceLevelApplied,
-    Incident.Resolved,
-    Incident.Closed,
-    Incident.Cancelled,
-)
+ENDS_OF_WORK = (Incident.Resolved, Incident.Closed, Incident.Cancelled)
 
 Histories = Mapping[UUID, Sequence[Entry]]
 
@@ -269,11 +263,36 @@ def _marks(
     """
     policy: UUID | None = None
     is_over = False
+    stays = {
+        (due.round, due.target, due.mark)
+        for due in clocks.promised(history, escalates)
+        if due.is_done
+    }
     for index, entry in enumerate(history):
         if isinstance(entry.event, Incident.ServiceLevelApplied):
             policy = entry.event.policy
         is_over = is_over or isinstance(entry.event, Incident.Resolved | Incident.Cancelled)
         if isinstance(entry.event, Incident.MarkReached) and policy in escalates:
-            later = history[index + 1 :]
-            is_ended = any(isinstance(e.event, ENDS_OF_ESCALATIONS) for e in later)
-            yield entry.event, is_over or is_ended
+            later = [one.event for one in history[index + 1 :]]
+            yield entry.event, is_over or _is_ended(entry.event, later, stays)
+
+
+def _is_ended(
+    mark: Incident.MarkReached, later: Sequence[Event], stays: set[tuple[int, str, str]]
+) -> bool:
+    """Whether something that happened later ended the escalation of a mark: the end of the work,
+    an answer of those who were told, or a promise under which the mark lies ahead again."""
+    is_told, round = False, mark.round
+    for event in later:
+        if isinstance(event, ENDS_OF_WORK):
+            return True
+        if isinstance(event, Incident.EscalatedHierarchically):
+            is_told = True
+        elif isinstance(event, Incident.EscalationAcknowledged):
+            if is_told:
+                return True
+        elif isinstance(event, Incident.ServiceLevelApplied):
+            round += 1
+            if (round, mark.target, mark.mark) not in stays:
+                return True
+    return False

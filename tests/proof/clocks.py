@@ -29,6 +29,8 @@ class Due(NamedTuple):
     at: datetime
     is_owed: bool
     """Whether nothing has happened since that takes it back."""
+    is_done: bool
+    """Whether it was reached in an earlier round, and lies behind in this one, too."""
 
 
 class Span(NamedTuple):
@@ -68,6 +70,11 @@ def faults(
 
 def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[Due]:
     """The marks of all promises that come if no more happens, in order of rounds."""
+    return (due for due in promised(history, escalates) if not due.is_done)
+
+
+def promised(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[Due]:
+    """The same, and those that stay reached under another promise."""
     applied = [e for e in history if isinstance(e.event, Incident.ServiceLevelApplied)]
     over = _first(history, Incident.Cancelled, Incident.Closed)
     for target in (FIRST_RESPONSE, RESOLUTION):
@@ -85,9 +92,9 @@ def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
             at = breached or _reached(spans, total, start)
             has_passed = at is not None and start is not None and at <= start
             is_done = has_passed and _rang(history, target, BREACH, index + 1)
-            if at is not None and not is_done:
+            if at is not None:
                 is_owed = is_last and over is None and (met is None or met > at + EDGE)
-                yield Due(index + 1, target, BREACH, at, is_owed)
+                yield Due(index + 1, target, BREACH, at, is_owed, is_done)
             if breached is None and at is not None:
                 end = None if is_last else applied[index + 1].event.by.at
                 breached = at if end is None or at <= end else None
@@ -95,9 +102,9 @@ def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
                 quarter = _reached(spans, total * 3 / 4, start)
                 has_passed = quarter is not None and start is not None and quarter <= start
                 is_done = has_passed and _rang(history, target, "75%", index + 1)
-                if quarter is not None and not is_done:
-                    is_running = spans[-1].until is None
-                    yield Due(index + 1, target, "75%", quarter, is_last and is_running)
+                if quarter is not None:
+                    is_owed = is_last and spans[-1].until is None
+                    yield Due(index + 1, target, "75%", quarter, is_owed, is_done)
 
 
 def running(history: Sequence[Entry], target: str, pausing: Sequence[str]) -> Iterator[Span]:

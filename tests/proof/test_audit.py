@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from domain.aggregate import Aggregate, Entry
 from domain.change import Change
@@ -173,6 +174,49 @@ def test_a_level_that_was_not_told_is_found() -> None:
     [waiting] = checked(without(all_told, lambda event: event is last)).waiting
 
     assert waiting == "escalation/INC0000001/1/resolution/100% has told 1 of 2 levels"
+
+
+def promise_anew(incident: Incident, budget: str, seconds: float) -> None:
+    first, resolution = PROMISES
+    incident.apply_service_level(
+        policy=record_id("SLP", 1),
+        policy_version=1,
+        calendar=CALENDAR,
+        calendar_version=1,
+        commitments=(first, structs.replace(resolution, budget=budget)),
+        by=by("ann", seconds),
+    )
+
+
+@pytest.mark.parametrize(("budget", "missing"), [("3s", 1), ("60s", 0)])
+def test_a_level_is_owed_under_another_promise_unless_its_mark_lies_ahead_again(
+    budget: str, missing: int
+) -> None:
+    incident = logged()
+    ring(incident, FIRST_RESPONSE, 2)
+    ring(incident, QUARTER, 3)
+    promise_anew(incident, budget, 3.5)
+
+    told = entries(incident)
+    found = checked(
+        without(told, lambda event: isinstance(event, Incident.EscalatedHierarchically)), 3.6
+    )
+
+    assert [what for what in found.waiting if "levels" in what] == [
+        "escalation/INC0000001/1/resolution/75% has told 0 of 1 levels"
+    ] * missing
+
+
+def test_an_acknowledgement_ends_no_escalation_of_which_nobody_was_told() -> None:
+    incident = logged()
+    ring(incident, FIRST_RESPONSE, 2)
+    ring(incident, QUARTER, 3)
+    incident.mark(*BREACH, round=1, due=at(4), by=system("clock", at(4)))
+    incident.acknowledge_escalation(by=by("bea", 4.5))
+
+    [waiting] = checked(entries(incident)).waiting
+
+    assert waiting == "escalation/INC0000001/1/resolution/100% has told 0 of 2 levels"
 
 
 def test_a_level_that_was_told_twice_is_found() -> None:

@@ -218,7 +218,8 @@ class Quarter:
 
     async def _known(self, handle: WorkflowHandle[Any, Any]) -> Escalation | None:
         """How an escalation stands; None before it has begun."""
-        return await self._asked(handle, EscalationWorkflow.escalation)
+        known: Escalation | None = await self._asked(handle, EscalationWorkflow.escalation)
+        return known
 
     async def _tick(self, moment: datetime) -> None:
         """Let the clock's time come to a moment; on its way it wakes as often as it wants to."""
