@@ -11,6 +11,7 @@ from starlette.routing import Router
 from api import openapi
 from api.approval_migrations import migration_routes
 from api.article_versions import article_routes
+from api.assignment_rule_trials import rule_routes
 from api.attachments import attachment_routes
 from api.boards import board_routes
 from api.calendar_times import calendar_routes
@@ -122,6 +123,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += policy_routes()
     routes += article_routes()
     routes += what_if_routes()
+    routes += rule_routes()
     routes += diagram_routes()
     routes += proof_routes()
     routes += migration_routes()

@@ -13,6 +13,7 @@ from api.tickets import Nothing, WithReason
 from domain.delegation import DELEGATIONS_MAX, Risk
 from domain.desk import Desk
 from domain.person import EMAIL_MAX, USERNAME_MAX, Person, Role, Scope
+from domain.person_skills import SKILLS_MAX
 from domain.policy import About
 from domain.recorder import Receipt
 
@@ -55,6 +56,10 @@ class SetManager(Body):
 
 class OneRole(Body):
     role: Role
+
+
+class SetSkills(Body):
+    skills: Annotated[list[Name], Field(max_length=SKILLS_MAX)]
 
 
 class Delegate(Body):
@@ -144,6 +149,12 @@ PRACTICE = Practice(
             body=OneRole,
             summary="Take a role away",
             example={"role": "approver"},
+        ),
+        Command(
+            method=Person.set_skills,
+            body=SetSkills,
+            summary="Say what they are good at, by which assignment rules find them",
+            example={"skills": ["networks", "billing"]},
         ),
         Command(
             method=Person.delegate,

@@ -85,6 +85,7 @@ LISTS: Mapping[str, List] = {
         sort=("starts_at",),
     ),
     "change_template": List(name="change_templates", sort=("name",)),
+    "assignment_rule": List(name="assignment_rules", sort=("name",)),
     "risk_model": List(name="risk_models", sort=("name",)),
     "calendar": List(name="calendars", sort=("name",)),
     "change_window": List(

@@ -15,6 +15,7 @@ from domain.approval_process import ApprovalProcess
 from domain.article import Article
 from domain.asset import Asset
 from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -110,6 +111,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     CabMeeting: Shape((cab_meetings.fold,), (cab_meetings.MEETINGS,)),
     ChangeTemplate: Shape((directory.fold,), (directory.TEMPLATES,)),
     ChangeWindow: Shape((fold_window,), (WINDOWS,)),
+    AssignmentRule: Shape((directory.fold,), (directory.RULES,)),
     RiskModel: Shape((directory.fold,), (directory.RISK_MODELS,)),
     Calendar: Shape((directory.fold,), (directory.CALENDARS,)),
 }

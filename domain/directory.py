@@ -15,6 +15,7 @@ import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be kn
 from domain.aggregate import Aggregate, Entry
 from domain.agreement import About
 from domain.approval_process import ApprovalProcess
+from domain.assignment_rule import AssignmentRule
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
@@ -42,6 +43,7 @@ KINDS: tuple[type[Aggregate], ...] = (
     RiskModel,
     Calendar,
     ChangeWindow,
+    AssignmentRule,
 )
 PAGE = 1_000
 WAIT_SECONDS = 30.0
@@ -338,6 +340,13 @@ class Directory:
             if (asked := model.published) and condition(asked.when, "change").holds(facts)
         ]
         return min(fitting)[2] if fitting else None
+
+    def assignment_rule(self, id: UUID | None) -> AssignmentRule | None:
+        return self._get(AssignmentRule, id)
+
+    def assignment_rules(self) -> Iterator[AssignmentRule]:
+        """Every rule, also those that are not in use."""
+        return self._all(AssignmentRule)
 
     def service_level_policy(self, id: UUID | None) -> ServiceLevelPolicy | None:
         return self._get(ServiceLevelPolicy, id)

@@ -4,6 +4,7 @@ from domain.approval_process import ApprovalProcess
 from domain.article import Article
 from domain.asset import Asset
 from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -23,6 +24,7 @@ __all__ = [
     "Article",
     "Asset",
     "AssetType",
+    "AssignmentRule",
     "CabMeeting",
     "Calendar",
     "Change",

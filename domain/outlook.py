@@ -4,7 +4,8 @@ A desk asks its outlook. The read side has one that is fast and a moment behind;
 ledger is read.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -28,6 +29,8 @@ APPROVALS_MAX = 100_000
 
 AHEAD = frozenset({Status.SCHEDULED, Status.IMPLEMENTING})
 """What a change is that has a time for its implementation and is not done with it."""
+DONE = frozenset({"resolved", "answered", "reviewed", "closed", "cancelled", "withdrawn"})
+"""The statuses, of any kind of ticket, in which nobody has to work on it."""
 
 
 class Outlook(Protocol):
@@ -50,6 +53,10 @@ class Outlook(Protocol):
     async def open_tickets(self, after: UUID | None, limit: int) -> Sequence[UUID] | None:
         """So many of the incidents and changes that are not over, in the order of their ids, after
         one. None if that is not known yet for all that is recorded."""
+        ...
+
+    async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
+        """How many tickets that are not done each of some people has."""
         ...
 
 
@@ -95,6 +102,16 @@ class LedgerOutlook:
         found = (ticket for kind in kinds for ticket, _ in self._ledger.all_of(kind))
         ids = [ticket.id for ticket in found if not ticket.is_over]
         return sorted(id for id in ids if after is None or id > after)[:limit]
+
+    async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
+        kinds = [kind for kind in KINDS.values() if issubclass(kind, Ticket)]
+        found = Counter(
+            ticket.assignee
+            for kind in kinds
+            for ticket, _ in self._ledger.all_of(kind)
+            if ticket.assignee in people and vars(ticket)["status"] not in DONE
+        )
+        return {id: found[id] for id in people}
 
     def _changes(self) -> Iterable[Change]:
         return (change for change, _ in self._ledger.all_of(Change))

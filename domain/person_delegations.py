@@ -10,13 +10,13 @@ from msgspec.structs import replace
 from domain import delegation, text
 from domain.aggregate import Event
 from domain.delegation import Delegation, Risk
-from domain.person_access import Access
+from domain.person_skills import Skilled
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
 
 
-class Delegating(Access, abstract=True):
+class Delegating(Skilled, abstract=True):
     delegations: tuple[Delegation, ...]
 
     def __init__(self, id: UUID) -> None:

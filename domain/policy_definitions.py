@@ -25,6 +25,7 @@ DEFINITIONS: Mapping[str, Row] = {
     **of_definitions("approval_process", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("service_level_policy", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("risk_model", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
+    **of_definitions("assignment_rule", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("change_window", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("change_template", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, everyone(ANY)),
     **ARTICLES,
@@ -92,9 +93,15 @@ DEFINITIONS: Mapping[str, Row] = {
         },
     ),
     **rows(
+        {**OPERATORS_PROCESS_OWNER, Role.AUDITOR: OPERATOR},
+        READ,
+        {"assignment_rule.read_trial": "see what an assignment rule would do"},
+    ),
+    **rows(
         NOBODY,
         WRITE,
         {
+            "assignment_rule.take_turn": "say whose turn it was by a rule",
             "service_level_policy.choose_tickets": "say for which tickets a policy is submitted",
             "service_level_policy.note_moved": "say which open tickets were given a policy",
             "calendar.note_moved": "say which open tickets were given the hours of a calendar",

@@ -77,6 +77,7 @@ TABLE: Mapping[str, Row] = {
         NOBODY,
         WRITE,
         {
+            "incident.apply_rule": "say what an assignment rule did to an incident",
             "incident.apply_service_level": "apply a service level to an incident",
             "incident.mark": "say that a clock has passed a mark",
             "incident.take_escalation_step": "take a step of the escalation of a policy",
@@ -137,6 +138,7 @@ TABLE: Mapping[str, Row] = {
         NOBODY,
         WRITE,
         {
+            "question.apply_rule": "say what an assignment rule did to a question",
             "question.apply_service_level": "apply a service level to a question",
             "question.mark": "say that a clock has passed a mark",
             "question.take_escalation_step": "take a step of the escalation of a policy",
@@ -210,6 +212,7 @@ TABLE: Mapping[str, Row] = {
         NOBODY,
         WRITE,
         {
+            "change.apply_rule": "say what an assignment rule did to a change",
             "change.apply_service_level": "apply a service level to a change",
             "change.mark": "say that a clock has passed a mark",
             "change.take_escalation_step": "take a step of the escalation of a policy",
@@ -253,6 +256,7 @@ TABLE: Mapping[str, Row] = {
             "person.reactivate": "reactivate a person",
         },
     ),
+    **rows(ADMINISTRATOR, ADMIN, {"person.set_skills": "say what a person is good at"}),
     # A move changes what a person sees, so an organisation does not move people into another.
     **rows(OPERATORS_ADMINISTRATOR, ADMIN, {"person.move": "move a person"}),
     # Teams

@@ -26,10 +26,11 @@ from domain.agreement import (
 from domain.mapper import is_person
 from domain.personal import Personal
 from domain.provenance import Provenance
+from domain.ruled import Ruled
 from domain.rules import Refused, require
 from domain.service_clock import Target
 from domain.service_conditions import Named
-from domain.ticket import Ticket, Visibility
+from domain.ticket import Visibility
 
 __all__ = [
     "BREACH",
@@ -124,7 +125,7 @@ def _text_of(id: UUID) -> str:
     return str(id)
 
 
-class Promises(Ticket, abstract=True):
+class Promises(Ruled, abstract=True):
     promised: dict[str, Promised]
     """By label."""
     marks: tuple[tuple[int, str, str, int], ...]

@@ -23,6 +23,7 @@ SubjectKind = Literal[
     "change window",
     "change template",
     "risk model",
+    "assignment rule",
 ]
 Value = str | int | bool | datetime | Sequence[str] | Mapping[str, str]
 """What a field can have."""
@@ -188,6 +189,13 @@ ARTICLE = (
     Field("organisations", "texts", "The names of the organisations it is for, if any."),
 )
 
+ASSIGNMENT_RULE = (
+    *DEFINITION,
+    Field("triggers", "texts", "What it acts upon, such as `logged`."),
+    Field("actions", "texts", "What it does, such as `assign`."),
+    Field("is_scheduled", "yes or no", "Whether it looks at all open tickets now and then."),
+)
+
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
@@ -200,6 +208,7 @@ FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change window": CHANGE_WINDOW,
     "change template": CHANGE_TEMPLATE,
     "risk model": RISK_MODEL,
+    "assignment rule": ASSIGNMENT_RULE,
 }
 """The fields of each kind of subject, in the order in which they are shown."""
 

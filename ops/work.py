@@ -21,6 +21,7 @@ from workflows.poker import Poker
 from workflows.reactor import Reactor
 from workflows.shards import Shards
 from workflows.temporal import Temporal
+from workflows.triage import Triage
 from workflows.worker import worker
 
 log = structlog.get_logger()
@@ -75,10 +76,11 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
     reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizons, shards))
     log.info("working", temporal=settings.temporal_address)
     async with worker(client, desk, index, horizons=horizons):
-        reacting = asyncio.create_task(reactor.run())
+        tasks = [asyncio.create_task(reactor.run()), asyncio.create_task(Triage(desk).run())]
         await stopped.wait()
-        reacting.cancel()
-        await asyncio.gather(reacting, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 class Cluster:

@@ -58,6 +58,7 @@ class PersonRow(Record):
     is_active: bool = True
     tokens: Names = ()
     """Those that have not been revoked."""
+    skills: Names = ()
 
 
 class TokenRow(Row):
@@ -154,6 +155,9 @@ TEMPLATES = Table(
 RISK_MODELS = Table(
     "risk_models", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
 )
+RULES = Table(
+    "assignment_rules", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
+)
 CALENDARS = Table("calendars", VERSION, CalendarRow, key=("id",), indexes=[("number",), ("name",)])
 
 TABLE_OF: dict[str, Table[Any]] = {
@@ -164,6 +168,7 @@ TABLE_OF: dict[str, Table[Any]] = {
     "ServiceLevelPolicy": POLICIES,
     "ChangeTemplate": TEMPLATES,
     "RiskModel": RISK_MODELS,
+    "AssignmentRule": RULES,
     "Calendar": CALENDARS,
 }
 
@@ -232,6 +237,11 @@ def _granted(event: Person.RoleGranted, row: PersonRow) -> None:
 @CASES.on(Person.RoleRevoked)
 def _revoked(event: Person.RoleRevoked, row: PersonRow) -> None:
     row.roles = tuple(role for role in row.roles if role != event.role)
+
+
+@CASES.on(Person.SkillsSet)
+def _skilled(event: Person.SkillsSet, row: PersonRow) -> None:
+    row.skills = event.skills
 
 
 @CASES.on(Person.Deactivated, Organisation.Deactivated)
@@ -384,6 +394,7 @@ VIEW = View(
         POLICIES,
         TEMPLATES,
         RISK_MODELS,
+        RULES,
         CALENDARS,
     ),
     fold,

@@ -75,6 +75,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(directory.POLICIES, directory.NAME),
         Listing(directory.TEMPLATES, directory.NAME),
         Listing(directory.RISK_MODELS, directory.NAME),
+        Listing(directory.RULES, directory.NAME),
         Listing(directory.CALENDARS, directory.NAME),
         Listing(change_windows.WINDOWS, change_windows.NAME),
     )

@@ -1,6 +1,6 @@
 """The outlook of a desk from the views: fast, and waited for so that it shows what is recorded."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -61,6 +61,13 @@ class ViewsOutlook:
             return await self._views.open_tickets(after, limit)
         except NotBuilt:
             return await self._exact.open_tickets(after, limit)
+
+    async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
+        try:
+            await self._reached(work_queue.NAME)
+            return await self._views.loads(people)
+        except NotBuilt:
+            return await self._exact.loads(people)
 
     async def _reached(self, view: str) -> bool:
         return await self._views.reached(view, self._ledger.position(), self._wait)

@@ -250,6 +250,26 @@ class Views:
         )
         return [UUID(id) for (id,) in rows]
 
+    async def latest_tickets(self, limit: int) -> list[UUID]:
+        """The tickets that can be promised something that were opened last, the latest first."""
+        source = self._at(work_queue.QUEUE.stored)
+        kinds = ", ".join(f"'{kind}'" for kind in get_args(Subject))
+        rows = await self._query(
+            f"SELECT id FROM {source} WHERE kind IN ({kinds})"
+            f" ORDER BY opened_at DESC, id DESC LIMIT {limit:d}"
+        )
+        return [UUID(id) for (id,) in rows]
+
+    async def loads(self, people: Collection[UUID]) -> dict[UUID, int]:
+        """How many open tickets each of some people has."""
+        source, marks = self._at(work_queue.QUEUE.stored), ", ".join("?" * len(people))
+        rows = await self._query(
+            f"SELECT assignee, count(*) FROM {source}"
+            f" WHERE is_open = ? AND assignee IN ({marks or 'NULL'}) GROUP BY assignee",
+            (True, *map(str, people)),
+        )
+        return dict.fromkeys(people, 0) | {UUID(id): number for id, number in rows}
+
     async def overdue(self, now: datetime) -> list[UUID]:
         """The changes that owe something whose moment has passed, which was not noted yet."""
         source = self._at(change_work.FINDINGS.stored)

@@ -16,6 +16,7 @@ from workflows.policy_moves import PolicyMoves
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
 from workflows.sweep import SweepActivities
+from workflows.triage import Schedules
 from workflows.values import QUEUE
 
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
@@ -39,7 +40,7 @@ def worker(
 ) -> Worker:
     """A worker that shares its process, and its event loop, with the API."""
     approvals = ApprovalActivities(desk)
-    others = (Freezes(desk), Obligations(desk), PolicyMoves(desk))
+    others = (Freezes(desk), Obligations(desk), PolicyMoves(desk), Schedules(desk))
     sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)
     return Worker(

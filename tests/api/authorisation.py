@@ -75,6 +75,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),
         "risk-models": await olga.made("/risk-models", definitions["/risk-models"]),
+        "assignment-rules": await olga.made("/assignment-rules", definitions["/assignment-rules"]),
         "approval-processes": await olga.made(
             "/approval-processes", definitions["/approval-processes"]
         ),

@@ -24,6 +24,8 @@ BY_THE_DESK = {
     "put_off",
     "note_moved",
     "take_escalation_step",
+    "apply_rule",
+    "take_turn",
     "propose_major_incident",
     "fall_due",
 }
@@ -49,7 +51,14 @@ FOR_ANOTHER = {
 OF_CREDENTIALS = {"set_password", "issue_token", "revoke_token"}
 OF_READING = {
     *("list", "read", "read_internal", "read_history", "comment_internally"),
-    *("read_migration", "read_running", "read_versions", "read_delegations", "what_if"),
+    *(
+        "read_migration",
+        "read_running",
+        "read_versions",
+        "read_delegations",
+        "what_if",
+        "read_trial",
+    ),
 }
 
 COMMANDS = [

@@ -13,6 +13,7 @@ from domain.article import Article
 from domain.asset import Asset, RelationType
 from domain.asset_record import ENDS, Cost
 from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import AgendaFilter, CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
@@ -37,6 +38,7 @@ from domain.team import Team
 from domain.ticket import LinkType, Visibility
 from tests.domain.articles import CONTENTS
 from tests.domain.asset_types import ATTRIBUTES, GIVEN, HARDWARE, HARDWARE_LATER, SCHEMAS
+from tests.domain.assignment_rules import RULES
 from tests.domain.examples import (
     AGREEMENTS,
     ALL_HOURS,
@@ -140,6 +142,14 @@ PROMISES: dict[str, Arguments] = {
         to=st.lists(people, max_size=2), level=st.sampled_from([0, 1, 2, 3]), reason=texts
     ),
     "acknowledge_escalation": NOTHING,
+    "apply_rule": said(
+        rule=st.just(record_id("RUL", 1)),
+        version=st.just(1),
+        trigger=st.just("logged"),
+        did=st.sampled_from([(), ("assign",)]),
+        refused=st.sampled_from([(), ("notify: No.",)]),
+        told=st.lists(people, max_size=2),
+    ),
     "take_escalation_step": said(
         round=st.sampled_from([1, 1, 2]),
         target=st.sampled_from(["resolution", "Network: resolution"]),
@@ -409,6 +419,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         ),
         "move": said(organisation=organisations),
         "set_manager": said(manager=maybe(people)),
+        "set_skills": said(skills=st.lists(texts, max_size=3)),
         "grant_role": said(role=st.sampled_from(Role)),
         "revoke_role": said(role=st.sampled_from(Role)),
         "deactivate": REASON,
@@ -462,6 +473,10 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "ask_again": said(question=texts),
         "close": NOTHING,
         "cancel": REASON,
+    },
+    AssignmentRule: {
+        **of_definitions(st.sampled_from(RULES)),
+        "take_turn": said(person=people, ticket=others),
     },
     RiskModel: of_definitions(QUESTIONNAIRES),
     ServiceLevelPolicy: {
@@ -550,6 +565,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     ),
     Problem: ("raise_", said(**NEW_TICKET)),
     Question: ("ask", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
+    AssignmentRule: ("draft", said(name=texts, definition=st.sampled_from(RULES))),
     RiskModel: ("draft", said(name=texts, definition=QUESTIONNAIRES)),
     ServiceLevelPolicy: ("draft", said(name=texts, definition=AGREEMENTS)),
     Team: (

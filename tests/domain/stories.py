@@ -15,6 +15,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_record import Cost
 from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -33,8 +34,10 @@ from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Visibility
+from domain.triage import Candidate, Chosen
 from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
+from tests.domain.assignment_rules import BY_TURNS, TO_TEAM
 from tests.domain.commands import BEGINNINGS, COMMANDS, maybe
 from tests.domain.examples import (
     AT_ONCE,
@@ -127,6 +130,21 @@ STEP_TAKEN = step(
     step=1,
     did=["notify"],
     refused=["reassign: No team has the level 3 of support."],
+)
+RULE_APPLIED = step(
+    "apply_rule",
+    "rules",
+    rule=record_id("RUL", 1),
+    version=2,
+    trigger="logged",
+    did=["assign", "notify"],
+    refused=["propose major incident: Only an open incident can be proposed as a major one."],
+    told=[person("bea")],
+    chosen=Chosen(
+        person=person("cem"),
+        why="They have the fewest open tickets: 2.",
+        considered=(Candidate(person=person("cem"), load=2), Candidate(person=person("bea"))),
+    ),
 )
 TO_OWN = (
     Commitment(
@@ -426,6 +444,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 step=1,
                 did=["notify", "raise priority"],
             ),
+            RULE_APPLIED,
             step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
             step("acknowledge_escalation", "cem"),
             PAUSE_NOTED,
@@ -561,6 +580,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("escalate_functionally", team=TEAM, support_level=2, reason="Hard."),
             step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
             step("acknowledge_escalation", "cem"),
+            RULE_APPLIED,
             STEP_TAKEN,
             step("propose_major_incident", "escalation", reason="The promised time has passed."),
             RESOLVED,
@@ -592,6 +612,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("amend", name="Ann E. Example", email="ann@example.net", language="de-CH"),
             step("move", organisation=OPERATOR),
             step("set_manager", manager=person("dan")),
+            step("set_skills", skills=["routers", "billing"]),
             step("grant_role", role=Role.AGENT),
             step("revoke_role", role=Role.APPROVER),
             step("set_password", "ann", hash="$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA"),
@@ -653,6 +674,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
             step("mark", "clock", target="resolution", mark="75%", round=1, due=DUE),
             step("mark", "clock", target="resolution", mark="100%", round=1, due=DUE),
+            RULE_APPLIED,
             STEP_TAKEN,
             step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
             step("acknowledge_escalation", "cem"),
@@ -672,6 +694,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         ],
         [step("ask", "ann", **NEW), step("give_answer", answer="Yes.")],
         [step("ask", "ann", **NEW), CANCELLED],
+    ],
+    AssignmentRule: [
+        [
+            step("draft", name="To the network", definition=TO_TEAM),
+            step("publish"),
+            step("take_turn", "rules", person=person("bea"), ticket=OTHER),
+            step("revise", definition=BY_TURNS),
+            step("publish"),
+            step("retire", reason="Nobody needs it."),
+        ],
+        governed("To the network", TO_TEAM, BY_TURNS),
     ],
     RiskModel: [
         [

@@ -30,6 +30,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_approval import Governed
 from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.calendar_holidays import counted
@@ -360,6 +361,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Person: check_person,
     Problem: check_problem,
     Question: check_question,
+    AssignmentRule: check_definition,
     RiskModel: check_definition,
     ServiceLevelPolicy: check_definition,
     Team: check_team,

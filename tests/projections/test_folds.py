@@ -13,6 +13,7 @@ from domain.approval_process import ApprovalProcess
 from domain.approval_round import Terms
 from domain.asset import Asset
 from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change
@@ -356,6 +357,7 @@ def test_the_types_agree_with_the_record(data: st.DataObject) -> None:
         ServiceLevelPolicy,
         ChangeTemplate,
         RiskModel,
+        AssignmentRule,
         Calendar,
     ],
 )
@@ -376,6 +378,7 @@ def test_the_directory_agrees_with_the_record(kind: type[Aggregate], data: st.Da
                 text(record.manager),
             )
             assert set(row.roles) == set(record.roles)
+            assert row.skills == record.skills
             assert row.is_active == record.is_active
             tokens = rows_of(store, directory.TOKENS)
             assert {(token.token, token.revoked_at is not None) for token in tokens} == {
