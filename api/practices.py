@@ -23,6 +23,7 @@ from api import (
     risk_models,
     schemas,
     service_level_policies,
+    services,
     teams,
 )
 from api.commands import Command, Creation, Practice, act, create
@@ -42,6 +43,7 @@ PRACTICES: Sequence[Practice] = (
     assignment_rules.PRACTICE,
     assets.PRACTICE,
     asset_types.PRACTICE,
+    services.PRACTICE,
     articles.PRACTICE,
     people.PRACTICE,
     teams.PRACTICE,

@@ -25,6 +25,7 @@ from domain import (
     incident,
     problem,
     question,
+    service,
 )
 from domain.aggregate import Aggregate, Entry
 from domain.article import Article
@@ -32,6 +33,7 @@ from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
 from domain.policy import about, allow, visibility
 from domain.rules import DomainError, NotFound
+from domain.service import Service
 from projections.listings import LISTINGS
 from projections.queries import LIMIT_MAX, SORTS_MAX
 
@@ -73,6 +75,14 @@ LISTS: Mapping[str, List] = {
         },
         before={"review_due_before": "review_due"},
         sort=("-at",),
+    ),
+    "service": List(
+        name="services",
+        values={
+            "status": words_of(service.Status),
+            "criticality": words_of(service.Criticality),
+        },
+        sort=("name",),
     ),
     "person": List(name="people", sort=("number",)),
     "team": List(name="teams", sort=("name",)),
@@ -166,9 +176,9 @@ async def find(call: Call, practice: Practice) -> Aggregate:
 
 
 def _allow_then(call: Call, record: Aggregate, entries: Sequence[Entry]) -> None:
-    """Refuse an article as it was when it was not for the caller, even if it is for them now."""
-    if isinstance(record, Article):
-        past = Article(record.id)
+    """Refuse what was not for the caller as it was then, even if it is for them now."""
+    if isinstance(record, Article | Service):
+        past = type(record)(record.id)
         for entry in entries:
             past.replay(entry)
         allow(call.caller.actor, call.route.act, about(past))

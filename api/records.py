@@ -27,6 +27,7 @@ from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
 from domain.risk_model import RiskModel
+from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from projections import (
@@ -36,6 +37,7 @@ from projections import (
     cab_meetings,
     change_work,
     directory,
+    services,
     ticket_page,
     work_queue,
 )
@@ -101,6 +103,19 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
             "ticket": None,
             "versions": [],
             "feedback": [],
+        },
+    ),
+    Service: Shape(
+        (services.fold,),
+        (services.SERVICES, services.DESIGNS),
+        internal={
+            "proposer": "",
+            "customers": [],
+            "gate": "",
+            "gates": {},
+            "approval_status": "",
+            "approval": {},
+            "comments": [],
         },
     ),
     Person: Shape((directory.fold,), (directory.PEOPLE,)),

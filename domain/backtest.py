@@ -30,7 +30,7 @@ from domain.rules import Refused
 from domain.subjects import CHANGE, NEVER, TICKET, SubjectKind, Value
 
 Governed = Literal["draft", "another process", "nothing", "pre-authorised"]
-TICKET_KINDS: tuple[SubjectKind, ...] = ("change", "request", "release", "service")
+TICKET_KINDS: tuple[SubjectKind, ...] = ("change", "request", "release")
 """The kinds that have the fields of every ticket, so that incidents can stand for them."""
 PLAYS_KEPT_MAX = 10_000
 

@@ -29,6 +29,7 @@ from domain.person import Person, Role, Scope, Token, name_digest
 from domain.policy import Actor
 from domain.risk_model import RiskModel
 from domain.rules import NotFound
+from domain.service import Service
 from domain.service_clock import Target
 from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, in_force
 from domain.subjects import SubjectKind, Value
@@ -44,6 +45,7 @@ KINDS: tuple[type[Aggregate], ...] = (
     Calendar,
     ChangeWindow,
     AssignmentRule,
+    Service,
 )
 PAGE = 1_000
 WAIT_SECONDS = 30.0
@@ -283,6 +285,21 @@ class Directory:
             self.is_operator(person.organisation),
             frozenset(Scope if token is None else token.scopes),
         )
+
+    # Services ------------------------------------------------------------------------------
+
+    def service(self, id: UUID | None) -> Service | None:
+        return self._get(Service, id)
+
+    def service_by_name(self, name: str) -> Service | None:
+        """The service of that name, unless it was retired."""
+        digest = name_digest(name)
+        fitting = (
+            service
+            for service in self._all(Service)
+            if service.status != "retired" and name_digest(service.name) == digest
+        )
+        return next(fitting, None)
 
     # Definitions ---------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
 from domain.risk_model import RiskModel
+from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 
@@ -36,6 +37,7 @@ __all__ = [
     "Problem",
     "Question",
     "RiskModel",
+    "Service",
     "ServiceLevelPolicy",
     "Team",
 ]

@@ -31,6 +31,7 @@ from domain.policy_rows import (
     rows,
     staff,
 )
+from domain.policy_services import SERVICES
 from domain.relation import (
     ANY,
     ASKED,
@@ -222,6 +223,8 @@ TABLE: Mapping[str, Row] = {
         },
     ),
     **ASSETS,
+    # Services and what is ordered of them
+    **SERVICES,
     # People
     **rows(staff(ANY), READ, {"person.list": "list people"}),
     **rows({**everyone(SELF), **staff(IN_SIGHT)}, READ, {"person.read": "read about a person"}),

@@ -12,6 +12,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.organisation import Organisation
 from domain.person import Person, Role
+from domain.service import Service
 from domain.team import Team
 from domain.ticket import Ticket
 from domain.versioned import Versioned
@@ -64,6 +65,14 @@ def about(record: Aggregate) -> About:
                 voters=_voters(record),
                 is_public=published is not None and published.audience == "public",
                 audience=() if published is None else published.organisations,
+            )
+        case Service():
+            return About(
+                id=record.id,
+                requester=record.requester,
+                voters=_voters(record),
+                is_public=record.is_in_catalogue and not record.customers,
+                audience=record.customers if record.is_in_catalogue else (),
             )
         case Versioned():
             return About(id=record.id, requester=record.requester, voters=_voters(record))

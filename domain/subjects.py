@@ -150,7 +150,10 @@ WRITTEN: Mapping[SubjectKind, tuple[Field, ...]] = {
     ),
     "request": WORDS,
     "release": WORDS,
-    "service": WORDS,
+    "service": (
+        Field("description", "text", "The description."),
+        Field("text", "text", "What is to be accepted at the gate."),
+    ),
 }
 """The texts that people write in each kind of subject, of those that have any. No condition asks
 for them, but a vote may be about them."""
@@ -196,12 +199,31 @@ ASSIGNMENT_RULE = (
     Field("is_scheduled", "yes or no", "Whether it looks at all open tickets now and then."),
 )
 
+SERVICE = (
+    Field(
+        "gate",
+        "text",
+        "The gate that it is to pass.",
+        ("requirements", "support model", "SLA draft", "acceptance"),
+    ),
+    Field("name", "text", "The name of the service."),
+    Field(
+        "criticality",
+        "text",
+        "How much depends on it.",
+        ("low", "medium", "high", "critical"),
+    ),
+    Field("owner", "text", "The user name of its owner, empty without one."),
+    Field("team", "text", "The name of the team that supports it, empty without one."),
+    Field("customers", "texts", "The names of the organisations it is for; none: all of them."),
+)
+
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
     "release": TICKET,
     "article": ARTICLE,
-    "service": TICKET,
+    "service": SERVICE,
     "asset": ASSET,
     "service level policy": SERVICE_LEVEL_POLICY,
     "approval process": APPROVAL_PROCESS,

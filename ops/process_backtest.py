@@ -126,7 +126,9 @@ class Run:
             elif self._is_within(past.start):
                 found = tried.run(
                     past,
-                    await owners_for(self._ledger, self._draft.definition, past.ticket),
+                    await owners_for(
+                        self._ledger, self._directory, self._draft.definition, past.ticket
+                    ),
                     await self._asset_types(past.ticket),
                 )
                 summary.add(found)

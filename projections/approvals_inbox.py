@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from msgspec import structs
 
@@ -12,6 +13,7 @@ from domain.approval_round_state import GivenUp, RoundEvent, RoundState
 from domain.asset import Asset
 from domain.change import Change
 from domain.ids import as_id
+from domain.service import Service
 from domain.ticket import Ticket
 from domain.versioned import Versioned
 from projections.rows import Rows
@@ -41,9 +43,9 @@ class AskedRow(Row):
     kind: str
     """What it is: `change`, or `approval process`."""
     title: str
-    """That of a ticket, and the name of a definition or an asset."""
+    """That of a ticket, and the name of a definition, an asset or a service."""
     type: str
-    """The type of a change, and what is to be done with an asset."""
+    """The type of a change, what is to be done with an asset, and the gate of a service."""
     risk: str
     requester: Id | None
     organisation: Id | None
@@ -113,9 +115,16 @@ def _begun(entry: Entry) -> RoundRow:
         kind.subject,
         event.title if isinstance(event, Change.Proposed) else event.name,
         getattr(event, "type", ""),
-        id_or_none(getattr(event, "requester", as_id(event.by.actor))),
+        id_or_none(_requester(event)),
         id_or_none(getattr(event, "organisation", None)),
     )
+
+
+def _requester(event: Any) -> UUID | None:
+    if isinstance(event, Service.Proposed):
+        return event.owner or as_id(event.by.actor)
+    asked: UUID | None = getattr(event, "requester", as_id(event.by.actor))
+    return asked
 
 
 def fold(entry: Entry, rows: Rows) -> None:
@@ -211,6 +220,17 @@ def _edited(event: ApprovalRounds.VotesInvalidated, row: RoundRow) -> None:
 def _proposed(event: Asset.ActProposed, row: RoundRow) -> None:
     row.type = event.act
     row.requester = id_or_none(as_id(event.by.actor))
+
+
+@CASES.on(Service.GateTakenUp)
+def _taken_up(event: Service.GateTakenUp, row: RoundRow) -> None:
+    row.type = event.gate
+
+
+@CASES.on(Service.Amended)
+def _service_amended(event: Service.Amended, row: RoundRow) -> None:
+    row.title = row.title if event.name is None else event.name
+    row.requester = row.requester if event.owner is None else id_or_none(event.owner)
 
 
 @CASES.on(Versioned.Revised, Versioned.DraftAdopted)

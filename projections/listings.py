@@ -11,6 +11,7 @@ from projections import (
     change_windows,
     change_work,
     directory,
+    services,
     sla_board,
     ticket_page,
     timeline,
@@ -29,6 +30,7 @@ ALL = (
     cab_meetings.VIEW,
     asset_register.VIEW,
     asset_types.VIEW,
+    services.VIEW,
     articles.VIEW,
     sla_board.VIEW,
     attainment.VIEW,
@@ -59,6 +61,12 @@ LISTINGS: dict[str, Listing] = {
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
         Listing(asset_types.TYPES, asset_types.NAME),
+        Listing(
+            services.SERVICES,
+            services.NAME,
+            people=("owner",),
+            audience=services.CUSTOMERS,
+        ),
         Listing(
             articles.ARTICLES,
             articles.NAME,

@@ -60,7 +60,7 @@ class Listing(Struct, frozen=True):
     ticket: str = "id"
     """The column with the ticket that is watched."""
     audience: Table[Any] | None = None
-    """Which organisations read an article, where the list is of articles."""
+    """Which organisations read which row, where the list is of what is published for some."""
 
 
 class Page(Struct, frozen=True):
@@ -120,9 +120,10 @@ class Query:
         if self.listing.audience is None:
             return self.add("1 = 0")
         source = self.prefix + self.listing.audience.stored
+        record = self.listing.audience.key[0]
         own = " OR ".join(f"{column} = ?" for column in self.listing.people)
         self.add(
-            f"(is_public OR id IN (SELECT article FROM {source} WHERE organisation = ?) OR {own})",
+            f"(is_public OR id IN (SELECT {record} FROM {source} WHERE organisation = ?) OR {own})",
             str(readable.organisation),
             *[str(readable.person)] * len(self.listing.people),
         )

@@ -10,11 +10,14 @@ from domain.desk.enablement import Enablement
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.people import People
+from domain.desk.services import Services
 from domain.desk.triage import Triages
 
 __all__ = ["Desk"]
 
 
-class Desk(Articles, Assets, Triages, Enablement, Migrations, Meetings, AssetActs, People):
+class Desk(
+    Articles, Assets, Triages, Enablement, Migrations, Meetings, AssetActs, Services, People
+):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

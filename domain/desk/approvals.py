@@ -163,11 +163,19 @@ class Asked:
         return found
 
 
-async def owners_for(ledger: Ledger, definition: Definition, subject: Subject) -> Owners:
-    """Who owns what a subject affects, if the definition asks for any of them."""
+async def owners_for(
+    ledger: Ledger, directory: Directory, definition: Definition, subject: Subject
+) -> Owners:
+    """Who owns what a subject affects, if the definition asks for any of them. A service of the
+    portfolio belongs to its owner; one that there is none of, to the owners of the assets of that
+    name."""
     owners = Owners()
     if not any(one.startswith("owner-of:") for one in _selectors(definition)):
         return owners
+    service = directory.service_by_name(subject.service) if subject.service else None
+    known = service.owner if service else None
+    if known is not None:
+        owners.service.append(known)
     affected = [other for type, other in subject.links if type in ("affects", "relates to")]
     seen: dict[UUID, Asset] = {}
     queue = [(id, True) for id in affected]
@@ -185,7 +193,8 @@ async def owners_for(ledger: Ledger, definition: Definition, subject: Subject) -
             owners.impact.append(asset.owner)
             if is_affected:
                 owners.assets.append(asset.owner)
-            if is_service and (not subject.service or asset.name == subject.service):
+            is_it = not subject.service or asset.name == subject.service
+            if is_service and is_it and known is None:
                 owners.service.append(asset.owner)
         queue += [(other, False) for _, other in asset.relations]
     return owners

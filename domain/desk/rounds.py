@@ -125,7 +125,7 @@ class Rounds(Base):
             definition,
             kind=record.subject,
             facts=known,
-            owners=await owners_for(self.ledger, definition, record),
+            owners=await owners_for(self.ledger, self.directory, definition, record),
             barred=record.barred,
         )
 

@@ -11,6 +11,7 @@ from domain.ids import prefix_of
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.rules import Refused
+from domain.service import Service
 from domain.subjects import NEVER, Value
 from domain.team import Team
 from domain.ticket import Ticket
@@ -45,6 +46,8 @@ def facts_of(
             return _asset(names, record)
         case Versioned():
             return _definition(names, record)
+        case Service():
+            return _service(names, record)
     raise Refused(f"{record.number} is nothing that is approved.")
 
 
@@ -115,6 +118,18 @@ def _asset(names: Names | None, asset: Asset) -> Facts:
         "holder": _username(names, asset.holder),
         "relations": len(asset.relations),
         "details": asset.details,
+    }
+
+
+def _service(names: Names | None, service: Service) -> Facts:
+    team = names.team(service.team) if names else None
+    return {
+        "gate": service.gate,
+        "name": service.name,
+        "criticality": service.criticality,
+        "owner": _username(names, service.owner),
+        "team": "" if team is None else team.name,
+        "customers": _sorted(_organisation(names, id) for id in service.customers),
     }
 
 

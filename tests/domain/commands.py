@@ -28,6 +28,7 @@ from domain.problem import Problem
 from domain.question import PendingReason as QuestionPendingReason
 from domain.question import Question
 from domain.risk_model import RiskModel
+from domain.service import GATES, Service
 from domain.service_level_policy import (
     Effects,
     ServiceLevelPolicy,
@@ -108,6 +109,8 @@ OPEN_STAGE = {
     "stage": st.sampled_from(["", "", "CAB", "Board", "Owners", "None"]),
     "hours": maybe(st.just(OFFICE)),
 }
+GATE = st.sampled_from([*GATES, "requirements", "none"])
+CUSTOMERS = st.lists(organisations, max_size=2)
 KNOWN = st.dictionaries(st.sampled_from([one.name for one in WRITTEN["change"]]), texts)
 TICKET: dict[str, Arguments] = {
     "amend": said(
@@ -479,6 +482,30 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "take_turn": said(person=people, ticket=others),
     },
     RiskModel: of_definitions(QUESTIONNAIRES),
+    Service: {
+        **ROUND,
+        "amend": said(
+            name=maybe(texts),
+            description=maybe(texts),
+            owner=maybe(people),
+            team=maybe(teams),
+            criticality=maybe(st.sampled_from(["low", "critical", "none"])),
+            customers=maybe(CUSTOMERS),
+        ),
+        "comment": said(said=texts),
+        "write_gate": said(gate=GATE, said=texts),
+        "take_up": said(gate=GATE),
+        "submit": SUBMISSION,
+        "withdraw": REASON,
+        "pass_gate": said(note=texts),
+        "begin_design": NOTHING,
+        "charter": NOTHING,
+        "redesign": REASON,
+        "go_live": NOTHING,
+        "begin_retirement": REASON,
+        "keep": REASON,
+        "retire": REASON,
+    },
     ServiceLevelPolicy: {
         **of_definitions(AGREEMENTS),
         "choose_tickets": said(applies_to=st.sampled_from(["new", "open"])),
@@ -567,6 +594,17 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     Question: ("ask", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
     AssignmentRule: ("draft", said(name=texts, definition=st.sampled_from(RULES))),
     RiskModel: ("draft", said(name=texts, definition=QUESTIONNAIRES)),
+    Service: (
+        "propose",
+        said(
+            name=texts,
+            description=texts,
+            owner=maybe(people),
+            team=maybe(teams),
+            criticality=st.sampled_from(["low", "critical", "none"]),
+            customers=CUSTOMERS,
+        ),
+    ),
     ServiceLevelPolicy: ("draft", said(name=texts, definition=AGREEMENTS)),
     Team: (
         "form",

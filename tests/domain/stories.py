@@ -30,6 +30,7 @@ from domain.promises import Commitment
 from domain.provenance import Provenance
 from domain.question import Question
 from domain.risk_model import RiskModel
+from domain.service import Service
 from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.team import Team
@@ -715,6 +716,87 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("retire", reason="Nobody needs it."),
         ],
         governed("By size", BY_TEST, BY_SIZE),
+    ],
+    Service: [
+        [
+            step(
+                "propose",
+                "desk",
+                name="Payroll",
+                description="Pays everybody on time.",
+                owner=person("ann"),
+                customers=[CUSTOMER],
+            ),
+            step("amend", "ann", team=TEAM, criticality="high"),
+            step("begin_design", "ann"),
+            step("write_gate", "ann", gate="requirements", said="Everybody by the 25th."),
+            step("take_up", "ann", gate="requirements"),
+            step(
+                "submit",
+                "ann",
+                process=record_id("APR", 1),
+                process_version=1,
+                stages=(CAB, BOARD),
+                terms=Terms(
+                    digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)
+                ),
+            ),
+            step("hold_approval", "clock", window=record_id("WIN", 1)),
+            step("resume_approval", "clock", window=record_id("WIN", 1)),
+            step("remind", "clock", round=1, stage="CAB"),
+            step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
+            step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+            step("vote", "cem", vote="approve", hours=None),
+            step("vote", "dan", vote="approve", hours=None),
+            step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+            step("write_gate", "ann", gate="support model", said="The team Payroll, by day."),
+            step("take_up", "ann", gate="support model"),
+            step("pass_gate", "ann", note="It is as for the ledger."),
+            step("write_gate", "ann", gate="SLA draft", said="Gold."),
+            step("take_up", "ann", gate="SLA draft"),
+            step("pass_gate", "ann", note="It is the usual one."),
+            step("charter", "ann"),
+            step("write_gate", "ann", gate="acceptance", said="Two months have been paid."),
+            step("redesign", "ann", reason="It is too slow."),
+            step("charter", "ann"),
+            step("take_up", "ann", gate="acceptance"),
+            step("pass_gate", "ann", note="All have agreed."),
+            step("go_live", "ann"),
+            step("comment", "bea", said="A good one."),
+            step("begin_retirement", "ann", reason="Another takes its place."),
+            step("keep", "ann", reason="The other was not good enough."),
+            step("begin_retirement", "ann", reason="Another takes its place."),
+            step("retire", "ann", reason="Nobody uses it."),
+        ],
+        [
+            step("propose", "ann", name="Payroll", owner=person("ann")),
+            step("begin_design", "ann"),
+            step("write_gate", "ann", gate="requirements", said="Everybody by the 25th."),
+            step("take_up", "ann", gate="requirements"),
+            step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=replace(EXACTING, material=())),
+            step("request_information", "dan", question="Until when?"),
+            step("provide_information", "ann", answer="Until Monday.", hours=None),
+            step("vote", "bea", vote="approve"),
+            step(
+                "migrate_approval",
+                "dan",
+                to_version=2,
+                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+                terms=replace(EXACTING, material=()),
+            ),
+            step("write_gate", "desk", gate="requirements", said="Everybody by the 20th."),
+            step("vote", "bea", vote="approve", stage="Owners"),
+            step("retract_vote", "bea", reason="Not yet."),
+            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+            step("add_approver", "dan", person=person("bea"), reason="She is back."),
+            step("vote", "cem", vote="approve"),
+            step("vote", "dan", vote="approve"),
+            step("withdraw", "ann", reason="It is not good yet."),
+            step("submit", "ann", stages=(CAB,)),
+            step("vote", "cem", vote="reject", comment="Not this one."),
+            step("submit", "ann", stages=(CAB,)),
+            step("retire", "ann", reason="It costs too much."),
+        ],
     ],
     ServiceLevelPolicy: [
         [

@@ -19,6 +19,7 @@ from domain import (
     priority,
     problem,
     question,
+    service,
     snapshots,
     tasks,
 )
@@ -47,6 +48,7 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.rules import Refused
+from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Ticket
@@ -203,9 +205,9 @@ def check_change(change_: Change) -> None:
 
 def check_standing(record: ApprovalRounds) -> None:
     standing = record.standing
-    # Who has voted on a draft may write the next one, and get the asset.
+    # Who has voted on a draft may write the next one, get the asset, or come to own the service.
     assert record.barred.isdisjoint(record.voted) or (
-        isinstance(record, Versioned | Asset) and not standing.open
+        isinstance(record, Versioned | Asset | Service) and not standing.open
     )
     assert len({stage.name for stage in standing.stages}) == len(standing.stages)
     assert not set(standing.passed) & set(standing.open)
@@ -317,6 +319,21 @@ def check_definition(record: Versioned[Any]) -> None:
         assert record.granted_round or record.is_retired
 
 
+def check_service(record: Service) -> None:
+    assert record.name
+    assert (record.approval == "pending") == bool(record.standing.open)
+    check_standing(record)
+    assert record.passed.keys() <= record.written.keys()
+    for status, act in ((service.Status.CHARTERED, "charter"), (service.Status.LIVE, "go_live")):
+        if record.status is status:
+            assert set(service.MOVES[act].gates) <= record.passed.keys()
+            assert all(getattr(record, field) for field in service.MOVES[act].fields)
+    if record.standing.open:
+        assert record.status is service.GATES[record.gate]
+        assert record.gate not in record.passed
+    assert record.is_in_catalogue <= (record.live_since is not None)
+
+
 def check_article(record: Article) -> None:
     check_definition(record)
     assert record.name == (record.draft_definition or record.versions[-1]).title
@@ -363,6 +380,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Question: check_question,
     AssignmentRule: check_definition,
     RiskModel: check_definition,
+    Service: check_service,
     ServiceLevelPolicy: check_definition,
     Team: check_team,
 }
@@ -422,6 +440,7 @@ MOVES: dict[type[Aggregate], Moves] = {
         *((source, move.target) for move in question.MOVES.values() for source in move.sources),
         ("asked", "assigned"),
     },
+    Service: {(source, move.target) for move in service.MOVES.values() for source in move.sources},
 }
 """From which status to which other a single command leads."""
 

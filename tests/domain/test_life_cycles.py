@@ -1,17 +1,18 @@
-"""What holds for the life cycle of every kind of ticket: no state is out of reach, or a trap."""
+"""What holds for the life cycle of tickets and services: no state is out of reach, or a trap."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 
-from domain import change, change_moves, incident, problem, question
+from domain import change, change_moves, incident, problem, question, service
 from tests.domain.test_invariants import MOVES
 
 CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "incident": (incident.Incident, incident.Status, {"closed", "cancelled"}),
     "problem": (problem.Problem, problem.Status, {"closed", "cancelled"}),
     "question": (question.Question, question.Status, {"closed", "cancelled"}),
+    "service": (service.Service, service.Status, {"retired"}),
     "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
 }
 """The kind, its states in their order, the first one first, and those that are final."""

@@ -14,6 +14,7 @@ from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.rules import Refused
+from domain.service import GATES, Criticality, Service
 from domain.service_level_policy import Agreement, ServiceLevelPolicy, TargetPromise
 from domain.subjects import FIELDS, NEVER, WRITTEN, SubjectKind, Value, field_of
 from domain.team import Team
@@ -86,6 +87,21 @@ def asset() -> Asset:
     return registered
 
 
+def service() -> Service:
+    proposed = Service.propose(
+        record_id("SVC", 1),
+        name="Payroll",
+        owner=ANN,
+        team=NETWORK,
+        customers=[CUSTOMER],
+        by=signed("bea"),
+    )
+    proposed.begin_design(by=signed("ann"))
+    proposed.write_gate("SLA draft", "Gold.", by=signed("ann"))
+    proposed.take_up("SLA draft", by=signed("ann"))
+    return proposed
+
+
 def policy() -> ServiceLevelPolicy:
     agreement = Agreement(
         calendar=named_id("CAL", "office"),
@@ -112,6 +128,7 @@ FACTS: dict[SubjectKind, dict[str, Value]] = {
     "asset": facts_of(Names(), asset()),
     "service level policy": facts_of(Names(), policy()),
     "approval process": facts_of(Names(), process()),
+    "service": facts_of(Names(), service()),
 }
 
 
@@ -192,6 +209,17 @@ def test_the_facts_of_an_asset() -> None:
     }
 
 
+def test_the_facts_of_a_service() -> None:
+    assert FACTS["service"] == {
+        "gate": "SLA draft",
+        "name": "Payroll",
+        "criticality": "medium",
+        "owner": "ann",
+        "team": "Network",
+        "customers": ["Customer"],
+    }
+
+
 def test_the_facts_of_definitions_are_those_of_the_draft() -> None:
     assert FACTS["service level policy"] == {
         "name": "Gold",
@@ -256,6 +284,8 @@ def test_enumerated_fields_know_all_values_of_the_records() -> None:
 
     assert values("change", "type") == set(get_args(change_moves.Type))
     assert values("change", "risk") == set(get_args(change_moves.Risk))
+    assert values("service", "gate") == set(GATES)
+    assert values("service", "criticality") == set(get_args(Criticality))
     assert values("asset", "status") == {status.value for status in Status}
     assert values("approval process", "subjects") == set(get_args(SubjectKind)) == set(FIELDS)
 

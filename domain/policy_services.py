@@ -1,0 +1,57 @@
+"""Who may do what with the services of the portfolio: their owners and the process owners design
+them, everybody else reads about those that are live for them."""
+
+from collections.abc import Mapping
+
+from domain.person import Role
+from domain.policy_approvals import of_rounds, part_or
+from domain.policy_rows import NOBODY, READ, WRITE, Grants, Row, everyone, rows, staff
+from domain.relation import ANY, ASKED, OPERATOR, OPERATOR_OR_READER, OWN, PART, READER
+
+DESIGNERS: Grants = {Role.CHANGE_MANAGER: OPERATOR, Role.PROCESS_OWNER: OPERATOR}
+OWNER_OR_DESIGNERS: Grants = {**everyone(OWN), **DESIGNERS}
+
+SERVICES: Mapping[str, Row] = {
+    **rows(everyone(ANY), READ, {"service.list": "list services"}),
+    **rows(
+        {**everyone(READER), **staff(OPERATOR_OR_READER)}, READ, {"service.read": "read a service"}
+    ),
+    **rows(
+        {**everyone(PART), **part_or(staff(OPERATOR))},
+        READ,
+        {"service.read_internal": "read the design of a service"},
+    ),
+    **rows(staff(OPERATOR), READ, {"service.read_history": "read the history of a service"}),
+    **rows({**DESIGNERS, Role.AGENT: OPERATOR}, WRITE, {"service.propose": "propose a service"}),
+    **rows(
+        OWNER_OR_DESIGNERS,
+        WRITE,
+        {
+            "service.amend": "amend a service",
+            "service.write_gate": "write what is accepted at a gate of a service",
+            "service.submit": "submit a gate of a service for approval",
+            "service.withdraw": "take the submission of a gate back",
+            "service.begin_design": "take a service into design",
+            "service.charter": "charter a service",
+            "service.redesign": "take a service back into design",
+            "service.go_live": "let a service go live",
+            "service.begin_retirement": "begin the retirement of a service",
+            "service.keep": "keep a service that was to be retired",
+            "service.retire": "retire a service",
+        },
+    ),
+    **rows(everyone(OWN), WRITE, {"service.pass_gate": "pass a gate of a service"}),
+    **rows(
+        {**everyone(PART), **part_or(DESIGNERS)},
+        WRITE,
+        {"service.comment": "comment on the design of a service"},
+    ),
+    **of_rounds(
+        "service",
+        voters=everyone(ASKED),
+        workers=DESIGNERS,
+        choosers=DESIGNERS,
+        movers=DESIGNERS,
+    ),
+    **rows(NOBODY, WRITE, {"service.take_up": "say which gate of a service is next"}),
+}
