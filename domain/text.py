@@ -19,7 +19,7 @@ def title(text: str, what: str) -> str:
     line = " ".join(text.split())
     require(line != "", f"{what} needs a title.")
     require(len(line) <= TITLE_MAX, f"A title has at most {TITLE_MAX} characters.")
-    require(_is_clean(line), "A title has no control characters.")
+    require(is_clean(line), "A title has no control characters.")
     return line
 
 
@@ -28,14 +28,14 @@ def name(text: str, what: str) -> str:
     line = " ".join(text.split())
     require(line != "", f"{what} is needed.")
     require(len(line) <= NAME_MAX, f"{what} has at most {NAME_MAX} characters.")
-    require(_is_clean(line), f"{what} has no control characters.")
+    require(is_clean(line), f"{what} has no control characters.")
     return line
 
 
 def body(text: str, what: str, limit: int = TEXT_MAX) -> str:
     """Text of several lines, possibly none, of at most so many characters."""
     require(len(text) <= limit, f"{what} has at most {limit} characters.")
-    require(_is_clean(text), f"{what} has no control characters but tabs and line ends.")
+    require(is_clean(text), f"{what} has no control characters but tabs and line ends.")
     return text.strip()
 
 
@@ -46,5 +46,6 @@ def reason(text: str, rule: str) -> str:
     return given
 
 
-def _is_clean(text: str) -> bool:
+def is_clean(text: str) -> bool:
+    """Whether it can be stored: without lone surrogates and control characters."""
     return _UNCLEAN.search(text) is None
