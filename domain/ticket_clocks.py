@@ -273,6 +273,10 @@ class Telling:
         self, clock: Clock, of_clock: Terms, at: int, before: BusinessHours, open: "_Open"
     ) -> Clock:
         commitment = of_clock.commitment
+        if clock.met is not None and not (self.now.is_over or of_clock.stops(self.now)):
+            # It was met, promised no more, and what met it was undone meanwhile.
+            met, clock = clock, clock_steps.reopen(clock, at, before)
+            self._count(met, clock, before)
         given = clock_steps.re_budget(clock, at, before, commitment.budget, open.hours)
         given = structs.replace(given, pausing=commitment.pausing, hours=open.number)
         self._count(clock, given, before)

@@ -104,9 +104,13 @@ def reckoned(
             budget, pausing = entry.promises[name]
             if clock is None or clock.cancelled is not None:
                 clock = _from_the_opening(meaning, known, budget, pausing, opened)
-            elif clock.met is None:
-                _take_budget(clock, entry.at, budget)
-                _turn(clock, meaning, pausing, _facts(known), _facts(known), entry.at, budget)
+            else:
+                facts = _facts(known)
+                if clock.met is not None and not (facts.is_over or meaning.stop(facts)):
+                    _reopen(clock)
+                if clock.met is None:
+                    _take_budget(clock, entry.at, budget)
+                    _turn(clock, meaning, pausing, facts, facts, entry.at, budget)
         elif is_promise and clock is not None:
             is_promised = False
             _drop(clock, entry.at)
@@ -195,8 +199,12 @@ def _begin(clock: Reckoned, meaning: Meaning, was: Facts, now: Facts, at: int, b
         clock.started, clock.verdicts, clock.cycle = at, verdicts, cycle
         clock.budget = budget
     elif clock.met is not None and not meaning.stop(now):
-        clock.verdicts.append((clock.met, clock.breached))
-        clock.met, clock.is_paused = None, False
+        _reopen(clock)
+
+
+def _reopen(clock: Reckoned) -> None:
+    clock.verdicts.append((clock.met, clock.breached))
+    clock.met, clock.is_paused = None, False
 
 
 def facts_of(incident: Any, awaits_reply: bool, teams: dict[Any, str]) -> Facts:

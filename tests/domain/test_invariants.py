@@ -170,7 +170,7 @@ def check_question(question_: Question) -> None:
     )
     if question_.is_first_contact:
         assert question_.answered_at is not None
-        assert question_.reassigned == question_.reopened == 0
+        assert question_.reopened == 0
     if status is question.Status.ASSIGNED:
         assert question_.team or question_.assignee
     assert str(question_.requester) not in question_.hands

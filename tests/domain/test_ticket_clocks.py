@@ -148,6 +148,21 @@ def test_a_target_that_is_promised_again_counts_from_the_opening(life: Life) -> 
     assert (life.clock().state, life.clock().due_at) == ("running", at("tue 12:00"))
 
 
+def test_a_target_that_was_met_runs_again_if_it_is_promised_again_after_a_reopening(
+    life: Life,
+) -> None:
+    life.promise("mon 10:00", TEN_HOURS)
+    life.act("mon 11:00", "resolve", code="fixed", resolution="Done.")
+    life.promise("mon 12:00", ONE_HOUR)
+    life.act("mon 13:00", "reopen", reason="No.")
+    life.promise("mon 14:00", ONE_HOUR, TEN_HOURS)
+
+    clock = life.clock()
+    assert (clock.state, clock.met_at) == ("running", None)
+    assert [verdict.met_at for verdict in clock.earlier] == [at("mon 11:00")]
+    assert clock.due_at == at("tue 15:00")
+
+
 # What happens ------------------------------------------------------------------------------
 
 
