@@ -4,8 +4,9 @@ Each turn may be taken twice, and is recorded once. After a step that has told s
 managers are told one after the other if the step says so; then comes the next step.
 """
 
+import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,10 @@ from workflows.values import Escalation, EscalationTurn
 ACTOR = "escalation"
 MANAGERS_MAX = 3
 """How many levels of management are told after a step."""
+PUT_OFF, PUT_OFF_MAX = timedelta(minutes=1), timedelta(hours=1)
+"""How long a turn waits that was refused, twice as long each time."""
+
+log = logging.getLogger(__name__)
 
 
 class EscalationActivities:
@@ -46,20 +51,30 @@ class EscalationActivities:
     @refusals_are_final
     async def escalate(self, turn: EscalationTurn) -> Escalation:
         """Take the next step, or tell the next manager; the escalation is over if that is not
-        needed any more, or nothing is left to do. Who was told has time until `until`."""
+        needed any more, or nothing is left to do. Who was told has time until `until`. What the
+        ledger refuses is put off."""
         self.directory.catch_up()
         mark = _mark(self.ledger.history(turn.escalation.ticket), turn.escalation)
         agreement, named = await steps(self.ledger, mark)
         todo = _Turn(turn, mark, agreement, named, await self._hours(mark))
         try:
-            receipt = await self._run(todo, {})
+            receipt = await self._insist(todo)
+        except Outdated:
+            raise
+        except DomainError as error:
+            log.warning("%s is not escalated: %s", number_of(todo.escalation.ticket), error)
+            return todo.put_off()
+        return msgspec.json.decode(receipt.answer, type=Escalation)
+
+    async def _insist(self, todo: "_Turn") -> Receipt:
+        try:
+            return await self._run(todo, {})
         except Outdated:
             raise
         except DomainError as error:
             # A rule has refused the whole: people are told at least.
             acts = (escalation.REASSIGN, escalation.RAISE_PRIORITY, escalation.PROPOSE)
-            receipt = await self._run(todo, dict.fromkeys(acts, str(error)))
-        return msgspec.json.decode(receipt.answer, type=Escalation)
+            return await self._run(todo, dict.fromkeys(acts, str(error)))
 
     async def _run(self, todo: "_Turn", barred: Mapping[str, str]) -> Receipt:
         kind: Any = KIND_OF_PREFIX[prefix_of(todo.escalation.ticket)]
@@ -180,6 +195,14 @@ class _Turn:
             managed=managed,
             told=told or self.escalation.told,
             until=_until(self.at, self.named[taken - 1], self.hours) if told else None,
+            refused=0,
+        )
+
+    def put_off(self) -> Escalation:
+        """How it stands if all was refused: the same turn comes again."""
+        pause = min(PUT_OFF * 2 ** min(self.escalation.refused, 6), PUT_OFF_MAX)
+        return structs.replace(
+            self.escalation, until=self.at + pause, refused=self.escalation.refused + 1
         )
 
 

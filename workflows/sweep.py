@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -34,6 +34,9 @@ LINGER = timedelta(seconds=0.2)
 STAY = timedelta(seconds=3)
 SETTLED = timedelta(seconds=5)
 """How long a row is left alone that was seen to, until the index has noticed it."""
+REFUSED = timedelta(minutes=1)
+"""How long a row is left alone whose mark was refused."""
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +67,7 @@ class SweepActivities:
         self.horizons = Horizons() if horizons is None else horizons
         self.shards = Shards(ledger.recorder)
         self._settled: dict[Key, datetime] = {}
+        self._refused: dict[Key, datetime] = {}
 
     @activity.defn(name="service_levels.sweep")
     async def sweep(self, sweep: Sweep) -> Swept:
@@ -106,18 +110,24 @@ class SweepActivities:
     ) -> tuple[int, datetime | None]:
         """Mark what is due at a moment; how many marks that were, and when the next is due."""
         self._settled = {key: until for key, until in self._settled.items() if until > now}
+        self._refused = {key: until for key, until in self._refused.items() if until > now}
+        alone = self._settled.keys() | self._refused.keys()
         ahead = now + LOOK_AHEAD
-        rows = await self.index.due_before(ahead, ROWS_MAX + len(self._settled) + 1, share)
-        fresh = [row for row in rows if _key(row) not in self._settled]
+        rows = await self.index.due_before(ahead, ROWS_MAX + len(alone) + 1, share)
+        fresh = [row for row in rows if _key(row) not in alone]
         due = [row for row in fresh if row.at <= now][:ROWS_MAX]
         coming = [row.at for row in fresh[len(due) :]]
         marked = await self._mark(due, workflow, now)
         return marked, max(min(coming), now) if coming else await self._after(ahead, share)
 
     async def _after(self, moment: datetime, share: Share) -> datetime | None:
-        """When the next row is due, of those after a moment."""
-        first = await self.index.next_due(share)
-        return None if first is None else max(first, moment)
+        """When the next row is due, of those after a moment, or is tried again."""
+        if not self._refused:
+            first = await self.index.next_due(share)
+            return None if first is None else max(first, moment)
+        rows = await self.index.due_before(NEVER, len(self._refused) + 1, share)
+        moments = (self._refused.get(_key(row)) or max(row.at, moment) for row in rows)
+        return min(moments, default=None)
 
     async def _mark(self, due: Sequence[DueRow], workflow: str, now: datetime) -> int:
         rows_of: dict[UUID, list[DueRow]] = {}
@@ -145,6 +155,7 @@ class SweepActivities:
         except (DomainError, MapperDeserialisationError) as error:
             # One ticket that cannot be marked must not hold up the others.
             log.warning("%s is not marked %s %s: %s", number_of(id), row.target, row.mark, error)
+            self._refused[_key(row)] = now + REFUSED
         return False
 
     async def _try(self, id: UUID, row: DueRow, workflow: str, now: datetime) -> bool:
