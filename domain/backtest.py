@@ -19,7 +19,9 @@ from domain.approval_round import Terms
 from domain.backtest_answers import AnswerTimes, length
 from domain.backtest_past import Past
 from domain.backtest_play import Played, play
+from domain.backtest_records import kinds_of
 from domain.business_time import BusinessHours
+from domain.change import Change
 from domain.conditions import condition
 from domain.desk.approvals import Asked
 from domain.desk.subjects import facts_of
@@ -28,6 +30,7 @@ from domain.field_uses import Uses
 from domain.incident import Incident
 from domain.rules import Refused
 from domain.subjects import CHANGE, NEVER, TICKET, SubjectKind, Value
+from domain.ticket import Ticket
 
 Governed = Literal["draft", "another process", "nothing", "pre-authorised"]
 TICKET_KINDS: tuple[SubjectKind, ...] = ("change", "request", "release")
@@ -101,8 +104,13 @@ class Found(Struct, frozen=True, kw_only=True):
 
 
 def kind_for(definition: Definition, subjects: str) -> SubjectKind:
-    """As what subjects are read: as changes, or what incidents can stand for. Raises Refused."""
+    """As what subjects are read: as changes, as definitions or assets, or as what incidents can
+    stand for. Raises Refused."""
     governed = " and ".join(definition.subjects)
+    if subjects == "records":
+        if kinds := kinds_of(definition.subjects):
+            return kinds[0].subject
+        raise Refused(f"This process governs {governed}, and no definitions or assets.")
     if "change" in definition.subjects:
         return "change"
     if subjects != "incidents":
@@ -145,15 +153,16 @@ class Backtest:
         """owners, asset_types: of what the subject affects."""
         if past.is_pre_authorised:
             return Found(past=past, governed="pre-authorised")
-        facts = facts_of(self._directory, past.ticket, asset_types)
+        facts = facts_of(self._directory, past.subject, asset_types)
+        kind = self._kind_of(past)
         unknown = tuple(self._unknown(past, facts))
         try:
             for name, other in self.draft.before:
-                if _governs(other, self._kind_of(past, other), facts):
+                if _governs(other, self._read_as(past, other), facts):
                     return Found(past=past, governed="another process", by=name, unknown=unknown)
-            if not _governs(self.draft.definition, self.draft.kind, facts):
+            if not _governs(self.draft.definition, kind, facts):
                 return Found(past=past, governed="nothing", unknown=unknown)
-            return self._asked(past, facts, owners or Owners(), unknown)
+            return self._asked(past, kind, facts, owners or Owners(), unknown)
         except Refused as refused:
             # A condition without an answer, as one that divides by zero: a submission is refused.
             return Found(
@@ -164,16 +173,26 @@ class Backtest:
                 unknown=unknown,
             )
 
-    def _kind_of(self, past: Past, other: Definition) -> SubjectKind | None:
+    def _kind_of(self, past: Past) -> SubjectKind:
+        """As what the draft reads a subject: incidents stand for what it governs."""
+        return self.draft.kind if isinstance(past.subject, Ticket) else past.subject.subject
+
+    def _read_as(self, past: Past, other: Definition) -> SubjectKind | None:
         """As what another process reads a subject; None where it does not govern such."""
-        if isinstance(past.ticket, Incident) or "change" not in other.subjects:
+        if isinstance(past.subject, Incident):
             return None
-        return "change"
+        kind = "change" if isinstance(past.subject, Ticket) else past.subject.subject
+        return kind if kind in other.subjects else None
 
     def _asked(
-        self, past: Past, facts: Mapping[str, Value], owners: Owners, unknown: tuple[str, ...]
+        self,
+        past: Past,
+        kind: SubjectKind,
+        facts: Mapping[str, Value],
+        owners: Owners,
+        unknown: tuple[str, ...],
     ) -> Found:
-        definition, kind = self.draft.definition, self.draft.kind
+        definition = self.draft.definition
         skipped = tuple(
             stage.name
             for stage in definition.stages
@@ -183,7 +202,7 @@ class Backtest:
         try:
             asked = Asked(
                 self._directory,
-                past.ticket,
+                past.subject,
                 definition,
                 kind=kind,
                 facts=facts,
@@ -227,7 +246,7 @@ class Backtest:
             for selector in stage.approvers
             if any(
                 str(person) not in past.own
-                for person in self._directory.resolve((selector,), past.ticket, owners)
+                for person in self._directory.resolve((selector,), past.subject, owners)
             )
         ]
 
@@ -303,4 +322,5 @@ def _key(asked: Asked, terms: Terms, own: frozenset[str]) -> bytes:
 def _took_then(past: Past, hours: BusinessHours | None) -> timedelta | None:
     if past.decided is not None:
         return length(past.start, past.decided, hours)
-    return timedelta(0) if isinstance(past.ticket, Incident) else None
+    is_asked_about = isinstance(past.subject, Change)
+    return None if is_asked_about else timedelta(0)

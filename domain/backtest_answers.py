@@ -14,9 +14,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.aggregate import Entry
+from domain.aggregate import KIND_OF_PREFIX, Entry
+from domain.approval_round import ApprovalRounds
 from domain.business_time import BusinessHours
 from domain.change import Change
+from domain.ids import prefix_of
 from domain.incident import Incident
 from domain.rules import require
 
@@ -69,14 +71,15 @@ class AnswerTimes:
         """Take in all that happened to a record, if it began before the end of the time."""
         waiting: Waiting | None = None
         is_over = False
-        change = Change(entries[0].originator_id) if _is_voted_on(entries) else None
+        id = entries[0].originator_id
+        voted = KIND_OF_PREFIX[prefix_of(id)](id) if _is_voted_on(entries) else None
         for entry in entries:
             event, at = entry.event, entry.event.by.effective_at
             if waiting is not None and at > waiting.at:
                 self._answered(waiting, at)
                 waiting = None
-            if isinstance(event, Change.VoteCast) and change is not None:
-                opened = change.standing.open.get(event.stage)
+            if isinstance(event, ApprovalRounds.VoteCast) and isinstance(voted, ApprovalRounds):
+                opened = voted.standing.open.get(event.stage)
                 if opened is not None and self._since <= at < self._until:
                     voter = event.voter or event.by.actor
                     self._keep(self._votes, voter, opened.since, at)
@@ -86,8 +89,8 @@ class AnswerTimes:
                 is_over = False
             elif isinstance(event, Incident.Assigned) and not is_over:
                 waiting = self._assigned(event, at)
-            if change is not None:
-                change.replay(entry)
+            if voted is not None:
+                voted.replay(entry)
 
     def _assigned(self, event: Incident.Assigned, at: datetime) -> Waiting | None:
         person, team = _text(event.assignee), _text(event.team)
@@ -171,7 +174,7 @@ def _median(seconds: Iterable[int]) -> timedelta:
 
 
 def _is_voted_on(entries: Sequence[Entry]) -> bool:
-    return any(isinstance(entry.event, Change.VoteCast) for entry in entries)
+    return any(isinstance(entry.event, ApprovalRounds.VoteCast) for entry in entries)
 
 
 def _text(id: UUID | None) -> str:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from domain.aggregate import Entry, Event
 from domain.approval import Vote
+from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import RoundState
 from domain.change import Change
 from domain.ids import number_of
@@ -29,7 +30,7 @@ RESOLVED = (Incident.Resolved, Incident.Closed, Incident.Cancelled)
 class Past(Struct, frozen=True, kw_only=True):
     """A subject as it stood when it was submitted, or opened where nothing was submitted."""
 
-    ticket: Ticket
+    subject: Ticket | ApprovalRounds
     own: frozenset[str]
     """Who never votes on it."""
     start: datetime
@@ -39,7 +40,7 @@ class Past(Struct, frozen=True, kw_only=True):
     """Empty where no decision is known."""
     decided: datetime | None = None
     done: datetime | None = None
-    """When an incident was resolved for the first time, or a change done that nobody submitted."""
+    """When an incident was resolved for the first time, or something done that nobody submitted."""
     votes: Mapping[str, Vote] = {}
     """What people voted, in all stages."""
     asked: tuple[str, ...] = ()
@@ -78,7 +79,7 @@ def incident(entries: Sequence[Entry]) -> Past | None:
     for entry in _command(entries, first):
         opened.replay(entry)
     return Past(
-        ticket=opened,
+        subject=opened,
         own=_own(opened, first.actor),
         start=first.effective_at,
         done=done,
@@ -106,12 +107,12 @@ def change(entries: Sequence[Entry]) -> Past | None:
             return None
         if isinstance(event, (Change.Approved, Change.Rejected)):
             return Past(
-                ticket=before,
+                subject=before,
                 own=before.barred,
                 start=start,
                 decision="approved" if isinstance(event, Change.Approved) else "rejected",
                 decided=event.by.effective_at,
-                votes=_votes(state.standing),
+                votes=votes_of(state.standing),
                 asked=tuple(asked),
                 is_pre_authorised=before.type == "standard",
             )
@@ -134,7 +135,7 @@ def named(entries: Sequence[Entry], naming: Sequence[Entry], version: int) -> Pa
         if name not in ("what", "watchers", "attachments", "comments", "reassigned"):
             setattr(state, name, getattr(known, name))
     return Past(
-        ticket=state,
+        subject=state,
         own=_own(known, naming[0].event.by.actor),
         start=start,
         known_by=number_of(known.id),
@@ -144,9 +145,11 @@ def named(entries: Sequence[Entry], naming: Sequence[Entry], version: int) -> Pa
 
 def asked_by(event: Event, standing: RoundState) -> Sequence[str]:
     """Who is asked for a vote by a step of a round, which stands so after it."""
-    if isinstance(event, Change.StageOpened):
+    if isinstance(event, ApprovalRounds.StageOpened):
         return standing.entitled(event.stage)
-    return event.to if isinstance(event, (Change.StageEscalated, Change.FallbackAsked)) else ()
+    if isinstance(event, ApprovalRounds.StageEscalated | ApprovalRounds.FallbackAsked):
+        return event.to
+    return ()
 
 
 def _unsubmitted(entries: Sequence[Entry]) -> Past | None:
@@ -157,7 +160,7 @@ def _unsubmitted(entries: Sequence[Entry]) -> Past | None:
     opened = Change(entries[0].originator_id)
     for entry in _command(entries, first):
         opened.replay(entry)
-    return Past(ticket=opened, own=opened.barred, start=first.effective_at, done=done)
+    return Past(subject=opened, own=opened.barred, start=first.effective_at, done=done)
 
 
 def _command(entries: Sequence[Entry], by: Provenance) -> Sequence[Entry]:
@@ -173,8 +176,8 @@ def _own(ticket: Ticket, opener: str) -> frozenset[str]:
     return frozenset(person for person in people if person)
 
 
-def _votes(standing: RoundState) -> dict[str, Vote]:
-    """A rejection counts more than what the same person voted elsewhere."""
+def votes_of(standing: RoundState) -> dict[str, Vote]:
+    """What people have voted in all stages: a rejection, where they voted otherwise elsewhere."""
     found: dict[str, Vote] = {}
     for ballots in standing.ballots.values():
         for voter, ballot in ballots.items():

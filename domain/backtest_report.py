@@ -20,6 +20,9 @@ DIFFERING_MAX = 100
 REASONS_MAX = 200
 OTHERS = "other reasons"
 
+Subjects = Literal["changes", "incidents", "all", "records"]
+"""What a draft is run over; records are definitions, and assets by the acts on them."""
+
 
 class Lead(Struct, frozen=True, kw_only=True):
     """Lead times in seconds, of so many subjects; the quantiles are None of none."""
@@ -88,7 +91,7 @@ class Silent(Struct, frozen=True, kw_only=True):
 
 class Report(Struct, frozen=True, kw_only=True):
     process: str
-    kind: Literal["changes", "incidents", "all"]
+    kind: Subjects
     since: datetime
     until: datetime
     subjects: int
@@ -125,7 +128,7 @@ class _Stage:
 
 
 class Summary:
-    def __init__(self, draft: Draft, kind: Literal["changes", "incidents", "all"]) -> None:
+    def __init__(self, draft: Draft, kind: Subjects) -> None:
         self._draft, self._kind = draft, kind
         self._number = self._known_by = self._compared = self._same = self._uncertain = 0
         self._governed: Counter[str] = Counter()
@@ -181,7 +184,7 @@ class Summary:
             if len(self._examples) < DIFFERING_MAX:
                 self._examples.append(
                     Differing(
-                        number=number_of(found.past.ticket.id),
+                        number=number_of(found.past.subject.id),
                         then=found.past.decision,
                         draft=found.outcome,
                         is_certain=found.is_certain,

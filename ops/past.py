@@ -4,11 +4,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import UUID
 
-from domain.aggregate import Aggregate, Event
+import domain.kinds  # noqa: F401 - every kind of definition must be known
+from domain.aggregate import KINDS, Aggregate, Event
+from domain.asset import Asset
 from domain.change import Change
 from domain.incident import Incident
 from domain.ledger import PAGE, Ledger
 from domain.mapper import codec
+from domain.versioned import Versioned
 from ops.backtest_options import Tell
 from ops.problems import UserProblem
 from ops.settings import Settings
@@ -16,6 +19,8 @@ from ops.settings import Settings
 FIRST: tuple[tuple[type[Aggregate], type[Event]], ...] = (
     (Change, Change.Proposed),
     (Incident, Incident.Logged),
+    (Asset, Asset.Registered),
+    *((kind, kind.Drafted) for kind in KINDS.values() if issubclass(kind, Versioned)),
 )
 
 

@@ -3,20 +3,21 @@
 The ledger is only read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import get_args
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain.aggregate import Aggregate, Event
-from domain.approval_process import ApprovalProcess
+from domain.approval_process import ApprovalProcess, Definition
 from domain.asset import Asset
 from domain.backtest import Backtest, Draft, Found, kind_for, wanting
 from domain.backtest_answers import AnswerTimes
 from domain.backtest_past import Past, change, history, incident, is_named_only, named
-from domain.backtest_report import Report, Summary
+from domain.backtest_records import Decided, kinds_of
+from domain.backtest_report import Report, Subjects, Summary
 from domain.backtest_teams import PastDirectory
 from domain.business_time import duration
 from domain.change import Change
@@ -28,15 +29,12 @@ from domain.ledger import Ledger
 from domain.person import name_digest
 from domain.rules import NotFound, Refused
 from domain.subjects import TICKET
-from domain.ticket import Ticket
 from ops.backtest_options import Tell
 from ops.compose import open_ledger
 from ops.past import begun, require_ledger
 from ops.problems import UserProblem
 from ops.process_sources import Source, Sources
 from ops.settings import Settings
-
-Subjects = Literal["changes", "incidents", "all"]
 
 
 class Asked(Struct, frozen=True, kw_only=True):
@@ -78,9 +76,17 @@ async def backtest(
     require_ledger(settings)
     async with open_ledger(settings) as ledger:
         source = await Sources(ledger).find(asked.process)
+        if asked.subjects == "changes":
+            asked = structs.replace(asked, subjects=_usual(source.definition))
         directory = PastDirectory.load(ledger)
         run = Run(ledger, directory, _draft(source, asked, directory), asked, fixed, tell)
         return await run.report(keep)
+
+
+def _usual(definition: Definition) -> Subjects:
+    """Changes if it governs any; else the definitions and assets that it governs, if it does."""
+    has_records = "change" not in definition.subjects and kinds_of(definition.subjects)
+    return "records" if has_records else "changes"
 
 
 class Names:
@@ -116,20 +122,25 @@ class Run:
 
     async def report(self, keep: Callable[[Found, Names], None]) -> Report:
         teams = self._measure()
-        self._answers.check()
         names, summary = Names(self._directory), Summary(self._draft, self._asked.subjects)
         tried = Backtest(self._draft, self._directory, self._answers)
+        # Without any definition or asset, no answer is needed.
+        is_measured = self._asked.subjects != "records"
+        if is_measured:
+            self._answers.check()
         for id, first, position in self._subjects("running", self._kinds):
-            past = await self._past(id, first)
-            if past is None:
-                self._undecided += self._is_within(first.by.effective_at)
-            elif self._is_within(past.start):
+            for past in await self._pasts(id, first):
+                if not self._is_within(past.start):
+                    continue
+                if not is_measured:
+                    self._answers.check()
+                    is_measured = True
                 found = tried.run(
                     past,
                     await owners_for(
-                        self._ledger, self._directory, self._draft.definition, past.ticket
+                        self._ledger, self._directory, self._draft.definition, past.subject
                     ),
-                    await self._asset_types(past.ticket),
+                    await self._asset_types(past.subject),
                 )
                 summary.add(found)
                 keep(found, names)
@@ -151,13 +162,15 @@ class Run:
             "changes": (Change,),
             "incidents": (Incident,),
             "all": (Change, Incident),
+            "records": kinds_of(self._draft.definition.subjects),
         }
         return kinds[self._asked.subjects]
 
     def _measure(self) -> int:
         """Measure how long people take to answer. Gives how many teams got assumed members."""
         if self._fixed is None or self._asked.members_as_worked:
-            for id, _, position in self._subjects("measuring", (Change, Incident)):
+            kinds: tuple[type[Aggregate], ...] = (Change, Incident, *self._kinds)
+            for id, _, position in self._subjects("measuring", kinds):
                 self._answers.take(history(self._ledger.recorder, id))
                 self._tell("measuring", position, self._head)
         number = 0
@@ -171,6 +184,18 @@ class Run:
         self, phase: str, kinds: tuple[type[Aggregate], ...]
     ) -> Iterator[tuple[UUID, Event, int]]:
         return begun(self._ledger, kinds, self._asked.until, self._head, phase, self._tell)
+
+    async def _pasts(self, id: UUID, first: Event) -> Sequence[Past]:
+        """What was decided of a record."""
+        if self._asked.subjects == "records":
+            decided = Decided(history(self._ledger.recorder, id))
+            waits = decided.waiting is not None and self._is_within(decided.waiting)
+            self._undecided += waits
+            return decided.pasts
+        past = await self._past(id, first)
+        if past is None:
+            self._undecided += self._is_within(first.by.effective_at)
+        return () if past is None else (past,)
 
     async def _past(self, id: UUID, first: Event) -> Past | None:
         """A subject as it stood; None where nothing is decided."""
@@ -186,9 +211,9 @@ class Run:
                 return named(entries, history(recorder, receipt.subject), receipt.version)
         return change(entries)
 
-    async def _asset_types(self, ticket: Ticket) -> Mapping[UUID, str]:
+    async def _asset_types(self, subject: Aggregate) -> Mapping[UUID, str]:
         found: dict[UUID, str] = {}
-        for id in affected_assets(ticket) if self._reads_types else ():
+        for id in affected_assets(subject) if self._reads_types else ():
             try:
                 found[id] = (await self._ledger.find(Asset, id)).asset_class
             except NotFound:
@@ -205,7 +230,12 @@ class Run:
             "People, teams, managers and owners are those of today, and nobody votes for another."
         )
         yield "Whoever voted then votes the same; everybody else who is asked approves."
-        if self._asked.subjects != "changes":
+        if self._asked.subjects == "records":
+            yield (
+                "What was published or done without an approval is taken as it stood then. Nobody "
+                "was asked, so all of its lead time is added."
+            )
+        elif self._asked.subjects != "changes":
             yield (
                 "Incidents stand in as subjects, as they were logged. Nothing was approved then, "
                 "so all of their lead time is added."
@@ -252,7 +282,7 @@ def _draft(source: Source, asked: Asked, directory: PastDirectory) -> Draft:
             if (order, id) < place and process.published
         ),
     )
-    if asked.subjects != "changes" and (found := wanting(draft)):
+    if asked.subjects in ("incidents", "all") and (found := wanting(draft)):
         raise UserProblem(_wanting(source, found))
     return draft
 

@@ -17,7 +17,12 @@ def backtest(
     since: Since,
     until: Until,
     subjects: Annotated[
-        str, typer.Option("--subjects", help="changes, incidents (they stand in), or all.")
+        str,
+        typer.Option(
+            "--subjects",
+            help="changes, incidents (they stand in), all (of these), or records (definitions and "
+            "acts on assets).",
+        ),
     ] = "changes",
     answer_after: Annotated[
         str, typer.Option("--answer-after", help="How long everybody takes to vote, such as 4h.")

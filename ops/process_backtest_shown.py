@@ -39,7 +39,7 @@ def row(found: Found, names: Names) -> Sequence[Any]:
     for one in found.played.asked if found.played else ():
         asked.setdefault(one.stage, {}).update(dict.fromkeys(map(names.of, one.people)))
     return (
-        number_of(past.ticket.id),
+        number_of(past.subject.id),
         past.start.isoformat(),
         past.known_by,
         found.by or found.governed,
@@ -186,7 +186,8 @@ GOVERNED = {
 
 
 def _what(report: Report) -> str:
-    return "changes and incidents" if report.kind == "all" else report.kind
+    names = {"all": "changes and incidents", "records": "definitions and acts on assets"}
+    return names.get(report.kind, report.kind)
 
 
 def _seconds(time: timedelta | None) -> int | str:

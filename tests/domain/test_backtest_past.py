@@ -46,9 +46,9 @@ def test_a_change_is_taken_as_it_stood_when_it_was_submitted() -> None:
     past = change(record.collect_events())
 
     assert past is not None
-    assert isinstance(past.ticket, Change)
-    assert past.ticket.category == "network"
-    assert past.ticket.status == "proposed"
+    assert isinstance(past.subject, Change)
+    assert past.subject.category == "network"
+    assert past.subject.status == "proposed"
     assert (past.start, past.decided, past.decision) == (hours(1), hours(5), "rejected")
     assert set(past.asked) == {str(person(name)) for name in ("bea", "cem", "dan")}
     assert past.votes == {
@@ -113,7 +113,8 @@ def test_an_incident_is_taken_as_its_first_command_left_it() -> None:
     past = incident(history(record))
 
     assert past is not None
-    assert past.ticket.priority == 1
+    assert isinstance(past.subject, Incident)
+    assert past.subject.priority == 1
     assert (past.start, past.done, past.decision) == (MONDAY, hours(2), "")
 
 
@@ -155,9 +156,9 @@ def test_a_change_that_is_only_named_has_the_fields_of_the_incident_that_names_i
     past = named(entries, history(naming), version)
 
     assert is_named_only(entries)
-    assert isinstance(past.ticket, Change)
-    assert past.ticket.number == "CHG0000005"
-    assert past.ticket.category == "mail"
+    assert isinstance(past.subject, Change)
+    assert past.subject.number == "CHG0000005"
+    assert past.subject.category == "mail"
     assert past.known_by == "INC0000007"
     assert past.own == {str(person(name)) for name in ("ann", "cem", "dan")}
     assert (past.start, past.done, past.decided) == (hours(1), hours(5), None)

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from domain.approval_process import ApprovalProcess, Definition
+from domain.asset import Asset
 from domain.backtest_past import history as past_history
 from domain.desk import Desk
 from domain.directory import Directory
@@ -17,7 +20,7 @@ from ops.cli import app, guarded
 from ops.compose import open_desk
 from ops.importing import load_mapping
 from ops.settings import load
-from tests.domain.desks import Company
+from tests.domain.desks import CAB, Company
 from tests.importing import DATA, Importing, first_records
 from tests.keys import MemoryKeys
 from tests.people import MONDAY
@@ -84,6 +87,96 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     with_desk(folder, history)
     return folder
+
+
+OF_RECORDS = """\
+name: Two owners
+subjects: [approval process, asset]
+stages:
+  - name: Owners
+    approvers: [person:bea, person:cem]
+    quorum: 2
+    patience: 8h
+    on_timeout: reject
+  - name: Audit
+    when: subject.act == "retire"
+    approvers: [person:dan]
+    quorum: any
+    patience: 8h
+    on_timeout: reject
+"""
+OF_PROCESSES = OF_RECORDS[: OF_RECORDS.index("  - name: Audit")].replace(", asset", "")
+
+
+async def published_and_retired(desk: Desk) -> None:
+    """A process was published directly, and governs the next one, which Bea approves after an hour;
+    two laptops were retired, one by an approval of Bea's."""
+    company = await Company(desk).build()
+    board = replace(CAB, patience="8h")
+    await company.publish_process(board, subjects=("approval process",), order=1)
+    draft = Definition(subjects=("asset",), stages=(board,), when='subject.act == "retire"')
+    process = await company.add(ApprovalProcess, "draft", name="Retirements", definition=draft)
+    first, second = [
+        await company.add(Asset, "register", name="Laptop", asset_class="laptop") for _ in range(2)
+    ]
+    by = company.signed("dan")
+    await desk.ledger.edit(Asset, first, lambda one: one.retire(reason="Old.", by=by), by=by)
+    await desk.submit_definition(process, by=company.signed("ann"))
+    later = MONDAY.replace(hour=10)
+    await desk.vote(process, "approve", by=company.signed("bea", later))
+    await desk.submit_act(second, act="retire", reason="Old.", by=company.signed("dan", later))
+    await desk.vote(second, "approve", by=company.signed("bea", later.replace(hour=12)))
+
+
+def test_a_process_of_definitions_and_assets_is_run_over_what_was_decided_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_desk(tmp_path, published_and_retired)
+    file = tmp_path / "draft.yaml"
+    file.write_text(OF_PROCESSES)
+
+    code = run(file, *TIME, "--json", "-", "--csv", tmp_path / "rows.csv", "--data", tmp_path)
+
+    report = json.loads(capsys.readouterr().out)
+    rows = list(csv.DictReader((tmp_path / "rows.csv").read_text().splitlines()))
+    assert (code, report["kind"], report["subjects"], report["undecided"]) == (0, "records", 2, 0)
+    assert report["governed"] == {"another process": 2}
+    assert [row["decided then"] for row in rows] == ["", "approved"]
+
+    file.write_text(OF_PROCESSES.replace("stages:", "order: 0\nstages:", 1))
+    code = run(file, *TIME, "--json", "-", "--data", tmp_path)
+
+    report = json.loads(capsys.readouterr().out)
+    assert (code, report["governed"], report["outcomes"]) == (0, {"draft": 2}, {"approved": 2})
+    assert (report["compared"], report["same"]) == (1, 1)
+
+
+def test_a_process_of_assets_is_run_over_the_acts_on_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with_desk(tmp_path, published_and_retired)
+    file = tmp_path / "draft.yaml"
+    text = OF_RECORDS.replace("approval process, ", "").replace("stages:", "order: 0\nstages:", 1)
+    file.write_text(text)
+
+    code = run(file, *TIME, "--answer-after", "1h", "--data", tmp_path)
+
+    shown = capsys.readouterr().out
+    assert code == 0
+    assert "Two owners: 2 definitions and acts on assets from 2026-03-02" in shown
+    assert " ".join(shown.split()).find("would have been refused 2") > 0
+
+
+def test_where_nothing_was_decided_in_the_time_it_says_so(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "draft.yaml"
+    file.write_text(OF_PROCESSES.replace("approval process", "risk model"))
+
+    code = run(file, *TIME, "--data", data)
+
+    assert code == 0
+    assert "Two owners: 0 definitions and acts on assets" in capsys.readouterr().out
 
 
 @pytest.fixture
