@@ -1,6 +1,8 @@
 """Assets over HTTP."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from api import asset_records
 from api.approvals import commands_of_rounds
@@ -22,6 +24,7 @@ from api.http.calls import Call
 from api.tickets import Nothing, WithReason
 from domain.asset import Asset, RelationType
 from domain.asset_approval import Act
+from domain.asset_redundancy import MEMBERS_MAX
 from domain.desk import Desk
 from domain.policy import About
 from domain.recorder import Receipt
@@ -46,6 +49,12 @@ class Amend(Body):
 class Relate(Body):
     other: AssetRef
     type: RelationType
+
+
+class TheGroup(Body):
+    name: Name
+    members: Annotated[list[AssetRef], Field(max_length=MEMBERS_MAX)]
+    needed: Annotated[int, Field(ge=1, le=MEMBERS_MAX)] = 1
 
 
 class Issue(Body):
@@ -122,6 +131,13 @@ PRACTICE = Practice(
             summary="Take a relation away",
             needs_version=False,
             example={"other": "AST0000002", "type": "runs on"},
+        ),
+        Command(
+            method=Asset.group,
+            body=TheGroup,
+            summary="Say that of some assets which it depends on so many must work",
+            description="A group without members ends.",
+            example={"name": "Web servers", "members": [], "needed": 1},
         ),
         Command(
             method=Asset.issue,

@@ -2,29 +2,24 @@
 
 import asyncio
 from collections.abc import Iterator
-from typing import Any, Literal, cast
-from uuid import UUID
+from typing import Any
 
 from api import history, lists, schemas
-from api.assets import PRACTICE as ASSETS
+from api.asset_boards import asset_board_routes
 from api.http.answers import Answer, json
 from api.http.calls import Call
-from api.http.errors import Problem
 from api.http.routing import Endpoint, Operation, Route
 from api.incidents import PRACTICE as INCIDENTS
-from api.lists import List, only, reach, reach_ledger, whole
+from api.lists import List, only, reach_ledger, whole
 from api.openapi import camel
 from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response, name_of, reading
 from api.ticket_clocks import clock_routes
-from domain.policy import About, Everything, allow, visibility
-from domain.rules import DomainError
-from projections import asset_register, change_work
+from domain.policy import Everything, allow, visibility
+from projections import change_work
 from projections.queries import LIMIT_MAX, Either
-from projections.store import NotBuilt
 from projections.tables import instant
 from projections.tickets import KINDS
-from projections.views import IMPACT_DEPTH_MAX
 
 QUEUE = List(
     name="work_queue",
@@ -91,26 +86,6 @@ async def read_incident_sla(call: Call) -> Answer:
     )
 
 
-async def read_impact(call: Call) -> Answer:
-    """What depends on an asset, or what it depends on, as far as the caller may see it."""
-    asset = await find(call, ASSETS)
-    query = call.query()
-    only(query, "direction", "depth", "min_position")
-    direction = query.get("direction", "up")
-    if direction not in ("up", "down"):
-        raise Problem("bad_query", "direction: it is up (what depends on it) or down.")
-    depth = whole(query, "depth", 5, 1, IMPACT_DEPTH_MAX)
-    await reach(call, "asset_register", query.get("min_position"))
-    try:
-        rows = await call.context.views.impact(
-            asset.id, direction=cast(Literal["up", "down"], direction), depth=depth
-        )
-    except NotBuilt:
-        raise lists.not_yet("The views are being built.") from None
-    seen = [row for row in rows if _is_seen(call, row)]
-    return json({"data": seen, "has_more": False, "next_cursor": None})
-
-
 async def read_events(call: Call) -> Answer:
     """All events of the ledger after a position: what is missing between two pages is nothing."""
     allow(call.caller.actor, call.route.act, None)
@@ -129,17 +104,6 @@ async def read_events(call: Call) -> Answer:
             "next_after": page[-1].position if page else after,
         }
     )
-
-
-def _is_seen(call: Call, row: dict[str, Any]) -> bool:
-    people = tuple(UUID(row[name]) for name in ("owner", "holder") if row[name])
-    organisation = UUID(row["organisation"]) if row["organisation"] else None
-    about = About(id=UUID(row["id"]), organisation=organisation, people=people)
-    try:
-        allow(call.caller.actor, "asset.read", about)
-    except DomainError:
-        return False
-    return True
 
 
 # Routes ------------------------------------------------------------------------------------
@@ -178,30 +142,7 @@ def board_routes() -> Iterator[Route]:
         reference_of(INCIDENTS),
     )
     yield from clock_routes()
-    row = schemas.row_of(asset_register.REGISTER)
-    row["properties"] = {"distance": schemas.WHOLE, **row["properties"]}
-    yield reading(
-        "/assets/{ref}/impact",
-        read_impact,
-        "asset.read",
-        "Assets",
-        "Read what depends on an asset, or what it depends on",
-        [
-            reference_of(ASSETS),
-            schemas.query(
-                "direction",
-                "What depends on it (up), or what it depends on (down).",
-                {"type": "string", "enum": ["up", "down"], "default": "up"},
-            ),
-            schemas.query(
-                "depth",
-                "How many steps away at most.",
-                {"type": "integer", "minimum": 1, "maximum": IMPACT_DEPTH_MAX, "default": 5},
-            ),
-            schemas.MIN_POSITION,
-        ],
-        schemas.page_of(row),
-    )
+    yield from asset_board_routes()
     yield reading(
         "/events",
         read_events,

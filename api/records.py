@@ -33,6 +33,7 @@ from domain.team import Team
 from projections import (
     articles,
     asset_register,
+    asset_relations,
     asset_types,
     cab_meetings,
     change_work,
@@ -87,7 +88,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     Asset: Shape(
         (asset_register.fold,),
         (asset_register.REGISTER,),
-        {"relations": asset_register.RELATIONS},
+        {"relations": asset_relations.RELATIONS, "groups": asset_relations.GROUPS},
         "asset",
     ),
     AssetType: Shape((asset_types.fold,), (asset_types.TYPES,)),

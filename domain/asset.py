@@ -9,6 +9,7 @@ from domain import text
 from domain.aggregate import Event
 from domain.asset_approval import ApprovedActs, Governed, Proposal
 from domain.asset_record import AssetRecord
+from domain.asset_redundancy import AssetRedundancy
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
@@ -55,7 +56,7 @@ MOVES = {
 }
 
 
-class Asset(AssetRecord, ApprovedActs):
+class Asset(AssetRecord, AssetRedundancy, ApprovedActs):
     prefix = "AST"
 
     name: str
@@ -67,7 +68,6 @@ class Asset(AssetRecord, ApprovedActs):
     """Who has it."""
     status: Status
     details: dict[str, str]
-    relations: tuple[tuple[str, UUID], ...]
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -78,7 +78,6 @@ class Asset(AssetRecord, ApprovedActs):
         self.holder = None
         self.status = Status.IN_STOCK
         self.details = {}
-        self.relations = ()
 
     def _require(self, act: str) -> None:
         move = MOVES[act]

@@ -40,6 +40,7 @@ ASSETS: Mapping[str, Row] = {
             "asset.classify": "give an asset a type",
             "asset.set_attributes": "change attributes of an asset",
             "asset.describe": "say where an asset is, and what it costs",
+            "asset.group": "say which assets are redundant for another",
             "asset.entitle": "say how many installations a licence is good for",
             "asset.submit": "submit an act on an asset for approval",
             "asset.withdraw": "take the submission of an act on an asset back",

@@ -6,7 +6,7 @@ from typing import Any
 from domain.aggregate import Entry, Event
 from domain.asset import Asset, Status
 from domain.asset_attributes import Value
-from projections import asset_approval
+from projections import asset_approval, asset_relations
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -22,7 +22,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "asset_register"
-VERSION = 2
+VERSION = 3
 
 Details = dict[str, str]
 Attributes = dict[str, Value]
@@ -69,15 +69,6 @@ class AssetRow(Row):
         return {}
 
 
-class RelationRow(Row):
-    """What an asset is to another: it depends on it, runs on it, and so on."""
-
-    asset: Id
-    type: str
-    other: Id
-    since: Instant
-
-
 REGISTER = Table(
     NAME,
     VERSION,
@@ -96,14 +87,6 @@ REGISTER = Table(
         ("updated_at", "id"),
     ],
 )
-RELATIONS = Table(
-    "asset_relations",
-    VERSION,
-    RelationRow,
-    key=("asset", "type", "other"),
-    indexes=[("other", "type", "asset")],
-)
-
 CASES = Cases[Any]()
 
 
@@ -121,10 +104,7 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.get(REGISTER, id)
     if case := CASES.of(type(event)):
         case(event, row)
-    elif isinstance(event, Asset.Related):
-        rows.put(RELATIONS, RelationRow(id, event.type, id_text(event.other), at))
-    elif isinstance(event, Asset.Unrelated):
-        rows.remove(RELATIONS, id, event.type, id_text(event.other))
+    asset_relations.fold(entry, rows)
     asset_approval.fold(event, row)
     row.updated_at = at
     row.version = entry.originator_version
@@ -223,4 +203,6 @@ def _disposed(_: Event, row: AssetRow) -> None:
     row.status = Status.DISPOSED
 
 
-VIEW = View(NAME, VERSION, (REGISTER, RELATIONS), fold, concerns=concerns, keyed=(REGISTER,))
+VIEW = View(
+    NAME, VERSION, (REGISTER, *asset_relations.TABLES), fold, concerns=concerns, keyed=(REGISTER,)
+)

@@ -6,18 +6,21 @@ not been built raises NotBuilt.
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 from uuid import UUID
 
 from msgspec import Struct
 
 from domain.agreement import Subject
-from domain.impact import Relation
+from domain.asset import Status
+from domain.impact import DEPTH_MAX, Direction, Relation
+from domain.impact_analysis import analysed
 from domain.policy import Visibility
 from domain.shares import WHOLE, Share
 from projections import (
     approvals_inbox,
     asset_register,
+    asset_relations,
     change_board,
     change_work,
     sla_board,
@@ -41,7 +44,6 @@ from projections.queries import (
 from projections.store import NotBuilt, ViewReader
 from projections.tables import Table, instant, moment
 
-IMPACT_DEPTH_MAX = 10
 IMPACT_MAX = 1_000
 
 
@@ -286,7 +288,7 @@ class Views:
         """The relations on all ways from some assets, up and down, of so many steps at most."""
         if not assets:
             return []
-        relations = self._at(asset_register.RELATIONS.stored)
+        relations = self._at(asset_relations.RELATIONS.stored)
         starts = ", ".join("?" for _ in assets)
         ways = [
             f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"
@@ -306,40 +308,72 @@ class Views:
     async def relations(self, asset: UUID) -> list[dict[str, Any]]:
         """What an asset is to others, and others to it."""
         return await self._rows(
-            asset_register.RELATIONS,
+            asset_relations.RELATIONS,
             "asset = ? OR other = ? ORDER BY asset, type, other",
             str(asset),
             str(asset),
         )
 
     async def impact(
-        self, asset: UUID, *, direction: Literal["up", "down"] = "up", depth: int = 5
+        self,
+        asset: UUID,
+        *,
+        direction: Direction = "up",
+        depth: int = 5,
+        as_of: datetime | int | None = None,
     ) -> list[dict[str, Any]]:
-        """The assets that depend on one (up), or that it depends on (down), with their distance.
+        """The assets that depend on one (up), or that it depends on (down), with their distance,
+        the path to them, and what the failure of the lower does to the upper one.
 
-        At most 1,000, nearest first, up to 10 steps away.
+        At most 1,000, nearest first, up to 10 steps away; by the relations as of a moment, and the
+        register as it is now.
         """
-        if not 1 <= depth <= IMPACT_DEPTH_MAX:
-            raise BadQuery("depth", f"The depth is 1 to {IMPACT_DEPTH_MAX}.")
-        here, there = ("other", "asset") if direction == "up" else ("asset", "other")
-        relations = self._at(asset_register.RELATIONS.stored)
-        names = ", ".join(f"r.{name}" for name in asset_register.REGISTER.names)
-        # UNION drops what was reached before at the same distance, and the depth ends a circle.
-        rows = await self._query(
-            "WITH RECURSIVE reached (id, distance) AS ("
-            f" SELECT {there}, 1 FROM {relations} WHERE {here} = ?"
-            " UNION"
-            f" SELECT e.{there}, reached.distance + 1 FROM reached"
-            f" JOIN {relations} e ON e.{here} = reached.id WHERE reached.distance < ?"
-            "), nearest (id, distance) AS ("
-            " SELECT id, min(distance) FROM reached WHERE id <> ? GROUP BY id)"
-            f" SELECT nearest.distance, {names} FROM nearest"
-            f" JOIN {self._at(asset_register.REGISTER.stored)} r ON r.id = nearest.id"
-            f" ORDER BY nearest.distance, r.id LIMIT {IMPACT_MAX}",
-            (str(asset), depth, str(asset)),
+        if not 1 <= depth <= DEPTH_MAX:
+            raise BadQuery("depth", f"The depth is 1 to {DEPTH_MAX}.")
+        net = await asset_relations.net_around(self._reader, asset, direction, depth, as_of)
+        found = analysed(net, asset, direction, depth=depth)[:IMPACT_MAX]
+        if not found:
+            return []
+        marks = ", ".join("?" for _ in found)
+        register = asset_register.REGISTER
+        rows = await self._rows(register, f"id IN ({marks})", *(str(one.asset) for one in found))
+        known = {row["id"]: row for row in rows}
+        return [
+            {
+                "distance": one.distance,
+                "path": [str(id) for id in one.path],
+                "effect": one.effect,
+                **known[str(one.asset)],
+            }
+            for one in found
+            if str(one.asset) in known
+        ]
+
+    async def licences(self) -> list[dict[str, Any]]:
+        """The licences with how many installations they are good for, and how many there are: the
+        assets licensed by them that are neither retired nor disposed of. At most 1,000."""
+        register = self._at(asset_register.REGISTER.stored)
+        relations = self._at(asset_relations.RELATIONS.stored)
+        rows = await self._rows(
+            asset_register.REGISTER,
+            f"entitled IS NOT NULL ORDER BY number LIMIT {IMPACT_MAX}",
         )
-        found = _shown(asset_register.REGISTER, [row[1:] for row in rows])
-        return [{"distance": row[0], **asset} for row, asset in zip(rows, found, strict=True)]
+        counted = await self._query(
+            f"SELECT r.other, count(DISTINCT r.asset) FROM {register} l"
+            f" JOIN {relations} r ON r.other = l.id AND r.type = ?"
+            f" JOIN {register} i ON i.id = r.asset AND i.status NOT IN (?, ?)"
+            " WHERE l.entitled IS NOT NULL GROUP BY r.other",
+            ("licensed by", Status.RETIRED, Status.DISPOSED),
+        )
+        installed = dict(counted)
+        return [
+            {
+                "installed": installed.get(row["id"], 0),
+                "over": max(0, installed.get(row["id"], 0) - row["entitled"]),
+                **row,
+            }
+            for row in rows
+        ]
 
     # Service clocks ------------------------------------------------------------------------
 

@@ -74,3 +74,39 @@ async def test_a_type_is_shown_with_what_it_inherits(house: House) -> None:
     assert (shown["parent"], shown["type_version"]) == (upper["id"], 2)
     (level,) = shown["inherited"]
     assert [one["name"] for one in level["attributes"]] == ["price", "serial"]
+
+
+async def test_impact_tells_what_a_redundant_group_spares(house: House) -> None:
+    adam = house.as_("adam")
+    shop, one, other = [
+        (await adam.made("/assets", {"name": name, "asset_class": "server"}))["number"]
+        for name in ("shop", "web-1", "web-2")
+    ]
+    for web in (one, other):
+        await adam.act(f"/assets/{shop}/relate", {"other": web, "type": "runs on"})
+    before = await adam.act(
+        f"/assets/{shop}/group", {"name": "Web", "members": [one, other], "needed": 1}
+    )
+    last = await adam.act(f"/assets/{shop}/group", {"name": "Web", "members": []})
+
+    at = f"/assets/{one}/impact?min_position={last['position']}"
+    now, then = await adam.read(at), await adam.read(f"{at}&as_of=@{before['position']}")
+
+    assert [(row["name"], row["effect"]) for row in now["data"]] == [("shop", "fails")]
+    assert [(row["name"], row["effect"]) for row in then["data"]] == [("shop", "weakened")]
+
+
+async def test_a_licence_that_is_over_used_is_seen(house: House) -> None:
+    adam = house.as_("adam")
+    licence, laptop = [
+        (await adam.made("/assets", {"name": name, "asset_class": "x"}))["number"]
+        for name in ("Office", "laptop-9")
+    ]
+    await adam.act(f"/assets/{licence}/entitle", {"installations": 0})
+    last = await adam.act(f"/assets/{laptop}/relate", {"other": licence, "type": "licensed by"})
+
+    listed = (await adam.read(f"/licences?min_position={last['position']}"))["data"]
+
+    assert [(row["installed"], row["over"]) for row in listed if row["number"] == licence] == [
+        (1, 1)
+    ]

@@ -243,6 +243,8 @@ MAY = {
     "POST /assets/{ref}/set-attributes": "-x-----",
     "POST /assets/{ref}/describe": "-x-----",
     "POST /assets/{ref}/entitle": "-x-----",
+    "POST /assets/{ref}/group": "-x-----",
+    "GET /licences": "xxxxxxx",
     "POST /asset-types": "----x--",
     "POST /asset-types/{ref}/revise": "----x--",
     "POST /asset-types/{ref}/retire": "----x--",

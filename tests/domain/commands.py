@@ -272,6 +272,11 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             contract=maybe(texts),
             ends=maybe(st.dictionaries(st.sampled_from(ENDS), maybe(st.dates()), max_size=2)),
         ),
+        "group": said(
+            name=st.sampled_from(["Hosts", "Disks", ""]),
+            members=st.lists(others, max_size=3),
+            needed=st.sampled_from([0, 1, 1, 2]),
+        ),
         "entitle": said(installations=st.sampled_from([-1, 0, 50])),
         "amend": said(details=st.dictionaries(texts, texts, max_size=3)),
         "relate": said(other=others, type=st.sampled_from(get_args(RelationType))),

@@ -69,6 +69,7 @@ from tests.domain.examples import (
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
 HOURS_BETWEEN_STEPS = 3
+HOSTS = (record_id("AST", 2), record_id("AST", 3))
 
 CEM_ALONE = replace(CAB, name="Cem alone", voters=(CEM,))
 EXACTING = Terms(fallback=(BEA,), material=("category",))
@@ -272,6 +273,12 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 ends={"warranty": date(2029, 6, 30)},
             ),
             step("entitle", installations=50),
+            step("relate", other=record_id("AST", 2), type="runs on"),
+            step("relate", other=record_id("AST", 3), type="runs on"),
+            step(
+                "group", name="Hosts", members=(record_id("AST", 2), record_id("AST", 3)), needed=1
+            ),
+            step("group", name="Hosts", members=(), needed=1),
         ],
         [
             step("register", name="Mail 1", asset_class="server", tag="M1", owner=person("bea")),

@@ -261,6 +261,8 @@ def check_asset(asset_: Asset) -> None:
         assert not has_holder
     assert len(asset_.relations) == len(set(asset_.relations))
     assert asset_.id not in {other for _, other in asset_.relations}
+    for group in asset_.groups.values():
+        assert 1 <= group.needed < len(group.members)
     check_standing(asset_)
     assert (asset_.approval == "pending") == bool(asset_.standing.open)
     if asset_.standing.open:

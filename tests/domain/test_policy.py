@@ -256,6 +256,7 @@ asset.receive                           - s - - - - -
 asset.classify                          - s - - - - -
 asset.set_attributes                    - s - - - - -
 asset.describe                          - s - - - - -
+asset.group                             - s - - - - -
 asset.entitle                           - s - - - - -
 asset.submit                          - s - - - - -
 asset.withdraw                        - s - - - - -

@@ -38,6 +38,7 @@ from domain.versioned import Versioned
 from projections import (
     approvals_inbox,
     asset_register,
+    asset_relations,
     asset_types,
     change_board,
     change_work,
@@ -292,7 +293,7 @@ def test_the_register_agrees_with_the_asset(data: st.DataObject) -> None:
     assert row.cost == (f"{asset.cost.amount:f}" if asset.cost else "")
     assert row.ends == {name: day.isoformat() for name, day in asset.ends.items()}
     assert {
-        (relation.type, relation.other) for relation in rows_of(store, asset_register.RELATIONS)
+        (relation.type, relation.other) for relation in rows_of(store, asset_relations.RELATIONS)
     } == {(type, str(other)) for type, other in asset.relations}
 
 

@@ -1,0 +1,123 @@
+"""What is asked of all assets: what depends on what, and which licences are over-used."""
+
+from collections.abc import Iterator
+from typing import Any, cast
+from uuid import UUID
+
+from api import lists, schemas
+from api.assets import PRACTICE as ASSETS
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.http.routing import Route
+from api.lists import only, reach, whole
+from api.practices import reference_of
+from api.reads import find, reading
+from domain.impact import DEPTH_MAX, Direction
+from domain.policy import About, allow
+from domain.rules import DomainError
+from projections import asset_register
+from projections.store import NotBuilt
+
+
+async def read_impact(call: Call) -> Answer:
+    """What depends on an asset, or what it depends on, as far as the caller may see it."""
+    asset = await find(call, ASSETS)
+    query = call.query()
+    only(query, "direction", "depth", "as_of", "min_position")
+    direction = query.get("direction", "up")
+    if direction not in ("up", "down"):
+        raise Problem("bad_query", "direction: it is up (what depends on it) or down.")
+    depth = whole(query, "depth", 5, 1, DEPTH_MAX)
+    as_of = lists.moment(query["as_of"]) if "as_of" in query else None
+    await reach(call, "asset_register", query.get("min_position"))
+    try:
+        rows = await call.context.views.impact(
+            asset.id, direction=cast(Direction, direction), depth=depth, as_of=as_of
+        )
+    except NotBuilt:
+        raise lists.not_yet("The views are being built.") from None
+    seen = {row["id"]: row for row in rows if _is_seen(call, row)}
+    for row in seen.values():
+        # A way over what the caller may not see is not shown.
+        if any(id not in seen for id in row["path"][1:]):
+            row["path"] = []
+    return _page(list(seen.values()))
+
+
+async def read_licences(call: Call) -> Answer:
+    """The licences that the caller may see, with what is entitled and installed."""
+    allow(call.caller.actor, call.route.act, None)
+    query = call.query()
+    only(query, "min_position")
+    await reach(call, "asset_register", query.get("min_position"))
+    try:
+        rows = await call.context.views.licences()
+    except NotBuilt:
+        raise lists.not_yet("The views are being built.") from None
+    return _page([row for row in rows if _is_seen(call, row)])
+
+
+def _page(rows: list[dict[str, Any]]) -> Answer:
+    return json({"data": rows, "has_more": False, "next_cursor": None})
+
+
+def _is_seen(call: Call, row: dict[str, Any]) -> bool:
+    people = tuple(UUID(row[name]) for name in ("owner", "holder") if row[name])
+    organisation = UUID(row["organisation"]) if row["organisation"] else None
+    about = About(id=UUID(row["id"]), organisation=organisation, people=people)
+    try:
+        allow(call.caller.actor, "asset.read", about)
+    except DomainError:
+        return False
+    return True
+
+
+# Routes ------------------------------------------------------------------------------------
+
+
+def asset_board_routes() -> Iterator[Route]:
+    yield reading(
+        "/assets/{ref}/impact",
+        read_impact,
+        "asset.read",
+        "Assets",
+        "Read what depends on an asset, or what it depends on",
+        [
+            reference_of(ASSETS),
+            schemas.query(
+                "direction",
+                "What depends on it (up), or what it depends on (down).",
+                {"type": "string", "enum": ["up", "down"], "default": "up"},
+            ),
+            schemas.query(
+                "depth",
+                "How many steps away at most.",
+                {"type": "integer", "minimum": 1, "maximum": DEPTH_MAX, "default": 5},
+            ),
+            schemas.AS_OF,
+            schemas.MIN_POSITION,
+        ],
+        schemas.page_of(
+            _row(
+                distance=schemas.WHOLE,
+                path=schemas.array_of(schemas.UUID_TEXT),
+                effect={"type": "string", "enum": ["fails", "weakened", "holds"]},
+            )
+        ),
+    )
+    yield reading(
+        "/licences",
+        read_licences,
+        "asset.list",
+        "Assets",
+        "List licences with what is entitled and installed",
+        [schemas.MIN_POSITION],
+        schemas.page_of(_row(installed=schemas.WHOLE, over=schemas.WHOLE)),
+    )
+
+
+def _row(**more: dict[str, Any]) -> dict[str, Any]:
+    row = schemas.row_of(asset_register.REGISTER)
+    row["properties"] = {**more, **row["properties"]}
+    return row
