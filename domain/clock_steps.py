@@ -157,7 +157,7 @@ def stand(clock: Clock, at: int, hours: BusinessHours, by: tuple[str, ...]) -> C
     """Stand because of all of these, and of nothing else; run if there are none."""
     if by == clock.paused_by or not clock.is_open:
         return clock
-    return _counted(clock, at, hours, by)
+    return counted(clock, at, hours, by)
 
 
 def re_budget(
@@ -240,10 +240,10 @@ def marked(clock: Clock, mark: str) -> Clock:
 def settle(clock: Clock, at: int, hours: BusinessHours) -> Clock:
     """The clock with the time up to a moment counted, and breached if it has come to its due
     moment. A moment before that changes nothing."""
-    return clock if clock.cancelled is not None else _counted(clock, at, hours, clock.paused_by)
+    return clock if clock.cancelled is not None else counted(clock, at, hours, clock.paused_by)
 
 
-def _counted(clock: Clock, at: int, hours: BusinessHours, by: tuple[str, ...]) -> Clock:
+def counted(clock: Clock, at: int, hours: BusinessHours, by: tuple[str, ...]) -> Clock:
     """A clock that is not cancelled, with the time up to a moment counted; paused by these from
     then on."""
     since, due = clock.settled, clock.due
@@ -254,18 +254,28 @@ def _counted(clock: Clock, at: int, hours: BusinessHours, by: tuple[str, ...]) -
         breached = clock.breached
         if breached is None and at >= due:
             breached = due
+        runs, number = clock.runs, clock.hours
+        if runs and (last := runs[-1]).until == since and last.hours == number:
+            runs = (*runs[:-1], Run(last.since, at, number))
+        else:
+            runs = (*runs, Run(since, at, number))
         return structs.replace(
             clock,
             settled=at,
             ran=clock.ran + elapsed,
             ran_open=clock.ran_open + opened,
-            runs=_with_run(clock.runs, since, at, clock.hours),
+            runs=runs,
             breached=breached,
             paused_by=by,
         )
     # A breach has happened at its moment; standing afterwards does not move it.
     if clock.breached is None:
-        due = max(at, due + elapsed if clock.in_days else _after(due, opened, hours))
+        if clock.in_days:
+            due += elapsed
+        elif opened:
+            due = hours.after(due, opened)
+        if due < at:
+            due = at
     return structs.replace(
         clock,
         settled=at,
@@ -309,12 +319,6 @@ def _open_time(budget: str) -> int | None:
 
 def _due_in_days(at: int, budget: str, hours: BusinessHours) -> int:
     return micros(business_time.due(instant(at), duration(budget), hours))
-
-
-def _with_run(runs: tuple[Run, ...], since: int, until: int, hours: int) -> tuple[Run, ...]:
-    if runs and (last := runs[-1]).until == since and last.hours == hours:
-        return (*runs[:-1], Run(last.since, until, hours))
-    return (*runs, Run(since, until, hours))
 
 
 def _without(runs: Sequence[Run], holes: Sequence[Run]) -> tuple[Run, ...]:

@@ -1,6 +1,6 @@
 """What a commitment makes of the situation of a ticket: when its clock starts, stands and stops."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from operator import attrgetter
 
@@ -108,9 +108,15 @@ def turned(
     clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
 ) -> Clock:
     """What a clock does when the situation has changed at a moment."""
-    if clock.is_open and not (now.is_over or terms.can_reset or terms.stops(now)):
+    if (
+        clock.met is None
+        and clock.started is not None
+        and clock.cancelled is None
+        and not (now.is_over or terms.can_reset or terms.stops(now))
+    ):
         # Most of the time nothing but a pause begins or ends.
-        return clock_steps.stand(clock, at, hours, terms.stands_by(now))
+        by = terms.stands_by(now)
+        return clock if by == clock.paused_by else clock_steps.counted(clock, at, hours, by)
     if not now.is_over:
         clock = _begun(clock, terms, was, now, at, hours)
     if clock.is_open and terms.stops(now):
@@ -137,21 +143,27 @@ def _begun(
     return clock
 
 
-def situations(steps: Sequence[tuple[int, Changes]]) -> Iterator[Past]:
+def situations(steps: Sequence[tuple[int, Changes]]) -> Sequence[Past]:
     """The situations after each step, each with the one before. What was over and goes on counts
     as if it had not been over."""
     found = []
     was = situation.NOTHING
     alive = -1
+    was_over = False
     for number, (at, changes) in enumerate(steps):
         now = structs.replace(was, **changes)
-        if not now.is_over:
+        if now.is_over:
+            was_over = True
+        else:
             alive = number
         found.append((at, was, now, changes))
         was = now
-    for number, (at, was, now, changes) in enumerate(found):
+    if not was_over:
+        return found
+    for number, (at, was, now, changes) in enumerate(found[: alive + 1]):
         if number < alive and now.is_over:
             now = structs.replace(now, is_over=False)
-        if number <= alive and was.is_over:
+        if was.is_over:
             was = structs.replace(was, is_over=False)
-        yield at, was, now, changes
+        found[number] = at, was, now, changes
+    return found

@@ -70,6 +70,9 @@ class Table(NamedTuple):
     ends: list[int]
     opened: list[int]
     closed: list[int]
+    low: int = 1
+    high: int = 0
+    """An instant from `low` to before `high` lies in it, and any window around it whole."""
 
     def position(self, at: int) -> int:
         """Open microseconds from the start of the table to an instant inside it."""
@@ -92,21 +95,24 @@ class OpenWindows:
     def covering(self, low: int, high: int) -> Table:
         """A table in which both instants lie, and any window around them whole."""
         table = self._table
-        if table.since + _MARGIN <= low and high < table.until - _MARGIN:
+        if table.low <= low and high < table.high:
             return table
         return self._grown(instant(low - _MARGIN).year, instant(high + _MARGIN).year)
 
     def between(self, low: int, high: int) -> int:
         """The open time from one instant to a later one."""
-        table = self.covering(low, high)
         # What clocks spend their time with: two positions, without the calls.
-        starts, ends, opened = table.starts, table.ends, table.opened
+        _, _, starts, ends, opened, _, covered, until = self._table
+        if low < covered or high >= until:
+            _, _, starts, ends, opened, _, _, _ = self.covering(low, high)
         last = bisect_right(starts, high) - 1
         if last < 0:
             return 0
         end = ends[last]
-        passed = opened[last] + (high if high < end else end) - starts[last]
-        first = bisect_right(starts, low, 0, last + 1) - 1
+        if low >= (start := starts[last]):
+            return (high if high < end else end) - (low if low < end else end)
+        passed = opened[last] + (high if high < end else end) - start
+        first = bisect_right(starts, low, 0, last) - 1
         if first < 0:
             return passed
         end = ends[first]
@@ -114,6 +120,16 @@ class OpenWindows:
 
     def after(self, at: int, span: int) -> int:
         """The instant at which so much open time (> 0) has passed since another."""
+        _, _, starts, ends, opened, closed, covered, until = self._table
+        if covered <= at < until and (i := bisect_right(starts, at) - 1) >= 0:
+            end = ends[i]
+            wanted = opened[i] + (at if at < end else end) - starts[i] + span
+            if wanted <= closed[-1]:
+                i = bisect_left(closed, wanted, i)
+                return ends[i] - closed[i] + wanted
+        return self._after(at, span)
+
+    def _after(self, at: int, span: int) -> int:
         table = self.covering(at, at)
         wanted = table.position(at) + span
         closed = table.closed
@@ -210,7 +226,8 @@ class OpenWindows:
         closed = list(accumulate(end - start for start, end, _ in pieces))
         opened = [0, *closed[:-1]] if closed else []
         since, until = _year_start(low), _year_start(high + 1)
-        self._table = Table(since, until, starts, ends, opened, closed)
+        low_at, high_at = since + _MARGIN, until - _MARGIN
+        self._table = Table(since, until, starts, ends, opened, closed, low_at, high_at)
         return self._table
 
 

@@ -114,10 +114,12 @@ def asks(requester: UUID | None, visibility: Visibility, by: Provenance) -> bool
 
     Only people ask and answer: what a part of the desk says by itself is no reply.
     """
-    actor = by.on_behalf_of or by.actor
-    if visibility != _PUBLIC or not is_person(actor):
+    if visibility != _PUBLIC:
         return None
-    return requester is not None and actor == _text_of(requester)
+    actor = by.on_behalf_of or by.actor
+    if requester is not None and actor == _text_of(requester):
+        return True
+    return False if is_person(actor) else None
 
 
 @lru_cache(maxsize=4_096)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain import situation
+from domain import situation, situation_events
 from domain.aggregate import Entry, Event
 from domain.agreement import Subject
 from domain.attainment import Promise, promises_of
@@ -161,7 +161,7 @@ def _facts(events: Iterable[Event]) -> Facts:
     was_pending = False
     now = situation.NOTHING
     for event in events:
-        now = situation.told(now, event)
+        now = situation_events.told(now, event)
         was_pending |= now.waiting_for != ""
         if now.priority and now.priority not in priorities[-1:]:
             priorities.append(now.priority)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from domain import situation
+from domain import situation, situation_events
 from domain.aggregate import Event
 from domain.ticket import Ticket
 
@@ -28,7 +28,7 @@ def recorded(events: Iterable[Event], detail: str) -> Recorded | None:
     said: Event | None = None
     status, now = "", situation.NOTHING
     for event in events:
-        now = situation.told(now, event)
+        now = situation_events.told(now, event)
         if isinstance(event, Ticket.Amended) and detail in event.details:
             says = _kept(event.details[detail])
             kept, said = says, event if says != kept else said

@@ -19,9 +19,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from msgspec import Struct, structs
+from msgspec import Struct
+from msgspec.structs import replace
 
-from domain import clock_marks, clock_steps, noted_pauses, situation
+from domain import clock_marks, clock_steps, noted_pauses, situation, situation_events
 from domain.aggregate import Event
 from domain.agreement import Kind
 from domain.business_time import BusinessHours
@@ -30,7 +31,8 @@ from domain.clock_steps import Clock
 from domain.clock_terms import Past, Terms, situations, terms, turned
 from domain.promises import BREACH, Commitment, Promises, clock_name
 from domain.service_conditions import Named
-from domain.situation import FOLDS, Changes, Situation
+from domain.situation import Changes, Delta, Situation
+from domain.situation_events import FOLDS, KEPT
 from domain.wall_clock import micros
 
 HoursOf = Callable[[UUID, int], BusinessHours]
@@ -83,7 +85,7 @@ class Step(Struct, frozen=True, array_like=True, gc=False):
     """Something that changed the situation, in microseconds since 1970."""
 
     at: int
-    changes: situation.Delta
+    changes: Delta
 
 
 class TicketClocks(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -118,7 +120,7 @@ class TicketClocks(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 NOTHING = TicketClocks()
 """Before a ticket is opened."""
-EVENTS: frozenset[type[Event]] = situation.EVENTS | {
+EVENTS: frozenset[type[Event]] = situation_events.EVENTS | {
     Promises.ServiceLevelApplied,
     Promises.MarkReached,
     Promises.TargetBreached,
@@ -129,7 +131,7 @@ EVENTS: frozenset[type[Event]] = situation.EVENTS | {
 
 def told(state: TicketClocks, event: Event, hours_of: HoursOf) -> TicketClocks:
     """The clocks after one more event: the same object if that changes nothing."""
-    if type(event) not in _OTHERS and situation.changes_by(state.situation, event) is None:
+    if type(event) not in _OTHERS and situation_events.changes_by(state.situation, event) is None:
         return state
     telling = Telling(state, hours_of)
     telling.tell(event)
@@ -161,7 +163,8 @@ class Telling:
         """How everything stands now."""
         if not self._is_changed:
             return self._known
-        new = [Step(at, situation.delta_of(changes)) for at, changes in self._new]
+        kept = KEPT.get
+        new = [Step(at, kept(id(changes)) or Delta(**changes)) for at, changes in self._new]
         return TicketClocks(
             situation=self.now,
             past=(*self._past, *new),
@@ -169,86 +172,96 @@ class Telling:
         )
 
     def tell(self, *events: Event) -> None:
+        # Most of what is told changes a field that no clock asks for: that path is short.
+        now, new, asked = self.now, self._new, self._asked()
         for event in events:
             kind = type(event)
             fold = FOLDS.get(kind)
             if fold is None:
                 if (tell := _OTHERS.get(kind)) is not None:
+                    self.now = now
                     tell(self, event)
+                    new, asked = self._new, self._asked()
                 continue
-            was = self.now
-            changes = fold(was, event)
+            changes = fold(now, event)
             if changes is None:
                 continue
-            now = structs.replace(was, **changes)
+            was = now
+            now = replace(was, **changes)
             if now == was:
                 continue
             by = event.by
             at = micros(by.effective or by.at)
+            new.append((at, changes))
+            if not asked.isdisjoint(changes):
+                self._turn(changes, was, now, at)
+        if now is not self.now:
             self.now = now
             self._is_changed = True
-            self._new.append((at, changes))
-            for open in self._agreements:
-                if not open.fields.isdisjoint(changes):
-                    self._turn(open, changes, was, at)
 
     def steps(self) -> list[tuple[int, Changes]]:
         """All that has changed the situation."""
         past = [(step.at, situation.changes_of(step.changes)) for step in self._past]
         return [*past, *self._new]
 
-    def _turn(self, open: "_Open", changes: Changes, was: Situation, at: int) -> None:
-        now, hours, clocks = self.now, open.hours, open.clocks
-        for place, of_clock in enumerate(open.terms):
-            if of_clock.fields.isdisjoint(changes):
-                continue
-            before = clocks[place]
-            clock = turned(before, of_clock, was, now, at, hours)
-            if clock is not before:
-                clocks[place] = clock
-                if self._trace is not None:
-                    self._count(before, clock, hours)
+    def _asked(self) -> frozenset[str]:
+        """The fields of a situation on which any clock depends."""
+        return _united(open.fields for open in self._agreements)
+
+    def _turn(self, changes: Changes, was: Situation, now: Situation, at: int) -> None:
+        for open in self._agreements:
+            clocks = open.clocks
+            for place, of_clock in enumerate(open.terms):
+                if of_clock.fields.isdisjoint(changes):
+                    continue
+                before = clocks[place]
+                hours = open.hours
+                clock = turned(before, of_clock, was, now, at, hours)
+                if clock is not before:
+                    clocks[place] = clock
+                    if self._trace is not None:
+                        self._count(before, clock, hours)
 
     # What is promised ------------------------------------------------------------------------
 
     def _promised(self, event: Promises.ServiceLevelApplied) -> None:
         self._is_changed = True
         at = micros(event.by.effective_at)
-        open = self._open(event)
         basis = Basis(event.calendar, event.calendar_version, event.zone)
+        open = self._open(event, basis)
         before = open.hours
         known = {clock.target: clock for clock in open.clocks}
-        past: list[Past] = []
+        past: Sequence[Past] = ()
         open.apply(event, basis)
         for commitment in event.commitments:
             name = clock_name(event.label, commitment.name)
             of_clock = terms(commitment, event.names)
             clock = known.pop(name, None)
             if clock is None or clock.state == "cancelled":
-                past = past or list(situations(self.steps()))
+                past = past or situations(self.steps())
                 clock = self._from_the_opening(name, of_clock, open, past)
             else:
                 clock = self._promised_anew(clock, of_clock, at, before, open)
             open.terms.append(of_clock)
             open.clocks.append(clock)
-        open.fields = _fields(open.terms)
+        open.fields = _united(of_clock.fields for of_clock in open.terms)
         for clock in known.values():
             # Nobody is told of the breach of a promise that holds no more.
             dropped = clock_steps.marked(clock_steps.cancel(clock, at, before), BREACH)
             self._count(clock, dropped, before)
             open.clocks.append(dropped)
 
-    def _open(self, event: Promises.ServiceLevelApplied) -> "_Open":
+    def _open(self, event: Promises.ServiceLevelApplied, basis: Basis) -> "_Open":
         """The agreement that a promise is given under."""
         for open in self._agreements:
             if open.label == event.label:
                 return open
-        agreed = Agreed(
-            label=event.label, policy=event.policy, policy_version=0, bases=(_basis(event),)
-        )
-        self._agreements.append(_Open(agreed, self._hours_of))
-        self._agreements.sort(key=lambda open: open.label)
-        return self._open(event)
+        agreed = Agreed(label=event.label, policy=event.policy, policy_version=0, bases=(basis,))
+        open = _Open(agreed, self._hours_of)
+        self._agreements.append(open)
+        if len(self._agreements) > 1:
+            self._agreements.sort(key=lambda open: open.label)
+        return open
 
     def _from_the_opening(
         self, name: str, of_clock: Terms, open: "_Open", past: Sequence[Past]
@@ -263,10 +276,12 @@ class Telling:
         )
         if self._trace is not None:
             self._trace.forget(name)
+        fields, hours = of_clock.fields, open.hours
         for at, was, now, changes in past:
-            if not of_clock.fields.isdisjoint(changes):
-                before, clock = clock, turned(clock, of_clock, was, now, at, open.hours)
-                self._count(before, clock, open.hours)
+            if not fields.isdisjoint(changes):
+                before, clock = clock, turned(clock, of_clock, was, now, at, hours)
+                if self._trace is not None:
+                    self._count(before, clock, hours)
         return clock
 
     def _promised_anew(
@@ -278,13 +293,13 @@ class Telling:
             met, clock = clock, clock_steps.reopen(clock, at, before)
             self._count(met, clock, before)
         given = clock_steps.re_budget(clock, at, before, commitment.budget, open.hours)
-        given = structs.replace(given, pausing=commitment.pausing, hours=open.number)
+        given = replace(given, pausing=commitment.pausing, hours=open.number)
         self._count(clock, given, before)
         if given.met is None:
             given = turned(given, of_clock, self.now, self.now, at, open.hours)
             still = clock_marks.passed(given, open.hours)
             if still != given.marks_done:
-                given = structs.replace(given, marks_done=still)
+                given = replace(given, marks_done=still)
         return given
 
     def _count(self, before: Clock, clock: Clock, hours: BusinessHours) -> None:
@@ -356,7 +371,7 @@ class _Open:
         self._hours_of = hours_of
         self.clocks = list(agreed.clocks)
         self.terms = [terms(commitment, agreed.names) for commitment in agreed.commitments]
-        self.fields = _fields(self.terms) if self.terms else frozenset()
+        self.fields = _united(of_clock.fields for of_clock in self.terms)
 
     @property
     def hours(self) -> BusinessHours:
@@ -366,11 +381,11 @@ class _Open:
         return self._hours
 
     def agreed(self) -> Agreed:
-        return structs.replace(self.known, bases=tuple(self.bases), clocks=tuple(self.clocks))
+        return replace(self.known, bases=tuple(self.bases), clocks=tuple(self.clocks))
 
     def apply(self, event: Promises.ServiceLevelApplied, basis: Basis) -> None:
         """Take over what is promised now, without the clocks."""
-        self.known = structs.replace(
+        self.known = replace(
             self.known,
             kind=event.kind,
             round=self.known.round + 1,
@@ -386,10 +401,5 @@ class _Open:
         self.clocks, self.terms = [], []
 
 
-def _fields(of_clocks: Iterable[Terms]) -> frozenset[str]:
-    """The fields of a situation on which any of these clocks depends."""
-    return frozenset().union(*(of_clock.fields for of_clock in of_clocks))
-
-
-def _basis(event: Promises.ServiceLevelApplied) -> Basis:
-    return Basis(event.calendar, event.calendar_version, event.zone)
+def _united(each: Iterable[frozenset[str]]) -> frozenset[str]:
+    return frozenset().union(*each)

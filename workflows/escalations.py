@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
-from domain import situation
+from domain import situation_events
 from domain.aggregate import Entry, Event
 from domain.agreement import Agreement, EscalationStep
 from domain.escalated import Escalated
@@ -13,7 +13,7 @@ from domain.promises import Promises
 from domain.service_level_policy import ServiceLevelPolicy
 
 STARTS = (Promises.MarkReached, Promises.TargetBreached)
-ENDS: tuple[type[Event], ...] = (Escalated.EscalationAcknowledged, *situation.ENDS)
+ENDS: tuple[type[Event], ...] = (Escalated.EscalationAcknowledged, *situation_events.ENDS)
 """An acknowledgement ends those marks only of which somebody may have been told."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from domain import situation
+from domain import situation, situation_events
 from domain.aggregate import Aggregate
 from domain.desk.desk import Base
 from domain.directory import Directory
@@ -32,7 +32,7 @@ class ServiceLevels(Base):
         now = situation_of(record)
         changed: set[str] = set()
         for entry in record.pending:
-            changed.update(situation.changes_by(now, entry.event) or ())
+            changed.update(situation_events.changes_by(now, entry.event) or ())
         if not asked.isdisjoint(changed):
             self._apply_service_level(record, record.pending[-1].event.by)
 

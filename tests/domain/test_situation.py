@@ -10,7 +10,8 @@ from domain.ids import record_id
 from domain.incident import Incident
 from domain.question import Question
 from domain.service_conditions import FIELDS
-from domain.situation import EVENTS, NOBODY, NOTHING, Situation, after, told
+from domain.situation import NOBODY, NOTHING, Situation
+from domain.situation_events import EVENTS, after, told
 from domain.ticket import Visibility
 from tests.domain.stories import attempts
 from tests.people import BEA, CUSTOMER, person, signed, system
