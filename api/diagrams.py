@@ -97,8 +97,10 @@ def diagram_routes() -> Iterator[Route]:
         yield _route(
             f"/{practice.plural}/{{ref}}/approval.svg",
             partial(read_approval, practice=practice),
-            # A customer who reads about a service knows nothing of its design.
-            "service.read_internal" if practice.what == "service" else f"{practice.what}.read",
+            # A customer who reads about a service or an offering knows nothing of its drafts.
+            f"{practice.what}.read_internal"
+            if practice.what in ("service", "offering")
+            else f"{practice.what}.read",
             "Read a drawing of how far its approval has come",
             [reference_of(practice), schemas.AS_OF, schemas.IF_NONE_MATCH],
             "image/svg+xml",

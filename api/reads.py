@@ -23,6 +23,7 @@ from domain import (
     cab_meeting,
     change,
     incident,
+    offering,
     problem,
     question,
     service,
@@ -31,6 +32,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.article import Article
 from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
+from domain.offering import Offering
 from domain.policy import about, allow, visibility
 from domain.rules import DomainError, NotFound
 from domain.service import Service
@@ -81,6 +83,14 @@ LISTS: Mapping[str, List] = {
         values={
             "status": words_of(service.Status),
             "criticality": words_of(service.Criticality),
+        },
+        sort=("name",),
+    ),
+    "offering": List(
+        name="offerings",
+        values={
+            "status": ("draft", "published", "retired"),
+            "audience": words_of(offering.Audience),
         },
         sort=("name",),
     ),
@@ -177,7 +187,7 @@ async def find(call: Call, practice: Practice) -> Aggregate:
 
 def _allow_then(call: Call, record: Aggregate, entries: Sequence[Entry]) -> None:
     """Refuse what was not for the caller as it was then, even if it is for them now."""
-    if isinstance(record, Article | Service):
+    if isinstance(record, Article | Service | Offering):
         past = type(record)(record.id)
         for entry in entries:
             past.replay(entry)

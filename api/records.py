@@ -22,6 +22,7 @@ from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
 from domain.incident import Incident
+from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
@@ -38,6 +39,7 @@ from projections import (
     cab_meetings,
     change_work,
     directory,
+    offerings,
     services,
     ticket_page,
     work_queue,
@@ -115,6 +117,21 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
             "gate": "",
             "gates": {},
             "approval_status": "",
+            "approval": {},
+            "comments": [],
+        },
+    ),
+    Offering: Shape(
+        (offerings.fold,),
+        (offerings.OFFERINGS, offerings.PAGES),
+        internal={
+            "plan": [],
+            "process": None,
+            "organisations": [],
+            "draft": {},
+            "author": "",
+            "approval_status": "",
+            "outstanding": "",
             "approval": {},
             "comments": [],
         },

@@ -14,10 +14,11 @@ from domain.json_values import MISTAKES_MAX, Mistake, WrongJson, at, key, limits
 Found = Iterator[Mistake]
 
 
-def check(form: Schema, answers: Any) -> None:
-    """Refuse answers that are not what a form asks for. Raises WrongJson with the places."""
+def check(form: Schema, answers: Any, *, place: str = "/form") -> None:
+    """Refuse answers that are not what a form asks for. Raises WrongJson with the places below
+    that of the answers in what was sent."""
     if found := mistakes(form, answers):
-        raise WrongJson("form", found)
+        raise WrongJson(place.lstrip("/"), place, found)
 
 
 def mistakes(form: Schema, answers: Any) -> list[Mistake]:

@@ -28,7 +28,7 @@ Check = Callable[[Any], str]
 def check(form: Schema) -> None:
     """Refuse what is no form. Raises WrongJson with the places."""
     if found := mistakes(form):
-        raise WrongJson("form", found)
+        raise WrongJson("form", "/definition/form", found)
 
 
 def mistakes(form: Any) -> list[Mistake]:

@@ -29,13 +29,14 @@ class Mistake(Struct, frozen=True):
 
 
 class WrongJson(Refused):
-    """JSON with mistakes. The message tells the first of them, `field` where it was sent."""
+    """JSON with mistakes. The message tells the first of them; `place` is the pointer to where it
+    stands in what was sent."""
 
-    def __init__(self, field: str, mistakes: Sequence[Mistake]) -> None:
+    def __init__(self, field: str, place: str, mistakes: Sequence[Mistake]) -> None:
         told = " ".join(f"{field}{one.pointer}: {one.rule}" for one in mistakes[:SAID_MAX])
         more = len(mistakes) - SAID_MAX
         super().__init__(f"{told} ({more} more mistakes.)" if more > 0 else told)
-        self.field = field
+        self.place = place
         self.mistakes = tuple(mistakes)
 
 

@@ -11,6 +11,7 @@ from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
 from domain.incident import Incident
+from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
@@ -32,6 +33,7 @@ __all__ = [
     "ChangeTemplate",
     "ChangeWindow",
     "Incident",
+    "Offering",
     "Organisation",
     "Person",
     "Problem",

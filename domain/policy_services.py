@@ -1,10 +1,10 @@
-"""Who may do what with the services of the portfolio: their owners and the process owners design
-them, everybody else reads about those that are live for them."""
+"""Who may do what with services and offerings: their owners and the process owners design services,
+everybody else reads about those that are live for them, and orders what is offered to them."""
 
 from collections.abc import Mapping
 
 from domain.person import Role
-from domain.policy_approvals import of_rounds, part_or
+from domain.policy_approvals import of_definitions, of_rounds, part_or
 from domain.policy_rows import NOBODY, READ, WRITE, Grants, Row, everyone, rows, staff
 from domain.relation import ANY, ASKED, OPERATOR, OPERATOR_OR_READER, OWN, PART, READER
 
@@ -54,4 +54,17 @@ SERVICES: Mapping[str, Row] = {
         movers=DESIGNERS,
     ),
     **rows(NOBODY, WRITE, {"service.take_up": "say which gate of a service is next"}),
+    **of_definitions("offering", DESIGNERS, staff(OPERATOR)),
+    **rows(everyone(ANY), READ, {"offering.list": "list offerings"}),
+    **rows(
+        {**everyone(READER), **staff(OPERATOR_OR_READER)},
+        READ,
+        {"offering.read": "read an offering"},
+    ),
+    **rows(
+        {**everyone(PART), **part_or(staff(OPERATOR))},
+        READ,
+        {"offering.read_internal": "read the draft of an offering"},
+    ),
+    **rows(staff(OPERATOR), READ, {"offering.read_versions": "read the versions of an offering"}),
 }

@@ -10,6 +10,7 @@ from domain.aggregate import Aggregate
 from domain.approval_round import ApprovalRounds
 from domain.article import Article
 from domain.asset import Asset
+from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role
 from domain.service import Service
@@ -57,7 +58,7 @@ def about(record: Aggregate) -> About:
                 people=record.watchers,
                 voters=_voters(record) if isinstance(record, ApprovalRounds) else (),
             )
-        case Article():
+        case Article() | Offering():
             published = record.published
             return About(
                 id=record.id,

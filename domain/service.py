@@ -239,6 +239,10 @@ class Service(Gates):
             "criticality": None if criticality is None else _criticality(criticality),
             "customers": None if customers is None else _customers(customers),
         }
+        require(
+            given["description"] != "" or self.status in (Status.PROPOSED, Status.IN_DESIGN),
+            "A chartered service has a description.",
+        )
         changed = {
             field: value
             for field, value in given.items()

@@ -17,6 +17,7 @@ SubjectKind = Literal[
     "release",
     "article",
     "service",
+    "offering",
     "asset",
     "service level policy",
     "approval process",
@@ -96,7 +97,7 @@ ASSET = (
         "status",
         "text",
         "Where it is in its life.",
-        ("in stock", "in use", "in repair", "retired", "disposed"),
+        ("ordered", "in stock", "in use", "in repair", "retired", "disposed"),
     ),
     Field("service", "text", "The name of the service it is part of, empty without one."),
     Field("organisation", "text", "The name of the organisation it belongs to, or empty."),
@@ -218,12 +219,23 @@ SERVICE = (
     Field("customers", "texts", "The names of the organisations it is for; none: all of them."),
 )
 
+OFFERING = (
+    *VERSIONED,
+    Field("category", "text", "The category of the requests that come of it, or empty."),
+    Field("has_price", "yes or no", "Whether it costs something."),
+    Field("currency", "text", "The currency of its price, empty without one."),
+    Field("tasks", "number", "How many tasks its fulfilment has."),
+    Field("audience", "text", "Who orders it.", ("public", "organisations", "agents")),
+    Field("organisations", "texts", "The names of the organisations it is for, if any."),
+)
+
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
     "release": TICKET,
     "article": ARTICLE,
     "service": SERVICE,
+    "offering": OFFERING,
     "asset": ASSET,
     "service level policy": SERVICE_LEVEL_POLICY,
     "approval process": APPROVAL_PROCESS,

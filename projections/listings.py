@@ -11,6 +11,7 @@ from projections import (
     change_windows,
     change_work,
     directory,
+    offerings,
     services,
     sla_board,
     ticket_page,
@@ -31,6 +32,7 @@ ALL = (
     asset_register.VIEW,
     asset_types.VIEW,
     services.VIEW,
+    offerings.VIEW,
     articles.VIEW,
     sla_board.VIEW,
     attainment.VIEW,
@@ -67,6 +69,7 @@ LISTINGS: dict[str, Listing] = {
             people=("owner",),
             audience=services.CUSTOMERS,
         ),
+        Listing(offerings.OFFERINGS, offerings.NAME, audience=offerings.AUDIENCE),
         Listing(
             articles.ARTICLES,
             articles.NAME,

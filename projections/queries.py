@@ -121,9 +121,9 @@ class Query:
             return self.add("1 = 0")
         source = self.prefix + self.listing.audience.stored
         record = self.listing.audience.key[0]
-        own = " OR ".join(f"{column} = ?" for column in self.listing.people)
+        own = "".join(f" OR {column} = ?" for column in self.listing.people)
         self.add(
-            f"(is_public OR id IN (SELECT {record} FROM {source} WHERE organisation = ?) OR {own})",
+            f"(is_public OR id IN (SELECT {record} FROM {source} WHERE organisation = ?){own})",
             str(readable.organisation),
             *[str(readable.person)] * len(self.listing.people),
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 from api.http.answers import Answer, Header, Receive, Send, dumps
 from domain.calendar_mistakes import WrongHours, pointer
+from domain.json_values import WrongJson
 from domain.rules import DomainError, Forbidden, KeyReused, NotFound, Outdated, Refused
 
 PROBLEM = b"application/problem+json"
@@ -88,7 +89,12 @@ def of_domain(error: DomainError, *, has_precondition: bool) -> Problem:
 
 
 def _places(error: DomainError) -> list[Mapping[str, str]]:
-    """The places of the mistakes in business hours, in the body that has them."""
+    """The places of the mistakes in business hours, or in JSON, in the body that has them."""
+    if isinstance(error, WrongJson):
+        return [
+            {"pointer": clean(error.place + mistake.pointer), "detail": clean(mistake.rule)}
+            for mistake in error.mistakes
+        ]
     if not isinstance(error, WrongHours):
         return []
     return [

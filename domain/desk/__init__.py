@@ -9,6 +9,7 @@ from domain.desk.assets import Assets
 from domain.desk.enablement import Enablement
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
+from domain.desk.offerings import Offerings
 from domain.desk.people import People
 from domain.desk.services import Services
 from domain.desk.triage import Triages
@@ -17,7 +18,16 @@ __all__ = ["Desk"]
 
 
 class Desk(
-    Articles, Assets, Triages, Enablement, Migrations, Meetings, AssetActs, Services, People
+    Articles,
+    Offerings,
+    Assets,
+    Triages,
+    Enablement,
+    Migrations,
+    Meetings,
+    AssetActs,
+    Services,
+    People,
 ):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

@@ -21,6 +21,7 @@ from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Channel, Incident, PendingReason
+from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import PendingReason as ProblemPendingReason
@@ -69,6 +70,7 @@ from tests.domain.examples import (
     teams,
     texts,
 )
+from tests.domain.offerings import ITEMS
 
 Arguments = SearchStrategy[dict[str, Any]]
 
@@ -413,6 +415,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "close": NOTHING,
         "cancel": REASON,
     },
+    Offering: of_definitions(ITEMS),
     Organisation: {
         "rename": said(name=texts),
         "locate": said(zone=st.sampled_from(["Europe/Zurich", "Mars"])),
@@ -580,6 +583,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     ChangeTemplate: ("draft", said(name=texts, definition=TEMPLATES)),
     ChangeWindow: ("draft", said(name=texts, definition=WINDOWS)),
     Incident: ("log", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
+    Offering: ("draft", said(name=texts, definition=ITEMS)),
     Organisation: (
         "register",
         said(name=texts, is_operator=st.booleans(), parent=maybe(organisations)),

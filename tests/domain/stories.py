@@ -23,6 +23,7 @@ from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Incident
+from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import Problem
@@ -66,6 +67,8 @@ from tests.domain.examples import (
     RESTART,
     SATURDAYS,
 )
+from tests.domain.offerings import FOR_BAKERY as FOR_BAKERS
+from tests.domain.offerings import LAPTOP
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
 HOURS_BETWEEN_STEPS = 3
@@ -598,6 +601,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         ],
         [step("log", "ann", **NEW), CANCELLED],
     ],
+    Offering: [governed("Laptop", LAPTOP, FOR_BAKERS)],
     Organisation: [
         [
             step("register", name="Bakery", parent=CUSTOMER),

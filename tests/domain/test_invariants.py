@@ -42,6 +42,7 @@ from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.mapper import LedgerMapper
+from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
@@ -376,6 +377,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ChangeTemplate: check_definition,
     ChangeWindow: check_definition,
     Incident: check_incident,
+    Offering: check_definition,
     Organisation: check_organisation,
     Person: check_person,
     Problem: check_problem,

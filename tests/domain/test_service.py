@@ -264,6 +264,13 @@ def test_an_amendment_changes_what_it_names_and_nothing_else() -> None:
     assert service.version == version + 1
 
 
+def test_a_chartered_service_keeps_a_description() -> None:
+    in_design().amend(description="", by=ANN)
+
+    with pytest.raises(Refused, match="has a description"):
+        chartered().amend(description=" ", by=ANN)
+
+
 @pytest.mark.parametrize(
     ("said", "rule"),
     [

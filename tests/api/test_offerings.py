@@ -1,0 +1,81 @@
+"""The service catalogue over HTTP: what is offered, to whom, and with which form."""
+
+from typing import Any
+
+import pytest
+
+from api.offerings import ITEM
+from tests.api.house import House
+from tests.api.test_services import live
+
+TASKS = ["Order the laptop", "Make an account", "Hand it over"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+async def offered(house: House, service: str, **said: Any) -> str:
+    """An offering of a live service that olga published."""
+    olga = house.as_("olga")
+    item = ITEM | {"service": service.rpartition("/")[2], **said}
+    made = await olga.made("/offerings", {"name": "Laptop", "definition": item})
+    at = f"/offerings/{made['number']}"
+    await olga.act(f"{at}/publish")
+    return at
+
+
+async def test_an_offering_is_read_with_its_form_and_price_and_without_its_plan(
+    house: House,
+) -> None:
+    at = await offered(house, await live(house, "Workplaces"))
+    await house.as_("olga").act(f"{at}/revise", {"definition": ITEM | {"description": "Soon."}})
+
+    seen, known = await house.as_("bakery.rita").read(at), await house.as_("adam").read(at)
+
+    assert (seen["form"], seen["price"], seen["currency"]) == (ITEM["form"], "1299.90", "CHF")
+    assert (seen["plan"], seen["draft"], seen["author"]) == ([], {}, "")
+    assert [task["title"] for task in known["plan"]] == TASKS
+    assert known["draft"]["description"] == "Soon."
+    assert seen["description"] == known["description"] == ITEM["description"]
+
+
+async def test_a_wrong_form_is_refused_with_the_place_of_each_mistake(house: House) -> None:
+    form = {"type": "object", "properties": {"a/b": {"type": "text"}}, "requierd": ["a"]}
+
+    answer = await house.as_("olga").post(
+        "/offerings", {"name": "Laptop", "definition": ITEM | {"form": form}}
+    )
+
+    assert answer.status_code == 422
+    assert [one["pointer"] for one in answer.json()["errors"]] == [
+        "/definition/form/requierd",
+        "/definition/form/properties/a~1b/type",
+    ]
+    assert "did you mean 'required'?" in answer.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("audience", "readers"),
+    [
+        ("public", {"bakery.rita", "foundry.rita", "adam"}),
+        ("organisations", {"bakery.rita", "adam"}),
+        ("agents", {"adam"}),
+    ],
+)
+async def test_an_offering_is_found_and_listed_by_its_audience_alone(
+    house: House, audience: str, readers: set[str]
+) -> None:
+    named = [str(house.organisations["bakery"])] if audience == "organisations" else []
+    service = await live(house, f"Workplaces for {audience}")
+    at = await offered(house, service, audience=audience, organisations=named)
+    query = f"/offerings?min_position={house.desk.ledger.position()}&limit=250"
+
+    everybody = ("bakery.rita", "foundry.rita", "adam")
+    found = {who for who in everybody if (await house.as_(who).get(at)).status_code == 200}
+    listed = {
+        who
+        for who in everybody
+        if at.rpartition("/")[2]
+        in {row["number"] for row in (await house.as_(who).read(query))["data"]}
+    }
+
+    assert found == listed == readers
