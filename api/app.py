@@ -40,6 +40,7 @@ from api.settings import Settings, now
 from api.sign_in import identity_routes
 from api.sla_reports import report_routes
 from api.status import Status
+from api.time_reports import time_routes
 from domain.desk import Desk
 from domain.files import Files
 from domain.transparency.store import LogStore
@@ -117,6 +118,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += attachment_routes()
     routes += board_routes()
     routes += report_routes()
+    routes += time_routes()
     routes += change_time_routes()
     routes += calendar_routes()
     routes += process_routes()

@@ -15,6 +15,7 @@ from api.life_cycle import (
     start_of,
     waiting_of,
 )
+from api.ticket_work import rating_of
 from api.tickets import about_new, commands_of, note_pause_of, whose
 from domain.desk import Desk
 from domain.incident import Incident
@@ -72,6 +73,7 @@ PRACTICE = Practice(
         note_pause_of(Incident),
         resolution_of(Incident, {"code": "solved", "resolution": "The print queue was restarted."}),
         reopening_of(Incident, "It is happening again."),
+        rating_of(Incident),
         *ends_of(Incident, "a resolution", "Logged twice."),
     ),
 )

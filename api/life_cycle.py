@@ -2,15 +2,16 @@
 reopened, closed or cancelled, and to be brought before management."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from api.commands import Asked, Command, Creation, begin
+from api.families import who_may_resolve
 from api.fields import Name, Note, OrganisationRef, PersonRef, Reason, Text, Title
 from api.http.bodies import Body
 from api.http.calls import Call
-from api.tickets import Nothing, WithReason, about_new, whose
+from api.tickets import Nothing, WithReason, about_new, of, whose
 from domain.desk import Desk
 from domain.escalated import Escalated
 from domain.life_cycle import (
@@ -43,6 +44,7 @@ class Pend(Body):
 class Resolve(Body):
     code: Name
     resolution: Reason
+    children: Annotated[list[Literal["incident", "problem"]], Field(max_length=2)] = []
 
 
 class EscalateHierarchically(Body):
@@ -99,6 +101,10 @@ def resolution_of(kind: type[Resolvable], example: Any) -> Command:
         method=kind.resolve,
         body=Resolve,
         summary="Say that it is resolved, and how",
+        description="With `children`, open tickets under it of these kinds are resolved with it, "
+        "as far as whoever resolves it may do so. All of that happens, or nothing.",
+        use=of(kind, Desk.resolve),
+        look_up=who_may_resolve,
         example=example,
     )
 

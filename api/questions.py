@@ -8,6 +8,7 @@ from api.commands import Command, Practice
 from api.fields import TEXT, Reason, SourceRef, Text
 from api.http.bodies import Body
 from api.life_cycle import Received, ends_of, escalations_of, opening_of, start_of, waiting_of
+from api.ticket_work import rating_of
 from api.tickets import commands_of, note_pause_of
 from domain.question import ADDRESS_MAX, Question
 
@@ -59,6 +60,7 @@ PRACTICE = Practice(
             summary="Say what the answer leaves open; it is worked on again",
             example={"text": "And at the weekend?"},
         ),
+        rating_of(Question),
         *ends_of(Question, "an answer", "I have found it."),
     ),
 )

@@ -42,6 +42,7 @@ from projections import (
     offerings,
     services,
     ticket_page,
+    ticket_work,
     work_queue,
 )
 from projections.change_windows import WINDOWS
@@ -66,13 +67,16 @@ class Shape(Struct, frozen=True):
 
 
 TICKET = Shape(
-    (work_queue.fold, ticket_page.fold),
-    (work_queue.QUEUE, ticket_page.PAGES),
+    (work_queue.fold, ticket_page.fold, ticket_work.fold),
+    (work_queue.QUEUE, ticket_page.PAGES, ticket_work.WORK),
     {
         "comments": ticket_page.COMMENTS,
         "attachments": ticket_page.ATTACHMENTS,
         "links": ticket_page.LINKS,
         "watchers": ticket_page.WATCHERS,
+        "checklist": ticket_work.ITEMS,
+        "time_spent": ticket_work.TIME,
+        "ratings": ticket_work.RATINGS,
     },
     "ticket",
 )

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.commands import Command, Use
+from api.families import check_relative
 from api.fields import (
     Details,
     Instant,
@@ -24,6 +25,7 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
+from api.ticket_work import checklist_of, time_of
 from domain.agreement import PausingReason
 from domain.desk import Desk
 from domain.policy import About
@@ -176,6 +178,8 @@ def commands_of(
             method=kind.link,
             body=Link,
             summary="Link it to another record",
+            use=of(kind, Desk.link),
+            look_up=check_relative,
             needs_version=False,
             example={"other": "PRB0000007", "type": "caused by"},
         ),
@@ -183,6 +187,8 @@ def commands_of(
             method=kind.unlink,
             body=Link,
             summary="Take a link away",
+            use=of(kind, Desk.unlink),
+            look_up=check_relative,
             needs_version=False,
             example={"other": "PRB0000007", "type": "caused by"},
         ),
@@ -200,6 +206,8 @@ def commands_of(
             needs_version=False,
             example={"person": "PER0000003"},
         ),
+        *checklist_of(kind),
+        *time_of(kind),
     )
 
 

@@ -110,11 +110,11 @@ class ChangeDraft(ChangeTasks, abstract=True):
     ) -> None:
         """Correct what it says, and why it is wanted: see `Ticket.amend`."""
         self._require("amend")
-        super().amend(by=by, title=title, description=description, details=details, known=known)
         if reason is not None:
             reason = text.body(reason, "A reason", text.REASON_MAX)
-            if reason != known.get("reason"):
-                self.record(self.Justified(by=by, requester=self.requester, reason=reason))
+        super().amend(by=by, title=title, description=description, details=details, known=known)
+        if reason is not None and reason != known.get("reason"):
+            self.record(self.Justified(by=by, requester=self.requester, reason=reason))
 
     class Justified(Worded):
         """Another reason is given why it is wanted."""

@@ -23,6 +23,7 @@ from domain.personal import Personal
 from domain.promises import FIRST_RESPONSE, RESOLUTION
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.satisfaction import Satisfaction
 
 __all__ = ["MOVES", "Channel", "Incident", "PendingReason", "Status"]
 
@@ -59,7 +60,7 @@ MOVES = {
 }
 
 
-class Incident(Startable, Resolvable, Escalated):
+class Incident(Startable, Resolvable, Satisfaction, Escalated):
     prefix = "INC"
     what: ClassVar[str] = "incident"
     moves = MOVES

@@ -112,6 +112,12 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
                 f"{what}.unlink": f"unlink {a}",
                 f"{what}.watch": f"let people watch {a}",
                 f"{what}.unwatch": f"stop people watching {a}",
+                f"{what}.add_item": f"add an item to the checklist of {a}",
+                f"{what}.remove_item": f"remove an item from the checklist of {a}",
+                f"{what}.complete_item": f"complete an item on the checklist of {a}",
+                f"{what}.reopen_item": f"reopen an item on the checklist of {a}",
+                f"{what}.book_time": f"book time on {a}",
+                f"{what}.correct_time": f"correct the time on {a}",
             },
         ),
     }

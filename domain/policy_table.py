@@ -85,6 +85,7 @@ TABLE: Mapping[str, Row] = {
             "incident.propose_major_incident": "propose an incident as a major one",
         },
     ),
+    **rows(everyone(OWN), WRITE, {"incident.rate": "rate an incident"}),
     # Problems
     **of_tickets("problem", AGENT),
     **rows(
@@ -145,6 +146,7 @@ TABLE: Mapping[str, Row] = {
             "question.take_escalation_step": "take a step of the escalation of a policy",
         },
     ),
+    **rows(everyone(OWN), WRITE, {"question.rate": "rate a question"}),
     # Changes
     **of_tickets("change", AGENT_OR_CHANGE_MANAGER),
     **rows(
@@ -311,6 +313,7 @@ TABLE: Mapping[str, Row] = {
             "change_board.read": "read the change board",
             "sla_board.read": "read the service level board",
             "attainment.read": "read which service levels were kept",
+            "time_spent.read": "read who spent time on what",
             "audit_findings.read": "read what changes owe",
         },
     ),

@@ -27,6 +27,7 @@ from domain.personal import Personal
 from domain.promises import RESOLUTION
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.satisfaction import Satisfaction
 
 __all__ = ["MOVES", "PendingReason", "Question", "Status", "at_first_contact", "touched"]
 
@@ -66,7 +67,7 @@ MOVES = {
 """Handing it over leads from `asked` to `assigned`."""
 
 
-class Question(Startable, Escalated):
+class Question(Startable, Satisfaction, Escalated):
     prefix = "QST"
     what: ClassVar[str] = "question"
     moves = MOVES

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from domain import text
-from domain.aggregate import Aggregate, Event
+from domain.aggregate import Event
+from domain.checklist import Checklist
 from domain.personal import Personal
 from domain.priority import Level
 from domain.priority import priority as priority_of
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.time_spent import TimeSpent
 from domain.wording import Worded, unless_known
 
 LINKS_MAX = 1_000
@@ -21,8 +23,17 @@ ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
 DETAILS_MAX = 200
 
 LinkType = Literal[
-    "relates to", "blocks", "duplicates", "caused by", "affects", "child of", "answered by"
+    "relates to",
+    "blocks",
+    "duplicates",
+    "caused by",
+    "affects",
+    "child of",
+    "parent of",
+    "answered by",
 ]
+CHILD: LinkType = "child of"
+PARENT: LinkType = "parent of"
 
 
 class Visibility(StrEnum):
@@ -30,11 +41,7 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-class Ticket(Aggregate, abstract=True):
-    what: ClassVar[str] = "ticket"
-    """How the rules call this kind of ticket."""
-
-    requester: UUID | None
+class Ticket(Checklist, TimeSpent, abstract=True):
     organisation: UUID | None
     impact: Level | None
     urgency: Level | None
@@ -53,7 +60,6 @@ class Ticket(Aggregate, abstract=True):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.requester = None
         self.organisation = None
         self.impact = None
         self.urgency = None
@@ -71,12 +77,13 @@ class Ticket(Aggregate, abstract=True):
         self.comments = 0
 
     @property
-    def is_over(self) -> bool:
-        """Whether nothing more may happen to the ticket than to be read and linked."""
-        raise NotImplementedError
+    def parents(self) -> tuple[UUID, ...]:
+        """The tickets that it is a child of."""
+        return tuple(other for type, other in self.links if type == CHILD)
 
-    def require_not_over(self) -> None:
-        require(not self.is_over, f"A {self.what} that is over cannot be changed.")
+    @property
+    def children(self) -> tuple[UUID, ...]:
+        return tuple(other for type, other in self.links if type == PARENT)
 
     # Amend -------------------------------------------------------------------------------
 

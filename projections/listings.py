@@ -15,6 +15,7 @@ from projections import (
     services,
     sla_board,
     ticket_page,
+    ticket_work,
     timeline,
     work_queue,
 )
@@ -23,6 +24,7 @@ from projections.queries import Listing
 ALL = (
     work_queue.VIEW,
     ticket_page.VIEW,
+    ticket_work.VIEW,
     timeline.VIEW,
     approvals_inbox.VIEW,
     change_board.VIEW,
@@ -60,6 +62,7 @@ LISTINGS: dict[str, Listing] = {
             attainment.WATCHERS,
             "ticket",
         ),
+        Listing(ticket_work.TIME, ticket_work.NAME, "organisation"),
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
         Listing(asset_types.TYPES, asset_types.NAME),

@@ -7,6 +7,7 @@ from domain.desk.articles import Articles
 from domain.desk.asset_acts import AssetActs
 from domain.desk.assets import Assets
 from domain.desk.enablement import Enablement
+from domain.desk.families import Families
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
@@ -28,6 +29,7 @@ class Desk(
     AssetActs,
     Services,
     People,
+    Families,
 ):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

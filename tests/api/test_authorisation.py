@@ -24,11 +24,18 @@ def governed(plural: str, owners: str, readers: str) -> dict[str, str]:
     }
 
 
-def commons(plural: str, *, attach: str, read: str) -> dict[str, str]:
+WORK = (
+    *("add-item", "remove-item", "complete-item", "reopen-item"),
+    *("book-time", "correct-time"),
+)
+
+
+def commons(plural: str, *, attach: str, read: str, work: str = "-x-----") -> dict[str, str]:
     """What all kinds of tickets have besides their commands."""
     at = f"/{plural}/{{ref}}"
     return {
         f"POST {at}/attachments": attach,
+        **dict.fromkeys((f"POST {at}/{act}" for act in WORK), work),
         f"GET {at}/attachments/{{sha256}}": read,
     }
 
@@ -36,9 +43,13 @@ def commons(plural: str, *, attach: str, read: str) -> dict[str, str]:
 # requester, agent, approver, change manager, process owner, auditor, administrator: x may, - not.
 MAY = {
     **commons("incidents", attach="xx-----", read="xxxxxx-"),
+    "POST /incidents/{ref}/rate": "x------",
+    "POST /questions/{ref}/rate": "x------",
+    "GET /time-spent": "-xxxxx-",
+    "GET /reports/time-spent": "-xxxxx-",
     **commons("problems", attach="-x-----", read="-xxxxx-"),
     **commons("questions", attach="xx-----", read="xxxxxx-"),
-    **commons("changes", attach="xx-x---", read="xxxxxx-"),
+    **commons("changes", attach="xx-x---", read="xxxxxx-", work="-x-x---"),
     "POST /sessions": "-------",
     "DELETE /sessions/current": "xxxxxxx",
     "GET /me": "xxxxxxx",

@@ -1,5 +1,6 @@
 """Arguments for every command of every kind, good and bad, for the tests that try anything."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, get_args
 from uuid import UUID
@@ -134,6 +135,26 @@ TICKET: dict[str, Arguments] = {
     "unlink": said(other=others, type=st.sampled_from(get_args(LinkType))),
     "watch": said(person=people),
     "unwatch": said(person=people),
+    "add_item": said(title=texts, assignee=maybe(people)),
+    "remove_item": said(number=NUMBER),
+    "complete_item": said(number=NUMBER),
+    "reopen_item": said(number=NUMBER),
+    "book_time": said(
+        minutes=st.sampled_from([0, 1, 30, 1_441]),
+        activity=texts,
+        is_billable=st.booleans(),
+        day=maybe(moments.map(datetime.date)),
+        note=texts,
+    ),
+    "correct_time": said(
+        number=NUMBER,
+        minutes=st.sampled_from([-1, 0, 15, 30]),
+        is_billable=maybe(st.booleans()),
+        reason=texts,
+    ),
+}
+RATING: dict[str, Arguments] = {
+    "rate": said(score=st.sampled_from([0, 1, 5, 6]), comment=texts),
 }
 NEW_TICKET = {
     "title": texts,
@@ -398,6 +419,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     Incident: {
         **TICKET,
+        **RATING,
         **PROMISES,
         "start": NOTHING,
         "respond": NOTHING,
@@ -470,6 +492,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     Question: {
         **TICKET,
+        **RATING,
         **PROMISES,
         "start": NOTHING,
         "pend": said(reason=st.sampled_from(get_args(QuestionPendingReason)), note=texts),

@@ -110,7 +110,15 @@ TICKET = [
     step("unlink", other=OTHER, type="caused by"),
     step("watch", person=person("cem")),
     step("unwatch", person=person("cem")),
+    step("add_item", title="Ask the neighbours.", assignee=person("bea")),
+    step("add_item", title="Look at the cable."),
+    step("complete_item", number=1),
+    step("reopen_item", number=1),
+    step("remove_item", number=2),
+    step("book_time", minutes=30, activity="remote support", is_billable=True, note="A call."),
+    step("correct_time", number=1, minutes=20, reason="It was shorter."),
 ]
+RATED = step("rate", "ann", score=4, comment="Quick enough.")
 RESOLVED = step("resolve", code="fixed", resolution="Restarted.")
 REOPENED = step("reopen", "ann", reason="Again.")
 CANCELLED = step("cancel", reason="It was not plugged in.")
@@ -595,6 +603,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             STEP_TAKEN,
             step("propose_major_incident", "escalation", reason="The promised time has passed."),
             RESOLVED,
+            RATED,
             REOPENED,
             RESOLVED,
             step("close", "ann"),
@@ -702,6 +711,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
             step("ask_again", "ann", question="And on the old one?"),
             step("give_answer", address="https://example.org/old"),
+            RATED,
             step("close", "ann"),
         ],
         [step("ask", "ann", **NEW), step("give_answer", answer="Yes.")],

@@ -49,10 +49,12 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.rules import Refused
+from domain.satisfaction import SCORE_MAX, Satisfaction
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from domain.ticket import Ticket
+from domain.time_spent import MINUTES_MAX
 from domain.versioned import Versioned
 from tests.domain.commands import BEGINNINGS, COMMANDS
 from tests.domain.kinds import EVERY_KIND
@@ -67,9 +69,11 @@ FORMER = {"ConditionSet", "ConditionFulfilled"}
 AFTERWARDS = {
     *("Commented", "Linked", "Unlinked", "Watched", "Unwatched"),
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
+    *("TimeBooked", "TimeCorrected", "Rated"),
     "TemplateMade",
 }
-"""What may still happen to a ticket that is over: talk, what was noticed late, and a template."""
+"""What may still happen to a ticket that is over: talk, time, a rating, what was noticed late, and
+a template."""
 
 State = dict[str, Any]
 Moves = set[tuple[str, str]]
@@ -132,6 +136,17 @@ def check_ticket(ticket: Ticket) -> None:
     for several in (ticket.links, ticket.watchers, ticket.attachments):
         assert len(several) == len(set(several))
     assert ticket.id not in {other for _, other in ticket.links}
+    numbers = [item.number for item in ticket.checklist]
+    assert numbers == sorted(set(numbers))
+    assert not numbers or numbers[-1] <= ticket.items_added
+    for item in ticket.checklist:
+        assert bool(item.done_by) == (item.done_at is not None)
+    for number, booking in enumerate(ticket.bookings, 1):
+        assert booking.number == number
+        assert 0 <= booking.minutes <= MINUTES_MAX
+    if isinstance(ticket, Satisfaction):
+        assert all(1 <= score <= SCORE_MAX for score in ticket.scores.values())
+        assert all(1 <= resolution <= ticket.reopened + 1 for resolution in ticket.scores)
     if ticket.impact is None or ticket.urgency is None:
         assert ticket.priority is None
     else:

@@ -103,6 +103,12 @@ incident.link                         - s - - - - -
 incident.unlink                       - s - - - - -
 incident.watch                        - s - - - - -
 incident.unwatch                      - s - - - - -
+incident.add_item                     - s - - - - -
+incident.remove_item                  - s - - - - -
+incident.complete_item                - s - - - - -
+incident.reopen_item                  - s - - - - -
+incident.book_time                    - s - - - - -
+incident.correct_time                 - s - - - - -
 incident.log                          f s - - - - -
 incident.reopen                       o s - - - - -
 incident.close                        o s - - - - -
@@ -121,6 +127,7 @@ incident.apply_service_level          - - - - - - -
 incident.mark                         - - - - - - -
 incident.take_escalation_step         - - - - - - -
 incident.propose_major_incident       - - - - - - -
+incident.rate                         o o o o o o o
 problem.list                          y y y y y y y
 problem.read                          p i i i i i p
 problem.read_internal                 - s s s s s -
@@ -136,6 +143,12 @@ problem.link                          - s - - - - -
 problem.unlink                        - s - - - - -
 problem.watch                         - s - - - - -
 problem.unwatch                       - s - - - - -
+problem.add_item                      - s - - - - -
+problem.remove_item                   - s - - - - -
+problem.complete_item                 - s - - - - -
+problem.reopen_item                   - s - - - - -
+problem.book_time                     - s - - - - -
+problem.correct_time                  - s - - - - -
 problem.reopen                        o s - - - - -
 problem.close                         o s - - - - -
 problem.cancel                        o s - - - - -
@@ -162,6 +175,12 @@ question.link                         - s - - - - -
 question.unlink                       - s - - - - -
 question.watch                        - s - - - - -
 question.unwatch                      - s - - - - -
+question.add_item                     - s - - - - -
+question.remove_item                  - s - - - - -
+question.complete_item                - s - - - - -
+question.reopen_item                  - s - - - - -
+question.book_time                    - s - - - - -
+question.correct_time                 - s - - - - -
 question.ask                          f s - - - - -
 question.ask_again                    o s - - - - -
 question.close                        o s - - - - -
@@ -177,6 +196,7 @@ question.apply_rule                   - - - - - - -
 question.apply_service_level          - - - - - - -
 question.mark                         - - - - - - -
 question.take_escalation_step         - - - - - - -
+question.rate                         o o o o o o o
 change.list                           y y y y y y y
 change.read                           p i i i i i p
 change.read_internal                  - s s s s s -
@@ -192,6 +212,12 @@ change.link                           - s - s - - -
 change.unlink                         - s - s - - -
 change.watch                          - s - s - - -
 change.unwatch                        - s - s - - -
+change.add_item                       - s - s - - -
+change.remove_item                    - s - s - - -
+change.complete_item                  - s - s - - -
+change.reopen_item                    - s - s - - -
+change.book_time                      - s - s - - -
+change.correct_time                   - s - s - - -
 change.propose                        f s - s - - -
 change.classify                       - s - s - - -
 change.assess_risk                    - s - s - - -
@@ -602,6 +628,7 @@ work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -
 sla_board.read                        - y y y y y -
 attainment.read                       - y y y y y -
+time_spent.read                       - y y y y y -
 audit_findings.read                   - y y y y y -
 ledger.read_events                    - - - - - c -
 ledger.verify                         - - - - - c c

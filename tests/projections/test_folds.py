@@ -26,6 +26,7 @@ from domain.problem import Problem
 from domain.promises import BREACH, FIRST_RESPONSE, Promises
 from domain.question import Question
 from domain.risk_model import RiskModel
+from domain.satisfaction import Satisfaction
 from domain.service_level_policy import (
     Agreement,
     EscalationStep,
@@ -45,6 +46,7 @@ from projections import (
     directory,
     sla_board,
     ticket_page,
+    ticket_work,
     timeline,
     work_queue,
 )
@@ -199,6 +201,36 @@ def test_the_ticket_page_agrees_with_the_ticket(kind: type[Aggregate], data: st.
             }
     if isinstance(record, Problem):
         assert (bool(row.workaround), bool(row.cause)) == (record.has_workaround, record.has_cause)
+
+
+@pytest.mark.parametrize("kind", TICKETS)
+@RANDOM
+@given(data=st.data())
+def test_the_work_on_a_ticket_agrees_with_the_ticket(
+    kind: type[Aggregate], data: st.DataObject
+) -> None:
+    record, entries = a_life(kind, data)
+    assert isinstance(record, Ticket)
+
+    store = folded(ticket_work.VIEW, entries)
+    row = row_of(store, ticket_work.WORK, str(record.id))
+
+    assert (row.minutes_spent, row.minutes_billable) == (
+        record.minutes_spent,
+        record.minutes_billable,
+    )
+    assert [(item.number, item.done_by) for item in rows_of(store, ticket_work.ITEMS)] == [
+        (item.number, item.done_by) for item in record.checklist
+    ]
+    assert row.items == len(record.checklist)
+    assert row.items_done == sum(bool(item.done_by) for item in record.checklist)
+    assert [one.minutes for one in rows_of(store, ticket_work.TIME)] == [
+        booking.minutes for booking in record.bookings
+    ]
+    if isinstance(record, Satisfaction):
+        ratings = rows_of(store, ticket_work.RATINGS)
+        assert {one.resolution: one.score for one in ratings} == record.scores
+        assert row.rated_until == instant_or_none(record.asks_until)
 
 
 @RANDOM

@@ -1,0 +1,27 @@
+"""What all that tickets do is built on: what a kind is called, whose one is, and whether it is
+over."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from domain.aggregate import Aggregate
+from domain.rules import require
+
+
+class TicketBase(Aggregate, abstract=True):
+    what: ClassVar[str] = "ticket"
+    """How the rules call this kind of ticket."""
+
+    requester: UUID | None
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.requester = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more may happen to the ticket than to be read and linked."""
+        raise NotImplementedError
+
+    def require_not_over(self) -> None:
+        require(not self.is_over, f"A {self.what} that is over cannot be changed.")
