@@ -11,6 +11,7 @@ so a few seconds that pass while it plays put nothing in another order.
 """
 
 import asyncio
+import bisect
 import heapq
 import random
 from collections.abc import Awaitable, Callable
@@ -52,6 +53,8 @@ DAYS = 90
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
 DAY = 24 * 60
+PLAY_SECONDS = 120
+"""A policy for all open tickets makes hundreds of marks due at once."""
 JUMP_MIN = SECOND
 """Less is waited for: a turn may take so long."""
 
@@ -118,6 +121,9 @@ class Quarter:
         self.ends = began + timedelta(days=DAYS)
         self.tickets: list[UUID] = []
         self.refused = 0
+        self._moments: list[datetime] = []
+        self._heads: list[int] = []
+        """How far the ledger went before each moment that was played, and after the last."""
         self._acts: list[tuple[datetime, int, Act]] = []
         self._count = 0
         self._clock: WorkflowHandle[Any, Any]
@@ -130,6 +136,11 @@ class Quarter:
     def _plan_at(self, at: datetime, act: Act) -> None:
         self._count += 1
         heapq.heappush(self._acts, (at, self._count, act))
+
+    def recorded(self, at: datetime) -> int:
+        """How much was recorded while it played the half minute up to a moment."""
+        first = bisect.bisect_left(self._moments, at - 30 * SECOND)
+        return self._heads[bisect.bisect(self._moments, at)] - self._heads[first]
 
     async def live(self, tickets: int) -> None:
         """Play it all."""
@@ -168,6 +179,7 @@ class Quarter:
                 await self._clock.terminate()
 
     async def _play(self) -> None:
+        self._heads.append(self.floor.ledger.position())
         while True:
             due = await self.floor.index.next_due()
             act = self._acts[0][0] if self._acts else self.ends
@@ -181,12 +193,14 @@ class Quarter:
                 self.at = moment
                 await heapq.heappop(self._acts)[2](moment)
             await self._react()
+            self._moments.append(moment)
+            self._heads.append(self.floor.ledger.position())
 
     async def _sweep(self, moment: datetime) -> None:
         """Let the clock come to what is due, and see to it."""
         await self._tick(moment)
         self.at = moment
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PLAY_SECONDS):
             while (due := await self.floor.index.next_due()) is not None and due <= moment:
                 await self._react()
                 await asyncio.sleep(0.002)
@@ -201,7 +215,7 @@ class Quarter:
     async def follow(self, handle: WorkflowHandle[Any, Any]) -> None:
         """Let an escalation come to the moment that is played, and plan its next turn."""
         await self._forward(handle, self.at)
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PLAY_SECONDS):
             while True:
                 known = await self._known(handle)
                 if known is not None and known.is_over:
@@ -223,7 +237,7 @@ class Quarter:
 
     async def _tick(self, moment: datetime) -> None:
         """Let the clock's time come to a moment; on its way it wakes as often as it wants to."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PLAY_SECONDS):
             while True:
                 here = await self.skipper.get_current_time(self._clock)
                 if here >= moment:

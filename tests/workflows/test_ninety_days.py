@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +20,10 @@ from tests.workflows.foretold import Mark, Versions, foretold, steps_of
 from tests.workflows.ninety_days import Quarter
 
 LATE = timedelta(seconds=3)
-"""Timers are rounded up to a second, and a turn takes its time."""
+"""A turn takes its time."""
+LATE_EACH = timedelta(seconds=0.02)
+"""A policy for all open tickets lets hundreds of marks and steps fall due at once. Time does not
+stand still while they are recorded one after the other, and each workflow has a time of its own."""
 
 
 @pytest.fixture
@@ -44,12 +47,13 @@ async def test_each_mark_and_step_of_ninety_days_comes_once_and_at_its_time(
 
     versions, hours_of = known_to(floor)
     counts: Counter[str] = Counter()
+    late: list[timedelta] = []
     for ticket in quarter.tickets:
         history = floor.ledger.history(ticket)
         rung = [entry for entry in history if isinstance(entry.event, Incident.MarkReached)]
-        check_marks(rung, foretold(history, versions, hours_of, quarter.ends - LATE))
+        check_marks(rung, foretold(history, versions, hours_of, quarter.ends - LATE), quarter, late)
         for mark in rung:
-            check_steps(history, mark, versions, hours_of, quarter, counts)
+            check_steps(history, mark, versions, hours_of, quarter, counts, late)
         counts["marks"] += len(rung)
         counts["promises"] += sum(
             isinstance(entry.event, Incident.ServiceLevelApplied) for entry in history
@@ -61,7 +65,9 @@ async def test_each_mark_and_step_of_ninety_days_comes_once_and_at_its_time(
             if isinstance(entry.event, Incident.EscalationStepTaken)
             for action in entry.event.did
         )
-    print(dict(counts), quarter.refused)
+    late.sort()
+    half, nearly_all = late[len(late) // 2], late[len(late) * 99 // 100]
+    print(dict(counts), f"refused: {quarter.refused}; late: {half}, {nearly_all}, {late[-1]}")
     assert len(quarter.tickets) == tickets
     assert counts["marks"] > 2 * tickets
     assert counts["steps"] > tickets
@@ -80,7 +86,13 @@ def known_to(floor: Floor) -> tuple[Versions, HoursOf]:
     return versions, lambda id, version: calendars[id].hours_of(version)
 
 
-def check_marks(rung: list[Entry], expected: list[Mark]) -> None:
+def late_max(at: datetime, quarter: Quarter) -> timedelta:
+    return LATE + quarter.recorded(at) * LATE_EACH
+
+
+def check_marks(
+    rung: list[Entry], expected: list[Mark], quarter: Quarter, late: list[timedelta]
+) -> None:
     found = {
         (event.target, event.mark, event.round, event.cycle): event.by.at
         for event in (entry.event for entry in rung)
@@ -91,7 +103,8 @@ def check_marks(rung: list[Entry], expected: list[Mark]) -> None:
     assert len(wanted) == len(expected)
     assert set(found) == set(wanted)
     for key, at in wanted.items():
-        assert timedelta(0) <= found[key] - at < LATE, key
+        assert timedelta(0) <= found[key] - at < late_max(at, quarter), key
+        late.append(found[key] - at)
 
 
 def check_steps(
@@ -101,6 +114,7 @@ def check_steps(
     hours_of: HoursOf,
     quarter: Quarter,
     counts: Counter[str],
+    late: list[timedelta],
 ) -> None:
     event: Any = mark.event
     label = event.target.rpartition(": ")[0]
@@ -123,5 +137,5 @@ def check_steps(
         assert (taken is not None) == waited.is_due, (mark, waited, taken)
         if taken is not None:
             counts["steps"] += 1
-            # Each workflow has a clock of its own here: they differ by milliseconds.
-            assert abs(taken - waited.at) < LATE, (mark, waited, taken)
+            assert abs(taken - waited.at) < late_max(waited.at, quarter), (mark, waited, taken)
+            late.append(abs(taken - waited.at))
