@@ -17,6 +17,7 @@ from api.boards import board_routes
 from api.calendar_times import calendar_routes
 from api.change_times import change_time_routes
 from api.context import Context
+from api.conversations import conversation_routes
 from api.credentials import Credentials
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
@@ -125,6 +126,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += policy_routes()
     routes += article_routes()
     routes += what_if_routes()
+    routes += conversation_routes()
     routes += rule_routes()
     routes += diagram_routes()
     routes += proof_routes()

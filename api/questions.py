@@ -8,6 +8,7 @@ from api.commands import Command, Practice
 from api.fields import TEXT, Reason, SourceRef, Text
 from api.http.bodies import Body
 from api.life_cycle import Received, ends_of, escalations_of, opening_of, start_of, waiting_of
+from api.merging import merging_of
 from api.ticket_work import rating_of
 from api.tickets import commands_of, note_pause_of
 from domain.question import ADDRESS_MAX, Question
@@ -44,6 +45,7 @@ PRACTICE = Practice(
         start_of(Question),
         *waiting_of(Question, {"reason": "customer", "note": "For which building?"}),
         note_pause_of(Question),
+        *merging_of(Question),
         *escalations_of(Question, "They have asked three times."),
         Command(
             method=Question.give_answer,

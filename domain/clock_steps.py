@@ -230,6 +230,11 @@ def cancel(clock: Clock, at: int, hours: BusinessHours) -> Clock:
     return structs.replace(clock, cancelled=at if clock.settled is None else clock.settled)
 
 
+def revive(clock: Clock) -> Clock:
+    """Go on as if it had not been cancelled: the time since counts."""
+    return structs.replace(clock, cancelled=None)
+
+
 def marked(clock: Clock, mark: str) -> Clock:
     """Remember that a mark was acted on, so that it is not acted on again in this round."""
     if mark in clock.marks_done:

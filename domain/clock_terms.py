@@ -10,6 +10,7 @@ from domain import clock_steps, situation
 from domain.agreement import WELL_KNOWN, Meaning
 from domain.business_time import BusinessHours
 from domain.clock_steps import Clock
+from domain.merging import MERGED
 from domain.promises import Commitment
 from domain.service_conditions import Named, condition
 from domain.situation import OF_PARTY, Changes, Situation
@@ -108,6 +109,8 @@ def turned(
     clock: Clock, terms: Terms, was: Situation, now: Situation, at: int, hours: BusinessHours
 ) -> Clock:
     """What a clock does when the situation has changed at a moment."""
+    if was.status == MERGED and not now.is_over:
+        clock = clock_steps.revive(clock)
     if (
         clock.met is None
         and clock.started is not None
@@ -144,8 +147,8 @@ def _begun(
 
 
 def situations(steps: Sequence[tuple[int, Changes]]) -> Sequence[Past]:
-    """The situations after each step, each with the one before. What was over and goes on counts
-    as if it had not been over."""
+    """The situations after each step, each with the one before. What was closed and goes on
+    counts as if it had not been over; what was merged goes on by itself."""
     found = []
     was = situation.NOTHING
     alive = -1
@@ -161,9 +164,9 @@ def situations(steps: Sequence[tuple[int, Changes]]) -> Sequence[Past]:
     if not was_over:
         return found
     for number, (at, was, now, changes) in enumerate(found[: alive + 1]):
-        if number < alive and now.is_over:
+        if number < alive and now.is_over and now.status != MERGED:
             now = structs.replace(now, is_over=False)
-        if was.is_over:
+        if was.is_over and was.status != MERGED:
             was = structs.replace(was, is_over=False)
         found[number] = at, was, now, changes
     return found

@@ -18,6 +18,7 @@ from domain.life_cycle import (
     Startable,
     opening,
 )
+from domain.merging import Mergeable
 from domain.moves import Move
 from domain.personal import Personal
 from domain.promises import FIRST_RESPONSE, RESOLUTION
@@ -38,6 +39,7 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 OPEN = frozenset({Status.NEW, Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING})
@@ -57,10 +59,12 @@ MOVES = {
         frozenset({Status.RESOLVED}), Status.CLOSED, "Only a resolved incident can be closed."
     ),
     "cancel": Move(OPEN, Status.CANCELLED, "Only an open incident can be cancelled."),
+    "merge": Move(OPEN, Status.MERGED, "Only an open incident can be merged into another."),
 }
+"""Handing it over leads from `new` to `assigned`; undoing a merge, to where it was before."""
 
 
-class Incident(Startable, Resolvable, Satisfaction, Escalated):
+class Incident(Startable, Resolvable, Mergeable, Satisfaction, Escalated):
     prefix = "INC"
     what: ClassVar[str] = "incident"
     moves = MOVES

@@ -29,7 +29,7 @@ APPROVALS_MAX = 100_000
 
 AHEAD = frozenset({Status.SCHEDULED, Status.IMPLEMENTING})
 """What a change is that has a time for its implementation and is not done with it."""
-DONE = frozenset({"resolved", "answered", "reviewed", "closed", "cancelled", "withdrawn"})
+DONE = frozenset({"resolved", "answered", "reviewed", "closed", "cancelled", "withdrawn", "merged"})
 """The statuses, of any kind of ticket, in which nobody has to work on it."""
 
 

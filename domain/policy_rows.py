@@ -121,3 +121,35 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
             },
         ),
     }
+
+
+def of_merging(what: str) -> dict[str, Row]:
+    """The acts of merging and splitting."""
+    a = f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    return {
+        **rows(
+            AGENT,
+            WRITE,
+            {
+                f"{what}.merge": f"merge {a} into another",
+                f"{what}.unmerge": f"undo the merge of {a}",
+                f"{what}.split_off": f"split {a}",
+                f"{what}.undo_split": f"undo the split of {a}",
+            },
+        ),
+        **rows(
+            {Role.AGENT: OPERATOR},
+            WRITE,
+            {f"{what}.merge_across": f"merge {a} into one of another organisation"},
+        ),
+        **rows(
+            NOBODY,
+            WRITE,
+            {
+                f"{what}.absorb": f"take in {a} that is merged",
+                f"{what}.release": f"give back {a} whose merge is undone",
+                f"{what}.begin_split": f"say what {a} was split off",
+                f"{what}.take_back": f"take in again what was split off {a}",
+            },
+        ),
+    }

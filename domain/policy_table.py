@@ -26,6 +26,7 @@ from domain.policy_rows import (
     WRITE,
     Row,
     everyone,
+    of_merging,
     of_tickets,
     readers,
     rows,
@@ -49,6 +50,7 @@ __all__ = ["TABLE", "Row"]
 TABLE: Mapping[str, Row] = {
     # Incidents
     **of_tickets("incident", AGENT),
+    **of_merging("incident"),
     **rows({Role.REQUESTER: FOR_SELF, **AGENT}, WRITE, {"incident.log": "log an incident"}),
     **rows(
         {**REQUESTER_OWN, **AGENT},
@@ -113,6 +115,7 @@ TABLE: Mapping[str, Row] = {
     ),
     # Questions
     **of_tickets("question", AGENT),
+    **of_merging("question"),
     **rows({Role.REQUESTER: FOR_SELF, **AGENT}, WRITE, {"question.ask": "ask a question"}),
     **rows(
         {**REQUESTER_OWN, **AGENT},

@@ -22,6 +22,7 @@ from domain.life_cycle import (
     opening,
 )
 from domain.mapper import is_person
+from domain.merging import Mergeable
 from domain.moves import Move
 from domain.personal import Personal
 from domain.promises import RESOLUTION
@@ -42,6 +43,7 @@ class Status(StrEnum):
     ANSWERED = "answered"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 OPEN = frozenset({Status.ASKED, Status.ASSIGNED, Status.IN_PROGRESS, Status.PENDING})
@@ -63,11 +65,12 @@ MOVES = {
         frozenset({Status.ANSWERED}), Status.CLOSED, "Only an answered question can be closed."
     ),
     "cancel": Move(OPEN, Status.CANCELLED, "Only an open question can be cancelled."),
+    "merge": Move(OPEN, Status.MERGED, "Only an open question can be merged into another."),
 }
-"""Handing it over leads from `asked` to `assigned`."""
+"""Handing it over leads from `asked` to `assigned`; undoing a merge, to where it was before."""
 
 
-class Question(Startable, Satisfaction, Escalated):
+class Question(Startable, Mergeable, Satisfaction, Escalated):
     prefix = "QST"
     what: ClassVar[str] = "question"
     moves = MOVES

@@ -42,8 +42,12 @@ NOBODY = "nobody"
 PARTIES = (*OUTSIDE, NOBODY)
 _LEVEL = re.compile(r"(.+), level ([1-3])")
 
-INCIDENT_STATES = ("new", "assigned", "in progress", "pending", "resolved", "closed", "cancelled")
-QUESTION_STATES = ("asked", "assigned", "in progress", "pending", "answered", "closed", "cancelled")
+INCIDENT_STATES = (
+    *("new", "assigned", "in progress", "pending", "resolved", "closed", "cancelled", "merged"),
+)
+QUESTION_STATES = (
+    *("asked", "assigned", "in progress", "pending", "answered", "closed", "cancelled", "merged"),
+)
 CHANGE_STATES = (
     *("proposed", "in approval", "approved", "rejected", "scheduled", "implementing"),
     *("implemented", "backed out", "reviewed", "closed", "withdrawn", "cancelled"),

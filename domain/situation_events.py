@@ -11,6 +11,7 @@ from domain.change_moves import Status as ChangeStatus
 from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
 from domain.life_cycle import LifeCycle, PendingReason, Startable
+from domain.merging import MERGED, Mergeable
 from domain.promises import asks
 from domain.question import Question
 from domain.question import Status as QuestionStatus
@@ -142,6 +143,12 @@ _always(Startable.WorkStarted, status=IncidentStatus.IN_PROGRESS, waiting_for=""
 _always(LifeCycle.Resumed, status=IncidentStatus.IN_PROGRESS, waiting_for="")
 _always(LifeCycle.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=True)
 _always(LifeCycle.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is_over=True)
+_always(Mergeable.Merged, status=MERGED, waiting_for="", is_over=True)
+
+
+@_on(Mergeable.Unmerged)
+def _unmerged(_: Situation, event: Mergeable.Unmerged) -> Changes:
+    return {"status": event.status, "waiting_for": event.pending_reason, "is_over": False}
 
 
 # Incidents -----------------------------------------------------------------------------------

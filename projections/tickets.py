@@ -8,6 +8,7 @@ from domain.change import Status as ChangeStatus
 from domain.incident import Incident
 from domain.incident import Status as IncidentStatus
 from domain.life_cycle import LifeCycle, Moved
+from domain.merging import Mergeable
 from domain.problem import Problem
 from domain.question import Question
 from domain.question import Status as QuestionStatus
@@ -88,6 +89,8 @@ def first_status(kind: str) -> str:
 def status_after(kind: str, event: Event, *, is_approval_owed: bool) -> str | None:
     """The status that an event leads to, or None if it leaves it as it is. A problem that is a
     known error is one again when it resumes."""
+    if isinstance(event, Mergeable.Unmerged):
+        return event.status
     if isinstance(event, Moved):
         target: str = LIVES[kind].moves[event.act].target
         return target
@@ -106,6 +109,7 @@ OVER = frozenset(
         IncidentStatus.RESOLVED,
         IncidentStatus.CLOSED,
         IncidentStatus.CANCELLED,
+        IncidentStatus.MERGED,
         QuestionStatus.ANSWERED,
         ChangeStatus.REVIEWED,
         ChangeStatus.WITHDRAWN,

@@ -246,7 +246,7 @@ class Views:
         rows = await self._query(
             f"SELECT id FROM {source}"
             f" WHERE id > ? AND kind IN ({kinds})"
-            " AND status NOT IN ('closed', 'cancelled', 'withdrawn')"
+            " AND status NOT IN ('closed', 'cancelled', 'withdrawn', 'merged')"
             f" ORDER BY id LIMIT {limit:d}",
             (str(after or UUID(int=0)),),
         )

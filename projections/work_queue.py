@@ -8,6 +8,7 @@ from domain.change import Change
 from domain.ids import prefix_of
 from domain.incident import Incident
 from domain.life_cycle import LifeCycle, Moved, Reopenable, Resolvable
+from domain.merging import Mergeable
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.question import Question, at_first_contact, touched
@@ -30,7 +31,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "work_queue"
-VERSION = 4
+VERSION = 5
 
 
 class QueueRow(Row):
@@ -68,6 +69,7 @@ class QueueRow(Row):
     reassigned: int = 0
     """How often it was handed over by somebody who had it."""
     reopened: int = 0
+    merged_into: Id | None = None
     comments: int = 0
     responded_at: Instant | None = None
     resolved_at: Instant | None = None
@@ -172,6 +174,18 @@ def _moved(event: Event, row: QueueRow) -> None:
 def _paused(event: LifeCycle.Paused, row: QueueRow) -> None:
     _moved(event, row)
     row.pending_reason = event.reason
+
+
+@CASES.on(Mergeable.Merged)
+def _merged(event: Mergeable.Merged, row: QueueRow) -> None:
+    _moved(event, row)
+    row.merged_into = id_text(event.into)
+
+
+@CASES.on(Mergeable.Unmerged)
+def _unmerged(event: Mergeable.Unmerged, row: QueueRow) -> None:
+    _moved(event, row)
+    row.pending_reason, row.merged_into = event.pending_reason, None
 
 
 @CASES.on(Problem.Resumed)

@@ -9,11 +9,11 @@ from domain.desk.assets import Assets
 from domain.desk.enablement import Enablement
 from domain.desk.families import Families
 from domain.desk.meetings import Meetings
+from domain.desk.merging import Merging
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.people import People
 from domain.desk.services import Services
-from domain.desk.triage import Triages
 
 __all__ = ["Desk"]
 
@@ -22,7 +22,7 @@ class Desk(
     Articles,
     Offerings,
     Assets,
-    Triages,
+    Merging,
     Enablement,
     Migrations,
     Meetings,

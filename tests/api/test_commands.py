@@ -25,6 +25,7 @@ BY_THE_DESK = {
     "note_moved",
     "take_escalation_step",
     "apply_rule",
+    *("absorb", "release", "begin_split", "take_back"),
     "take_turn",
     "propose_major_incident",
     "fall_due",
@@ -33,6 +34,7 @@ BY_THE_DESK = {
 BY_THE_DESK_ALONE = {"change": {"escalate_hierarchically"}}
 """Acts that are left to the desk for one kind, and to people for others."""
 LOOKED_UP = {
+    "split_off": {"part"},
     "apply_template": {"version", "definition"},
     "fix_agenda": {"changes"},
     "migrate_approval": {"stages", "terms"},
@@ -42,6 +44,8 @@ LOOKED_UP = {
 }
 """What the desk finds by what a body names."""
 FOR_ANOTHER = {
+    "merge": {"across_organisations"},
+    "split_off": {"title", "description"},
     "record_vote": {"comment", "conditions"},
     "make_template": {"name"},
     "renew_holidays": {"last_year"},
@@ -50,7 +54,7 @@ FOR_ANOTHER = {
 """What a body says to another record that the act is about, too, or to what finds something."""
 OF_CREDENTIALS = {"set_password", "issue_token", "revoke_token"}
 OF_READING = {
-    *("list", "read", "read_internal", "read_history", "comment_internally"),
+    *("list", "read", "read_internal", "read_history", "comment_internally", "merge_across"),
     *(
         "read_migration",
         "read_running",

@@ -163,6 +163,16 @@ NEW_TICKET = {
     "organisation": maybe(organisations),
 }
 
+MERGING: dict[str, Arguments] = {
+    "merge": said(into=others),
+    "unmerge": NOTHING,
+    "absorb": said(other=others),
+    "release": said(other=others),
+    "split_off": said(part=others, comments=st.lists(st.integers(1, 5), max_size=3)),
+    "begin_split": said(source=others, comments=st.lists(st.integers(1, 5), max_size=3)),
+    "undo_split": NOTHING,
+    "take_back": said(part=others),
+}
 PROMISES: dict[str, Arguments] = {
     "escalate_hierarchically": said(
         to=st.lists(people, max_size=2), level=st.sampled_from([0, 1, 2, 3]), reason=texts
@@ -421,6 +431,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **TICKET,
         **RATING,
         **PROMISES,
+        **MERGING,
         "start": NOTHING,
         "respond": NOTHING,
         "escalate_functionally": said(
@@ -494,6 +505,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **TICKET,
         **RATING,
         **PROMISES,
+        **MERGING,
         "start": NOTHING,
         "pend": said(reason=st.sampled_from(get_args(QuestionPendingReason)), note=texts),
         "resume": NOTHING,

@@ -609,6 +609,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("close", "ann"),
         ],
         [step("log", "ann", **NEW), CANCELLED],
+        [
+            step("log", "ann", **NEW),
+            step("merge", into=OTHER),
+            step("unmerge"),
+            step("absorb", other=record_id("INC", 7)),
+            step("release", other=record_id("INC", 7)),
+            step("split_off", part=record_id("INC", 8), comments=[4, 2]),
+            step("take_back", part=record_id("INC", 8)),
+            step("begin_split", source=OTHER, comments=[4]),
+            step("undo_split"),
+        ],
     ],
     Offering: [governed("Laptop", LAPTOP, FOR_BAKERS)],
     Organisation: [
@@ -716,6 +727,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         ],
         [step("ask", "ann", **NEW), step("give_answer", answer="Yes.")],
         [step("ask", "ann", **NEW), CANCELLED],
+        [
+            step("ask", "ann", **NEW),
+            step("merge", into=OTHER),
+            step("unmerge"),
+            step("absorb", other=record_id("INC", 7)),
+            step("release", other=record_id("INC", 7)),
+            step("split_off", part=record_id("INC", 8), comments=[4, 2]),
+            step("take_back", part=record_id("INC", 8)),
+            step("begin_split", source=OTHER, comments=[4]),
+            step("undo_split"),
+        ],
     ],
     AssignmentRule: [
         [

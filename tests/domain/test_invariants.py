@@ -42,6 +42,7 @@ from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.mapper import LedgerMapper
+from domain.merging import MERGED, Mergeable
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
@@ -70,10 +71,10 @@ AFTERWARDS = {
     *("Commented", "Linked", "Unlinked", "Watched", "Unwatched"),
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
     *("TimeBooked", "TimeCorrected", "Rated"),
-    "TemplateMade",
+    *("TemplateMade", "Unmerged", "Released"),
 }
-"""What may still happen to a ticket that is over: talk, time, a rating, what was noticed late, and
-a template."""
+"""What may still happen to a ticket that is over: talk, time, a rating, what was noticed late, a
+template, and the undoing of a merge."""
 
 State = dict[str, Any]
 Moves = set[tuple[str, str]]
@@ -159,12 +160,20 @@ def check_incident(incident_: Incident) -> None:
     assert (incident_.resolved_at is not None) == (
         status in (incident.Status.RESOLVED, incident.Status.CLOSED)
     )
-    assert (incident_.closed_at is not None) == incident_.is_over
+    assert (incident_.closed_at is not None) == (incident_.status in ("closed", "cancelled"))
     if status is incident.Status.ASSIGNED:
         assert incident_.team or incident_.assignee
     assert len(incident_.marks) == len(set(incident_.marks))
     assert all(1 <= round <= incident_.service_level_round for round, *_ in incident_.marks)
     assert incident_.support_level in incident.SUPPORT_LEVELS
+    check_merged(incident_)
+
+
+def check_merged(ticket: Mergeable) -> None:
+    assert (ticket.status == MERGED) == (ticket.merged_into is not None)
+    assert (ticket.before_merge != ("", "")) == (ticket.merged_into is not None)
+    assert ticket.merged_into != ticket.id
+    assert len(set(ticket.absorbed)) == len(ticket.absorbed)
 
 
 def check_problem(problem_: Problem) -> None:
@@ -189,6 +198,7 @@ def check_question(question_: Question) -> None:
         assert question_.reopened == 0
     if status is question.Status.ASSIGNED:
         assert question_.team or question_.assignee
+    check_merged(question_)
     assert str(question_.requester) not in question_.hands
     assert len(question_.hands) == len(set(question_.hands))
 
@@ -449,6 +459,7 @@ MOVES: dict[type[Aggregate], Moves] = {
     Incident: {
         *((source, move.target) for move in incident.MOVES.values() for source in move.sources),
         ("new", "assigned"),
+        *(("merged", state) for state in incident.OPEN),
     },
     Problem: {
         *((source, move.target) for move in problem.MOVES.values() for source in move.sources),
@@ -458,6 +469,7 @@ MOVES: dict[type[Aggregate], Moves] = {
     Question: {
         *((source, move.target) for move in question.MOVES.values() for source in move.sources),
         ("asked", "assigned"),
+        *(("merged", state) for state in question.OPEN),
     },
     Service: {(source, move.target) for move in service.MOVES.values() for source in move.sources},
 }
