@@ -20,7 +20,8 @@ from domain.ledger import Ledger
 from domain.promises import RESOLUTION
 from domain.question import Question
 from domain.rules import Refused
-from domain.situation import after, situation_of
+from domain.situation import situation_of
+from domain.situation_events import after
 from domain.ticket import Visibility
 from domain.wall_clock import micros
 from tests.domain.clock_lives import ONE_HOUR, TEN_HOURS, Life, at, hours_of
