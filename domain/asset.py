@@ -315,3 +315,8 @@ class Asset(AssetRecord, AssetRedundancy, ApprovedActs):
         def apply(self, asset: "Asset", /) -> None:
             super().apply(asset)
             asset.status = Status.DISPOSED
+
+
+RESCOPING = (Asset.Classified,)
+"""The events by which change windows may become about the changes that affect an asset, or not: by
+its class or its service."""

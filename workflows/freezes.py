@@ -1,12 +1,16 @@
 """Holds approvals when a freeze begins, and lets them go on when it ends.
 
-It is part of the sweep of the clocks, which comes at those moments. What it records counts from the
+It is part of the sweep of the clocks, which comes at those moments, and when an asset becomes
+another for freezes. What it records counts from the
 moment when the freeze began or ended, however late the sweep comes; and a reminder or an end of
 patience that is due meanwhile is checked against the freezes first.
 """
 
+import asyncio
 import logging
+from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
 from eventsourcing.persistence import MapperDeserialisationError
 
@@ -24,18 +28,26 @@ class Freezes:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self._seen: object = None
+        self._position = 0
+        """What happened to assets is known up to here."""
 
     async def keep(self, now: datetime, workflow: str) -> datetime | None:
-        """Tell all changes in approval, if other freezes are under way than last time. Returns when
-        the next one begins or ends, if that is soon."""
-        found = self.desk.freezes_at(now)
+        """Tell all changes in approval, if other freezes are under way than last time; else those
+        whose assets have become others. Returns when the next one begins or ends, if that is
+        soon."""
+        found, head = self.desk.freezes_at(now), self.desk.ledger.position()
         if found != self._seen:
-            await self._tell(now, workflow)
+            await self._tell(
+                await self.desk.in_approval() if self.desk.has_freezes() else (), now, workflow
+            )
             self._seen = found
+        elif found:
+            assets = await asyncio.to_thread(self.desk.rescoped, self._position, head)
+            await self._tell(await self.desk.affecting(assets), now, workflow)
+        self._position = head
         return self.desk.next_turn_of_freezes(now)
 
-    async def _tell(self, now: datetime, workflow: str) -> None:
-        told = await self.desk.in_approval() if self.desk.has_freezes() else ()
+    async def _tell(self, told: Sequence[UUID], now: datetime, workflow: str) -> None:
         for id in told:
             by = signed(ACTOR, workflow, f"{number_of(id)}/freezes/{now.isoformat()}", now)
             try:

@@ -17,6 +17,7 @@ import domain.kinds  # noqa: F401 - every kind that people approve must be known
 from domain import ticket_clocks
 from domain.aggregate import KINDS, Aggregate, Entry, Event
 from domain.approval_round import ApprovalRounds
+from domain.asset import RESCOPING, Asset
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
 from domain.ids import number_of
@@ -81,6 +82,8 @@ WINDOWS = _topics(
     ),
 )
 """What can begin or end a freeze."""
+ASSETS = _topics(Asset, RESCOPING)
+"""What can bring a change into a freeze, or out of it."""
 POLICIES = _topics(
     ServiceLevelPolicy,
     (ServiceLevelPolicy.VersionPublished, ServiceLevelPolicy.OpenTicketsIncluded),
@@ -88,7 +91,9 @@ POLICIES = _topics(
 """What can be for open tickets too."""
 TOLD = OF_ROUNDS | OF_MARKS
 """What a workflow hears of, or is started by."""
-RELEVANT = TOLD | EARLIER | WINDOWS | POLICIES
+HURRYING = WINDOWS | ASSETS | POLICIES
+"""What the clock has to look at as soon as it happens."""
+RELEVANT = TOLD | EARLIER | HURRYING
 
 
 class Reactor:
@@ -147,10 +152,10 @@ class Reactor:
         in_rounds: dict[UUID, int] = {}
         in_marks: dict[UUID, int] = {}
         sooner: list[UUID] = []
-        earlier = definitions = 0
+        earlier = hurrying = 0
         for event in news:
-            if event.topic in WINDOWS or event.topic in POLICIES:
-                definitions = event.id
+            if event.topic in HURRYING:
+                hurrying = event.id
                 continue
             id: UUID = event.originator_id  # type: ignore[assignment]  # we have no other ids
             if event.topic in OF_ROUNDS:
@@ -164,8 +169,8 @@ class Reactor:
         self.position = news[-1].id if len(news) == PAGE else head
         if earlier:
             self.poker.tell(earlier, sooner)
-        if definitions:
-            self.poker.tell(definitions, (), at_once=True)
+        if hurrying:
+            self.poker.tell(hurrying, (), at_once=True)
 
     async def rebuild(self) -> None:
         """Start all that is open, and tell it what happened meanwhile."""

@@ -8,6 +8,7 @@ from domain.desk.asset_acts import AssetActs
 from domain.desk.assets import Assets
 from domain.desk.enablement import Enablement
 from domain.desk.families import Families
+from domain.desk.freezes import Freezes
 from domain.desk.meetings import Meetings
 from domain.desk.merging import Merging
 from domain.desk.migrations import Migrations
@@ -24,6 +25,7 @@ class Desk(
     Assets,
     Merging,
     Enablement,
+    Freezes,
     Migrations,
     Meetings,
     AssetActs,

@@ -11,9 +11,7 @@ from typing import Unpack
 from uuid import UUID
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from domain.approval_round import ApprovalRounds
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_times import Occasion
@@ -34,20 +32,13 @@ from domain.window_rules import (
     Window,
     as_window,
     conflicts_with_windows,
-    end_of,
-    holds_approval,
     in_force,
     is_about,
-    is_under_way,
-    spans,
-    start_of,
 )
 
 DAYS_MAX = 366
 """A change is scheduled for at most so many days, and windows are looked at so far ahead."""
 INSTANT = timedelta(microseconds=1)
-SOON = timedelta(days=1)
-"""How far ahead the clock looks for the next freeze: it looks again much more often."""
 
 
 class Affected(Struct, frozen=True, kw_only=True):
@@ -65,13 +56,16 @@ class ChangeCalendar(Changes):
 
     # What speaks against a time ---------------------------------------------------------------
 
-    async def planned(self, change: Change, start: datetime, end: datetime) -> Planned:
-        """A change at a time, with what it touches."""
-        assets = [
-            record
-            for id in change.affected_assets
-            if isinstance(record := await self.ledger.peek(id), Asset)
-        ]
+    async def planned(
+        self, change: Change, start: datetime, end: datetime, assets: Sequence[Asset] | None = None
+    ) -> Planned:
+        """A change at a time, with what it touches. `assets`: as they were, and not as they are."""
+        if assets is None:
+            assets = [
+                record
+                for id in change.affected_assets
+                if isinstance(record := await self.ledger.peek(id), Asset)
+            ]
         people = {str(change.assignee)} if change.assignee else set()
         people |= {
             str(task.assignee)
@@ -178,29 +172,7 @@ class ChangeCalendar(Changes):
         if found:
             change.note_conflicts("implementation", found, start=start, end=start + INSTANT, by=by)
 
-    # Freezes ----------------------------------------------------------------------------------
-
-    async def follow_round(self, record: ApprovalRounds, by: Provenance) -> None:
-        """For a change, note its conflicts if this command approves it; hold its round during a
-        freeze, and let it go on if a freeze holds it no more."""
-        await super().follow_round(record, by)
-        if isinstance(record, Change):
-            await self._follow_change(record, by)
-
-    async def _follow_change(self, change: Change, by: Provenance) -> None:
-        approvals = (entry for entry in change.pending if isinstance(entry.event, Change.Approved))
-        if next(approvals, None) is not None and change.approval == "approved":
-            await self.note_conflicts(change, "approval", by)
-        if change.standing.open:
-            await self._keep_freezes(change, by)
-
-    async def keep_freezes(self, id: UUID, *, by: Provenance, **repeat: Unpack[Repeat]) -> Receipt:
-        """Tell a change in approval what time it is: freezes begin to hold it, or do no more."""
-
-        async def decide(work: Work) -> None:
-            await self.follow_round(await work.get(Change, id), by)
-
-        return await self.ledger.run(by, decide, **repeat)
+    # What is ahead ----------------------------------------------------------------------------
 
     async def in_approval(self) -> Sequence[UUID]:
         """The changes whose approval a freeze may hold."""
@@ -213,87 +185,6 @@ class ChangeCalendar(Changes):
     async def overdue(self, now: datetime) -> Sequence[UUID]:
         """The changes that owe something whose moment has passed, which was not noted yet."""
         return await self._outlook.overdue(now)
-
-    def has_freezes(self) -> bool:
-        """Whether there ever was a freeze."""
-        return any(
-            definition.kind == "freeze"
-            for window in self.directory.change_windows()
-            for definition in window.versions
-        )
-
-    def freezes_at(self, now: datetime) -> tuple[tuple[UUID, object], ...]:
-        """What freezes hold at a moment, to be compared: something else is something new."""
-        self.directory.catch_up()
-        return tuple(
-            (window.id, (window.definition, window.exceptions)) for window in self._freezes(now)
-        )
-
-    def next_turn_of_freezes(self, now: datetime) -> datetime | None:
-        """When the next freeze begins or ends that holds approvals, if that is soon."""
-        until = now + SOON
-        turns = (
-            turn
-            for window in self.windows()
-            if window.definition.kind == "freeze" and window.definition.holds_approvals
-            for span in spans(window.definition, now, until)
-            for turn in span
-        )
-        return min((turn for turn in turns if now < turn < until), default=None)
-
-    async def follow_scope(
-        self, before: ApprovalRounds, record: ApprovalRounds, by: Provenance
-    ) -> None:
-        """Hold a change from an edit on that brings it into a freeze, and let it go on from an edit
-        on that takes it out of one."""
-        await super().follow_scope(before, record, by)
-        if not isinstance(before, Change) or not isinstance(record, Change):
-            return
-        now = by.effective_at
-        if record.standing.held or self._freezes(now):
-            self._keep(record, await self._planned_by_now(before, now), by)
-            self._keep(record, await self._planned_by_now(record, now), by, edited=True)
-
-    async def _keep_freezes(self, change: Change, by: Provenance) -> None:
-        now = by.effective_at
-        if change.standing.held or self._freezes(now):
-            self._keep(change, await self._planned_by_now(change, now), by)
-
-    def _freezes(self, now: datetime) -> list[Window]:
-        """Those that are under way."""
-        return [
-            window
-            for window in self.windows()
-            if window.definition.kind == "freeze" and is_under_way(window, now)
-        ]
-
-    async def _planned_by_now(self, change: Change, now: datetime) -> Planned:
-        return await self.planned(
-            change, change.planned_start or now, change.planned_end or now + INSTANT
-        )
-
-    def _keep(self, change: Change, plan: Planned, by: Provenance, *, edited: bool = False) -> None:
-        """Let the freezes hold a change that are for it by its plan, and no others: since they
-        began and until they ended, or from the moment on at which it was edited."""
-        now = by.effective_at
-        holding = {
-            window.id: window for window in self._freezes(now) if holds_approval(window, plan)
-        }
-        held = change.standing.held
-        for id, window in holding.items():
-            since = now if edited else start_of(window, now)
-            if id not in held and since is not None:
-                change.hold_approval(id, by=replace(by, effective=since))
-        known = {window.id: window for window in self.windows()}
-        for id, since in held.items():
-            if id in holding:
-                continue
-            past = known.get(id)
-            ended = end_of(past, since) if past and holds_approval(past, plan) else None
-            moment = min(ended, now) if ended else now
-            change.resume_approval(
-                id, hours=self.hours_of(change), by=replace(by, effective=moment)
-            )
 
     async def note_conflicts(self, change: Change, occasion: Occasion, by: Provenance) -> None:
         """Record what speaks against the planned time of a change now, if it has one."""

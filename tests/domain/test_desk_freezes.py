@@ -9,10 +9,15 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
+from domain.asset import RESCOPING, Asset
+from domain.asset_attributes import Level, Schema
 from domain.change import Change, Status
 from domain.change_window import ChangeWindow, Definition
+from domain.ids import named_id
 from domain.provenance import Provenance
 from tests.domain.desks import Company, open_desk, system
+from tests.domain.stories import STORIES, told
+from tests.domain.test_invariants import lived
 from tests.people import MONDAY
 from workflows.freezes import Freezes
 
@@ -228,3 +233,113 @@ async def test_nobody_is_reminded_in_a_freeze_that_the_clock_has_not_told_of_yet
 
     change = await company.desk.ledger.find(Change, id)
     assert (change.standing.open["CAB"].reminded, await due(company, id)) == (0, None)
+
+
+SERVERS = '"server" in subject.asset_types'
+
+
+async def registered(company: Company, type: str) -> UUID:
+    asset = await company.add(Asset, "register", name="A", asset_class="laptop")
+    await classify(company, asset, type, -1)
+    return asset
+
+
+async def classify(company: Company, asset: UUID, type: str, hours: float) -> None:
+    schema = Schema(name=type, levels=(Level(type=named_id("ATY", type), version=1),))
+    by = system("import", at(hours))
+    await company.desk.ledger.edit(Asset, asset, lambda one: one.classify(schema, {}, by=by), by=by)
+
+
+async def affecting(company: Company, asset: UUID) -> UUID:
+    """A change in approval that affects an asset."""
+    id = await company.ready_change()
+    by = company.signed("ann")
+    await company.desk.ledger.edit(Change, id, lambda change: change.affect(asset, by=by), by=by)
+    await company.desk.submit_change(id, by=company.signed("ann", at(0)))
+    return id
+
+
+def held_and_resumed(company: Company, id: UUID) -> list[tuple[str, datetime]]:
+    """What freezes did to a change, and as of when."""
+    return [
+        (type(entry.event).__name__, entry.event.by.effective_at)
+        for entry in company.desk.ledger.history(id)
+        if isinstance(entry.event, Change.ApprovalHeld | Change.ApprovalResumed)
+    ]
+
+
+async def test_a_change_is_held_from_when_its_asset_comes_into_a_freeze(company: Company) -> None:
+    asset = await registered(company, "laptop")
+    id, other = await affecting(company, asset), await submitted(company)
+    await freeze(company, 1, 10, when=SERVERS)
+    freezes = Freezes(company.desk)
+    await freezes.keep(at(1), "clock")
+    known = len(company.desk.ledger.history(other))
+
+    await classify(company, asset, "server", 3)
+    await freezes.keep(at(3.2), "clock")
+    during = await due(company, id)
+    await freezes.keep(at(10.1), "clock")
+
+    assert during is None
+    assert held_and_resumed(company, id) == [("ApprovalHeld", at(3)), ("ApprovalResumed", at(10))]
+    assert await due(company, id) == at(10 + 1)
+    assert len(company.desk.ledger.history(other)) == known
+
+
+async def test_a_change_goes_on_from_when_its_asset_leaves_a_freeze(company: Company) -> None:
+    asset = await registered(company, "server")
+    id = await affecting(company, asset)
+    await freeze(company, 1, 10, when=SERVERS)
+    freezes = Freezes(company.desk)
+    await freezes.keep(at(1), "clock")
+
+    await classify(company, asset, "laptop", 3)
+    await freezes.keep(at(3.2), "clock")
+
+    assert held_and_resumed(company, id) == [("ApprovalHeld", at(1)), ("ApprovalResumed", at(3))]
+    assert await due(company, id) == at(3 + 3)
+
+
+async def test_the_next_act_knows_when_the_asset_came_into_the_freeze(company: Company) -> None:
+    asset = await registered(company, "laptop")
+    id = await affecting(company, asset)
+    await freeze(company, 1, 10, when=SERVERS)
+    await classify(company, asset, "server", 3)
+
+    await company.desk.time_out_stage(id, 1, "CAB", by=clock(4.1, effective=4))
+    await categorise(company, id, "network", 5)
+
+    assert held_and_resumed(company, id) == [("ApprovalHeld", at(3))]
+    assert await due(company, id) is None
+
+
+async def test_a_clock_that_begins_anew_finds_the_same_and_records_it_once(
+    company: Company,
+) -> None:
+    asset = await registered(company, "laptop")
+    id = await affecting(company, asset)
+    await freeze(company, 1, 10, when=SERVERS)
+    await Freezes(company.desk).keep(at(1), "clock")
+    await classify(company, asset, "server", 3)
+    await classify(company, asset, "laptop", 4)
+    await classify(company, asset, "server", 5)
+
+    for _ in range(2):
+        freezes = Freezes(company.desk)
+        for hours in (5.5, 5.5, 6):
+            await freezes.keep(at(hours), "clock")
+
+    assert held_and_resumed(company, id) == [("ApprovalHeld", at(5))]
+
+
+def test_every_event_by_which_windows_may_be_about_other_changes_is_followed() -> None:
+    for story in STORIES[Asset]:
+        life = lived(Asset, told(story))
+        assert life is not None
+        asset = Asset(life[0].id)
+        for entry in life[1]:
+            before = (asset.asset_class, asset.service)
+            asset.replay(entry)
+            has_changed = (asset.asset_class, asset.service) != before
+            assert not has_changed or isinstance(entry.event, (Asset.Registered, *RESCOPING))

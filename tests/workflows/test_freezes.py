@@ -1,6 +1,7 @@
 """A freeze holds the approvals that are in flight, and lets them go on exactly: on Temporal."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,8 +10,12 @@ from temporalio.testing import TimeSkipper
 
 from domain.approval import Any as AnyOne
 from domain.approval import Stage
+from domain.asset import Asset
+from domain.asset_attributes import Level, Schema
 from domain.change import Change
 from domain.change_window import ChangeWindow, Definition
+from domain.ids import named_id
+from tests.domain.desks import system
 from tests.temporal import worker
 from tests.workflows.floor import Floor
 from tests.workflows.machinery import caught_up, eventually, running
@@ -121,3 +126,31 @@ async def test_an_exception_lets_a_change_go_on_at_once(live_client: Client, flo
         await eventually(lambda: len(floor.events(change, Change.ApprovalResumed)) > 0)
 
     assert await due(floor, change) is not None
+
+
+async def test_an_asset_that_comes_into_a_freeze_holds_the_changes_that_affect_it(
+    live_client: Client, floor: Floor
+) -> None:
+    company = floor.company
+    await company.publish_unchecked(board("8h"))
+
+    async with running(floor, live_client) as reactor:
+        await caught_up(reactor)
+        began = datetime.now(UTC)
+        asset = await company.add(Asset, "register", name="A", asset_class="laptop")
+        change = await company.ready_change()
+        by = company.signed("ann", began)
+        await floor.ledger.edit(Change, change, lambda one: one.affect(asset, by=by), by=by)
+        await floor.desk.submit_change(change, by=company.signed("ann", began))
+        only = '"server" in subject.asset_types'
+        await freeze(floor, began - MINUTE, began + 60 * MINUTE, when=only)
+        for name, event in (("server", Change.ApprovalHeld), ("laptop", Change.ApprovalResumed)):
+            schema = Schema(name=name, levels=(Level(type=named_id("ATY", name), version=1),))
+            at = system("import", datetime.now(UTC))
+            await floor.ledger.edit(
+                Asset, asset, partial(Asset.classify, schema=schema, attributes={}, by=at), by=at
+            )
+            await eventually(lambda event=event: len(floor.events(change, event)) > 0)
+            [followed] = floor.events(change, event)
+            assert followed.by.effective_at == at.at
+            assert timedelta(0) <= followed.by.at - at.at < LATE
