@@ -15,14 +15,14 @@ from api.openapi import camel
 from api.practices import KNOWN_CALLER, OF_BODIES, OF_COMMANDS, reference_of
 from api.reference import reference
 from api.tickets import Nothing
-from domain.desk.what_if import TICKETS_MAX, WhatIf
+from domain.desk.what_if import KEPT_MAX, TICKETS_MAX, WhatIf
 from domain.ids import number_of
 from domain.policy import about, allow
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.what_if import ClockChange
 
 PRACTICE = service_level_policies.PRACTICE
-CHANGES_SHOWN_MAX = 1_000
+CHANGES_SHOWN_MAX = KEPT_MAX
 
 
 async def what_if(call: Call) -> Answer:

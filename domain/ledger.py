@@ -86,6 +86,14 @@ class Ledger:
         finally:
             work.release()
 
+    async def repeated(
+        self, by: Provenance, *, fingerprint: bytes = b"", is_repeatable: bool = False
+    ) -> Receipt | None:
+        """The receipt of a command that was run before under this id, None if there is none: for
+        those that cost much before they are run. Raises KeyReused as `run` does."""
+        receipt = await self.recorder.receipt(by.command) if is_repeatable else None
+        return None if receipt is None else _repeat(receipt, fingerprint)
+
     async def _allowed(self, work: "Work") -> list[Aggregate]:
         """The records that a command changed, if all rules let them be recorded."""
         changed = work.changed()
@@ -226,6 +234,7 @@ class Work:
         self.ledger = ledger
         self.by = by
         self.answer = b""
+        """What is kept with the receipt, for a repeat to be told the same."""
         self.claims: list[tuple[str, UUID]] = []
         self.releases: list[str] = []
         self._rules: dict[str, str] = {}

@@ -2,11 +2,12 @@
 them now. That somebody has asked is recorded on the policy, and nothing else."""
 
 import asyncio
+import zlib
 from collections.abc import Sequence
 from typing import Unpack
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, json, structs
 
 from domain import ticket_clocks, what_if
 from domain.business_time import BusinessHours
@@ -15,6 +16,7 @@ from domain.desk.definitions import Definitions
 from domain.desk.desk import Repeat
 from domain.desk.policy_moves import KINDS, PolicyMoves
 from domain.ids import prefix_of
+from domain.ledger import Work
 from domain.promising import kept_by
 from domain.provenance import Provenance
 from domain.recorder import Receipt
@@ -26,6 +28,8 @@ from domain.what_if import ClockChange
 PAGE = 500
 TICKETS_MAX = 5_000
 """So many open tickets are looked at; the answer says if there are more."""
+KEPT_MAX = 1_000
+"""So many clocks are kept of an answer, for a repeat to be told the same."""
 
 
 class WhatIf(Struct, frozen=True, kw_only=True):
@@ -45,7 +49,13 @@ class WhatIfs(PolicyMoves, Definitions):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> tuple[Receipt, WhatIf]:
-        """Try the draft of a policy on all open tickets. Refused as its publication would be."""
+        """Try the draft of a policy on all open tickets. Refused as its publication would be.
+
+        A repeat is told what was found the first time, of the first KEPT_MAX clocks.
+        """
+        before = await self.ledger.repeated(by, **repeat)
+        if before is not None and before.answer:
+            return before, _read(before.answer)
         self.directory.catch_up()
         policy = await self.ledger.find(ServiceLevelPolicy, id)
         draft = policy.draft_definition
@@ -54,12 +64,14 @@ class WhatIfs(PolicyMoves, Definitions):
         whole = self._check_agreement(draft)
         found = await self._tried(policy, whole, by)
 
-        def note(policy: ServiceLevelPolicy) -> None:
+        async def note(work: Work) -> None:
+            policy = await work.get(ServiceLevelPolicy, id, expected=expected)
             policy.what_if(digest(whole), found.effects, by=by)
+            work.answer = _kept(found) if repeat.get("is_repeatable") else b""
 
-        receipt = await self.ledger.edit(
-            ServiceLevelPolicy, id, note, expected=expected, by=by, **repeat
-        )
+        receipt = await self.ledger.run(by, note, **repeat)
+        if receipt.is_repeat and receipt.answer:
+            found = _read(receipt.answer)
         return receipt, found
 
     async def _tried(
@@ -107,3 +119,11 @@ class WhatIfs(PolicyMoves, Definitions):
         hours = self.directory.hours(calendar, version)
         assert hours is not None
         return hours
+
+
+def _kept(found: WhatIf) -> bytes:
+    return zlib.compress(json.encode(structs.replace(found, changes=found.changes[:KEPT_MAX])))
+
+
+def _read(kept: bytes) -> WhatIf:
+    return json.decode(zlib.decompress(kept), type=WhatIf)

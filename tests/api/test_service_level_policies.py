@@ -1,6 +1,7 @@
 """Service level policies as JSON and as YAML documents, their versions, and their schema."""
 
 from typing import Any
+from uuid import uuid4
 
 import jsonschema_rs
 import pytest
@@ -205,6 +206,32 @@ async def test_what_a_draft_would_do_to_open_tickets_is_told_and_recorded(house:
     assert {one["clock"]: one["budget"][1] for one in clocks}["first response"] == "15m"
     assert (await adam.read(f"/incidents/{incident['number']}"))["version"] == before["version"]
     assert "WhatIfAsked" in str(await olga.read(f"{at}/history"))
+
+
+async def test_a_what_if_that_is_repeated_gets_the_first_answer(house: House) -> None:
+    adam, olga = house.as_("adam"), house.as_("olga")
+    document = DOCUMENT.format(name="Repeated", calendar=await calendar(house))
+    made = await olga.made("/service-level-policies", {"document": document})
+    at = f"/service-level-policies/{made['number']}"
+    logged = {"title": "No mail", "impact": 1, "urgency": 1, "requester": house.number("rita")}
+    key = str(uuid4())
+
+    first = await olga.post(f"{at}/what-if", {}, idempotency_key=key)
+    await adam.made("/incidents", logged)
+    again = await olga.post(f"{at}/what-if", {}, idempotency_key=key)
+    await olga.act(f"{at}/publish", {})
+    late = await olga.post(f"{at}/what-if", {}, idempotency_key=key)
+    headers = {"idempotency-key": key, "content-type": "application/json"}
+    other = await olga.http.post(f"/api/v1{at}/what-if", content=b"{ }", headers=headers)
+
+    assert first.status_code == 200
+    assert "idempotency-replayed" not in first.headers
+    for repeat in (again, late):
+        assert repeat.json() == first.json()
+        assert repeat.headers["etag"] == first.headers["etag"]
+        assert repeat.headers["idempotency-replayed"] == "true"
+    assert (other.status_code, other.json()["code"]) == (422, "key_reused")
+    assert str(await olga.read(f"{at}/history")).count("WhatIfAsked") == 1
 
 
 async def test_hours_of_a_calendar_are_given_to_open_tickets_on_demand(house: House) -> None:
