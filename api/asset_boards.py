@@ -9,12 +9,13 @@ from api.assets import PRACTICE as ASSETS
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.http.routing import Route
-from api.lists import only, reach, whole
+from api.http.routing import Operation, Route
+from api.lists import List, only, reach, whole
+from api.openapi import camel
 from api.practices import reference_of
-from api.reads import find, reading
+from api.reads import OF_READS, find, list_parameters, list_response, reading
 from domain.impact import DEPTH_MAX, Direction
-from domain.policy import About, allow
+from domain.policy import About, allow, visibility
 from domain.rules import DomainError
 from projections import asset_register
 from projections.store import NotBuilt
@@ -58,6 +59,13 @@ async def read_licences(call: Call) -> Answer:
     return _page([row for row in rows if _is_seen(call, row)])
 
 
+async def read_findings(call: Call) -> Answer:
+    """What was found to be otherwise than registered, without a change that planned it."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, About(organisation=actor.organisation))
+    return await lists.answer(call, FINDINGS, visibility(actor, "asset_findings"))
+
+
 def _page(rows: list[dict[str, Any]]) -> Answer:
     return json({"data": rows, "has_more": False, "next_cursor": None})
 
@@ -72,6 +80,8 @@ def _is_seen(call: Call, row: dict[str, Any]) -> bool:
         return False
     return True
 
+
+FINDINGS = List(name="asset_findings", sort=("-found_at",))
 
 # Routes ------------------------------------------------------------------------------------
 
@@ -114,6 +124,21 @@ def asset_board_routes() -> Iterator[Route]:
         "List licences with what is entitled and installed",
         [schemas.MIN_POSITION],
         schemas.page_of(_row(installed=schemas.WHOLE, over=schemas.WHOLE)),
+    )
+
+    yield Route(
+        method="GET",
+        path="/asset-findings",
+        endpoint=read_findings,
+        act="asset_findings.read",
+        operation=Operation(
+            id=camel("list asset findings"),
+            tag="Assets",
+            summary="List what was found to be otherwise than registered",
+            parameters=list_parameters(FINDINGS),
+            responses={200: list_response(FINDINGS)},
+            problems=OF_READS,
+        ),
     )
 
 

@@ -31,6 +31,7 @@ class TheAttribute(Body):
     kind: AttributeKind
     is_required: bool = False
     is_unique: bool = False
+    is_controlled: bool = False
     choices: Annotated[list[Name], Field(max_length=CHOICES_MAX)] = []
     at_least: Limit = ""
     at_most: Limit = ""

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from api.approvals import commands_of_rounds
+from api.asset_records import Attributes
 from api.change_tasks import TASKS
 from api.commands import Asked, Command, Creation, Practice
 from api.fields import (
@@ -67,6 +68,11 @@ class Plan(Body):
     implementation: Words
     backout: Words
     test: Text = ""
+
+
+class PlanAttributes(Body):
+    asset: AssetRef
+    attributes: Attributes
 
 
 class ApplyTemplate(Body):
@@ -156,6 +162,14 @@ PRACTICE = Practice(
             },
         ),
         Command(
+            method=Change.plan_attributes,
+            body=PlanAttributes,
+            use=Desk.plan_attributes,
+            summary="Say which attributes an asset that it affects will have",
+            description="None take back what was planned for the asset.",
+            example={"asset": "AST0000001", "attributes": {"memory": 128}},
+        ),
+        Command(
             method=Change.apply_template,
             body=ApplyTemplate,
             summary="Make it a standard change, by a template of the change catalogue",
@@ -227,7 +241,12 @@ PRACTICE = Practice(
             example={"outcome": "successful with issues", "notes": "One cable was missing."},
         ),
         Command(
-            method=Change.close, body=Close, summary="Close it", example={"code": "implemented"}
+            method=Change.close,
+            body=Close,
+            summary="Close it",
+            description="What it planned for assets is given to them, if it was implemented.",
+            use=Desk.close_change,
+            example={"code": "implemented"},
         ),
         Command(
             method=Change.make_template,

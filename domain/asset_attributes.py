@@ -48,6 +48,8 @@ class Attribute(Struct, frozen=True, kw_only=True, omit_defaults=True):
     is_required: bool = False
     is_unique: bool = False
     """Whether no two assets of the type, or of one that is made from it, have the same value."""
+    is_controlled: bool = False
+    """Whether a change alone gives it another value, once it has one."""
     choices: tuple[str, ...] = ()
     at_least: str = ""
     at_most: str = ""

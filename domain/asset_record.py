@@ -2,7 +2,7 @@
 supplies it, and until when what was agreed on it lasts."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Literal, get_args
@@ -11,8 +11,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain import asset_attributes, text
-from domain.aggregate import Aggregate, Event
-from domain.asset_attributes import Schema, Value
+from domain.aggregate import Event
+from domain.asset_attributes import Mistake, Schema, Value, Values, WrongAttributes
+from domain.asset_drift import AssetDrift
 from domain.provenance import Provenance
 from domain.rules import require
 
@@ -31,11 +32,12 @@ class Cost(Struct, frozen=True):
     currency: str
 
 
-class AssetRecord(Aggregate, abstract=True):
+class AssetRecord(AssetDrift, abstract=True):
     type: UUID | None
     type_version: int
     """By which version of its type its attributes were checked."""
-    attributes: dict[str, Value]
+    sources: dict[str, str]
+    """Of the attributes and particulars that an import gave: the source that did."""
     owner: UUID | None
     """Who answers for it."""
     location: str
@@ -52,7 +54,7 @@ class AssetRecord(Aggregate, abstract=True):
         self.asset_class = ""
         self.type = None
         self.type_version = 0
-        self.attributes = {}
+        self.sources = {}
         self.owner = None
         self.location = ""
         self.cost = None
@@ -66,10 +68,19 @@ class AssetRecord(Aggregate, abstract=True):
 
     # Type and attributes -------------------------------------------------------------------
 
-    def classify(self, schema: Schema, attributes: Mapping[str, object], *, by: Provenance) -> None:
-        """Give it a type, with all the attributes that it has then."""
+    def classify(
+        self,
+        schema: Schema,
+        attributes: Mapping[str, object],
+        *,
+        source: str = "",
+        by: Provenance,
+    ) -> None:
+        """Give it a type, with all the attributes that it has then, by a source or by hand."""
         self.require_changeable()
         values = asset_attributes.checked(schema, attributes)
+        if schema.type == self.type:
+            self._require_uncontrolled(schema, values)
         is_same = (self.type, self.type_version) == (schema.type, schema.version)
         if is_same and self.attributes == values:
             return
@@ -80,6 +91,7 @@ class AssetRecord(Aggregate, abstract=True):
                 type_version=schema.version,
                 asset_class=schema.name,
                 attributes=values,
+                source=source,
             )
         )
 
@@ -88,17 +100,27 @@ class AssetRecord(Aggregate, abstract=True):
         type_version: int
         asset_class: str
         attributes: dict[str, Value] = {}
+        source: str = ""
 
         def apply(self, asset: "AssetRecord", /) -> None:
+            asset.close_drifts(tuple(asset.drifts))
+            asset.given_by(self.source, (*asset.attributes, *self.attributes))
             asset.type = self.type
             asset.type_version = self.type_version
             asset.asset_class = self.asset_class
             asset.attributes = self.attributes
 
     def set_attributes(
-        self, schema: Schema, changes: Mapping[str, object], *, by: Provenance
+        self,
+        schema: Schema,
+        changes: Mapping[str, object],
+        *,
+        source: str = "",
+        change: UUID | None = None,
+        by: Provenance,
     ) -> None:
-        """Change some attributes, and leave the others; None takes one away.
+        """Change some attributes, and leave the others; None takes one away. It is done by a
+        source or by hand, or to close a change.
 
         All of them are checked by this version of its type: what that does not know falls away.
         """
@@ -108,20 +130,52 @@ class AssetRecord(Aggregate, abstract=True):
         kept = {name: old for name, old in self.attributes.items() if name in schema.attributes}
         wanted = {name: new for name, new in {**kept, **changes}.items() if new is not None}
         values = asset_attributes.checked(schema, wanted)
+        if change is None:
+            self._require_uncontrolled(schema, values)
         if (values, schema.version) == (self.attributes, self.type_version):
             return
         gone = tuple(name for name in self.attributes if name not in values)
         new = {name: one for name, one in values.items() if self.attributes.get(name) != one}
         self.record(
-            self.AttributesSet(by=by, type_version=schema.version, attributes=new, removed=gone)
+            self.AttributesSet(
+                by=by,
+                type_version=schema.version,
+                attributes=new,
+                removed=gone,
+                source=source,
+                change=change,
+            )
         )
+
+    def _require_uncontrolled(self, schema: Schema, values: Values) -> None:
+        """Refuse another value of what only changes alter. Raises WrongAttributes."""
+        mistakes = [
+            Mistake(f"attributes.{name}", "a change alone alters it.")
+            for name, attribute in schema.attributes.items()
+            if attribute.is_controlled
+            and name in self.attributes
+            and values.get(name) != self.attributes[name]
+        ]
+        if mistakes:
+            raise WrongAttributes(mistakes)
+
+    def given_by(self, source: str, names: Iterable[str]) -> None:
+        """What an event does that gives values: they are those of a source, or of nobody."""
+        left = {name: old for name, old in self.sources.items() if name not in names}
+        self.sources = {**left, **dict.fromkeys(names, source)} if source else left
 
     class AttributesSet(Event):
         type_version: int
         attributes: dict[str, Value] = {}
         removed: tuple[str, ...] = ()
+        source: str = ""
+        change: UUID | None = None
+        """That which planned it, and is closed by it."""
 
         def apply(self, asset: "AssetRecord", /) -> None:
+            names = (*self.removed, *self.attributes)
+            asset.close_drifts(names)
+            asset.given_by(self.source, names)
             left = {name: old for name, old in asset.attributes.items() if name not in self.removed}
             asset.type_version = self.type_version
             asset.attributes = {**left, **self.attributes}
@@ -137,6 +191,7 @@ class AssetRecord(Aggregate, abstract=True):
         supplier: str | None = None,
         contract: str | None = None,
         ends: Mapping[End, date | None] | None = None,
+        source: str = "",
         by: Provenance,
     ) -> None:
         """Say who answers for it, where it is, what it costs, and so on. What is left out stays; an
@@ -150,8 +205,9 @@ class AssetRecord(Aggregate, abstract=True):
             supplier=_news("supplier", supplier, self.supplier),
             contract=_news("contract", contract, self.contract),
             ends=_changed_ends(ends or {}, self.ends),
+            source=source,
         )
-        if event != self.Described(by=by):
+        if event != self.Described(by=by, source=source):
             self.record(event)
 
     class Described(Event):
@@ -161,12 +217,14 @@ class AssetRecord(Aggregate, abstract=True):
         supplier: str | None = None
         contract: str | None = None
         ends: dict[str, date | None] = {}
+        source: str = ""
 
         def apply(self, asset: "AssetRecord", /) -> None:
             for name in ("owner", "location", "cost", "supplier", "contract"):
                 value = getattr(self, name)
                 if value is not None:
                     setattr(asset, name, value)
+                    asset.given_by(self.source, (name,))
             ends = {**asset.ends, **self.ends}
             asset.ends = {name: day for name, day in ends.items() if day is not None}
 

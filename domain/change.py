@@ -17,6 +17,7 @@ from domain.approval_round import ALWAYS, Terms
 from domain.approval_round_state import GivenUp
 from domain.business_time import BusinessHours, duration
 from domain.change_catalogue import ChangeCatalogue
+from domain.change_configuration import ChangeConfiguration
 from domain.change_draft import known_type
 from domain.change_moves import AT_ONCE, MOVES, OVER, Outcome, Risk, Status, Type
 from domain.escalated import Escalated
@@ -39,7 +40,7 @@ ClosureCode = Literal[
 ]
 
 
-class Change(ChangeCatalogue, Escalated):
+class Change(ChangeConfiguration, ChangeCatalogue, Escalated):
     prefix = "CHG"
 
     implementers: tuple[str, ...]

@@ -60,7 +60,15 @@ ASSETS: Mapping[str, Row] = {
             "asset.propose": "propose an act on an asset",
             "asset.carry_out": "carry out an approved act on an asset",
             "asset.let_lapse": "note why an approved act on an asset is not done",
+            "asset.note_plan": "note that a change plans attributes of an asset",
+            "asset.note_drift": "note that an asset was found to be otherwise than registered",
+            "asset.clear_drift": "note that an asset was found as registered again",
         },
+    ),
+    **rows(
+        readers(IN_SIGHT),
+        READ,
+        {"asset_findings.read": "read what was found to be otherwise than registered"},
     ),
     # Types
     **rows(

@@ -164,6 +164,7 @@ TABLE: Mapping[str, Row] = {
             "change.classify": "classify a change",
             "change.assess_risk": "assess the risk of a change",
             "change.plan": "plan a change",
+            "change.plan_attributes": "plan attributes of assets by a change",
             "change.apply_template": "make a change from a template",
             "change.affect": "say what a change affects",
             "change.unaffect": "say what a change affects",

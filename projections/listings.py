@@ -3,6 +3,7 @@
 from projections import (
     approvals_inbox,
     articles,
+    asset_findings,
     asset_register,
     asset_types,
     attainment,
@@ -33,6 +34,7 @@ ALL = (
     cab_meetings.VIEW,
     asset_register.VIEW,
     asset_types.VIEW,
+    asset_findings.VIEW,
     services.VIEW,
     offerings.VIEW,
     articles.VIEW,
@@ -66,6 +68,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
         Listing(asset_types.TYPES, asset_types.NAME),
+        Listing(asset_findings.FINDINGS, asset_findings.NAME, "organisation"),
         Listing(
             services.SERVICES,
             services.NAME,

@@ -5,7 +5,7 @@ Everything else is a command to one record: `ledger.edit`.
 
 from domain.desk.articles import Articles
 from domain.desk.asset_acts import AssetActs
-from domain.desk.assets import Assets
+from domain.desk.configuration import Configuration
 from domain.desk.enablement import Enablement
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
@@ -22,7 +22,7 @@ __all__ = ["Desk"]
 class Desk(
     Articles,
     Offerings,
-    Assets,
+    Configuration,
     Merging,
     Enablement,
     Freezes,

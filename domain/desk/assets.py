@@ -154,13 +154,20 @@ class Assets(Base):
         return await self.ledger.run(by, decide, **repeat)
 
     async def set_attributes(
-        self, work: Work, asset: Asset, changes: Mapping[str, object], by: Provenance
+        self,
+        work: Work,
+        asset: Asset,
+        changes: Mapping[str, object],
+        by: Provenance,
+        *,
+        source: str = "",
+        change: UUID | None = None,
     ) -> None:
         """The same, as a part of another command."""
         require(asset.type is not None, "An asset gets a type before it gets attributes.")
         type = await work.read(AssetType, asset.type)  # type: ignore[arg-type]  # just required
         before = await self._claims(work, asset)
-        asset.set_attributes(type.schema, changes, by=by)
+        asset.set_attributes(type.schema, changes, source=source, change=change, by=by)
         await self._keep_claims(work, asset, type.schema, before)
 
     async def _classify(
@@ -170,9 +177,10 @@ class Assets(Base):
         schema: Schema,
         attributes: Mapping[str, object],
         by: Provenance,
+        source: str = "",
     ) -> None:
         before = await self._claims(work, asset)
-        asset.classify(schema, attributes, by=by)
+        asset.classify(schema, attributes, source=source, by=by)
         await self._keep_claims(work, asset, schema, before)
 
     async def _claims(self, work: Work, asset: Asset) -> dict[str, str]:

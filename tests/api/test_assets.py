@@ -110,3 +110,28 @@ async def test_a_licence_that_is_over_used_is_seen(house: House) -> None:
     assert [(row["installed"], row["over"]) for row in listed if row["number"] == licence] == [
         (1, 1)
     ]
+
+
+async def test_a_change_plans_attributes_and_findings_are_listed(house: House) -> None:
+    olga, adam, carl = house.as_("olga"), house.as_("adam"), house.as_("carl")
+    memory = {"name": "memory", "kind": "integer", "is_controlled": True}
+    type = await olga.made("/asset-types", {"name": "Blade", "attributes": [memory]})
+    asset = await adam.made(
+        "/assets", {"name": "b-1", "type": type["number"], "attributes": {"memory": 64}}
+    )
+    change = await house.as_("rita").made("/changes", {"title": "More memory"})
+    at = f"/changes/{change['number']}"
+    await carl.act(f"{at}/affect", {"asset": asset["number"]})
+    last = await carl.act(
+        f"{at}/plan-attributes", {"asset": asset["number"], "attributes": {"memory": 128}}
+    )
+
+    refused = await adam.post(
+        f"/assets/{asset['number']}/set-attributes", {"attributes": {"memory": 1}}, if_match="*"
+    )
+    history = (await adam.read(f"{at}/history"))["data"]
+    findings = await adam.read(f"/asset-findings?min_position={last['position']}")
+
+    assert refused.json()["detail"] == "attributes.memory: a change alone alters it."
+    assert history[-1]["changed"]["attributes"] == {"memory": 128}
+    assert findings["data"] == []

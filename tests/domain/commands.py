@@ -310,6 +310,15 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             members=st.lists(others, max_size=3),
             needed=st.sampled_from([0, 1, 1, 2]),
         ),
+        "note_plan": said(change=CHANGES),
+        "note_drift": said(
+            attribute=st.sampled_from(["serial", "memory"]),
+            found=st.sampled_from(["S1", "S9", 64]),
+            source=st.just("scan"),
+        ),
+        "clear_drift": said(
+            attribute=st.sampled_from(["serial", "memory"]), source=st.just("scan")
+        ),
         "entitle": said(installations=st.sampled_from([-1, 0, 50])),
         "amend": said(details=st.dictionaries(texts, texts, max_size=3)),
         "relate": said(other=others, type=st.sampled_from(get_args(RelationType))),
@@ -381,6 +390,9 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             known=KNOWN,
         ),
         "plan": said(implementation=texts, backout=texts, test=texts, known=KNOWN),
+        "plan_attributes": said(
+            asset=others, attributes=st.sampled_from([{}, {"memory": 64}, {"serial": "S2"}])
+        ),
         "apply_template": said(
             template=st.just(record_id("TPL", 1)),
             version=st.just(1),

@@ -284,6 +284,9 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 ends={"warranty": date(2029, 6, 30)},
             ),
             step("entitle", installations=50),
+            step("note_plan", change=record_id("CHG", 1)),
+            step("note_drift", attribute="serial", found="S9", source="scan"),
+            step("clear_drift", attribute="serial", source="scan"),
             step("relate", other=record_id("AST", 2), type="runs on"),
             step("relate", other=record_id("AST", 3), type="runs on"),
             step(
@@ -484,6 +487,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("propose", "ann", **NEW, type="emergency"),
             step("affect", asset=SERVER),
+            step("plan_attributes", asset=SERVER, attributes={"memory": 64}),
             step("unaffect", asset=SERVER),
             step(
                 "request_time", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)

@@ -240,6 +240,7 @@ change.propose                        f s - s - - -
 change.classify                       - s - s - - -
 change.assess_risk                    - s - s - - -
 change.plan                           - s - s - - -
+change.plan_attributes                  - s - s - - -
 change.apply_template                 - s - s - - -
 change.affect                         - s - s - - -
 change.unaffect                       - s - s - - -
@@ -321,6 +322,10 @@ asset.resume_approval                 - - - - - - -
 asset.propose                         - - - - - - -
 asset.carry_out                       - - - - - - -
 asset.let_lapse                       - - - - - - -
+asset.note_plan                         - - - - - - -
+asset.note_drift                        - - - - - - -
+asset.clear_drift                       - - - - - - -
+asset_findings.read                     - s s s s s -
 asset_type.list                         y y y y y y y
 asset_type.read                         y y y y y y y
 asset_type.read_history                 y y y y y y y

@@ -38,6 +38,7 @@ from domain.ticket import Ticket
 from domain.versioned import Versioned
 from projections import (
     approvals_inbox,
+    asset_findings,
     asset_register,
     asset_relations,
     asset_types,
@@ -363,6 +364,20 @@ def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
         assert row.next_mark in ("", BREACH) or row.state == "running"
         assert row.next_mark == "" or row.state != "cancelled"
         assert (row.due is None) == (row.state != "running")
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_open_findings_are_the_drifts_of_the_asset(data: st.DataObject) -> None:
+    asset, entries = a_life(Asset, data)
+    assert isinstance(asset, Asset)
+
+    rows = rows_of(folded(asset_findings.VIEW, entries), asset_findings.FINDINGS)
+
+    assert {(row.attribute, row.found) for row in rows if row.is_open} == {
+        (name, str(drift.found)) for name, drift in asset.drifts.items()
+    }
+    assert all(row.closed_at for row in rows if not row.is_open)
 
 
 @RANDOM
