@@ -26,7 +26,7 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
-from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, note_pause_of, whose
+from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, note_pause_of, of, whose
 from domain.change import Change, ClosureCode, Outcome, Type
 from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
@@ -126,7 +126,7 @@ PRACTICE = Practice(
         example={"title": "New core switch", "type": "normal", "reason": "The old one is full."},
     ),
     commands=(
-        *commands_of(Change, amend=AmendChange, use_of_amend=Desk.amend_change),
+        *commands_of(Change, amend=AmendChange, use_of_amend=of(Change, Desk.amend_ticket)),
         note_pause_of(Change),
         Command(
             method=Change.acknowledge_escalation,

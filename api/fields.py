@@ -85,9 +85,9 @@ AssetRef = _reference("an asset", "AST")
 AssetTypeRef = _reference("a type of assets", "ATY")
 ServiceRef = _reference("a service", "SVC")
 ArticleRef = _reference("an article", "KBA")
-TicketRef = _reference("a ticket", "INC", "PRB", "CHG", "QST")
-SourceRef = _reference("an article or a ticket", "KBA", "PRB", "INC", "CHG", "QST")
-RecordRef = _reference("a ticket or an asset", "INC", "PRB", "CHG", "QST", "AST")
+TicketRef = _reference("a ticket", "INC", "PRB", "CHG", "QST", "REQ")
+SourceRef = _reference("an article or a ticket", "KBA", "PRB", "INC", "CHG", "QST", "REQ")
+RecordRef = _reference("a ticket or an asset", "INC", "PRB", "CHG", "QST", "REQ", "AST")
 
 
 def _in_utc(at: datetime) -> datetime:

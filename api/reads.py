@@ -27,6 +27,7 @@ from domain import (
     problem,
     question,
     service,
+    service_request,
 )
 from domain.aggregate import Aggregate, Entry
 from domain.article import Article
@@ -58,6 +59,12 @@ LISTS: Mapping[str, List] = {
         name="work_queue",
         fixed={"kind": "question"},
         values={"status": words_of(question.Status)},
+        sort=("-updated_at",),
+    ),
+    "service_request": List(
+        name="work_queue",
+        fixed={"kind": "request"},
+        values={"status": words_of(service_request.Status)},
         sort=("-updated_at",),
     ),
     "change": List(

@@ -30,6 +30,7 @@ from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
+from domain.service_request import ServiceRequest
 from domain.team import Team
 from projections import (
     articles,
@@ -85,6 +86,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     Incident: TICKET,
     Problem: TICKET,
     Question: TICKET,
+    ServiceRequest: TICKET,
     Change: Shape(
         (*TICKET.folds, change_work.fold),
         (*TICKET.rows, change_work.WORK),

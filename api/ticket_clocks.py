@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, get_args
 from uuid import UUID
 
-from api import changes, history, incidents, questions, schemas
+from api import changes, history, incidents, questions, requests, schemas
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
@@ -25,7 +25,7 @@ from domain.ticket_clocks import Agreed, HoursOf
 
 PRACTICES = {
     practice.kind.prefix: practice
-    for practice in (incidents.PRACTICE, changes.PRACTICE, questions.PRACTICE)
+    for practice in (incidents.PRACTICE, changes.PRACTICE, questions.PRACTICE, requests.PRACTICE)
 }
 
 Shown = dict[str, Any]

@@ -12,7 +12,7 @@ from domain.service_conditions import Named, NamedKind, condition
 
 Kind = Literal["SLA", "OLA", "contract"]
 """`contract` is an underpinning contract, with a supplier."""
-Subject = Literal["incident", "change", "question"]
+Subject = Literal["incident", "change", "question", "request"]
 Zone = Literal["calendar", "requester", "organisation"]
 PausingReason = Literal["customer", "vendor", "change", "problem", "evidence"]
 

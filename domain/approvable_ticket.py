@@ -5,6 +5,8 @@ from typing import ClassVar
 from uuid import UUID
 
 from domain.approval_round import ApprovalRounds
+from domain.provenance import Provenance
+from domain.rules import require
 from domain.subjects import Value
 from domain.ticket import Ticket
 
@@ -22,6 +24,14 @@ class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
         super().__init__(id)
         self.proposer = ""
         self.said = {}
+
+    def assign(self, *, team: UUID | None, assignee: UUID | None = None, by: Provenance) -> None:
+        """Give it to a team, to a person, or to both, but to nobody who voted on it."""
+        require(
+            str(assignee) not in self.voted,
+            f"Nobody votes on their own {self.what}: who has voted on it is not assigned to it.",
+        )
+        super().assign(team=team, assignee=assignee, by=by)
 
     @property
     def barred(self) -> frozenset[str]:

@@ -187,15 +187,6 @@ class Change(ChangeConfiguration, ChangeCatalogue, Escalated):
         else:
             self.status = Status.APPROVED if is_approved else Status.REJECTED
 
-    # Assign: as every ticket, but to nobody who voted on it -----------------------------------
-
-    def assign(self, *, team: UUID | None, assignee: UUID | None = None, by: Provenance) -> None:
-        require(
-            str(assignee) not in self.voted,
-            "Nobody votes on their own change: who has voted on it is not assigned to it.",
-        )
-        super().assign(team=team, assignee=assignee, by=by)
-
     # Implement, or back out -----------------------------------------------------------------
 
     def start_implementation(

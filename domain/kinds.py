@@ -19,6 +19,7 @@ from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
+from domain.service_request import ServiceRequest
 from domain.team import Team
 
 __all__ = [
@@ -41,5 +42,6 @@ __all__ = [
     "RiskModel",
     "Service",
     "ServiceLevelPolicy",
+    "ServiceRequest",
     "Team",
 ]

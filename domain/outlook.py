@@ -20,6 +20,7 @@ from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.obligations import passed
 from domain.question import Question
+from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 
 CHANGES_MAX = 2_000
@@ -98,7 +99,7 @@ class LedgerOutlook:
         return around(every, assets, depth)
 
     async def open_tickets(self, after: UUID | None, limit: int) -> Sequence[UUID] | None:
-        kinds: tuple[type[Ticket], ...] = (Incident, Change, Question)
+        kinds: tuple[type[Ticket], ...] = (Incident, Change, Question, ServiceRequest)
         found = (ticket for kind in kinds for ticket, _ in self._ledger.all_of(kind))
         ids = [ticket.id for ticket in found if not ticket.is_over]
         return sorted(id for id in ids if after is None or id > after)[:limit]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from domain.person import Role, Scope
 from domain.relation import (
     ANY,
+    ASKED,
     IN_SIGHT,
     IN_SIGHT_OR_PART,
     OPERATOR,
@@ -71,6 +72,10 @@ OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER: Grants = {
     Role.CHANGE_MANAGER: OPERATOR,
     Role.PROCESS_OWNER: OPERATOR,
 }
+VOTERS: Grants = {
+    **dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), ASKED),
+    Role.APPROVER: IN_SIGHT_OR_PART,
+}
 SELF_OR_ADMINISTRATOR: Grants = {**everyone(SELF), **ADMINISTRATOR}
 
 
@@ -79,9 +84,10 @@ def rows(grants: Grants, scope: Scope, acts: Mapping[str, str]) -> dict[str, Row
 
 
 def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
-    a = f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    name = what.replace("_", " ")
+    a = f"an {name}" if name[0] in "aeiou" else f"a {name}"
     return {
-        **rows(everyone(ANY), READ, {f"{what}.list": f"list {what}s"}),
+        **rows(everyone(ANY), READ, {f"{what}.list": f"list {name}s"}),
         **rows(
             {**everyone(PART), **readers(IN_SIGHT_OR_PART)}, READ, {f"{what}.read": f"read {a}"}
         ),

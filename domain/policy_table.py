@@ -9,6 +9,7 @@ from domain.person import Role
 from domain.policy_approvals import of_rounds
 from domain.policy_assets import ASSETS
 from domain.policy_definitions import DEFINITIONS
+from domain.policy_requests import REQUESTS
 from domain.policy_rows import (
     ADMIN,
     ADMINISTRATOR,
@@ -23,6 +24,7 @@ from domain.policy_rows import (
     READ,
     REQUESTER_OWN,
     SELF_OR_ADMINISTRATOR,
+    VOTERS,
     WRITE,
     Row,
     everyone,
@@ -35,10 +37,8 @@ from domain.policy_rows import (
 from domain.policy_services import SERVICES
 from domain.relation import (
     ANY,
-    ASKED,
     FOR_SELF,
     IN_SIGHT,
-    IN_SIGHT_OR_PART,
     MEMBER,
     OPERATOR,
     OWN,
@@ -150,6 +150,7 @@ TABLE: Mapping[str, Row] = {
         },
     ),
     **rows(everyone(OWN), WRITE, {"question.rate": "rate a question"}),
+    **REQUESTS,
     # Changes
     **of_tickets("change", AGENT_OR_CHANGE_MANAGER),
     **rows(
@@ -185,10 +186,7 @@ TABLE: Mapping[str, Row] = {
     ),
     **of_rounds(
         "change",
-        voters={
-            **dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), ASKED),
-            Role.APPROVER: IN_SIGHT_OR_PART,
-        },
+        voters=VOTERS,
         workers=AGENT_OR_CHANGE_MANAGER,
         choosers=CHANGE_MANAGER,
         movers=OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,

@@ -52,10 +52,15 @@ CHANGE_STATES = (
     *("proposed", "in approval", "approved", "rejected", "scheduled", "implementing"),
     *("implemented", "backed out", "reviewed", "closed", "withdrawn", "cancelled"),
 )
+REQUEST_STATES = (
+    *("requested", "in approval", "approved", "rejected", "in fulfilment", "pending"),
+    *("fulfilled", "closed", "cancelled"),
+)
 STATES: Mapping[str, tuple[str, ...]] = {
     "incident": INCIDENT_STATES,
     "change": CHANGE_STATES,
     "question": QUESTION_STATES,
+    "request": REQUEST_STATES,
 }
 """Of each kind of ticket that a policy can be for."""
 
@@ -99,7 +104,11 @@ FIELDS = (
     Field("support_level", "number", "The level of support it is at, 1 to 3.", (0, 1, 2, 3)),
     Field("is_assigned", "yes or no", "Whether somebody has it, and not a team alone."),
     Field("responded", "yes or no", "Whether an agent has answered the requester."),
-    Field("resolved", "yes or no", "Whether it is resolved, answered, or a change implemented."),
+    Field(
+        "resolved",
+        "yes or no",
+        "Whether it is resolved, answered, fulfilled, or a change implemented.",
+    ),
     Field("awaits_reply", "yes or no", "Whether the requester spoke last, in public."),
     Field("reopened", "number", "How often it was reopened."),
     Field(

@@ -73,7 +73,7 @@ def is_possible(facts: Facts) -> bool:
             return False
         if resolved and status in _UNDONE:
             return False
-        if resolved is False and status in ("resolved", "answered"):
+        if resolved is False and status in ("resolved", "answered", "fulfilled"):
             return False
     if waits and (resolved or party not in (None, waits) or kind == "change"):
         return False
@@ -81,7 +81,7 @@ def is_possible(facts: Facts) -> bool:
         return False
     if kind == "change":
         return facts.get("type") != ""
-    return not facts.get("type") and not facts.get("approval")
+    return not facts.get("type") and (kind == "request" or not facts.get("approval"))
 
 
 def _when_proofs(agreement: Agreement) -> Iterator[Finding]:

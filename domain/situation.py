@@ -15,6 +15,7 @@ from domain.change_moves import Status as ChangeStatus
 from domain.incident import Incident
 from domain.promises import Promises
 from domain.question import Question
+from domain.service_request import ServiceRequest
 
 Outside = Literal["customer", "vendor", "approver", "change", "problem", "evidence", "nobody"]
 Party = Outside | tuple[UUID, int]
@@ -29,7 +30,7 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     """How a ticket stands. A text that is not known is empty, and a number 0."""
 
     kind: str = ""
-    """`incident`, `change` or `question`; empty before the first event."""
+    """`incident`, `change`, `question` or `request`; empty before the first event."""
     type: str = ""
     """Of a change: standard, normal or emergency."""
     status: str = ""
@@ -49,7 +50,8 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
     responded: bool = False
     """Whether the requester has been answered."""
     resolved: bool = False
-    """Whether an incident is resolved, a question answered, or the work on a change done."""
+    """Whether an incident is resolved, a question answered, a request fulfilled, or the work on a
+    change done."""
     awaits_reply: bool = False
     """Whether the requester was the last to say something in public."""
     reopened: int = 0
@@ -71,7 +73,7 @@ class Situation(Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False)
         """Whose turn it is. What is resolved waits for the customer to agree."""
         if self.waiting_for:
             return self.waiting_for  # type: ignore[return-value]  # it is one of them
-        if self.kind in ("incident", "question") and self.resolved:
+        if self.kind != "change" and self.resolved:
             return "customer"
         if self.status == _IN_APPROVAL:
             return "approver"
@@ -160,6 +162,18 @@ def situation_of(ticket: Promises) -> Situation:
             responded=ticket.is_answered,
             resolved=ticket.answered_at is not None,
             reopened=ticket.reopened,
+            channel=ticket.channel,
+        )
+    if isinstance(ticket, ServiceRequest):
+        return Situation(
+            **common,
+            kind="request",
+            status=ticket.status,
+            waiting_for=ticket.pending_reason,
+            responded=ticket.is_answered,
+            resolved=ticket.fulfilled_at is not None,
+            reopened=ticket.reopened,
+            approval="in approval" if ticket.approval == "pending" else ticket.approval,
             channel=ticket.channel,
         )
     raise TypeError(f"Nothing is promised for {ticket.what}s.")

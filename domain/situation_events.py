@@ -15,6 +15,8 @@ from domain.merging import MERGED, Mergeable
 from domain.promises import asks
 from domain.question import Question
 from domain.question import Status as QuestionStatus
+from domain.service_request import ServiceRequest
+from domain.service_request import Status as RequestStatus
 from domain.situation import NOTHING, Changes, Delta, Situation
 from domain.ticket import Ticket
 
@@ -140,7 +142,15 @@ _PAUSED = {
 
 
 _always(Startable.WorkStarted, status=IncidentStatus.IN_PROGRESS, waiting_for="")
-_always(LifeCycle.Resumed, status=IncidentStatus.IN_PROGRESS, waiting_for="")
+_IN_PROGRESS = _constant(status=IncidentStatus.IN_PROGRESS, waiting_for="")
+_IN_FULFILMENT = _constant(status=RequestStatus.IN_FULFILMENT, waiting_for="")
+
+
+@_on(LifeCycle.Resumed)
+def _resumed(now: Situation, _: Event) -> Changes:
+    return _IN_FULFILMENT if now.kind == "request" else _IN_PROGRESS
+
+
 _always(LifeCycle.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=True)
 _always(LifeCycle.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is_over=True)
 _always(Mergeable.Merged, status=MERGED, waiting_for="", is_over=True)
@@ -230,6 +240,43 @@ _always(
     responded=True,
     resolved=True,
     awaits_reply=False,
+)
+
+
+# Requests ------------------------------------------------------------------------------------
+
+
+@_on(ServiceRequest.Ordered)
+def _ordered(_: Situation, event: ServiceRequest.Ordered) -> Changes:
+    return {
+        "kind": "request",
+        "status": RequestStatus.REQUESTED.value,
+        "requester": event.requester,
+        "organisation": event.organisation,
+        "channel": event.channel,
+    }
+
+
+@_on(ServiceRequest.Reopened)
+def _reopened_request(now: Situation, _: Event) -> Changes:
+    return {**_IN_FULFILMENT, "resolved": False, "reopened": now.reopened + 1}
+
+
+_always(ServiceRequest.FulfilmentStarted, status=RequestStatus.IN_FULFILMENT, waiting_for="")
+_always(
+    ServiceRequest.Fulfilled,
+    status=RequestStatus.FULFILLED,
+    waiting_for="",
+    responded=True,
+    resolved=True,
+    awaits_reply=False,
+)
+_always(
+    ServiceRequest.Cancelled,
+    status=RequestStatus.CANCELLED,
+    waiting_for="",
+    approval="",
+    is_over=True,
 )
 
 

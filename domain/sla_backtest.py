@@ -25,6 +25,7 @@ from domain.promising import Records
 from domain.provenance import Provenance
 from domain.question import Question
 from domain.service_level_policy import Agreement, ServiceLevelPolicy
+from domain.service_request import ServiceRequest
 from domain.sla_backtest_play import Policies, under
 from domain.sla_backtest_recorded import Recorded, recorded
 from domain.ticket_clocks import HoursOf
@@ -35,6 +36,7 @@ KINDS: dict[Subject, type[Promises]] = {
     "incident": Incident,
     "change": Change,
     "question": Question,
+    "request": ServiceRequest,
 }
 _KIND = {kind.prefix: kind for kind in KINDS.values()}
 

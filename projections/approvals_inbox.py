@@ -13,6 +13,7 @@ from domain.approval_round_state import GivenUp, RoundEvent, RoundState
 from domain.asset import Asset
 from domain.change import Change
 from domain.ids import as_id
+from domain.life_cycle import Opened
 from domain.service import Service
 from domain.ticket import Ticket
 from domain.versioned import Versioned
@@ -113,7 +114,7 @@ def _begun(entry: Entry) -> RoundRow:
     return RoundRow(
         id_text(entry.originator_id),
         kind.subject,
-        event.title if isinstance(event, Change.Proposed) else event.name,
+        event.title if isinstance(event, Change.Proposed | Opened) else event.name,
         getattr(event, "type", ""),
         id_or_none(_requester(event)),
         id_or_none(getattr(event, "organisation", None)),

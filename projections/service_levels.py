@@ -24,7 +24,7 @@ from projections.tables import Id, Row, Table, id_text
 Marks = dict[str, tuple[str, ...]]
 """The marks of a policy's escalation, by target."""
 
-PREFIXES = ("INC", "CHG", "QST")
+PREFIXES = ("INC", "CHG", "QST", "REQ")
 """Of the tickets that something can be promised for."""
 DEFINITIONS = (Calendar.Defined, Calendar.Revised, ServiceLevelPolicy.VersionPublished)
 """The events that say what clocks count on, and are about no ticket."""

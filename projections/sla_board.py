@@ -6,8 +6,9 @@ from typing import Any
 from domain import service_clock
 from domain.aggregate import Entry
 from domain.change import Change
+from domain.ids import prefix_of
 from domain.incident import Incident
-from domain.question import Question
+from domain.life_cycle import Opened
 from domain.shares import WHOLE, Share
 from domain.ticket import Ticket
 from domain.ticket_clocks import EVENTS, TicketClocks
@@ -103,9 +104,8 @@ CASES = Cases[Any]()
 
 
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith(("Incident.", "Change.", "Question.")) or isinstance(
-        entry.event, service_levels.DEFINITIONS
-    )
+    is_promised = prefix_of(entry.originator_id) in service_levels.PREFIXES
+    return is_promised or isinstance(entry.event, service_levels.DEFINITIONS)
 
 
 def fold(entry: Entry, rows: Rows) -> None:
@@ -114,7 +114,7 @@ def fold(entry: Entry, rows: Rows) -> None:
     if isinstance(event, service_levels.DEFINITIONS):
         return
     id = id_text(entry.originator_id)
-    if isinstance(event, Incident.Logged | Change.Proposed | Question.Asked):
+    if isinstance(event, Opened | Change.Proposed):
         title, requester = event.title, id_or_none(event.requester)
         rows.put(TICKETS, TicketRow(id, title, requester, id_or_none(event.organisation)))
     elif case := CASES.of(type(event)):

@@ -9,6 +9,7 @@ from domain.incident import Incident
 from domain.life_cycle import LifeCycle, Reopenable, Resolvable
 from domain.problem import Problem
 from domain.question import Question
+from domain.service_request import ServiceRequest, as_details
 from domain.ticket import Ticket
 from projections import approval_page, tickets
 from projections.rows import Rows
@@ -27,7 +28,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 5
+VERSION = 6
 
 Details = dict[str, str]
 
@@ -44,7 +45,7 @@ class PageRow(Row):
     details: Details = {}
     resolution_code: str = ""
     resolution: str = ""
-    """How it was resolved, or the answer to a question."""
+    """How it was resolved or fulfilled, or the answer to a question."""
     answer_source: Id | None = None
     """The record that answers a question, such as an article or a known error."""
     answer_address: str = ""
@@ -61,6 +62,11 @@ class PageRow(Row):
     scheduled_end: Instant | None = None
     outcome: str = ""
     review: str = ""
+    offering: Id | None = None
+    """What a request ordered, in the version beside it."""
+    offering_version: int = 0
+    form: Json = {}
+    """The answers to the form of the offering."""
     approval: Json = {}
     """The rounds of approval by number, each with its stages and the votes in them."""
 
@@ -227,6 +233,18 @@ def _resumed(_: Event, row: PageRow) -> None:
 @CASES.on(Resolvable.Resolved)
 def _resolved(event: Resolvable.Resolved, row: PageRow) -> None:
     row.resolution_code, row.resolution, row.reason = event.code, event.resolution, ""
+
+
+@CASES.on(ServiceRequest.Ordered)
+def _ordered(event: ServiceRequest.Ordered, row: PageRow) -> None:
+    row.details = as_details(event.form)
+    row.offering, row.offering_version = id_or_none(event.offering), event.offering_version
+    row.form = event.form
+
+
+@CASES.on(ServiceRequest.Fulfilled)
+def _fulfilled(event: ServiceRequest.Fulfilled, row: PageRow) -> None:
+    row.resolution, row.reason = event.text, ""
 
 
 @CASES.on(Question.Answered)

@@ -6,8 +6,10 @@ from typing import Any
 from domain.aggregate import KIND_OF_PREFIX, Entry, Event
 from domain.checklist import Checklist
 from domain.incident import Incident
+from domain.life_cycle import Reopenable
 from domain.question import Question
 from domain.satisfaction import RATED_WITHIN, Satisfaction
+from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 from domain.time_spent import TimeSpent
 from projections import tickets
@@ -196,13 +198,13 @@ def _count(row: WorkRow, booked: TimeRow, sign: int) -> None:
 # Satisfaction ------------------------------------------------------------------------------
 
 
-@CASES.on(Incident.Resolved, Question.Answered)
+@CASES.on(Incident.Resolved, Question.Answered, ServiceRequest.Fulfilled)
 def _done(event: Event, row: WorkRow, _: Rows) -> None:
     if issubclass(KIND_OF_PREFIX[row.number[:3]], Satisfaction):
         row.score, row.rated_until = None, instant(event.by.effective_at + RATED_WITHIN)
 
 
-@CASES.on(Incident.Reopened, Question.AskedAgain)
+@CASES.on(Reopenable.Reopened, Question.AskedAgain)
 def _taken_up(_event: Event, row: WorkRow, _: Rows) -> None:
     row.score, row.rated_until = None, None
 

@@ -12,6 +12,8 @@ from domain.merging import Mergeable
 from domain.problem import Problem
 from domain.question import Question
 from domain.question import Status as QuestionStatus
+from domain.service_request import ServiceRequest
+from domain.service_request import Status as RequestStatus
 from domain.ticket import Ticket
 from projections.rows import Rows
 from projections.tables import Id, Row, Table, id_or_none, id_text
@@ -22,13 +24,15 @@ KINDS: dict[str, str] = {
     "PRB": "problem",
     "CHG": "change",
     "QST": "question",
+    "REQ": "request",
 }
-_TOPICS = ("Incident.", "Problem.", "Change.", "Question.")
+_TOPICS = ("Incident.", "Problem.", "Change.", "Question.", "ServiceRequest.")
 
 LIVES: dict[str, type[LifeCycle]] = {
     "incident": Incident,
     "problem": Problem,
     "question": Question,
+    "request": ServiceRequest,
 }
 """The kinds whose statuses follow from a table of moves."""
 
@@ -46,7 +50,7 @@ STATUS: dict[type[Event], str] = {
     Change.Withdrawn: ChangeStatus.WITHDRAWN,
     Change.Cancelled: ChangeStatus.CANCELLED,
 }
-"""The status that an event of a change leads to."""
+"""The status that an event of a change, or of an approval, leads to."""
 
 BESIDE_THE_WORK: tuple[type[Event], ...] = (Change.Submitted, Change.Approved, Change.Rejected)
 """What moves no status of a change that was begun without an approval."""
@@ -111,6 +115,7 @@ OVER = frozenset(
         IncidentStatus.CANCELLED,
         IncidentStatus.MERGED,
         QuestionStatus.ANSWERED,
+        RequestStatus.FULFILLED,
         ChangeStatus.REVIEWED,
         ChangeStatus.WITHDRAWN,
     }

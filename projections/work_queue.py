@@ -12,6 +12,7 @@ from domain.merging import Mergeable
 from domain.problem import Problem
 from domain.problem import Status as ProblemStatus
 from domain.question import Question, at_first_contact, touched
+from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 from domain.ticket_clocks import TicketClocks
 from projections import service_levels, tickets
@@ -220,7 +221,7 @@ def _answered(event: Event, row: QueueRow) -> None:
     row.is_first_contact = at_first_contact(row.hands, row.reassigned, row.reopened)
 
 
-@CASES.on(Resolvable.Resolved)
+@CASES.on(Resolvable.Resolved, ServiceRequest.Fulfilled)
 def _resolved(event: Event, row: QueueRow) -> None:
     _moved(event, row)
     row.resolved_at = instant(event.by.effective_at)

@@ -14,6 +14,7 @@ from domain.desk.merging import Merging
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.people import People
+from domain.desk.requests import Requests
 from domain.desk.services import Services
 
 __all__ = ["Desk"]
@@ -30,6 +31,7 @@ class Desk(
     Meetings,
     AssetActs,
     Services,
+    Requests,
     People,
     Families,
 ):

@@ -2,7 +2,7 @@
 and what is owed counts on the calendar of the approval process."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from domain.asset import Asset
@@ -70,31 +70,6 @@ class Enablement(ChangeCalendar):
             work.add(change)
 
         return await self.ledger.run(by, decide, **repeat)
-
-    async def amend_change(
-        self,
-        id: UUID,
-        *,
-        expected: int | None = None,
-        by: Provenance,
-        fingerprint: bytes = b"",
-        is_repeatable: bool = False,
-        **said: Any,
-    ) -> Receipt:
-        """Correct what a change says: see `Change.amend`. The same text again changes nothing."""
-
-        def amend(change: Change) -> None:
-            change.amend(**said, known=texts_of(self.ledger.history(id)), by=by)
-
-        return await self.ledger.edit(
-            Change,
-            id,
-            amend,
-            by=by,
-            expected=expected,
-            fingerprint=fingerprint,
-            is_repeatable=is_repeatable,
-        )
 
     async def plan_change(
         self,

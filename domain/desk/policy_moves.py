@@ -26,12 +26,15 @@ from domain.provenance import Provenance
 from domain.question import Question
 from domain.rules import DomainError
 from domain.service_level_policy import ServiceLevelPolicy
+from domain.service_request import ServiceRequest
 
 AT_ONCE = 16
 GIVEN: dict[str, type[ForOpenTickets]] = {
     kind.prefix: kind for kind in (ServiceLevelPolicy, Calendar)
 }
-KINDS: dict[str, type[Promises]] = {kind.prefix: kind for kind in (Incident, Change, Question)}
+KINDS: dict[str, type[Promises]] = {
+    kind.prefix: kind for kind in (Incident, Change, Question, ServiceRequest)
+}
 
 log = logging.getLogger(__name__)
 

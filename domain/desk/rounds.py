@@ -7,6 +7,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
+from domain.approvable_ticket import ApprovableTicket
 from domain.approval import Vote
 from domain.approval_process import Definition
 from domain.approval_round import ApprovalRounds
@@ -24,6 +25,7 @@ from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import NotFound, Refused
 from domain.subjects import Value
+from domain.wording import texts_of
 
 Facts = dict[str, Value]
 
@@ -94,6 +96,33 @@ class Rounds(Base):
             check_edit(self.directory, before, was, now)
             if record.standing.open:
                 await self.follow_scope(before, record, record.pending[-1].event.by)
+
+    async def amend_ticket(
+        self,
+        kind: type[ApprovableTicket],
+        id: UUID,
+        *,
+        expected: int | None = None,
+        by: Provenance,
+        fingerprint: bytes = b"",
+        is_repeatable: bool = False,
+        **said: Any,
+    ) -> Receipt:
+        """Correct what a ticket says that people approve. The same text again changes nothing, so
+        that no vote falls for it."""
+
+        def amend(ticket: ApprovableTicket) -> None:
+            ticket.amend(**said, known=texts_of(self.ledger.history(id)), by=by)
+
+        return await self.ledger.edit(
+            kind,
+            id,
+            amend,
+            by=by,
+            expected=expected,
+            fingerprint=fingerprint,
+            is_repeatable=is_repeatable,
+        )
 
     # Submit ----------------------------------------------------------------------------------
 

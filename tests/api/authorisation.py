@@ -65,6 +65,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "incidents": await rita.made("/incidents", {"title": "No invoices"}),
         "problems": await adam.made("/problems", {"title": "Every Monday"}),
         "questions": await rita.made("/questions", {"title": "Which printer?"}),
+        "requests": await rita.made("/requests", {"title": "A second screen"}),
         "changes": await rita.made("/changes", {"title": "New switch"}),
         "assets": await adam.made("/assets", {"name": "print-01", "asset_class": "server"}),
         "offerings": await olga.made("/offerings", definitions["/offerings"]),
@@ -84,7 +85,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         ),
         "service-level-policies": await olga.made("/service-level-policies", policy),
     }
-    for plural in ("incidents", "problems", "questions", "changes"):
+    for plural in ("incidents", "problems", "questions", "requests", "changes"):
         at = f"/api/v1/{plural}/{made[plural]['number']}/attachments"
         sent = await adam.http.post(at, content=SENT, headers={"content-type": "text/plain"})
         assert sent.json()["sha256"] == EXAMPLE

@@ -35,6 +35,7 @@ from domain.service_level_policy import (
     Effects,
     ServiceLevelPolicy,
 )
+from domain.service_request import ServiceRequest
 from domain.subjects import WRITTEN
 from domain.tasks import PHASES
 from domain.team import Team
@@ -570,6 +571,26 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             digest=st.just("0" * 64), effects=st.builds(Effects, tickets=st.integers(0, 9))
         ),
     },
+    ServiceRequest: {
+        **TICKET,
+        **RATING,
+        **PROMISES,
+        "amend": said(
+            title=maybe(texts),
+            description=maybe(texts),
+            details=maybe(st.dictionaries(texts, texts, max_size=3)),
+            known=KNOWN,
+        ),
+        "submit": SUBMISSION,
+        **ROUND,
+        "start_fulfilment": said(needs_approval=st.booleans()),
+        "pend": said(reason=st.sampled_from(get_args(PendingReason)), note=texts),
+        "resume": NOTHING,
+        "fulfil": said(fulfilment=texts),
+        "reopen": REASON,
+        "close": NOTHING,
+        "cancel": REASON,
+    },
     Team: {
         "rename": said(name=texts),
         "add_member": said(person=people, is_lead=st.booleans()),
@@ -662,6 +683,16 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         ),
     ),
     ServiceLevelPolicy: ("draft", said(name=texts, definition=AGREEMENTS)),
+    ServiceRequest: (
+        "order",
+        said(
+            **NEW_TICKET,
+            channel=st.sampled_from(get_args(Channel)),
+            offering=maybe(st.just(record_id("OFR", 1))),
+            offering_version=st.sampled_from([0, 1]),
+            form=st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers()), max_size=2),
+        ),
+    ),
     Team: (
         "form",
         said(

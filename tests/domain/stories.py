@@ -34,6 +34,7 @@ from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
+from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.ticket import Visibility
 from domain.triage import Candidate, Chosen
@@ -170,6 +171,17 @@ TO_OWN = (
     ),
 )
 NEXT_MONTH = MONDAY + timedelta(days=30)
+PASSED = [
+    step("hold_approval", "clock", window=record_id("WIN", 1)),
+    step("resume_approval", "clock", window=record_id("WIN", 1)),
+    step("remind", "clock", round=1, stage="CAB"),
+    step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
+    step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+    step("vote", "cem", vote="approve", hours=None),
+    step("vote", "dan", vote="approve", hours=None),
+    step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+]
+"""The first round, by the stages of CAB and Board, from its beginning to its approval."""
 
 
 def governed(name: str, one: Any, other: Any) -> list[Step]:
@@ -186,14 +198,7 @@ def governed(name: str, one: Any, other: Any) -> list[Step]:
             stages=(CAB, BOARD),
             terms=Terms(digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)),
         ),
-        step("hold_approval", "clock", window=record_id("WIN", 1)),
-        step("resume_approval", "clock", window=record_id("WIN", 1)),
-        step("remind", "clock", round=1, stage="CAB"),
-        step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
-        step("vote", "bea", vote="approve", comment="Yes.", hours=None),
-        step("vote", "cem", vote="approve", hours=None),
-        step("vote", "dan", vote="approve", hours=None),
-        step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+        *PASSED,
         step("publish", "clock"),
         step("revise", "ann", definition=other),
         step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=EXACTING),
@@ -317,14 +322,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 stages=(CAB, BOARD),
                 terms=Terms(digest="d" * 64, repeat_voters=True),
             ),
-            step("hold_approval", "clock", window=record_id("WIN", 1)),
-            step("resume_approval", "clock", window=record_id("WIN", 1)),
-            step("remind", "clock", round=1, stage="CAB"),
-            step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
-            step("vote", "bea", vote="approve", comment="Yes.", hours=None),
-            step("vote", "cem", vote="approve", hours=None),
-            step("vote", "dan", vote="approve", hours=None),
-            step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+            *PASSED,
             step("carry_out", "clock"),
             step("complete_repair"),
             step("issue", to=person("max")),
@@ -433,14 +431,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                     digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)
                 ),
             ),
-            step("hold_approval", "clock", window=record_id("WIN", 1)),
-            step("resume_approval", "clock", window=record_id("WIN", 1)),
-            step("remind", "clock", round=1, stage="CAB"),
-            step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
-            step("vote", "bea", vote="approve", comment="Yes.", hours=None),
-            step("vote", "cem", vote="approve", hours=None),
-            step("vote", "dan", vote="approve", hours=None),
-            step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+            *PASSED,
             step("schedule", start=MONDAY + timedelta(days=30), end=MONDAY + timedelta(days=31)),
             step(
                 "apply_service_level",
@@ -875,6 +866,87 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("note_moved", "sla-clock", version=1, after=None, seen=1, moved=1, is_done=True),
         ],
         governed("Silver", IN_FOUR_HOURS, AT_ONCE),
+    ],
+    ServiceRequest: [
+        [
+            step(
+                "order",
+                "ann",
+                **NEW | {"title": "A laptop"},
+                description="For Ann.",
+                offering=record_id("OFR", 1),
+                offering_version=2,
+                form={"memory": 32, "bag": True, "colours": ["grey", "blue"]},
+            ),
+            *TICKET,
+            step("assign", team=TEAM),
+            step(
+                "apply_service_level",
+                "desk",
+                policy=record_id("SLP", 1),
+                policy_version=1,
+                calendar=record_id("CAL", 1),
+                calendar_version=1,
+                commitments=COMMITTED,
+            ),
+            step("mark", "clock", target="resolution", mark="75%", round=1, due=DUE),
+            step("mark", "clock", target="resolution", mark="100%", round=1, due=DUE),
+            STEP_TAKEN,
+            step("escalate_hierarchically", to=[person("cem")], level=1, reason="Late."),
+            step("acknowledge_escalation", "cem"),
+            RULE_APPLIED,
+            PAUSE_NOTED,
+            step("start_fulfilment"),
+            step("pend", reason="vendor", note="It is ordered."),
+            step("resume"),
+            step("fulfil", fulfilment="It lies on the desk."),
+            RATED,
+            step("reopen", "ann", reason="No bag."),
+            step("fulfil", fulfilment="With a bag."),
+            step("close", "ann"),
+        ],
+        [
+            step("order", "ann", **NEW),
+            step(
+                "submit",
+                "ann",
+                process=record_id("APR", 1),
+                process_version=1,
+                stages=(CAB, BOARD),
+                terms=Terms(digest="d" * 64, repeat_voters=True),
+            ),
+            *PASSED,
+            step("start_fulfilment", "kim"),
+            step("fulfil", "kim", fulfilment="It is set up."),
+        ],
+        [
+            step("order", "ann", **NEW),
+            step("submit", "ann", stages=(CAB,)),
+            step("assign", assignee=person("dan"), team=None),
+            step("vote", "cem", vote="reject", comment="Another one.", hours=None),
+            step("amend", "ann", title="A smaller one"),
+            step("assign", team=TEAM),
+            step("submit", stages=(OWNERS, CEM_ALONE), terms=EXACTING),
+            step("request_information", "dan", question="Until when?"),
+            step("provide_information", "ann", answer="Until Monday.", hours=None),
+            step("vote", "bea", vote="approve"),
+            step(
+                "migrate_approval",
+                "dan",
+                to_version=2,
+                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+                terms=EXACTING,
+            ),
+            step("categorise", category="hardware"),
+            step("vote", "bea", vote="approve", stage="Owners"),
+            step("retract_vote", "bea", reason="Not yet."),
+            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+            step("add_approver", "dan", person=person("bea"), reason="She is back."),
+            step("vote", "cem", vote="approve"),
+            step("vote", "dan", vote="approve"),
+            CANCELLED,
+        ],
+        [step("order", "ann", **NEW), CANCELLED],
     ],
     Team: [
         [

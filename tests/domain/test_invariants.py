@@ -20,6 +20,7 @@ from domain import (
     problem,
     question,
     service,
+    service_request,
     snapshots,
     tasks,
 )
@@ -53,6 +54,7 @@ from domain.rules import Refused
 from domain.satisfaction import SCORE_MAX, Satisfaction
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
+from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.ticket import Ticket
 from domain.time_spent import MINUTES_MAX
@@ -391,6 +393,19 @@ def check_calendar(calendar: Calendar) -> None:
     assert counted(calendar.own_hours, calendar.public_holidays) == calendar.hours
 
 
+def check_request(request: ServiceRequest) -> None:
+    status = request.status
+    assert (status is service_request.Status.PENDING) == (request.pending_reason != "")
+    assert (request.fulfilled_at is not None) == (
+        status in (service_request.Status.FULFILLED, service_request.Status.CLOSED)
+    )
+    assert (status is service_request.Status.IN_APPROVAL) == (request.approval == "pending")
+    assert (status is service_request.Status.IN_APPROVAL) == bool(request.standing.open)
+    assert (request.closed_at is not None) == request.is_over
+    assert status is not service_request.Status.APPROVED or request.approval == "approved"
+    assert (request.offering is None) == (request.offering_version == 0)
+
+
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
     Article: check_article,
@@ -411,6 +426,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     RiskModel: check_definition,
     Service: check_service,
     ServiceLevelPolicy: check_definition,
+    ServiceRequest: check_request,
     Team: check_team,
 }
 
@@ -472,6 +488,18 @@ MOVES: dict[type[Aggregate], Moves] = {
         *(("merged", state) for state in question.OPEN),
     },
     Service: {(source, move.target) for move in service.MOVES.values() for source in move.sources},
+    ServiceRequest: {
+        *(
+            (source, move.target)
+            for move in service_request.MOVES.values()
+            for source in move.sources
+        ),
+        ("in approval", "approved"),
+        ("in approval", "rejected"),
+        ("requested", "approved"),  # by a submission that is decided at once
+        ("requested", "rejected"),
+        ("rejected", "approved"),
+    },
 }
 """From which status to which other a single command leads."""
 

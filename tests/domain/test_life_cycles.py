@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain import change, change_moves, incident, problem, question, service
+from domain import change, change_moves, incident, problem, question, service, service_request
 from tests.domain.test_invariants import MOVES
 
 CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
@@ -13,6 +13,11 @@ CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "problem": (problem.Problem, problem.Status, {"closed", "cancelled"}),
     "question": (question.Question, question.Status, {"closed", "cancelled"}),
     "service": (service.Service, service.Status, {"retired"}),
+    "request": (
+        service_request.ServiceRequest,
+        service_request.Status,
+        {"closed", "cancelled"},
+    ),
     "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
 }
 """The kind, its states in their order, the first one first, and those that are final."""

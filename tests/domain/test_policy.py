@@ -33,7 +33,18 @@ ME = person("ann")
 ELSEWHERE = named_id("ORG", "elsewhere")
 RECORD = record_id("INC", 1)
 SCOPES = frozenset(Scope)
-NOT_THERE_YET = {"log", "ask", "propose", "raise", "register", "form", "draft", "define", "list"}
+NOT_THERE_YET = {
+    "log",
+    "ask",
+    "order",
+    "propose",
+    "raise",
+    "register",
+    "form",
+    "draft",
+    "define",
+    "list",
+}
 """What is asked before there is a record."""
 PARTS_OF_COMMANDS = {"extend", "inherit", "submit_to", "reassess_risk", "request_review"}
 
@@ -215,6 +226,58 @@ question.apply_service_level          - - - - - - -
 question.mark                         - - - - - - -
 question.take_escalation_step         - - - - - - -
 question.rate                         o o o o o o o
+service_request.list                  y y y y y y y
+service_request.read                  p i i i i i p
+service_request.read_internal         - s s s s s -
+service_request.read_history          - s s s s s -
+service_request.comment               p s s - - - -
+service_request.attach                o s - - - - -
+service_request.comment_internally    - s - - - - -
+service_request.amend                 - s - - - - -
+service_request.categorise            - s - - - - -
+service_request.prioritise            - s - - - - -
+service_request.assign                - s - - - - -
+service_request.link                  - s - - - - -
+service_request.unlink                - s - - - - -
+service_request.watch                 - s - - - - -
+service_request.unwatch               - s - - - - -
+service_request.add_item              - s - - - - -
+service_request.remove_item           - s - - - - -
+service_request.complete_item         - s - - - - -
+service_request.reopen_item           - s - - - - -
+service_request.book_time             - s - - - - -
+service_request.correct_time          - s - - - - -
+service_request.order                 f s - - - - -
+service_request.submit                o s - - - - -
+service_request.reopen                o s - - - - -
+service_request.close                 o s - - - - -
+service_request.cancel                o s - - - - -
+service_request.vote                  v v i v v - v
+service_request.retract_vote          v v i v v - v
+service_request.hand_on_vote          v v i v v - v
+service_request.request_information   v v i v v - v
+service_request.provide_information   o s o o o o o
+service_request.reassign_vote         - - - - c - -
+service_request.add_approver          - - - - c - -
+service_request.migrate_approval      - - - - c - -
+service_request.read_migration        - - - - c c -
+service_request.remind                - - - - - - -
+service_request.escalate_stage        - - - - - - -
+service_request.time_out_stage        - - - - - - -
+service_request.hold_approval         - - - - - - -
+service_request.resume_approval       - - - - - - -
+service_request.start_fulfilment      - s - - - - -
+service_request.pend                  - s - - - - -
+service_request.note_pause            - s - - - - -
+service_request.resume                - s - - - - -
+service_request.fulfil                - s - - - - -
+service_request.escalate_hierarchically - s - - - - -
+service_request.acknowledge_escalation - s - - - - -
+service_request.rate                  o o o o o o o
+service_request.apply_rule            - - - - - - -
+service_request.apply_service_level   - - - - - - -
+service_request.mark                  - - - - - - -
+service_request.take_escalation_step  - - - - - - -
 change.list                           y y y y y y y
 change.read                           p i i i i i p
 change.read_internal                  - s s s s s -

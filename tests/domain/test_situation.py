@@ -10,7 +10,8 @@ from domain.ids import record_id
 from domain.incident import Incident
 from domain.question import Question
 from domain.service_conditions import FIELDS
-from domain.situation import NOBODY, NOTHING, Situation
+from domain.service_request import ServiceRequest
+from domain.situation import NOBODY, NOTHING, Situation, situation_of
 from domain.situation_events import EVENTS, after, told
 from domain.ticket import Visibility
 from tests.domain.stories import attempts
@@ -32,7 +33,7 @@ def incident() -> Incident:
     )
 
 
-def now(ticket: Incident | Change) -> Situation:
+def now(ticket: Incident | Change | ServiceRequest) -> Situation:
     return after(entry.event for entry in ticket.pending)
 
 
@@ -99,6 +100,16 @@ def test_the_situation_of_a_question_is_its_state(data: st.DataObject) -> None:
         is_over=ticket.is_over,
         channel=ticket.channel,
     )
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_situation_of_a_request_is_its_state(data: st.DataObject) -> None:
+    ticket = lived(ServiceRequest, data.draw(attempts(ServiceRequest)))
+    assume(ticket is not None)
+    assert isinstance(ticket, ServiceRequest)
+
+    assert now(ticket) == situation_of(ticket)
 
 
 @RANDOM

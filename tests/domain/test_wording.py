@@ -130,7 +130,9 @@ async def test_the_desk_knows_which_texts_are_the_same(tmp_path: Path) -> None:
         by = company.signed("ann")
 
         await desk.plan_change(id, implementation="Swap it.", backout="Swap it back.", by=by)
-        await desk.amend_change(id, title="Replace the core switch", by=company.signed("ann"))
+        await desk.amend_ticket(
+            Change, id, title="Replace the core switch", by=company.signed("ann")
+        )
         same = await desk.ledger.find(Change, id)
         await desk.plan_change(
             id, implementation="Swap it.", backout="No.", test="Ping.", by=company.signed("ann")

@@ -1,0 +1,303 @@
+"""Service requests: what a user asks for as a normal part of service delivery (ITIL 4).
+
+Where a published approval process governs a request, it is fulfilled after its approval. What was
+approved stays as it was: title, description and details change before a submission, after a
+rejection, and in approval, where votes about them fall.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar, Self, Unpack
+from uuid import UUID
+
+import msgspec
+
+from domain import text
+from domain.approvable_ticket import ApprovableTicket
+from domain.approval import OpenStage
+from domain.approval_round import Terms
+from domain.approval_round_state import GivenUp
+from domain.business_time import BusinessHours
+from domain.escalated import Escalated
+from domain.life_cycle import (
+    Channel,
+    LifeCycle,
+    Moved,
+    Opening,
+    Received,
+    Reopenable,
+    opening,
+)
+from domain.moves import Move
+from domain.personal import Personal
+from domain.promises import RESOLUTION
+from domain.provenance import Provenance
+from domain.rules import require
+from domain.satisfaction import Satisfaction
+from domain.subjects import SubjectKind
+from domain.ticket import DETAILS_MAX
+from domain.wording import Worded
+
+ANSWER_MAX = 4_000
+
+
+class Status(StrEnum):
+    REQUESTED = "requested"
+    IN_APPROVAL = "in approval"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    IN_FULFILMENT = "in fulfilment"
+    PENDING = "pending"
+    FULFILLED = "fulfilled"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+DRAFT = frozenset({Status.REQUESTED, Status.REJECTED})
+READY = frozenset({Status.REQUESTED, Status.APPROVED})
+AT_WORK = frozenset({Status.IN_FULFILMENT, Status.PENDING})
+OPEN = DRAFT | READY | AT_WORK | {Status.IN_APPROVAL}
+
+MOVES = {
+    "submit": Move(
+        DRAFT, Status.IN_APPROVAL, "Only a request that is new or rejected can be submitted."
+    ),
+    "start_fulfilment": Move(
+        READY | {Status.IN_FULFILMENT},
+        Status.IN_FULFILMENT,
+        "Only a new or approved request can be fulfilled.",
+    ),
+    "pend": Move(
+        frozenset({Status.IN_FULFILMENT}),
+        Status.PENDING,
+        "Only a request that is being fulfilled can wait.",
+    ),
+    "resume": Move(
+        frozenset({Status.PENDING}), Status.IN_FULFILMENT, "Only a pending request can be resumed."
+    ),
+    "fulfil": Move(
+        AT_WORK, Status.FULFILLED, "Only a request whose fulfilment has begun can be fulfilled."
+    ),
+    "reopen": Move(
+        frozenset({Status.FULFILLED}), Status.IN_FULFILMENT, "Only a fulfilled request can reopen."
+    ),
+    "close": Move(
+        frozenset({Status.FULFILLED}), Status.CLOSED, "Only a fulfilled request can be closed."
+    ),
+    "cancel": Move(OPEN, Status.CANCELLED, "Only an open request can be cancelled."),
+}
+"""Votes and time-outs lead from `in approval` to `approved` or `rejected`."""
+
+
+class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
+    """`requester` is for whom it is, `proposer` who ordered it."""
+
+    prefix = "REQ"
+    what: ClassVar[str] = "request"
+    subject: ClassVar[SubjectKind] = "request"
+    whose: ClassVar[str] = "whom it is for, who ordered it and who fulfils it have no vote"
+    moves = MOVES
+    first = Status.REQUESTED
+
+    status: Status
+    channel: str
+    offering: UUID | None
+    """What was ordered, in the version beside it; None for a request out of no catalogue."""
+    offering_version: int
+    approval: str
+    """How the latest round of approval stands: `pending`, `approved`, `rejected`, or empty."""
+    fulfilled_at: datetime | None
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.channel = ""
+        self.offering = None
+        self.offering_version = 0
+        self.approval = ""
+        self.fulfilled_at = None
+
+    @property
+    def always_material(self) -> tuple[str, ...]:
+        return ("title", "description", "details")
+
+    def met_at(self, target: str) -> datetime | None:
+        return self.fulfilled_at if target == RESOLUTION else None
+
+    # Order ---------------------------------------------------------------------------------
+
+    @classmethod
+    def order(
+        cls,
+        id: UUID,
+        *,
+        channel: Channel = "portal",
+        offering: UUID | None = None,
+        offering_version: int = 0,
+        form: Mapping[str, Any] = {},
+        by: Provenance,
+        **said: Unpack[Opening],
+    ) -> Self:
+        """Ask for something, or for an offering, with the answers to its form: JSON by name."""
+        require(
+            (offering is None) == (offering_version == 0),
+            "An offering is ordered in one of its versions, which count from 1.",
+        )
+        require(
+            offering is not None or not form, "form: only the form of an offering is filled in."
+        )
+        require(len(form) <= DETAILS_MAX, f"form: it has at most {DETAILS_MAX} answers.")
+        for name, answer in form.items():
+            text.name(name, "form: the name of an answer")
+            text.body(as_detail(answer), f"form: {name}", ANSWER_MAX)
+        return cls.begin(
+            id,
+            cls.Ordered(
+                by=by,
+                channel=channel,
+                offering=offering,
+                offering_version=offering_version,
+                form=dict(form),
+                **opening("A request", said),
+            ),
+        )
+
+    class Ordered(Received, Worded):
+        offering: UUID | None = None
+        offering_version: int = 0
+        form: dict[str, Any] = {}
+
+        @property
+        def texts(self) -> Mapping[str, str | None]:
+            return {"title": self.title, "description": self.description}
+
+        def apply(self, request: "ServiceRequest", /) -> None:
+            super().apply(request)
+            request.proposer = self.by.actor
+            request.say(self.texts)
+            request.offering = self.offering
+            request.offering_version = self.offering_version
+            request.details = as_details(self.form)
+
+    def amend(
+        self,
+        *,
+        by: Provenance,
+        title: str | None = None,
+        description: str | None = None,
+        details: Mapping[str, str] | None = None,
+        known: Mapping[str, str] = {},
+    ) -> None:
+        """Correct what it says, unless that was approved: see `Ticket.amend`."""
+        require(
+            self.approval != "approved",
+            "What was approved stays as it was: cancel the request and order anew.",
+        )
+        super().amend(by=by, title=title, description=description, details=details, known=known)
+
+    def _require_chooser(self, by: Provenance) -> None:
+        require(by.actor not in self.barred, "Nobody chooses who votes on their own request.")
+
+    # Submit: what happens until the decision stands in `domain.approval_round` ----------------
+
+    def submit(
+        self,
+        *,
+        process: UUID | None = None,
+        process_version: int = 0,
+        calendar: UUID | None = None,
+        calendar_version: int = 0,
+        hours: BusinessHours | None = None,
+        stages: Sequence[OpenStage] = (),
+        terms: Terms = Terms(),  # noqa: B008 - it is frozen
+        by: Provenance,
+    ) -> None:
+        """Ask for approval by these stages."""
+        self.require_ready()
+        self.submit_to(
+            process,
+            process_version=process_version,
+            calendar=calendar,
+            calendar_version=calendar_version,
+            hours=hours,
+            stages=stages,
+            terms=terms,
+            by=by,
+        )
+
+    def require_ready(self) -> None:
+        """Refuse the submission of a request that has been submitted."""
+        self._require("submit")
+
+    def enter_approval(self) -> None:
+        self.approval = "pending"
+        self.status = Status.IN_APPROVAL
+
+    def leave_approval(self, *, is_approved: bool) -> None:
+        self.approval = "approved" if is_approved else "rejected"
+        self.status = Status.APPROVED if is_approved else Status.REJECTED
+
+    # Fulfil --------------------------------------------------------------------------------
+
+    def start_fulfilment(self, *, needs_approval: bool = False, by: Provenance) -> None:
+        """Begin with it. `needs_approval`: whether a published process governs it as it is."""
+        self._require("start_fulfilment")
+        require(
+            self.status is not Status.REQUESTED or not needs_approval,
+            "This request is approved before it is fulfilled: submit it.",
+        )
+        require(by.actor not in self.voted, "Nobody fulfils a request that they have approved.")
+        if self.status is not Status.IN_FULFILMENT:
+            self.record(self.FulfilmentStarted(by=by))
+
+    class FulfilmentStarted(Moved):
+        act = "start_fulfilment"
+
+    def fulfil(self, *, fulfilment: str, by: Provenance) -> None:
+        """Say that it is done, and what was done."""
+        self._require("fulfil")
+        done = text.reason(fulfilment, "A fulfilment says what was done.")
+        self.record(self.Fulfilled(by=by, text=done))
+
+    class Fulfilled(Moved):
+        act = "fulfil"
+
+        text: Annotated[str, Personal("actor")] = ""
+
+        def apply(self, request: "ServiceRequest", /) -> None:
+            super().apply(request)
+            request.fulfilled_at = self.by.effective_at
+            request.answer()
+
+    class Reopened(Reopenable.Reopened):
+        def apply(self, request: "ServiceRequest", /) -> None:
+            super().apply(request)
+            request.fulfilled_at = None
+
+    # Cancel --------------------------------------------------------------------------------
+
+    class Cancelled(LifeCycle.Cancelled, GivenUp):
+        def apply(self, request: "ServiceRequest", /) -> None:
+            super().apply(request)
+            GivenUp.apply(self, request)
+            request.approval = ""
+
+
+def as_details(form: Mapping[str, Any]) -> dict[str, str]:
+    """The answers to a form as the details of a ticket, without those that are empty."""
+    texts = {name: as_detail(answer) for name, answer in form.items()}
+    return {name: said for name, said in texts.items() if said}
+
+
+def as_detail(answer: Any) -> str:
+    """A JSON value in words: `yes` and `no`, several separated by commas, an object as JSON."""
+    match answer:
+        case None:
+            return ""
+        case bool():
+            return "yes" if answer else "no"
+        case str():
+            return answer.strip()
+        case list() | tuple():
+            return ", ".join(map(as_detail, answer))
+    return msgspec.json.encode(answer, order="deterministic").decode()
