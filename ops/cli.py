@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from domain.rules import DomainError
+from ops.assets import app as assets_app
 from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
 from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
@@ -32,6 +33,7 @@ app.add_typer(process_app, name="process")
 app.add_typer(sla_app, name="sla")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
+app.add_typer(assets_app, name="assets")
 
 
 @app.command()

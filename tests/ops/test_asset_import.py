@@ -1,0 +1,260 @@
+"""Imports of assets: several sources, what goes before what, tries, and interruptions."""
+
+import csv
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from domain.asset import Asset
+from domain.asset_attributes import Attribute
+from domain.desk import Desk
+from domain.directory import Directory
+from domain.ledger import Ledger
+from ops.asset_import import Outcome, Report, import_assets, load
+from ops.importing.errors import BadMapping
+from ops.stores.sqlite import SqliteRecorder
+from tests.domain.asset_types import MEMORY, SERIAL
+from tests.domain.desks import system
+from tests.keys import MemoryKeys
+from tests.people import MONDAY
+from tests.stores import ROOT
+
+OS = Attribute(name="os", kind="text")
+CONTROLLED = replace(MEMORY, is_controlled=True)
+MAPPING = """
+type: Server
+identify: [[serial], [name]]
+fields: {name: host, location: place}
+attributes: {serial: sn, memory: ram, os: os}
+missing: ["-"]
+"""
+ROWS = [
+    {"host": "mail-1", "sn": "S1", "ram": "64", "os": "Debian 12", "place": "Rack 1"},
+    {"host": "mail-2", "sn": "S2", "ram": "32", "os": "-", "place": ""},
+]
+
+
+class Importing:
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.desk = desk
+        self.folder = folder
+        self.outcomes: list[Outcome] = []
+
+    async def run(self, rows: list[dict[str, Any]], mapping: str = MAPPING, **more: Any) -> Report:
+        """Import rows from a file of their own."""
+        self.outcomes = []
+        (self.folder / "mapping.yaml").write_text(mapping)
+        if more.pop("is_csv", False):
+            file = self.folder / "assets.csv"
+            with file.open("w", newline="") as stream:
+                writer = csv.DictWriter(stream, rows[0])
+                writer.writeheader()
+                writer.writerows(rows)
+        else:
+            file = self.folder / "assets.ndjson"
+            file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        read, text = load(self.folder / "mapping.yaml")
+        given: dict[str, Any] = {
+            "source": "scan",
+            "folder": self.folder / "imports",
+            "at": MONDAY,
+            "tell": self.outcomes.append,
+        }
+        return await import_assets(self.desk, file, read, text, **{**given, **more})
+
+    def assets(self) -> list[Asset]:
+        return [asset for asset, _ in self.desk.ledger.all_of(Asset)]
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        return [(outcome.action, outcome.why) for outcome in self.outcomes]
+
+
+@pytest.fixture
+async def importing(tmp_path: Path) -> AsyncIterator[Importing]:
+    recorder = SqliteRecorder(tmp_path / "ledger.db")
+    ledger = Ledger(recorder, MemoryKeys())
+    desk = Desk(ledger, Directory.load(ledger))
+    await desk.define_asset_type(name="Server", attributes=(SERIAL, CONTROLLED, OS), by=system())
+    yield Importing(desk, tmp_path)
+    await recorder.aclose()
+
+
+@pytest.mark.parametrize("is_csv", [False, True])
+async def test_what_nobody_knows_is_registered_once(importing: Importing, is_csv: bool) -> None:
+    first = await importing.run(ROWS, is_csv=is_csv)
+    again = await importing.run(ROWS, is_csv=is_csv)
+
+    assert (first.totals.created, again.totals.created) == (2, 0)
+    assert importing.told == [("left", "it is as registered")] * 2
+    one, two = importing.assets()
+    assert one.attributes == {"serial": "S1", "memory": 64, "os": "Debian 12"}
+    assert (one.name, one.location, two.attributes) == (
+        "mail-1",
+        "Rack 1",
+        {"serial": "S2", "memory": 32},
+    )
+    assert one.sources == dict.fromkeys(("serial", "memory", "os", "location"), "scan")
+
+
+async def test_the_first_rule_with_a_fitting_asset_identifies_it(importing: Importing) -> None:
+    await importing.run(ROWS)
+
+    await importing.run([{"host": "mail-9", "sn": "S1", "os": "A"}, {"host": "MAIL-2", "os": "B"}])
+
+    assert importing.told == [
+        ("changed", "by serial: os = A"),
+        ("changed", "by name: os = B"),
+    ]
+    assert [asset.attributes["os"] for asset in importing.assets()] == ["A", "B"]
+
+
+async def test_a_key_of_the_source_identifies_for_good(importing: Importing) -> None:
+    keyed = MAPPING + "key: id\n"
+    await importing.run([{**ROWS[0], "id": "7"}], keyed)
+
+    await importing.run([{"id": "7", "host": "new-name", "sn": "S9", "os": "C"}], keyed)
+
+    (asset,) = importing.assets()
+    assert asset.attributes["serial"] == "S9"
+    assert importing.outcomes[0].why.startswith("by its key: ")
+
+
+async def test_a_source_that_comes_after_leaves_what_is_there_and_says_why(
+    importing: Importing,
+) -> None:
+    order = MAPPING + 'precedence: {os: [scan, sheet], "*": [sheet, scan]}\n'
+    await importing.run(ROWS, order)
+
+    await importing.run([{"sn": "S1", "os": "X", "place": "Rack 2"}], order, source="sheet")
+    await importing.run([{"sn": "S1", "os": "Y", "place": "Rack 3"}], order, source="scan")
+
+    one = importing.assets()[0]
+    assert (one.attributes["os"], one.location) == ("Y", "Rack 2")
+    assert importing.told == [
+        ("changed", "by serial: os = Y; location is left: sheet goes before scan")
+    ]
+
+
+async def test_what_only_changes_alter_becomes_a_finding(importing: Importing) -> None:
+    await importing.run(ROWS)
+
+    report = await importing.run([{"sn": "S1", "ram": "128"}])
+
+    assert report.totals.drifts == 1
+    one = importing.assets()[0]
+    assert one.attributes["memory"] == 64
+    assert one.drifts["memory"].found == 128
+
+
+async def test_a_row_that_cannot_be_taken_is_rejected_with_line_and_reason(
+    importing: Importing,
+) -> None:
+    same = [{"host": "twin", "sn": "S3"}, {"host": "twin", "sn": "S4"}]
+    await importing.run(same)
+
+    report = await importing.run(
+        [
+            {"host": "a", "sn": "S5", "ram": "many"},
+            {"host": "twin", "os": "A"},
+            {"host": "b"},
+            {"sn": "S6"},
+            {"host": {"x": 1}},
+            {"host": "c", "sn": "S7"},
+        ]
+    )
+
+    assert report.rejects
+    rows = list(csv.reader(report.rejects.read_text().splitlines()))[1:]
+    assert [(line, reason) for line, reason, _ in rows] == [
+        ("1", "ram: it is a whole number."),
+        ("2", "2 assets have this name: AST0000001, AST0000002"),
+        ("3", "attributes.serial: it is needed."),
+        ("4", "host: a new asset has a name"),
+        ("5", "host: a value is a text, a number, true, false or null"),
+    ]
+    assert report.totals.created == 1
+
+
+async def test_a_dry_run_tells_what_an_import_does_and_records_nothing(
+    importing: Importing,
+) -> None:
+    await importing.run(ROWS)
+    before = importing.desk.ledger.position()
+    rows = [
+        {"host": "mail-3", "sn": "S3"},
+        {"host": "mail-3", "sn": "S3", "os": "A"},
+        {"host": "mail-4", "sn": "S3"},
+        {"sn": "S1", "ram": "1", "os": "B"},
+        {"sn": "S2"},
+        {"host": "x", "ram": "0"},
+    ]
+
+    tried = await importing.run(rows, is_dry=True)
+    told = importing.told
+    after = importing.desk.ledger.position()
+    done = await importing.run(rows)
+
+    assert (before, len(importing.assets())) == (after, 3)
+    assert [action for action, _ in told] == [action for action, _ in importing.told]
+    assert replace(tried.totals, run=done.totals.run) == done.totals
+
+
+@pytest.mark.parametrize(
+    ("mapping", "mistake"),
+    [
+        ("type: Printer\nidentify: [[name]]", "no type of assets 'Printer'"),
+        (MAPPING + "colour: x", "colour"),
+        (MAPPING.replace("memory: ram", "colour: ram"), "no attribute 'colour'"),
+        (MAPPING.replace("[name]", "[location]"), "tells no assets apart"),
+        (MAPPING.replace("[name]", "[tag]"), "no column gives 'tag'"),
+        ("type: Server\nfields: {name: host}", "are told apart"),
+        ("type: [", "this is no YAML"),
+    ],
+)
+async def test_a_mapping_that_does_not_fit_is_refused_before_anything_is_recorded(
+    importing: Importing, mapping: str, mistake: str
+) -> None:
+    with pytest.raises(BadMapping, match=mistake):
+        await importing.run(ROWS, mapping)
+
+    assert importing.assets() == []
+
+
+async def test_an_import_that_was_killed_goes_on_without_doubling(importing: Importing) -> None:
+    rows = [{"host": f"h-{n}", "sn": f"S{n}", "os": "A"} for n in range(450)]
+    rows[7] = {"host": "h-7", "ram": "many"}
+    (importing.folder / "mapping.yaml").write_text(MAPPING.replace("[serial], [name]", "[name]"))
+    (importing.folder / "assets.ndjson").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.ops.asset_import_process", str(importing.folder)],
+        stdout=subprocess.PIPE,
+        cwd=ROOT,
+        text=True,
+    )
+    assert process.stdout
+    with process.stdout:
+        for line in process.stdout:
+            if int(line) == 260:
+                process.send_signal(signal.SIGKILL)
+                break
+    assert process.wait(30) == -signal.SIGKILL
+    at_the_kill = len(importing.assets())
+
+    report = await importing.run(rows, MAPPING.replace("[serial], [name]", "[name]"))
+
+    names = [asset.name for asset in importing.assets()]
+    assert 259 <= at_the_kill < 449
+    assert importing.outcomes[0].line == 201
+    assert ("created", "recorded before") in importing.told
+    assert sorted(names) == sorted(row["host"] for row in rows if row["host"] != "h-7")
+    assert (report.totals.created, report.totals.rejected) == (449, 1)
+    assert report.rejects
+    assert "h-7" in report.rejects.read_text()
