@@ -1,6 +1,6 @@
 """Who would be asked: the stages of a definition with the people there are today, by requester."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from msgspec import Struct, structs
@@ -17,6 +17,8 @@ from domain.subjects import SubjectKind
 
 LATER = ("owner-of:", "field:", "manager-of:assignee")
 """Selectors whose people only the subject tells."""
+FEW = 3
+"""So few people are compared one by one."""
 BEGINNING = datetime(2026, 1, 5, tzinfo=UTC)
 """When cases begin whose time does not matter."""
 
@@ -144,6 +146,24 @@ class Cases:
         self._found: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._refusals: dict[tuple[object, ...], str] = {}
         self._named = [bool(quorum_rules.selectors(stage.quorum)) for stage in definition.stages]
+        self._selectors = tuple(dict.fromkeys(_selectors(definition)))
+        self._members: dict[int, frozenset[str]] = {}
+
+    def alike(self, subject: Subject) -> object:
+        """Equal for requesters of whom the same selectors name the same people, and themselves as
+        well or not: what holds of one case holds of the other, with one in place of the other."""
+        if self.managers or any(self._named):
+            return subject.requester
+        return tuple(self._mark(self._resolved(one, subject), subject) for one in self._selectors)
+
+    def _mark(self, found: tuple[str, ...], subject: Subject) -> object:
+        if len(found) <= FEW:
+            return found, subject.requester in found
+        # All that was found is kept, so that no other has the same id.
+        members = self._members.get(id(found))
+        if members is None:
+            members = self._members[id(found)] = frozenset(found)
+        return id(found), subject.requester in members
 
     def case(self, subject: Subject) -> Case:
         own = subject.own
@@ -284,6 +304,15 @@ def _refused(stage: OpenStage, fallback: tuple[str, ...]) -> str:
     except Refused as refused:
         return str(refused).removeprefix(f"{stage.name}: ")
     return ""
+
+
+def _selectors(definition: Definition) -> Iterator[str]:
+    yield from definition.fallback
+    yield from definition.exclude
+    for stage in definition.stages:
+        yield from (one for one in stage.approvers if one != MANAGERS)
+        yield from stage.escalate_to
+        yield from stage.exclude
 
 
 def _asks_managers(definition: Definition) -> bool:

@@ -4,14 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from domain.approval_process import Definition
 from domain.conditions import condition
-from domain.quorum import verdict
 from domain.quorum_rules import selectors
 from domain.soundness_cases import Case, Cases, Seat, requesters
 from domain.soundness_company import Subject
 from domain.soundness_report import Counterexample, Finding, Rule, Severity, Step
 from domain.soundness_search import Budget, Outcome, search
 from domain.soundness_subjects import Class, Classes
-from domain.soundness_voters import Voters, left_min, reaches
+from domain.soundness_voters import Voters, left_min, needed_at_first, reaches
 from domain.subjects import SubjectKind
 
 AFTER_PATIENCE = {
@@ -50,9 +49,14 @@ class People:
             seen: set[object] = set()
             for requester in requesters(self.company):
                 groups = self._applying(classes, requester)
-                case = self.cases.case(Subject(kind=classes.kind, requester=requester))
-                key = (case.signature, tuple(one.applied for one in groups))
-                if groups and key not in seen:
+                subject = Subject(kind=classes.kind, requester=requester)
+                alike = (self.cases.alike(subject), tuple(one.applied for one in groups))
+                if not groups or alike in seen:
+                    continue
+                seen.add(alike)
+                case = self.cases.case(subject)
+                key = (case.signature, alike[1])
+                if key not in seen:
                     seen.add(key)
                     yield from self._of_case(case, groups)
 
@@ -80,7 +84,7 @@ class People:
         for index in applied:
             seat = case.seats[index]
             group = next(one for one in groups if index in one.applied)
-            needed = verdict(seat.open.quorum, seat.open.voters, {}).still_needed
+            needed = needed_at_first(seat.open.quorum, seat.open.voters)
             self.votes_min[index] = max(1, needed)
             if not seat.is_known:
                 yield from self._known_later(case, seat, group, voters.beside(index, applied))

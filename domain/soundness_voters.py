@@ -11,7 +11,7 @@ from functools import lru_cache
 from domain import approval_flow
 from domain.approval import OpenStage
 from domain.approval_round import VOTERS_MAX
-from domain.quorum import Vote, outcome
+from domain.quorum import Vote, outcome, verdict
 from domain.quorum_rules import (
     All,
     Any,
@@ -30,8 +30,33 @@ from domain.soundness_flow import most_spent
 def reaches(quorum: Quorum, people: Iterable[str], absent: str = "") -> bool:
     """Whether a quorum is reached if all of these people approve, except one who stays silent."""
     asked = tuple(people)
+    if left_min(quorum) is not None:
+        return _reached_by(quorum, len(asked), absent in asked)
+    return _reached(quorum, asked, absent)
+
+
+@lru_cache(maxsize=4_000)
+def _reached_by(quorum: Quorum, number: int, is_one_absent: bool) -> bool:
+    """The same of so many people, to a quorum that tells none from another."""
+    asked = tuple(map(str, range(number)))
+    return _reached(quorum, asked, asked[0] if is_one_absent else "")
+
+
+def _reached(quorum: Quorum, asked: Sequence[str], absent: str) -> bool:
     votes: dict[str, Vote] = {person: "approve" for person in asked if person != absent}
     return outcome(quorum, asked, votes) == "approved"
+
+
+def needed_at_first(quorum: Quorum, voters: Sequence[str]) -> int:
+    """How many approvals a stage needs as long as nobody has voted."""
+    if left_min(quorum) is not None:
+        return _needed_of(quorum, len(voters))
+    return verdict(quorum, voters, {}).still_needed
+
+
+@lru_cache(maxsize=4_000)
+def _needed_of(quorum: Quorum, voters: int) -> int:
+    return verdict(quorum, tuple(map(str, range(voters))), {}).still_needed
 
 
 @lru_cache(maxsize=4_000)
