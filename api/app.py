@@ -28,6 +28,7 @@ from api.http.refusals import Refusals, nothing_here
 from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
 from api.identity import Identity
+from api.orders import order_routes
 from api.pages.pages import Pages
 from api.passwords import Passwords
 from api.policy_versions import policy_routes
@@ -125,6 +126,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += process_routes()
     routes += policy_routes()
     routes += article_routes()
+    routes += order_routes()
     routes += what_if_routes()
     routes += conversation_routes()
     routes += rule_routes()

@@ -6,7 +6,17 @@ from collections.abc import Mapping
 from domain.person import Role
 from domain.policy_approvals import of_definitions, of_rounds, part_or
 from domain.policy_rows import NOBODY, READ, WRITE, Grants, Row, everyone, rows, staff
-from domain.relation import ANY, ASKED, OPERATOR, OPERATOR_OR_READER, OWN, PART, READER
+from domain.relation import (
+    ANY,
+    ASKED,
+    IN_SIGHT,
+    MEMBER,
+    OPERATOR,
+    OPERATOR_OR_READER,
+    OWN,
+    PART,
+    READER,
+)
 
 DESIGNERS: Grants = {Role.CHANGE_MANAGER: OPERATOR, Role.PROCESS_OWNER: OPERATOR}
 OWNER_OR_DESIGNERS: Grants = {**everyone(OWN), **DESIGNERS}
@@ -67,4 +77,17 @@ SERVICES: Mapping[str, Row] = {
         {"offering.read_internal": "read the draft of an offering"},
     ),
     **rows(staff(OPERATOR), READ, {"offering.read_versions": "read the versions of an offering"}),
+    **rows(
+        {
+            **dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), READER),
+            Role.AGENT: OPERATOR_OR_READER,
+        },
+        WRITE,
+        {"offering.order": "order what is offered"},
+    ),
+    **rows(
+        {Role.REQUESTER: MEMBER, Role.AGENT: IN_SIGHT},
+        WRITE,
+        {"offering.order_for_another": "order something for somebody else"},
+    ),
 }

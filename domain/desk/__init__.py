@@ -13,8 +13,8 @@ from domain.desk.meetings import Meetings
 from domain.desk.merging import Merging
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
+from domain.desk.orders import Orders
 from domain.desk.people import People
-from domain.desk.requests import Requests
 from domain.desk.services import Services
 
 __all__ = ["Desk"]
@@ -31,7 +31,7 @@ class Desk(
     Meetings,
     AssetActs,
     Services,
-    Requests,
+    Orders,
     People,
     Families,
 ):

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from domain import approval, approval_flow, quorum
 from domain.approval import MANAGERS, OpenStage, Stage
-from domain.approval_process import ApprovalProcess, Definition
+from domain.approval_process import Definition
 from domain.approval_round import Skipped, Terms
 from domain.asset import Asset
 from domain.conditions import condition
@@ -208,13 +208,3 @@ def _selectors(definition: Definition) -> Iterable[str]:
         yield from stage.escalate_to
         yield from stage.exclude
         yield from quorum.selectors(stage.quorum)
-
-
-def process_of(
-    directory: Directory, kind: SubjectKind, facts: Mapping[str, Value], called: str
-) -> tuple[ApprovalProcess, Definition]:
-    """The published process that governs a subject. Raises Refused."""
-    process = directory.process_for(kind, facts)
-    if process is None:
-        raise Refused(f"No approval process is published for {called}.")
-    return process, process.definition_of(process.published_version)

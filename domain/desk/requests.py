@@ -46,7 +46,7 @@ class Requests(Rounds):
 
         async def decide(work: Work) -> None:
             request = await work.get(ServiceRequest, id, expected=expected)
-            process = self.directory.process_for(request.subject, await facts(request, self))
+            process = await self.governing(request, await facts(request, self))
             request.start_fulfilment(needs_approval=process is not None, by=by)
 
         return await self.ledger.run(by, decide, **repeat)

@@ -9,12 +9,12 @@ from msgspec.structs import replace
 from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
 from domain.approvable_ticket import ApprovableTicket
 from domain.approval import Vote
-from domain.approval_process import Definition
+from domain.approval_process import ApprovalProcess, Definition
 from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp, RoundEvent
 from domain.asset import Asset
 from domain.business_time import BusinessHours
-from domain.desk.approvals import Asked, owners_for, process_of
+from domain.desk.approvals import Asked, owners_for
 from domain.desk.desk import Base, Repeat
 from domain.desk.edits import check_edit
 from domain.desk.subjects import affected_assets, facts_of
@@ -126,6 +126,13 @@ class Rounds(Base):
 
     # Submit ----------------------------------------------------------------------------------
 
+    async def governing(
+        self, record: ApprovalRounds, known: Mapping[str, Value]
+    ) -> ApprovalProcess | None:
+        """The published process by which a record with these facts is approved, if any; who knows
+        a kind says where that is another than the one whose turn it is."""
+        return self.directory.process_for(record.subject, known)
+
     async def submission_of(
         self, record: ApprovalRounds, known: Facts, called: str
     ) -> dict[str, Any]:
@@ -134,7 +141,10 @@ class Rounds(Base):
         known: the facts of the record. called: how a refusal calls such records. Raises Refused if
         no process governs it, or nobody can be asked.
         """
-        process, definition = process_of(self.directory, record.subject, known, called)
+        process = await self.governing(record, known)
+        if process is None:
+            raise Refused(f"No approval process is published for {called}.")
+        definition = process.definition_of(process.published_version)
         asked = await self.asked_by(definition, record, known)
         return {
             "process": process.id,

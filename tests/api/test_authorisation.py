@@ -236,6 +236,7 @@ MAY = {
     "GET /services/{ref}/history": "-xxxxxx",
     "POST /offerings": "---xx--",
     **governed("offerings", "---xx--", "-xxxxxx"),
+    "POST /offerings/{ref}/order": "-x--x--",
     "POST /offerings/{ref}/revise": "---xx--",
     "POST /offerings/{ref}/publish": "---xx--",
     "POST /offerings/{ref}/retire": "---xx--",

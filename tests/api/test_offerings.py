@@ -79,3 +79,62 @@ async def test_an_offering_is_found_and_listed_by_its_audience_alone(
     }
 
     assert found == listed == readers
+
+
+async def test_offerings_are_ordered_together_for_oneself(house: House) -> None:
+    service = await live(house, "Workplaces together")
+    laptop = await offered(house, service)
+    screen = (await offered(house, service, form={})).rpartition("/")[2]
+    rita = house.as_("bakery.rita")
+    body = {"form": {"kind": "standard"}, "more": [{"offering": screen}]}
+
+    answer = await rita.post(f"{laptop}/order", body)
+
+    assert answer.status_code == 201, answer.text
+    made = answer.json()
+    assert answer.headers["location"] == f"/api/v1/requests/{made['number']}"
+    assert made["requests"][0] == made["number"]
+    assert len(made["requests"]) == 2
+    request = await rita.read(f"/requests/{made['number']}")
+    assert (request["title"], request["requester"]) == ("Laptop", str(house.people["bakery.rita"]))
+    assert (request["category"], request["service"]) == ("hardware", "Workplaces together")
+
+
+async def test_wrong_answers_are_refused_with_their_places(house: House) -> None:
+    service = await live(house, "Workplaces with mistakes")
+    laptop = await offered(house, service)
+    number = laptop.rpartition("/")[2]
+    body = {"form": {"kind": "standard"}, "more": [{"offering": number, "form": {"kind": "large"}}]}
+
+    answer = await house.as_("bakery.rita").post(f"{laptop}/order", body)
+
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"pointer": "/more/0/form/reason", "detail": "It is needed."}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("by", "requester", "status"),
+    [
+        ("bakery.rita", "bakery.adam", 201),
+        ("adam", "bakery.rita", 201),
+        ("bakery.rita", "foundry.rita", 422),
+        ("bakery.rita", "adam", 422),
+        ("bakery.axel", "bakery.rita", 403),
+    ],
+)
+async def test_people_order_for_those_of_their_organisation_and_agents_for_all_they_see(
+    house: House, by: str, requester: str, status: int
+) -> None:
+    laptop = await offered(house, await live(house, f"Workplaces of {by} for {requester}"))
+    body = {"form": {"kind": "standard"}, "requester": house.number(requester)}
+
+    answer = await house.as_(by).post(f"{laptop}/order", body)
+
+    assert answer.status_code == status, answer.text
+    if status == 201:
+        request = await house.as_("adam").read(f"/requests/{answer.json()['number']}")
+        assert request["requester"] == str(house.people[requester])
+    if status == 422:
+        assert answer.json()["errors"][0]["detail"] == f"There is no {house.number(requester)}."

@@ -37,6 +37,7 @@ NOT_THERE_YET = {
     "log",
     "ask",
     "order",
+    "order_for_another",
     "propose",
     "raise",
     "register",
@@ -456,6 +457,8 @@ offering.adopt                        - - - - - - -
 offering.put_off                      - - - - - - -
 offering.read_internal                p x x x x x x
 offering.read_versions                - c c c c c c
+offering.order                        p x p p p - p
+offering.order_for_another            m s - - - - -
 person.list                           - y y y y y y
 person.read                           t s s s s s s
 person.read_history                   - - - - - s s
