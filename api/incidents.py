@@ -15,6 +15,7 @@ from api.life_cycle import (
     start_of,
     waiting_of,
 )
+from api.major_incidents import major_commands
 from api.merging import merging_of
 from api.ticket_work import rating_of
 from api.tickets import about_new, commands_of, note_pause_of, whose
@@ -72,6 +73,7 @@ PRACTICE = Practice(
         *escalations_of(Incident, "The whole site stands still."),
         *waiting_of(Incident, {"reason": "customer", "note": "Which printer is it?"}),
         note_pause_of(Incident),
+        *major_commands(),
         *merging_of(Incident),
         resolution_of(Incident, {"code": "solved", "resolution": "The print queue was restarted."}),
         reopening_of(Incident, "It is happening again."),

@@ -40,6 +40,7 @@ from projections import (
     cab_meetings,
     change_work,
     directory,
+    major_incidents,
     offerings,
     services,
     ticket_page,
@@ -83,7 +84,17 @@ TICKET = Shape(
 )
 
 SHAPES: Mapping[type[Aggregate], Shape] = {
-    Incident: TICKET,
+    Incident: Shape(
+        (*TICKET.folds, major_incidents.fold),
+        TICKET.rows,
+        {
+            **TICKET.beside,
+            "major": major_incidents.MAJOR,
+            "timeline": major_incidents.TIMELINE,
+        },
+        TICKET.owner,
+        internal={"major": []},
+    ),
     Problem: TICKET,
     Question: TICKET,
     ServiceRequest: TICKET,

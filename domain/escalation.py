@@ -190,5 +190,6 @@ def _raise_priority(ticket: Ticket, wanted: int, by: Provenance) -> None:
 def _propose(ticket: Escalated, reason: str, by: Provenance) -> None:
     if not isinstance(ticket, Incident):
         raise Refused("Only an incident can be a major one.")
+    require(not ticket.is_major, "It is a major incident already.")
     require(not ticket.is_major_proposed, "It is proposed already.")
     ticket.propose_major_incident(reason=reason, by=by)

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from domain import text
 from domain.aggregate import Event
-from domain.escalated import Escalated
 from domain.life_cycle import (
     Channel,
     Opening,
@@ -18,6 +17,7 @@ from domain.life_cycle import (
     Startable,
     opening,
 )
+from domain.major_incident import MajorIncident
 from domain.merging import Mergeable
 from domain.moves import Move
 from domain.personal import Personal
@@ -64,7 +64,7 @@ MOVES = {
 """Handing it over leads from `new` to `assigned`; undoing a merge, to where it was before."""
 
 
-class Incident(Startable, Resolvable, Mergeable, Satisfaction, Escalated):
+class Incident(Startable, Resolvable, Mergeable, Satisfaction, MajorIncident):
     prefix = "INC"
     what: ClassVar[str] = "incident"
     moves = MOVES
@@ -76,7 +76,6 @@ class Incident(Startable, Resolvable, Mergeable, Satisfaction, Escalated):
     support_level: int
     responded_at: datetime | None
     resolved_at: datetime | None
-    is_major_proposed: bool
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -84,7 +83,6 @@ class Incident(Startable, Resolvable, Mergeable, Satisfaction, Escalated):
         self.support_level = 1
         self.responded_at = None
         self.resolved_at = None
-        self.is_major_proposed = False
 
     def met_at(self, target: str) -> datetime | None:
         return {FIRST_RESPONSE: self.responded_at, RESOLUTION: self.resolved_at}.get(target)
@@ -155,25 +153,6 @@ class Incident(Startable, Resolvable, Mergeable, Satisfaction, Escalated):
             incident.hand_to(self.team, self.assignee)
             incident.support_level = self.support_level
 
-    # Propose as a major incident ------------------------------------------------------------
-
-    def propose_major_incident(self, *, reason: str, by: Provenance) -> None:
-        """Say that it may be a major incident, which somebody has to decide. A second proposal
-        records nothing."""
-        require(self.is_at_work, "Only an open incident can be proposed as a major one.")
-        if not self.is_major_proposed:
-            self.record(
-                self.MajorIncidentProposed(
-                    by=by, reason=text.reason(reason, "A proposal needs a reason.")
-                )
-            )
-
-    class MajorIncidentProposed(Event):
-        reason: Annotated[str, Personal("actor")]
-
-        def apply(self, incident: "Incident", /) -> None:
-            incident.is_major_proposed = True
-
     # Resolve, reopen, close -----------------------------------------------------------------
 
     def resolve(self, *, code: str, resolution: str, by: Provenance) -> None:
@@ -192,6 +171,7 @@ class Incident(Startable, Resolvable, Mergeable, Satisfaction, Escalated):
         def apply(self, incident: "Incident", /) -> None:
             super().apply(incident)
             incident.resolved_at = None
+            incident.owe_update(self.by.effective_at)
 
     class Closed(Resolvable.Closed):
         code: str = ""

@@ -56,6 +56,10 @@ class Outlook(Protocol):
         one. None if that is not known yet for all that is recorded."""
         ...
 
+    async def major_incidents(self) -> Sequence[UUID]:
+        """The major incidents that somebody works on, as far as that is known by now."""
+        ...
+
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
         """How many tickets that are not done each of some people has."""
         ...
@@ -103,6 +107,10 @@ class LedgerOutlook:
         found = (ticket for kind in kinds for ticket, _ in self._ledger.all_of(kind))
         ids = [ticket.id for ticket in found if not ticket.is_over]
         return sorted(id for id in ids if after is None or id > after)[:limit]
+
+    async def major_incidents(self) -> Sequence[UUID]:
+        found = (incident for incident, _ in self._ledger.all_of(Incident))
+        return [one.id for one in found if one.is_major and one.is_at_work]
 
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
         kinds = [kind for kind in KINDS.values() if issubclass(kind, Ticket)]

@@ -159,3 +159,42 @@ def of_merging(what: str) -> dict[str, Row]:
             },
         ),
     }
+
+
+def of_major_incidents() -> dict[str, Row]:
+    """The acts on major incidents."""
+    return {
+        **rows(
+            AGENT,
+            WRITE,
+            {
+                "incident.propose_major_incident": "propose an incident as a major one",
+                "incident.give_major_role": "give a role in a major incident",
+                "incident.name_affected_services": "say what a major incident affects",
+                "incident.update_stakeholders": "update the stakeholders of a major incident",
+                "incident.note_on_timeline": "add to the timeline of a major incident",
+                "incident.begin_review": "begin the review of a major incident",
+                "incident.add_review_action": "add an action to a review",
+                "incident.complete_review_action": "complete an action of a review",
+                "incident.complete_review": "complete the review of a major incident",
+            },
+        ),
+        **rows(
+            {**AGENT, Role.PROCESS_OWNER: OPERATOR},
+            WRITE,
+            {
+                "incident.promote": "promote an incident to a major one",
+                "incident.decline_promotion": "decline a major incident",
+                "incident.stand_down": "stand a major incident down",
+                "incident.set_update_cadence": "say how often stakeholders are updated",
+            },
+        ),
+        **rows(
+            NOBODY,
+            WRITE,
+            {
+                "incident.remind_of_update": "remind of an update of a major incident",
+                "incident.miss_update": "note that an update was not given",
+            },
+        ),
+    }

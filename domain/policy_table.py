@@ -28,6 +28,7 @@ from domain.policy_rows import (
     WRITE,
     Row,
     everyone,
+    of_major_incidents,
     of_merging,
     of_tickets,
     readers,
@@ -84,10 +85,10 @@ TABLE: Mapping[str, Row] = {
             "incident.apply_service_level": "apply a service level to an incident",
             "incident.mark": "say that a clock has passed a mark",
             "incident.take_escalation_step": "take a step of the escalation of a policy",
-            "incident.propose_major_incident": "propose an incident as a major one",
         },
     ),
     **rows(everyone(OWN), WRITE, {"incident.rate": "rate an incident"}),
+    **of_major_incidents(),
     # Problems
     **of_tickets("problem", AGENT),
     **rows(

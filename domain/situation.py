@@ -140,6 +140,7 @@ def situation_of(ticket: Promises) -> Situation:
             responded=ticket.responded_at is not None,
             resolved=ticket.resolved_at is not None,
             reopened=ticket.reopened,
+            is_major=ticket.is_major,
             channel=ticket.channel,
         )
     if isinstance(ticket, Change):

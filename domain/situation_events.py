@@ -156,6 +156,10 @@ _always(LifeCycle.Cancelled, status=IncidentStatus.CANCELLED, waiting_for="", is
 _always(Mergeable.Merged, status=MERGED, waiting_for="", is_over=True)
 
 
+_always(Incident.MajorPromoted, is_major=True)
+_always(Incident.MajorStoodDown, is_major=False)
+
+
 @_on(Mergeable.Unmerged)
 def _unmerged(_: Situation, event: Mergeable.Unmerged) -> Changes:
     return {"status": event.status, "waiting_for": event.pending_reason, "is_over": False}

@@ -252,6 +252,14 @@ class Views:
         )
         return [UUID(id) for (id,) in rows]
 
+    async def major_incidents(self) -> list[UUID]:
+        """The major incidents that somebody works on."""
+        source = self._at(work_queue.QUEUE.stored)
+        rows = await self._query(
+            f"SELECT id FROM {source} WHERE is_major = ? AND is_open = ? ORDER BY id", (True, True)
+        )
+        return [UUID(id) for (id,) in rows]
+
     async def latest_tickets(self, limit: int) -> list[UUID]:
         """The tickets that can be promised something that were opened last, the latest first."""
         source = self._at(work_queue.QUEUE.stored)

@@ -71,6 +71,8 @@ class QueueRow(Row):
     """How often it was handed over by somebody who had it."""
     reopened: int = 0
     merged_into: Id | None = None
+    is_major: bool = False
+    is_major_proposed: bool = False
     comments: int = 0
     responded_at: Instant | None = None
     resolved_at: Instant | None = None
@@ -101,6 +103,7 @@ QUEUE = Table(
         ("requester", "updated_at"),
         ("organisation", "updated_at"),
         ("is_open", "due"),
+        ("is_major", "is_open"),
     ],
 )
 WATCHERS = tickets.watchers_table(NAME, VERSION)
@@ -175,6 +178,26 @@ def _moved(event: Event, row: QueueRow) -> None:
 def _paused(event: LifeCycle.Paused, row: QueueRow) -> None:
     _moved(event, row)
     row.pending_reason = event.reason
+
+
+@CASES.on(Incident.MajorIncidentProposed)
+def _major_proposed(_: Event, row: QueueRow) -> None:
+    row.is_major_proposed = True
+
+
+@CASES.on(Incident.MajorPromoted)
+def _promoted(_: Event, row: QueueRow) -> None:
+    row.is_major, row.is_major_proposed = True, False
+
+
+@CASES.on(Incident.MajorDeclined)
+def _declined(_: Event, row: QueueRow) -> None:
+    row.is_major_proposed = False
+
+
+@CASES.on(Incident.MajorStoodDown)
+def _stood_down(_: Event, row: QueueRow) -> None:
+    row.is_major = False
 
 
 @CASES.on(Mergeable.Merged)

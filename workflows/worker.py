@@ -11,6 +11,7 @@ from workflows.approval_activities import ApprovalActivities
 from workflows.due_index import DueIndex, Horizons
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
+from workflows.major_incidents import Updates
 from workflows.obligations import Obligations
 from workflows.policy_moves import PolicyMoves
 from workflows.sandbox import sandbox, unsandboxed
@@ -40,7 +41,7 @@ def worker(
 ) -> Worker:
     """A worker that shares its process, and its event loop, with the API."""
     approvals = ApprovalActivities(desk)
-    others = (Freezes(desk), Obligations(desk), PolicyMoves(desk), Schedules(desk))
+    others = (Freezes(desk), Obligations(desk), PolicyMoves(desk), Schedules(desk), Updates(desk))
     sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)
     return Worker(

@@ -9,8 +9,8 @@ from domain.desk.configuration import Configuration
 from domain.desk.enablement import Enablement
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
+from domain.desk.major_incidents import MajorIncidents
 from domain.desk.meetings import Meetings
-from domain.desk.merging import Merging
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.orders import Orders
@@ -24,7 +24,7 @@ class Desk(
     Articles,
     Offerings,
     Configuration,
-    Merging,
+    MajorIncidents,
     Enablement,
     Freezes,
     Migrations,

@@ -27,7 +27,7 @@ BY_THE_DESK = {
     "apply_rule",
     *("absorb", "release", "begin_split", "take_back"),
     "take_turn",
-    "propose_major_incident",
+    *("remind_of_update", "miss_update"),
     "fall_due",
 }
 """Acts of clocks and workflows, and those that other acts entail."""

@@ -61,6 +61,7 @@ from tests.domain.examples import (
     STAGES,
     TEMPLATES,
     TERMS,
+    UPDATE_DUE,
     WINDOWS,
     digests,
     hours,
@@ -73,6 +74,7 @@ from tests.domain.examples import (
     texts,
 )
 from tests.domain.offerings import ITEMS
+from tests.people import MONDAY
 
 Arguments = SearchStrategy[dict[str, Any]]
 
@@ -173,6 +175,27 @@ MERGING: dict[str, Arguments] = {
     "begin_split": said(source=others, comments=st.lists(st.integers(1, 5), max_size=3)),
     "undo_split": NOTHING,
     "take_back": said(part=others),
+}
+CADENCES = st.sampled_from(["", "30m", "1h", "1m", "often"])
+DUES = st.sampled_from([UPDATE_DUE, MONDAY])
+MAJOR: dict[str, Arguments] = {
+    "propose_major_incident": REASON,
+    "promote": said(reason=texts, update_every=CADENCES),
+    "decline_promotion": REASON,
+    "stand_down": REASON,
+    "give_major_role": said(
+        role=st.sampled_from(["communications", "incident manager", "cook"]), person=people
+    ),
+    "name_affected_services": said(services=st.lists(texts, max_size=2)),
+    "update_stakeholders": said(said=texts),
+    "set_update_cadence": said(every=CADENCES),
+    "remind_of_update": said(due=DUES, told=st.lists(people, max_size=1)),
+    "miss_update": said(due=DUES, told=st.lists(people, max_size=1)),
+    "note_on_timeline": said(said=texts, happened_at=maybe(hours)),
+    "begin_review": NOTHING,
+    "add_review_action": said(title=texts, owner=people),
+    "complete_review_action": said(number=st.integers(1, 2)),
+    "complete_review": said(summary=texts, cause=texts),
 }
 PROMISES: dict[str, Arguments] = {
     "escalate_hierarchically": said(
@@ -445,6 +468,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **RATING,
         **PROMISES,
         **MERGING,
+        **MAJOR,
         "start": NOTHING,
         "respond": NOTHING,
         "escalate_functionally": said(
@@ -453,7 +477,6 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             reason=texts,
             assignee=maybe(people),
         ),
-        "propose_major_incident": REASON,
         "pend": said(reason=st.sampled_from(get_args(PendingReason)), note=texts),
         "resume": NOTHING,
         "resolve": said(code=texts, resolution=texts),

@@ -43,6 +43,8 @@ people = st.sampled_from([person(name) for name in FOLK])
 teams = st.sampled_from([record_id("TEA", 1), record_id("TEA", 2)])
 organisations = st.sampled_from([OPERATOR, CUSTOMER])
 digests = st.sampled_from(["a" * 64, "b" * 64, "c" * 63, "D" * 64, ""])
+UPDATE_DUE = MONDAY + timedelta(hours=22)
+"""When the stakeholders of the major incident in the stories are to hear of it next."""
 others = st.sampled_from([record_id("INC", 1), record_id("AST", 1), record_id("PRB", 1)])
 levels = st.sampled_from([1, 2, 3])
 moments = st.sampled_from([-40, -1, 0, 1, 30, 4_000]).map(

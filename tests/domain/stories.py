@@ -67,6 +67,7 @@ from tests.domain.examples import (
     REPLACE_A_DISK,
     RESTART,
     SATURDAYS,
+    UPDATE_DUE,
 )
 from tests.domain.offerings import FOR_BAKERY as FOR_BAKERS
 from tests.domain.offerings import LAPTOP
@@ -602,6 +603,25 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             REOPENED,
             RESOLVED,
             step("close", "ann"),
+        ],
+        [
+            step("log", "ann", **NEW),
+            step("propose_major_incident", reason="No site has mail."),
+            step("decline_promotion", reason="One site alone."),
+            step("promote", reason="All sites.", update_every="30m"),
+            step("give_major_role", role="communications", person=person("cem")),
+            step("name_affected_services", services=["mail", "billing"]),
+            step("set_update_cadence", every="1h"),
+            step("update_stakeholders", said="It is the line."),
+            step("remind_of_update", "clock", due=UPDATE_DUE, told=[person("cem")]),
+            step("miss_update", "clock", due=UPDATE_DUE, told=[person("cem")]),
+            step("note_on_timeline", said="The carrier was called.", happened_at=MONDAY),
+            step("stand_down", reason="A workaround."),
+            RESOLVED,
+            step("begin_review"),
+            step("add_review_action", title="A second line", owner=person("cem")),
+            step("complete_review_action", number=1),
+            step("complete_review", summary="One line.", cause="No second line."),
         ],
         [step("log", "ann", **NEW), CANCELLED],
         [

@@ -74,9 +74,11 @@ AFTERWARDS = {
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
     *("TimeBooked", "TimeCorrected", "Rated"),
     *("TemplateMade", "Unmerged", "Released"),
+    *("StakeholdersUpdated", "TimelineNoted", "ReviewBegun", "ReviewActionAdded"),
+    *("ReviewActionDone", "ReviewCompleted"),
 }
 """What may still happen to a ticket that is over: talk, time, a rating, what was noticed late, a
-template, and the undoing of a merge."""
+template, the undoing of a merge, and the review of a major incident."""
 
 State = dict[str, Any]
 Moves = set[tuple[str, str]]
@@ -169,6 +171,11 @@ def check_incident(incident_: Incident) -> None:
     assert all(1 <= round <= incident_.service_level_round for round, *_ in incident_.marks)
     assert incident_.support_level in incident.SUPPORT_LEVELS
     check_merged(incident_)
+    assert not (incident_.is_major and incident_.is_major_proposed)
+    assert incident_.was_major or not (incident_.is_major or incident_.major_review)
+    if incident_.update_due is not None:
+        assert incident_.is_major
+        assert incident_.is_at_work
 
 
 def check_merged(ticket: Mergeable) -> None:
