@@ -27,6 +27,7 @@ from api import (
     service_level_policies,
     services,
     teams,
+    ticket_types,
 )
 from api.commands import Command, Creation, Practice, act, create
 from api.http.routing import Operation, Route
@@ -55,6 +56,7 @@ PRACTICES: Sequence[Practice] = (
     approval_processes.PRACTICE,
     service_level_policies.PRACTICE,
     calendars.PRACTICE,
+    ticket_types.PRACTICE,
 )
 
 APPROVED: Sequence[Practice] = tuple(

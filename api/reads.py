@@ -114,6 +114,7 @@ LISTS: Mapping[str, List] = {
     "change_template": List(name="change_templates", sort=("name",)),
     "assignment_rule": List(name="assignment_rules", sort=("name",)),
     "risk_model": List(name="risk_models", sort=("name",)),
+    "ticket_type": List(name="ticket_types", sort=("ticket",)),
     "calendar": List(name="calendars", sort=("name",)),
     "change_window": List(
         name="change_windows", values={"kind": words_of(WindowKind)}, sort=("name",)

@@ -32,6 +32,7 @@ from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
+from domain.ticket_type import TicketType
 from projections import (
     articles,
     asset_register,
@@ -44,6 +45,7 @@ from projections import (
     offerings,
     services,
     ticket_page,
+    ticket_types,
     ticket_work,
     work_queue,
 )
@@ -163,6 +165,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     ChangeWindow: Shape((fold_window,), (WINDOWS,)),
     AssignmentRule: Shape((directory.fold,), (directory.RULES,)),
     RiskModel: Shape((directory.fold,), (directory.RISK_MODELS,)),
+    TicketType: Shape((ticket_types.fold,), (ticket_types.TYPES,)),
     Calendar: Shape((directory.fold,), (directory.CALENDARS,)),
 }
 

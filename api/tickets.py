@@ -21,6 +21,7 @@ from api.fields import (
     TeamRef,
     Text,
     Title,
+    Word,
     Words,
 )
 from api.http.bodies import Body
@@ -28,6 +29,7 @@ from api.http.calls import Call
 from api.ticket_work import checklist_of, time_of
 from domain.agreement import PausingReason
 from domain.desk import Desk
+from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX
 from domain.policy import About
 from domain.promises import Promises
 from domain.recorder import Receipt
@@ -90,6 +92,19 @@ class Attach(Body):
 class Link(Body):
     other: RecordRef
     type: LinkType
+
+
+FieldValue = (
+    Annotated[str, Field(max_length=TEXT_MAX)]
+    | int
+    | bool
+    | Annotated[list[Name], Field(max_length=CHOICES_MAX)]
+    | None
+)
+
+
+class SetFields(Body):
+    fields: Annotated[dict[Word, FieldValue], Field(min_length=1, max_length=FIELDS_MAX)]
 
 
 class Watch(Body):
@@ -206,8 +221,21 @@ def commands_of(
             needs_version=False,
             example={"person": "PER0000003"},
         ),
+        fields_of(kind),
         *checklist_of(kind),
         *time_of(kind),
+    )
+
+
+def fields_of(kind: type[Ticket]) -> Command:
+    return Command(
+        method=kind.set_fields,
+        body=SetFields,
+        summary="Set fields that the desk has added",
+        description="By the latest version of its type. All of them are right, or none is set; "
+        "null takes a value away, and what is left out stays.",
+        use=of(kind, Desk.set_fields),
+        example={"fields": {"site": "Berne", "cost": "12.50"}},
     )
 
 

@@ -27,6 +27,7 @@ from domain.people_expression import Row
 from domain.people_rows import rows_of
 from domain.person import Person, Role, Scope, Token, name_digest
 from domain.policy import Actor
+from domain.priority import USUAL, MatrixInUse
 from domain.risk_model import RiskModel
 from domain.rules import NotFound
 from domain.service import Service
@@ -34,6 +35,7 @@ from domain.service_clock import Target
 from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, in_force
 from domain.subjects import SubjectKind, Value
 from domain.team import Team
+from domain.ticket_type import TicketType
 
 KINDS: tuple[type[Aggregate], ...] = (
     Person,
@@ -46,6 +48,7 @@ KINDS: tuple[type[Aggregate], ...] = (
     ChangeWindow,
     AssignmentRule,
     Service,
+    TicketType,
 )
 PAGE = 1_000
 WAIT_SECONDS = 30.0
@@ -305,6 +308,17 @@ class Directory:
 
     def calendar(self, id: UUID | None) -> Calendar | None:
         return self._get(Calendar, id)
+
+    def ticket_type(self, ticket: str) -> TicketType | None:
+        """The type of a kind of ticket, such as `incident`, if the desk has defined one."""
+        return next((one for one in self._all(TicketType) if one.ticket == ticket), None)
+
+    def matrix(self, ticket: str) -> MatrixInUse:
+        """By which matrix tickets of a kind get their priority now."""
+        found = self.ticket_type(ticket)
+        if found is None:
+            return USUAL
+        return MatrixInUse(found.definition.matrix, found.id, found.definition_version)
 
     def calendars(self) -> Iterator[Calendar]:
         """Every calendar, also those that were retired."""

@@ -13,7 +13,7 @@ from domain.agreement import Agreement, EscalationStep
 from domain.directory import Directory
 from domain.escalated import Escalated
 from domain.incident import Incident
-from domain.priority import LEVELS, Level
+from domain.priority import LEVELS, Level, MatrixInUse
 from domain.priority import priority as priority_of
 from domain.promises import BREACH
 from domain.provenance import Provenance
@@ -69,9 +69,9 @@ def take(
     # The ticket is handed over first, so that who has it now is told.
     if step.reassign:
         act(REASSIGN, lambda: _reassign(ticket, step.reassign, agreement, directory, reason, by))
-    wanted = step.raise_priority
+    wanted, matrix = step.raise_priority, directory.matrix(ticket.what)
     if wanted is not None:
-        act(RAISE_PRIORITY, lambda: _raise_priority(ticket, wanted, by))
+        act(RAISE_PRIORITY, lambda: _raise_priority(ticket, wanted, matrix, by))
     if step.propose_major_incident:
         act(PROPOSE, lambda: _propose(ticket, reason, by))
     people = tuple(told) or named(ticket, step, directory)
@@ -172,19 +172,24 @@ def _of_next_level(ticket: Ticket, directory: Directory) -> Team:
     return found[0]
 
 
-def _raise_priority(ticket: Ticket, wanted: int, by: Provenance) -> None:
+def _raise_priority(ticket: Ticket, wanted: int, matrix: MatrixInUse, by: Provenance) -> None:
     """Raise urgency, and impact where that is not enough, until the priority is at least this."""
     known = ticket.priority
     require(known is None or known > wanted, f"Its priority is {known} already.")
+
+    def ranks(impact: int, urgency: int) -> int:
+        return priority_of(impact, urgency, matrix.matrix)
+
     most = ticket.impact or 3, ticket.urgency or 3
     pairs: list[tuple[Level, Level]] = [
         (impact, urgency)
         for impact in LEVELS
         for urgency in LEVELS
-        if impact <= most[0] and urgency <= most[1] and priority_of(impact, urgency) <= wanted
+        if impact <= most[0] and urgency <= most[1] and ranks(impact, urgency) <= wanted
     ]
-    impact, urgency = max(pairs, key=lambda pair: (priority_of(*pair), pair))
-    ticket.prioritise(impact=impact, urgency=urgency, by=by)
+    require(len(pairs) > 0, f"No impact and urgency have the priority {wanted}.")
+    impact, urgency = max(pairs, key=lambda pair: (ranks(*pair), pair))
+    ticket.prioritise(impact=impact, urgency=urgency, by=by, matrix=matrix)
 
 
 def _propose(ticket: Escalated, reason: str, by: Provenance) -> None:

@@ -21,6 +21,7 @@ from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
+from domain.ticket_type import TicketType
 
 __all__ = [
     "ApprovalProcess",
@@ -44,4 +45,5 @@ __all__ = [
     "ServiceLevelPolicy",
     "ServiceRequest",
     "Team",
+    "TicketType",
 ]

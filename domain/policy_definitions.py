@@ -73,6 +73,17 @@ DEFINITIONS: Mapping[str, Row] = {
             "calendar.list": "list calendars",
             "calendar.read": "read a calendar",
             "calendar.read_history": "read the history of a calendar",
+            "ticket_type.list": "list types of tickets",
+            "ticket_type.read": "read about a type of ticket",
+            "ticket_type.read_history": "read the history of a type of ticket",
+        },
+    ),
+    **rows(
+        OPERATORS_PROCESS_OWNER,
+        WRITE,
+        {
+            "ticket_type.define": "define a type of ticket",
+            "ticket_type.revise": "revise a type of ticket",
         },
     ),
     **rows(

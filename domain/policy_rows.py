@@ -122,6 +122,7 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
                 f"{what}.remove_item": f"remove an item from the checklist of {a}",
                 f"{what}.complete_item": f"complete an item on the checklist of {a}",
                 f"{what}.reopen_item": f"reopen an item on the checklist of {a}",
+                f"{what}.set_fields": f"set the fields of {a}",
                 f"{what}.book_time": f"book time on {a}",
                 f"{what}.correct_time": f"correct the time on {a}",
             },

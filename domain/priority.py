@@ -1,6 +1,7 @@
 """Priority from impact and urgency: 1 critical, 2 high, 3 moderate, 4 low, 5 planning."""
 
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -22,6 +23,17 @@ class Matrix(msgspec.Struct, frozen=True):
 
 
 DEFAULT = Matrix(rows=((1, 2, 3), (2, 3, 4), (3, 4, 5)))
+
+
+class MatrixInUse(msgspec.Struct, frozen=True):
+    """A matrix, and the version of the type of ticket that it is from; None for the usual one."""
+
+    matrix: Matrix = DEFAULT
+    type: UUID | None = None
+    version: int = 0
+
+
+USUAL = MatrixInUse()
 
 
 def priority(impact: int, urgency: int, matrix: Matrix = DEFAULT) -> int:

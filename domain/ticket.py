@@ -8,8 +8,9 @@ from uuid import UUID
 from domain import text
 from domain.aggregate import Event
 from domain.checklist import Checklist
+from domain.custom_fields import CustomFields
 from domain.personal import Personal
-from domain.priority import Level
+from domain.priority import USUAL, Level, MatrixInUse
 from domain.priority import priority as priority_of
 from domain.provenance import Provenance
 from domain.rules import require
@@ -41,7 +42,7 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-class Ticket(Checklist, TimeSpent, abstract=True):
+class Ticket(Checklist, TimeSpent, CustomFields, abstract=True):
     organisation: UUID | None
     impact: Level | None
     urgency: Level | None
@@ -176,17 +177,31 @@ class Ticket(Checklist, TimeSpent, abstract=True):
 
     # Prioritise --------------------------------------------------------------------------
 
-    def prioritise(self, *, impact: Level, urgency: Level, by: Provenance) -> None:
+    def prioritise(
+        self, *, impact: Level, urgency: Level, by: Provenance, matrix: MatrixInUse = USUAL
+    ) -> None:
         """Set impact and urgency; the priority follows from the matrix."""
         self.require_not_over()
-        priority = priority_of(impact, urgency)
+        priority = priority_of(impact, urgency, matrix.matrix)
         if (impact, urgency, priority) != (self.impact, self.urgency, self.priority):
-            self.record(self.Prioritised(by=by, impact=impact, urgency=urgency, priority=priority))
+            self.record(
+                self.Prioritised(
+                    by=by,
+                    impact=impact,
+                    urgency=urgency,
+                    priority=priority,
+                    type=matrix.type,
+                    type_version=matrix.version,
+                )
+            )
 
     class Prioritised(Event):
         impact: Level
         urgency: Level
         priority: int
+        type: UUID | None = None
+        type_version: int = 0
+        """The version of the type of ticket whose matrix it follows from."""
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.impact = self.impact

@@ -107,7 +107,8 @@ def _do(
         case Categorise(category=category, subcategory=subcategory, service=service):
             ticket.categorise(category=category, subcategory=subcategory, service=service, by=by)
         case Prioritise(impact=impact, urgency=urgency):
-            ticket.prioritise(impact=impact, urgency=urgency, by=by)
+            matrix = directory.matrix(ticket.what)
+            ticket.prioritise(impact=impact, urgency=urgency, by=by, matrix=matrix)
         case Watch(people=selectors):
             people = directory.resolve(selectors, ticket)
             require(len(people) > 0, "There is nobody to watch it.")

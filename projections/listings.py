@@ -16,6 +16,7 @@ from projections import (
     services,
     sla_board,
     ticket_page,
+    ticket_types,
     ticket_work,
     timeline,
     work_queue,
@@ -26,6 +27,7 @@ ALL = (
     work_queue.VIEW,
     ticket_page.VIEW,
     ticket_work.VIEW,
+    ticket_types.VIEW,
     timeline.VIEW,
     approvals_inbox.VIEW,
     change_board.VIEW,
@@ -94,6 +96,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(directory.RISK_MODELS, directory.NAME),
         Listing(directory.RULES, directory.NAME),
         Listing(directory.CALENDARS, directory.NAME),
+        Listing(ticket_types.TYPES, ticket_types.NAME),
         Listing(change_windows.WINDOWS, change_windows.NAME),
     )
 }

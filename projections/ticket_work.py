@@ -3,10 +3,15 @@
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+from msgspec import to_builtins
+
 from domain.aggregate import KIND_OF_PREFIX, Entry, Event
 from domain.checklist import Checklist
+from domain.custom_fields import CustomFields
 from domain.incident import Incident
 from domain.life_cycle import Reopenable
+from domain.personal import ERASED
 from domain.question import Question
 from domain.satisfaction import RATED_WITHIN, Satisfaction
 from domain.service_request import ServiceRequest
@@ -17,6 +22,7 @@ from projections.rows import Rows
 from projections.tables import (
     Id,
     Instant,
+    Json,
     Key,
     Row,
     Table,
@@ -28,7 +34,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_work"
-VERSION = 1
+VERSION = 2
 
 
 class WorkRow(Row):
@@ -42,6 +48,8 @@ class WorkRow(Row):
     items_done: int = 0
     score: int | None = None
     """What the requester thinks of the latest resolution."""
+    fields: Json = {}
+    """The values of the fields that the desk has added."""
     rated_until: Instant | None = None
     """Until when the requester is asked for that; None while they are not."""
 
@@ -193,6 +201,19 @@ def _count(row: WorkRow, booked: TimeRow, sign: int) -> None:
     row.minutes_spent += sign * booked.minutes
     if booked.is_billable:
         row.minutes_billable += sign * booked.minutes
+
+
+# Fields ------------------------------------------------------------------------------------
+
+
+@CASES.on(CustomFields.FieldsSet)
+def _set(event: CustomFields.FieldsSet, row: WorkRow, _: Rows) -> None:
+    said: dict[str, Any] = {name: ERASED for name in event.personal_names}
+    if event.personal and event.personal != ERASED:
+        said = msgspec.json.decode(event.personal)
+    values = {name: to_builtins(value) for name, value in event.values.items()}
+    kept = {name: value for name, value in row.fields.items() if name not in event.cleared}
+    row.fields = {**kept, **values, **said}
 
 
 # Satisfaction ------------------------------------------------------------------------------

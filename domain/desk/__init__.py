@@ -16,6 +16,7 @@ from domain.desk.offerings import Offerings
 from domain.desk.orders import Orders
 from domain.desk.people import People
 from domain.desk.services import Services
+from domain.desk.ticket_types import TicketTypes
 
 __all__ = ["Desk"]
 
@@ -34,6 +35,7 @@ class Desk(
     Orders,
     People,
     Families,
+    TicketTypes,
 ):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

@@ -61,7 +61,12 @@ class Incidents(ServiceLevels):
                 by=by,
             )
             if impact is not None and urgency is not None:
-                incident.prioritise(impact=impact, urgency=urgency, by=by)
+                incident.prioritise(
+                    impact=impact,
+                    urgency=urgency,
+                    by=by,
+                    matrix=self.directory.matrix(incident.what),
+                )
             if category:
                 incident.categorise(
                     category=category, subcategory=subcategory, service=service, by=by
@@ -87,7 +92,8 @@ class Incidents(ServiceLevels):
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
-            ticket.prioritise(impact=impact, urgency=urgency, by=by)
+            matrix = self.directory.matrix(ticket.what)
+            ticket.prioritise(impact=impact, urgency=urgency, by=by, matrix=matrix)
 
         return await self.ledger.run(by, decide, **repeat)
 

@@ -90,8 +90,18 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         sent = await adam.http.post(at, content=SENT, headers={"content-type": "text/plain"})
         assert sent.json()["sha256"] == EXAMPLE
     made["articles"] = await published(house, organisation, definitions["/articles"])
+    made["ticket-types"] = await typed(house)
     made["tickets"] = made["incidents"]
     return {plural: record["number"] for plural, record in made.items()}
+
+
+async def typed(house: House) -> dict[str, Any]:
+    """The type of problems, which there is once."""
+    olga = house.as_("olga")
+    found = (await olga.read("/ticket-types?ticket=problem"))["data"]
+    if found:
+        return dict(found[0])
+    return await olga.made("/ticket-types", {"ticket": "problem", "definition": {}})
 
 
 async def published(house: House, organisation: str, said: dict[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def governed(plural: str, owners: str, readers: str) -> dict[str, str]:
 
 WORK = (
     *("add-item", "remove-item", "complete-item", "reopen-item"),
-    *("book-time", "correct-time"),
+    *("book-time", "correct-time", "set-fields"),
 )
 
 
@@ -46,6 +46,11 @@ MAY = {
     "POST /incidents/{ref}/rate": "x------",
     "POST /questions/{ref}/rate": "x------",
     "POST /requests/{ref}/rate": "x------",
+    "POST /ticket-types": "----x--",
+    "POST /ticket-types/{ref}/revise": "----x--",
+    "GET /ticket-types": "xxxxxxx",
+    "GET /ticket-types/{ref}": "xxxxxxx",
+    "GET /ticket-types/{ref}/history": "xxxxxxx",
     "GET /time-spent": "-xxxxx-",
     "GET /reports/time-spent": "-xxxxx-",
     **commons("problems", attach="-x-----", read="-xxxxx-"),
@@ -463,12 +468,14 @@ OPEN_TO_STRANGERS = {
     "GET /calendars/{ref}/next-open",
     "GET /calendars/{ref}/add",
     "GET /calendars/{ref}/feed.ics",
+    "GET /ticket-types/{ref}",
+    "GET /ticket-types/{ref}/history",
     "GET /change-templates/{ref}",
     "GET /change-templates/{ref}/history",
     "GET /change-templates/{ref}/approval.svg",
 }
-FOR_ALL = ("/calendars", "/change-templates", "/asset-types")
-"""Calendars, types of assets and the change catalogue belong to nobody and hold for all."""
+FOR_ALL = ("/calendars", "/change-templates", "/asset-types", "/ticket-types")
+"""Calendars, types of assets and of tickets, and the change catalogue belong to nobody."""
 
 
 async def test_every_route_has_a_row(house: House) -> None:

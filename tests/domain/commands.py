@@ -40,6 +40,7 @@ from domain.subjects import WRITTEN
 from domain.tasks import PHASES
 from domain.team import Team
 from domain.ticket import LinkType, Visibility
+from domain.ticket_type import TicketType
 from tests.domain.articles import CONTENTS
 from tests.domain.asset_types import ATTRIBUTES, GIVEN, HARDWARE, HARDWARE_LATER, SCHEMAS
 from tests.domain.assignment_rules import RULES
@@ -74,6 +75,7 @@ from tests.domain.examples import (
     texts,
 )
 from tests.domain.offerings import ITEMS
+from tests.domain.ticket_types import SITE_AND_MORE, SOME_VALUES, TYPES
 from tests.people import MONDAY
 
 Arguments = SearchStrategy[dict[str, Any]]
@@ -138,6 +140,12 @@ TICKET: dict[str, Arguments] = {
     "unlink": said(other=others, type=st.sampled_from(get_args(LinkType))),
     "watch": said(person=people),
     "unwatch": said(person=people),
+    "set_fields": said(
+        values=SOME_VALUES,
+        definitions=st.just(SITE_AND_MORE.fields),
+        type=st.just(record_id("TYP", 1)),
+        type_version=st.sampled_from([1, 2]),
+    ),
     "add_item": said(title=texts, assignee=maybe(people)),
     "remove_item": said(number=NUMBER),
     "complete_item": said(number=NUMBER),
@@ -614,6 +622,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "close": NOTHING,
         "cancel": REASON,
     },
+    TicketType: {"revise": said(definition=TYPES)},
     Team: {
         "rename": said(name=texts),
         "add_member": said(person=people, is_lead=st.booleans()),
@@ -714,6 +723,13 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             offering=maybe(st.just(record_id("OFR", 1))),
             offering_version=st.sampled_from([0, 1]),
             form=st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers()), max_size=2),
+        ),
+    ),
+    TicketType: (
+        "define",
+        said(
+            ticket=st.sampled_from(["incident", "question", "change", "asset"]),
+            definition=TYPES,
         ),
     ),
     Team: (

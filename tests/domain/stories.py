@@ -37,6 +37,7 @@ from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.ticket import Visibility
+from domain.ticket_type import TicketType
 from domain.triage import Candidate, Chosen
 from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
@@ -71,6 +72,7 @@ from tests.domain.examples import (
 )
 from tests.domain.offerings import FOR_BAKERY as FOR_BAKERS
 from tests.domain.offerings import LAPTOP
+from tests.domain.ticket_types import PLAIN, SITE_AND_MORE
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
 HOURS_BETWEEN_STEPS = 3
@@ -112,6 +114,13 @@ TICKET = [
     step("unlink", other=OTHER, type="caused by"),
     step("watch", person=person("cem")),
     step("unwatch", person=person("cem")),
+    step(
+        "set_fields",
+        values={"site": "Berne", "tags": ["a"], "seats": 3, "note": "Ask Ann.", "is_vip": True},
+        definitions=SITE_AND_MORE.fields,
+        type=record_id("TYP", 1),
+        type_version=1,
+    ),
     step("add_item", title="Ask the neighbours.", assignee=person("bea")),
     step("add_item", title="Look at the cable."),
     step("complete_item", number=1),
@@ -967,6 +976,12 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             CANCELLED,
         ],
         [step("order", "ann", **NEW), CANCELLED],
+    ],
+    TicketType: [
+        [
+            step("define", ticket="incident", definition=SITE_AND_MORE),
+            step("revise", definition=PLAIN),
+        ]
     ],
     Team: [
         [

@@ -57,6 +57,8 @@ from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.ticket import Ticket
+from domain.ticket_type import ACTS, TicketType
+from domain.ticket_type import check as check_definition_of_type
 from domain.time_spent import MINUTES_MAX
 from domain.versioned import Versioned
 from tests.domain.commands import BEGINNINGS, COMMANDS
@@ -141,6 +143,7 @@ def check_ticket(ticket: Ticket) -> None:
     for several in (ticket.links, ticket.watchers, ticket.attachments):
         assert len(several) == len(set(several))
     assert ticket.id not in {other for _, other in ticket.links}
+    assert not set(ticket.fields) & set(ticket.personal_fields)
     numbers = [item.number for item in ticket.checklist]
     assert numbers == sorted(set(numbers))
     assert not numbers or numbers[-1] <= ticket.items_added
@@ -413,6 +416,13 @@ def check_request(request: ServiceRequest) -> None:
     assert (request.offering is None) == (request.offering_version == 0)
 
 
+def check_ticket_type(type: TicketType) -> None:
+    assert type.ticket in ACTS
+    assert type.definition_version >= 1
+    for definition in type.versions:
+        check_definition_of_type(type.ticket, definition)
+
+
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
     Article: check_article,
@@ -435,6 +445,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ServiceLevelPolicy: check_definition,
     ServiceRequest: check_request,
     Team: check_team,
+    TicketType: check_ticket_type,
 }
 
 MOVES: dict[type[Aggregate], Moves] = {

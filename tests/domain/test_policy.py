@@ -119,6 +119,7 @@ incident.add_item                     - s - - - - -
 incident.remove_item                  - s - - - - -
 incident.complete_item                - s - - - - -
 incident.reopen_item                  - s - - - - -
+incident.set_fields                   - s - - - - -
 incident.book_time                    - s - - - - -
 incident.correct_time                 - s - - - - -
 incident.merge                        - s - - - - -
@@ -182,6 +183,7 @@ problem.add_item                      - s - - - - -
 problem.remove_item                   - s - - - - -
 problem.complete_item                 - s - - - - -
 problem.reopen_item                   - s - - - - -
+problem.set_fields                    - s - - - - -
 problem.book_time                     - s - - - - -
 problem.correct_time                  - s - - - - -
 problem.reopen                        o s - - - - -
@@ -214,6 +216,7 @@ question.add_item                     - s - - - - -
 question.remove_item                  - s - - - - -
 question.complete_item                - s - - - - -
 question.reopen_item                  - s - - - - -
+question.set_fields                   - s - - - - -
 question.book_time                    - s - - - - -
 question.correct_time                 - s - - - - -
 question.merge                        - s - - - - -
@@ -260,6 +263,7 @@ service_request.add_item              - s - - - - -
 service_request.remove_item           - s - - - - -
 service_request.complete_item         - s - - - - -
 service_request.reopen_item           - s - - - - -
+service_request.set_fields            - s - - - - -
 service_request.book_time             - s - - - - -
 service_request.correct_time          - s - - - - -
 service_request.order                 f s - - - - -
@@ -312,6 +316,7 @@ change.add_item                       - s - s - - -
 change.remove_item                    - s - s - - -
 change.complete_item                  - s - s - - -
 change.reopen_item                    - s - s - - -
+change.set_fields                     - s - s - - -
 change.book_time                      - s - s - - -
 change.correct_time                   - s - s - - -
 change.propose                        f s - s - - -
@@ -712,6 +717,11 @@ change_window.withdraw_exception      - - - c - - -
 calendar.list                         y y y y y y y
 calendar.read                         y y y y y y y
 calendar.read_history                 y y y y y y y
+ticket_type.list                      y y y y y y y
+ticket_type.read                      y y y y y y y
+ticket_type.read_history              y y y y y y y
+ticket_type.define                    - - - - c - -
+ticket_type.revise                    - - - - c - -
 approval_process.read_running         - - - c c c -
 service_level_policy.what_if          - - - - c - -
 calendar.define                       - - - - c - -
@@ -794,7 +804,7 @@ def test_every_command_of_every_kind_is_an_act(kind: type) -> None:
         and "by" in inspect.signature(value).parameters
     }
 
-    assert len(commands) > 2
+    assert len(commands) > 1
     parts = {f"{name}.{part}" for part in PARTS_OF_COMMANDS}
     assert commands - parts <= set(TABLE)
     assert {f"{name}.read", f"{name}.list", f"{name}.read_history"} <= set(TABLE)

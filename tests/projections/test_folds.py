@@ -223,6 +223,11 @@ def test_the_work_on_a_ticket_agrees_with_the_ticket(
     assert [(item.number, item.done_by) for item in rows_of(store, ticket_work.ITEMS)] == [
         (item.number, item.done_by) for item in record.checklist
     ]
+    assert set(row.fields) == {*record.filled}
+    assert {name: row.fields[name] for name in record.fields} == {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in record.fields.items()
+    }
     assert row.items == len(record.checklist)
     assert row.items_done == sum(bool(item.done_by) for item in record.checklist)
     assert [one.minutes for one in rows_of(store, ticket_work.TIME)] == [

@@ -1,0 +1,123 @@
+"""Types of tickets over HTTP: their matrices of priority, and the fields that a desk adds."""
+
+from typing import Annotated, Any
+
+import msgspec
+from pydantic import Field
+
+from api.commands import Asked, Command, Creation, Practice
+from api.fields import Name, Note, OptionalName, Word
+from api.http.bodies import Body
+from api.http.calls import Call
+from domain.desk import Desk
+from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX, FieldType
+from domain.policy import About
+from domain.recorder import Receipt
+from domain.ticket_type import TicketKind, TicketType, TypeDefinition
+
+Priority = Annotated[int, Field(ge=1, le=5)]
+Limit = Annotated[str, Field(max_length=40, description="Of a number or a date.")]
+
+
+class FieldNeed(Body):
+    """At which act a field needs a value, and under which condition on the ticket then."""
+
+    at: Word
+    when: Annotated[Note, Field(description="In CEL; always if empty.")] = ""
+
+
+class TypeField(Body):
+    """A field that the tickets have besides."""
+
+    name: Word
+    label: Name
+    type: FieldType
+    help: OptionalName = ""
+    needed: Annotated[list[FieldNeed], Field(max_length=20)] = []
+    choices: Annotated[list[Name], Field(max_length=CHOICES_MAX)] = []
+    minimum: Limit | None = None
+    maximum: Limit | None = None
+    length_max: Annotated[int, Field(ge=1, le=TEXT_MAX)] = TEXT_MAX
+    is_personal: Annotated[
+        bool, Field(description="Whether it is sealed under the key of the requester.")
+    ] = False
+
+
+Row = Annotated[list[Priority], Field(min_length=3, max_length=3)]
+
+
+class TheTicketType(Body):
+    """How tickets of a kind get their priority, and which fields they have."""
+
+    matrix: Annotated[
+        list[Row],
+        Field(
+            min_length=3,
+            max_length=3,
+            description="The priority of each impact (row) and urgency (column), the highest "
+            "first.",
+        ),
+    ] = [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
+    fields: Annotated[list[TypeField], Field(max_length=FIELDS_MAX)] = []
+
+
+class ReviseType(Body):
+    definition: TheTicketType
+
+    def arguments(self) -> dict[str, Any]:
+        plain = self.definition.model_dump()
+        plain["matrix"] = {"rows": plain["matrix"]}
+        return super().arguments() | {"definition": msgspec.convert(plain, TypeDefinition)}
+
+
+class DefineType(ReviseType):
+    ticket: TicketKind
+
+
+DEFINITION = {
+    "matrix": [[1, 1, 2], [2, 3, 4], [3, 4, 5]],
+    "fields": [
+        {
+            "name": "site",
+            "label": "Site",
+            "type": "choice",
+            "choices": ["Berne", "Geneva"],
+            "needed": [{"at": "resolve", "when": "ticket.priority in [1, 2]"}],
+        },
+        {"name": "cost", "label": "Cost", "type": "decimal", "minimum": "0"},
+    ],
+}
+
+
+def about_new(call: Call, body: Any) -> About:
+    return About(organisation=call.caller.person.organisation)
+
+
+async def define(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
+    return await desk.define_ticket_type(**body.arguments(), **asked.keywords)
+
+
+PRACTICE = Practice(
+    kind=TicketType,
+    plural="ticket-types",
+    what="ticket_type",
+    title="Ticket types",
+    creation=Creation(
+        name="define",
+        body=DefineType,
+        summary="Define the type of a kind of ticket",
+        description="There is one at most for each kind. Without one, the usual matrix holds.",
+        about=about_new,
+        use=define,
+        example={"ticket": "incident", "definition": DEFINITION},
+    ),
+    commands=(
+        Command(
+            method=TicketType.revise,
+            body=ReviseType,
+            summary="Define it anew, as its next version",
+            description="Tickets keep the priorities and values that they have.",
+            example={"definition": DEFINITION},
+        ),
+    ),
+)

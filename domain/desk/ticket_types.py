@@ -1,0 +1,122 @@
+"""Types of tickets: one for each kind, whose fields tickets have and need for their acts."""
+
+from collections.abc import Mapping
+from typing import Any, Unpack
+from uuid import UUID
+
+from domain.aggregate import Aggregate, Event
+from domain.change import Change
+from domain.desk.desk import Base, Repeat
+from domain.directory import Directory
+from domain.field_definitions import missing
+from domain.json_values import WrongJson
+from domain.ledger import Ledger, Work
+from domain.life_cycle import Moved
+from domain.provenance import Provenance
+from domain.recorder import Receipt
+from domain.rules import Refused
+from domain.subjects import Value
+from domain.ticket import Ticket
+from domain.ticket_type import TicketKind, TicketType, TypeDefinition
+
+ACTS_OF_CHANGES: Mapping[type[Event], str] = {
+    Change.Submitted: "submit",
+    Change.ImplementationStarted: "start_implementation",
+    Change.Implemented: "complete_implementation",
+    Change.Reviewed: "review",
+    Change.Closed: "close",
+}
+
+
+class TicketTypes(Base):
+    def __init__(self, ledger: Ledger, directory: Directory) -> None:
+        super().__init__(ledger, directory)
+        ledger.rules.append(self._require_fields)
+
+    async def define_ticket_type(
+        self,
+        *,
+        ticket: TicketKind,
+        definition: TypeDefinition,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Define the type of a kind of ticket, which has one at most."""
+        id = await self.ledger.next_id(TicketType)
+
+        async def decide(work: Work) -> None:
+            work.add(TicketType.define(id, ticket=ticket, definition=definition, by=by))
+            rule = f"ticket: there is a type for every {ticket} already. Revise that."
+            work.claim(f"ticket type:{ticket}", id, rule)
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def set_fields(
+        self,
+        kind: type[Ticket],
+        id: UUID,
+        *,
+        fields: Mapping[str, Any],
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Set fields of a ticket, by the latest version of its type."""
+
+        async def decide(work: Work) -> None:
+            ticket = await work.get(kind, id, expected=expected)
+            found = self.directory.ticket_type(ticket.what)
+            if found is None:
+                raise Refused(f"fields: there are none for {ticket.what}s.")
+            ticket.set_fields(
+                fields,
+                definitions=found.definition.fields,
+                type=found.id,
+                type_version=found.definition_version,
+                by=by,
+            )
+            people = {field.name for field in found.definition.fields if field.type == "person"}
+            for name in people & fields.keys():
+                if fields[name] is not None:
+                    self.active_person(f"fields/{name}", UUID(str(ticket.fields[name])))
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def _require_fields(self, record: Aggregate) -> None:
+        """Refuse acts on a ticket that need a field which has no value."""
+        if not isinstance(record, Ticket):
+            return
+        acts = [act for entry in record.pending if (act := act_of(entry.event))]
+        if not acts:
+            return
+        found = self.directory.ticket_type(record.what)
+        if found is None or not found.definition.fields:
+            return
+        for act in acts:
+            if wrong := missing(found.definition.fields, act, facts_of(record), record.filled):
+                raise WrongJson("fields", "/fields", wrong)
+
+
+def act_of(event: Event) -> str:
+    """The act that an event comes of, by the name that it has in types; "" for other events."""
+    if isinstance(event, Moved):
+        return event.act
+    return ACTS_OF_CHANGES.get(type(event), "")
+
+
+def facts_of(ticket: Ticket) -> dict[str, Value]:
+    """What conditions on fields see of a ticket."""
+    state: Any = ticket
+    return {
+        "status": str(state.status),
+        "priority": ticket.priority or 0,
+        "impact": ticket.impact or 0,
+        "urgency": ticket.urgency or 0,
+        "category": ticket.category,
+        "subcategory": ticket.subcategory,
+        "service": ticket.service,
+        "is_assigned": ticket.assignee is not None,
+        "reopened": int(getattr(ticket, "reopened", 0)),
+        "minutes_spent": ticket.minutes_spent,
+        "fields": ticket.fields_as_texts,
+    }

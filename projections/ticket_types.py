@@ -1,0 +1,59 @@
+"""The types of tickets: the latest version of each, with its matrix and its fields."""
+
+from typing import Any
+
+import msgspec
+
+from domain.aggregate import Entry
+from domain.ticket_type import TicketType, TypeDefinition
+from projections.rows import Rows
+from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, number_text
+from projections.view import View
+
+NAME = "ticket_types"
+VERSION = 1
+
+
+class TypeRow(Row):
+    id: Id
+    number: str
+    ticket: str
+    """The kind of ticket."""
+    at: Instant
+    """When its latest version was defined."""
+    version: int
+    position: int
+    definition_version: int = 1
+    matrix: tuple[tuple[int, ...], ...] = ()
+    """The priority of each impact (row) and urgency (column), the highest first."""
+    fields: tuple[Json, ...] = ()
+
+
+TYPES = Table(NAME, VERSION, TypeRow, key=("id",), indexes=[("ticket",)])
+
+
+def concerns(entry: Entry) -> bool:
+    return isinstance(entry.event, TicketType.Defined | TicketType.Revised)
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event: Any = entry.event
+    id = id_text(entry.originator_id)
+    if isinstance(event, TicketType.Defined):
+        number = number_text(entry.originator_id)
+        row = rows.put(TYPES, TypeRow(id, number, event.ticket, "", 1, entry.position))
+    else:
+        row = rows.get(TYPES, id)
+        row.definition_version += 1
+    _show(event.definition, row)
+    row.at = instant(event.by.effective_at)
+    row.version = entry.originator_version
+    row.position = entry.position
+
+
+def _show(definition: TypeDefinition, row: TypeRow) -> None:
+    row.matrix = definition.matrix.rows
+    row.fields = tuple(msgspec.to_builtins(field) for field in definition.fields)
+
+
+VIEW = View(NAME, VERSION, (TYPES,), fold, concerns=concerns, keyed=(TYPES,))
