@@ -66,6 +66,13 @@ async def read_findings(call: Call) -> Answer:
     return await lists.answer(call, FINDINGS, visibility(actor, "asset_findings"))
 
 
+async def read_reminders(call: Call) -> Answer:
+    """What was reminded of, of the assets that the caller may see."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, About(organisation=actor.organisation, people=(actor.id,)))
+    return await lists.answer(call, REMINDERS, visibility(actor, "asset_reminders"))
+
+
 def _page(rows: list[dict[str, Any]]) -> Answer:
     return json({"data": rows, "has_more": False, "next_cursor": None})
 
@@ -81,6 +88,7 @@ def _is_seen(call: Call, row: dict[str, Any]) -> bool:
     return True
 
 
+REMINDERS = List(name="asset_reminders", sort=("-at",))
 FINDINGS = List(name="asset_findings", sort=("-found_at",))
 
 # Routes ------------------------------------------------------------------------------------
@@ -126,6 +134,20 @@ def asset_board_routes() -> Iterator[Route]:
         schemas.page_of(_row(installed=schemas.WHOLE, over=schemas.WHOLE)),
     )
 
+    yield Route(
+        method="GET",
+        path="/asset-reminders",
+        endpoint=read_reminders,
+        act="asset_reminders.read",
+        operation=Operation(
+            id=camel("list asset reminders"),
+            tag="Assets",
+            summary="List the reminders of what ends with assets",
+            parameters=list_parameters(REMINDERS),
+            responses={200: list_response(REMINDERS)},
+            problems=OF_READS,
+        ),
+    )
     yield Route(
         method="GET",
         path="/asset-findings",

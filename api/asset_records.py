@@ -11,7 +11,8 @@ from api.fields import AssetTypeRef, Name, OptionalName, PersonRef
 from api.http.bodies import Body
 from domain.asset import Asset
 from domain.asset_attributes import ATTRIBUTES_MAX, INTEGER_MAX, TEXT_MAX
-from domain.asset_record import ENTITLED_MAX, Cost, End
+from domain.asset_record import ENTITLED_MAX, Cost
+from domain.asset_reminders import End
 from domain.desk import Desk
 from domain.rules import Refused
 

@@ -96,6 +96,10 @@ class Asset(AssetRecord, AssetRedundancy, ApprovedActs):
                 return self.Retired(by=by, round=self.round)
         return self.Disposed(by=by, method=proposal.method, round=self.round)
 
+    @property
+    def is_gone(self) -> bool:
+        return self.status in (Status.RETIRED, Status.DISPOSED)
+
     def require_changeable(self) -> None:
         require(
             self.status is not Status.DISPOSED, "An asset that was disposed of cannot be changed."

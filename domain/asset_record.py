@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Literal, get_args
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,11 +13,10 @@ from domain import asset_attributes, text
 from domain.aggregate import Event
 from domain.asset_attributes import Mistake, Schema, Value, Values, WrongAttributes
 from domain.asset_drift import AssetDrift
+from domain.asset_reminders import ENDS, AssetReminders, End
 from domain.provenance import Provenance
 from domain.rules import require
 
-End = Literal["warranty", "contract", "licence", "certificate"]
-ENDS = get_args(End)
 AMOUNT_MAX = Decimal("1e12")
 ENTITLED_MAX = 1_000_000_000
 
@@ -32,7 +30,7 @@ class Cost(Struct, frozen=True):
     currency: str
 
 
-class AssetRecord(AssetDrift, abstract=True):
+class AssetRecord(AssetDrift, AssetReminders, abstract=True):
     type: UUID | None
     type_version: int
     """By which version of its type its attributes were checked."""
@@ -44,8 +42,6 @@ class AssetRecord(AssetDrift, abstract=True):
     cost: Cost | None
     supplier: str
     contract: str
-    ends: dict[str, date]
-    """The last days of what was agreed, such as `warranty`."""
     entitled: int | None
     """Of a licence: how many installations are paid for."""
 
@@ -60,7 +56,6 @@ class AssetRecord(AssetDrift, abstract=True):
         self.cost = None
         self.supplier = ""
         self.contract = ""
-        self.ends = {}
         self.entitled = None
 
     def require_changeable(self) -> None:
@@ -225,8 +220,7 @@ class AssetRecord(AssetDrift, abstract=True):
                 if value is not None:
                     setattr(asset, name, value)
                     asset.given_by(self.source, (name,))
-            ends = {**asset.ends, **self.ends}
-            asset.ends = {name: day for name, day in ends.items() if day is not None}
+            asset.set_ends(self.ends, self.by.effective_at)
 
     # Licences ------------------------------------------------------------------------------
 

@@ -47,6 +47,10 @@ class Outlook(Protocol):
         """The changes that owe something whose moment has passed, which was not noted yet."""
         ...
 
+    async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
+        """The assets with a reminder that is due, and when the next is due after that."""
+        ...
+
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         """The relations on all ways from some assets, upwards and downwards, of so many steps."""
         ...
@@ -93,6 +97,12 @@ class LedgerOutlook:
 
     async def overdue(self, now: datetime) -> Sequence[UUID]:
         return [change.id for change in self._changes() if passed(change.obligations, now)]
+
+    async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
+        assets = (asset for asset, _ in self._ledger.all_of(Asset))
+        ahead = [(asset.id, one.at) for asset in assets if (one := asset.next_reminder)]
+        later = min((at for _, at in ahead if at > now), default=None)
+        return [id for id, at in ahead if at <= now], later
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         every = [

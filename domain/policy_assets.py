@@ -60,6 +60,7 @@ ASSETS: Mapping[str, Row] = {
             "asset.propose": "propose an act on an asset",
             "asset.carry_out": "carry out an approved act on an asset",
             "asset.let_lapse": "note why an approved act on an asset is not done",
+            "asset.remind_of_ends": "remind of what ends with an asset",
             "asset.note_plan": "note that a change plans attributes of an asset",
             "asset.note_drift": "note that an asset was found to be otherwise than registered",
             "asset.clear_drift": "note that an asset was found as registered again",
@@ -69,6 +70,11 @@ ASSETS: Mapping[str, Row] = {
         readers(IN_SIGHT),
         READ,
         {"asset_findings.read": "read what was found to be otherwise than registered"},
+    ),
+    **rows(
+        {**everyone(PART), **readers(IN_SIGHT_OR_PART)},
+        READ,
+        {"asset_reminders.read": "read what ends with assets"},
     ),
     # Types
     **rows(

@@ -5,6 +5,7 @@ from projections import (
     articles,
     asset_findings,
     asset_register,
+    asset_reminders,
     asset_types,
     attainment,
     cab_meetings,
@@ -37,6 +38,7 @@ ALL = (
     asset_register.VIEW,
     asset_types.VIEW,
     asset_findings.VIEW,
+    asset_reminders.VIEW,
     services.VIEW,
     offerings.VIEW,
     articles.VIEW,
@@ -70,6 +72,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(approvals_inbox.INBOX, approvals_inbox.NAME, "organisation", ("voter",)),
         Listing(asset_register.REGISTER, asset_register.NAME, "organisation", ("owner", "holder")),
         Listing(asset_types.TYPES, asset_types.NAME),
+        Listing(asset_reminders.REMINDERS, asset_reminders.NAME, "organisation", ("owner",)),
         Listing(asset_findings.FINDINGS, asset_findings.NAME, "organisation"),
         Listing(
             services.SERVICES,

@@ -7,7 +7,14 @@ from uuid import UUID
 from domain.impact import Relation
 from domain.ledger import Ledger
 from domain.outlook import AHEAD, APPROVALS_MAX, CHANGES_MAX, LedgerOutlook
-from projections import approvals_inbox, asset_register, change_board, change_work, work_queue
+from projections import (
+    approvals_inbox,
+    asset_register,
+    asset_reminders,
+    change_board,
+    change_work,
+    work_queue,
+)
 from projections.store import NotBuilt
 from projections.views import Views
 
@@ -46,6 +53,13 @@ class ViewsOutlook:
             return await self._views.overdue(now)
         except NotBuilt:
             return await self._exact.overdue(now)
+
+    async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
+        try:
+            await self._reached(asset_reminders.NAME)
+            return await self._views.reminders_due(now)
+        except NotBuilt:
+            return await self._exact.reminders(now)
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         try:

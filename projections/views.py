@@ -21,6 +21,7 @@ from projections import (
     approvals_inbox,
     asset_register,
     asset_relations,
+    asset_reminders,
     change_board,
     change_work,
     sla_board,
@@ -356,6 +357,10 @@ class Views:
             for one in found
             if str(one.asset) in known
         ]
+
+    async def reminders_due(self, now: datetime) -> tuple[list[UUID], datetime | None]:
+        """The assets with a reminder that is due, at most 500, and when the next is."""
+        return await asset_reminders.due(self._reader, now)
 
     async def licences(self) -> list[dict[str, Any]]:
         """The licences with how many installations they are good for, and how many there are: the

@@ -14,6 +14,7 @@ from workflows.freezes import Freezes
 from workflows.major_incidents import Updates
 from workflows.obligations import Obligations
 from workflows.policy_moves import PolicyMoves
+from workflows.reminders import Reminders
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
 from workflows.sweep import SweepActivities
@@ -41,7 +42,14 @@ def worker(
 ) -> Worker:
     """A worker that shares its process, and its event loop, with the API."""
     approvals = ApprovalActivities(desk)
-    others = (Freezes(desk), Obligations(desk), PolicyMoves(desk), Schedules(desk), Updates(desk))
+    others = (
+        Freezes(desk),
+        Obligations(desk),
+        Reminders(desk),
+        PolicyMoves(desk),
+        Schedules(desk),
+        Updates(desk),
+    )
     sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)
     return Worker(

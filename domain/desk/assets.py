@@ -153,6 +153,14 @@ class Assets(Base):
 
         return await self.ledger.run(by, decide, **repeat)
 
+    async def remind_of_ends(
+        self, id: UUID, *, by: Provenance, **repeat: Unpack[Repeat]
+    ) -> Receipt:
+        """Tell an asset what time it is: see `Asset.remind_of_ends`."""
+        return await self.ledger.edit(
+            Asset, id, lambda asset: asset.remind_of_ends(by=by), by=by, **repeat
+        )
+
     async def set_attributes(
         self,
         work: Work,

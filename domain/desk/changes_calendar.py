@@ -182,6 +182,10 @@ class ChangeCalendar(Changes):
         """The records of all kinds that wait for votes."""
         return await self._outlook.in_approval()
 
+    async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
+        """The assets with a reminder that is due, and when the next is due after that."""
+        return await self._outlook.reminders(now)
+
     async def overdue(self, now: datetime) -> Sequence[UUID]:
         """The changes that owe something whose moment has passed, which was not noted yet."""
         return await self._outlook.overdue(now)

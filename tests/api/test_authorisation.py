@@ -325,6 +325,7 @@ MAY = {
     "POST /assets/{ref}/group": "-x-----",
     "GET /licences": "xxxxxxx",
     "GET /asset-findings": "-xxxxx-",
+    "GET /asset-reminders": "xxxxxxx",
     "POST /asset-types": "----x--",
     "POST /asset-types/{ref}/revise": "----x--",
     "POST /asset-types/{ref}/retire": "----x--",

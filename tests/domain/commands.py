@@ -12,7 +12,8 @@ from domain.aggregate import Aggregate
 from domain.approval_process import ApprovalProcess
 from domain.article import Article
 from domain.asset import Asset, RelationType
-from domain.asset_record import ENDS, Cost
+from domain.asset_record import Cost
+from domain.asset_reminders import ENDS
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import AgendaFilter, CabMeeting
@@ -343,6 +344,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             needed=st.sampled_from([0, 1, 1, 2]),
         ),
         "note_plan": said(change=CHANGES),
+        "remind_of_ends": NOTHING,
         "note_drift": said(
             attribute=st.sampled_from(["serial", "memory"]),
             found=st.sampled_from(["S1", "S9", 64]),

@@ -287,6 +287,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("register", name="Mail 2", asset_class="server", is_ordered=True),
             step("receive"),
+            step("describe", ends={"contract": MONDAY.date() + timedelta(days=1)}),
             step("classify", schema=A_SERVER, attributes={"serial": "S1", "memory": 64}),
             step("set_attributes", schema=A_SERVER, changes={"memory": None, "serial": "S2"}),
             step(
@@ -300,6 +301,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
             step("entitle", installations=50),
             step("note_plan", change=record_id("CHG", 1)),
+            step("remind_of_ends", "clock"),
             step("note_drift", attribute="serial", found="S9", source="scan"),
             step("clear_drift", attribute="serial", source="scan"),
             step("relate", other=record_id("AST", 2), type="runs on"),

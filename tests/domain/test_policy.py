@@ -405,10 +405,12 @@ asset.resume_approval                 - - - - - - -
 asset.propose                         - - - - - - -
 asset.carry_out                       - - - - - - -
 asset.let_lapse                       - - - - - - -
+asset.remind_of_ends                    - - - - - - -
 asset.note_plan                         - - - - - - -
 asset.note_drift                        - - - - - - -
 asset.clear_drift                       - - - - - - -
 asset_findings.read                     - s s s s s -
+asset_reminders.read                    p i i i i i p
 asset_type.list                         y y y y y y y
 asset_type.read                         y y y y y y y
 asset_type.read_history                 y y y y y y y

@@ -41,6 +41,7 @@ from projections import (
     asset_findings,
     asset_register,
     asset_relations,
+    asset_reminders,
     asset_types,
     change_board,
     change_work,
@@ -52,7 +53,7 @@ from projections import (
     work_queue,
 )
 from projections.listings import ALL
-from projections.tables import instant_or_none
+from projections.tables import instant, instant_or_none
 from tests.domain.changes import PROCESS, planned, stage
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
@@ -383,6 +384,21 @@ def test_the_open_findings_are_the_drifts_of_the_asset(data: st.DataObject) -> N
         (name, str(drift.found)) for name, drift in asset.drifts.items()
     }
     assert all(row.closed_at for row in rows if not row.is_open)
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_next_reminders_are_those_of_the_asset(data: st.DataObject) -> None:
+    asset, entries = a_life(Asset, data)
+    assert isinstance(asset, Asset)
+
+    rows = rows_of(folded(asset_reminders.VIEW, entries), asset_reminders.AHEAD)
+
+    ahead = min((row.next_at for row in rows if row.next_at), default=None)
+    due = asset.next_reminder
+    assert ahead == (instant(due.at) if due else None)
+    if not asset.is_gone:
+        assert {row.end_name for row in rows} == set(asset.ends)
 
 
 @RANDOM

@@ -1,0 +1,137 @@
+"""What ends with assets: the reminders that are ahead, and those that were given."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from domain.aggregate import Entry
+from domain.asset import Asset
+from domain.asset_reminders import ENDS, next_reminder
+from projections.rows import Rows
+from projections.store import ViewReader
+from projections.tables import (
+    Id,
+    Instant,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    instant_or_none,
+    moment,
+    number_text,
+)
+from projections.view import View
+
+NAME = "asset_reminders"
+VERSION = 1
+DUE_MAX = 500
+
+
+class ReminderRow(Row):
+    asset: Id
+    end_name: str
+    position: int
+    number: str
+    name: str
+    last_day: str
+    days: int
+    """How many are left: 0 on the last day."""
+    at: Instant
+    organisation: Id | None
+    owner: Id | None
+
+
+class EndRow(Row):
+    """A last day, with the moment of its next reminder."""
+
+    asset: Id
+    end_name: str
+    last_day: str
+    next_at: Instant | None
+
+
+class WhoseRow(Row):
+    asset: Id
+    name: str
+    organisation: Id | None
+    owner: Id | None
+    is_gone: bool = False
+    """Whether it is retired: nothing of it is reminded of any more."""
+
+
+REMINDERS = Table(
+    NAME,
+    VERSION,
+    ReminderRow,
+    key=("asset", "end_name", "position"),
+    indexes=[("at",), ("organisation", "at"), ("owner",)],
+)
+AHEAD = Table(
+    "asset_ends", VERSION, EndRow, key=("asset", "end_name"), indexes=[("next_at",), ("last_day",)]
+)
+WHOSE = Table("asset_reminders_whose", VERSION, WhoseRow, key=("asset",))
+
+
+def concerns(entry: Entry) -> bool:
+    return entry.topic.startswith("Asset.")
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event, id = entry.event, id_text(entry.originator_id)
+    match event:
+        case Asset.Registered(name=name, organisation=organisation, owner=owner):
+            rows.put(WHOSE, WhoseRow(id, name, id_or_none(organisation), id_or_none(owner)))
+        case Asset.Described(owner=owner, ends=ends):
+            whose = rows.get(WHOSE, id)
+            if owner is not None:
+                whose.owner = id_text(owner)
+            for end, day in ends.items():
+                if day is None:
+                    rows.remove(AHEAD, id, end)
+                elif not whose.is_gone:
+                    rows.put(AHEAD, _ahead(id, end, day, event.by.effective_at))
+        case Asset.EndReminded(end=end, last_day=last_day, due=due):
+            rows.put(AHEAD, _ahead(id, end, last_day, due))
+            rows.put(REMINDERS, _given(entry, event, rows.get(WHOSE, id)))
+        case Asset.Retired():
+            rows.get(WHOSE, id).is_gone = True
+            for end in ENDS:
+                rows.remove(AHEAD, id, end)
+
+
+def _ahead(id: str, end: str, day: date, after: datetime) -> EndRow:
+    following = next_reminder(end, day, after)
+    at = None if following is None else following.at
+    return EndRow(id, end, day.isoformat(), instant_or_none(at))
+
+
+def _given(entry: Entry, event: Asset.EndReminded, whose: WhoseRow) -> ReminderRow:
+    return ReminderRow(
+        asset=id_text(entry.originator_id),
+        end_name=event.end,
+        position=entry.position,
+        number=number_text(entry.originator_id),
+        name=whose.name,
+        last_day=event.last_day.isoformat(),
+        days=event.days,
+        at=instant(event.due),
+        organisation=whose.organisation,
+        owner=whose.owner,
+    )
+
+
+async def due(reader: ViewReader, now: datetime) -> tuple[list[UUID], datetime | None]:
+    """The assets with a reminder that is due, at most 500, and when the next is."""
+    source = f"{reader.prefix}{AHEAD.stored}"
+    found = await reader.query(
+        f"SELECT DISTINCT asset FROM {source} WHERE next_at <= ? ORDER BY asset LIMIT {DUE_MAX}",
+        (instant(now),),
+    )
+    following = await reader.query(
+        f"SELECT min(next_at) FROM {source} WHERE next_at > ?", (instant(now),)
+    )
+    first = following[0][0]
+    return [UUID(id) for (id,) in found], None if first is None else moment(first)
+
+
+VIEW = View(NAME, VERSION, (REMINDERS, AHEAD, WHOSE), fold, concerns=concerns, keyed=(WHOSE,))

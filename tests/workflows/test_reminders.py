@@ -1,0 +1,40 @@
+"""The sweep reminds of what ends with assets, at its moment, and tells when the next is."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from domain.asset import Asset
+from tests.domain.desks import open_desk, system
+from tests.people import MONDAY
+from workflows.reminders import LOOK_AGAIN, Reminders
+
+LAST_DAY = date(2026, 12, 31)
+FIRST = datetime(2026, 12, 1, tzinfo=UTC)
+
+
+async def test_reminders_are_given_once_at_their_moments(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        receipt = await desk.register_asset(
+            fields={"name": "Laptop", "asset_class": "laptop"}, by=system(at=MONDAY)
+        )
+        by = system(at=MONDAY)
+        await desk.ledger.edit(
+            Asset,
+            receipt.subject,
+            lambda asset: asset.describe(ends={"warranty": LAST_DAY}, by=by),
+            by=by,
+        )
+        clock = Reminders(desk)
+
+        early = await clock.keep(FIRST - timedelta(hours=1), "sla-clock/0")
+        soon = await clock.keep(FIRST - LOOK_AGAIN / 2, "sla-clock/0")
+        before = (await desk.ledger.find(Asset, receipt.subject)).version
+        await clock.keep(FIRST, "sla-clock/0")
+        await clock.keep(FIRST, "sla-clock/0")
+        await Reminders(desk).keep(FIRST + timedelta(days=1), "sla-clock/1")
+
+        assert (early, soon) == (None, FIRST)
+        history = desk.ledger.history(receipt.subject)[before:]
+        assert [entry.topic for entry in history] == ["Asset.EndReminded"]
+        assert history[0].event.by.at == FIRST
+        assert history[0].event.by.actor == "reminder-clock"
