@@ -14,6 +14,7 @@ from api.article_versions import article_routes
 from api.assignment_rule_trials import rule_routes
 from api.attachments import attachment_routes
 from api.boards import board_routes
+from api.calendar_feeds import feed_routes
 from api.calendar_times import calendar_routes
 from api.change_times import change_time_routes
 from api.context import Context
@@ -123,6 +124,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += time_routes()
     routes += change_time_routes()
     routes += calendar_routes()
+    routes += feed_routes()
     routes += process_routes()
     routes += policy_routes()
     routes += article_routes()

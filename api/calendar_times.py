@@ -100,6 +100,11 @@ async def read_feed(call: Call) -> Answer:
     if with_windows not in ("true", "false"):
         raise Problem("bad_query", "windows: true or false.")
     of = await _asked(call, query)
+    return await feed_of(call, of, with_windows=with_windows == "true")
+
+
+async def feed_of(call: Call, of: Asked, *, with_windows: bool) -> Answer:
+    """A version of a calendar as an iCalendar file, sent again only when it is another."""
     made = [
         entry.event.by.at
         for entry in await entries_of(call, of.calendar.id)
@@ -113,7 +118,7 @@ async def read_feed(call: Call) -> Answer:
         of.hours,
         of.given.all_names,
         made[of.version - 1],
-        with_windows=with_windows == "true",
+        with_windows=with_windows,
     )
     return tagged(call, text.encode(), ICS)
 
@@ -121,7 +126,10 @@ async def read_feed(call: Call) -> Answer:
 async def _asked(call: Call, query: dict[str, str]) -> Asked:
     """The calendar that the path names, in the version that is asked for or the latest."""
     calendar = cast(Calendar, await find(call, PRACTICE))
-    version = whole(query, "version", calendar.hours_version, 1, VERSIONS_MAX)
+    return asked(calendar, whole(query, "version", calendar.hours_version, 1, VERSIONS_MAX))
+
+
+def asked(calendar: Calendar, version: int) -> Asked:
     return Asked(calendar, version, calendar.hours_of(version), calendar.given_of(version))
 
 

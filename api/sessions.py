@@ -139,6 +139,7 @@ def shown(token: Token) -> dict[str, Any]:
         "scopes": token.scopes,
         "expires": token.expires,
         "is_revoked": token.is_revoked,
+        "calendar": None if token.calendar is None else number_of(token.calendar),
     }
 
 

@@ -15,13 +15,17 @@ TAG = "Identity"
 
 TOKEN: dict[str, Any] = {
     "type": "object",
-    "required": ["id", "hint", "scopes", "expires", "is_revoked"],
+    "required": ["id", "hint", "scopes", "expires", "is_revoked", "calendar"],
     "properties": {
         "id": schemas.UUID_TEXT,
         "hint": {"type": "string", "description": "By which people tell their tokens apart."},
         "scopes": {"type": "array", "items": {"type": "string"}},
         "expires": {"anyOf": [schemas.INSTANT, {"type": "null"}]},
         "is_revoked": {"type": "boolean"},
+        "calendar": {
+            "anyOf": [schemas.NUMBER, {"type": "null"}],
+            "description": "The calendar whose feed it opens, and nothing else.",
+        },
     },
     "additionalProperties": False,
 }

@@ -1,6 +1,7 @@
 """Bearer tokens: `ld_pat_`, 32 random bytes, and a checksum that tells a typing error at once.
 
-The prefix lets scanners find leaked secrets. The desk keeps the SHA-256 alone.
+The prefix lets scanners find leaked secrets. The desk keeps the SHA-256 alone. The secret in the
+address of a calendar's feed begins with `ld_ics_`, and is no bearer token.
 """
 
 import re
@@ -9,20 +10,22 @@ from hashlib import sha256
 from zlib import crc32
 
 PREFIX = "ld_pat_"
+FEED_PREFIX = "ld_ics_"
 SECRET_BYTES = 32
-_FORM = re.compile(r"ld_pat_[A-Za-z0-9_-]{43}[0-9a-f]{8}\Z")
+_FORM = re.compile(r"ld_(?:pat|ics)_[A-Za-z0-9_-]{43}[0-9a-f]{8}\Z")
 
 
-def secret_of(randomness: bytes) -> str:
+def secret_of(randomness: bytes, prefix: str = PREFIX) -> str:
     """The secret that is shown once. Takes 32 random bytes."""
     if len(randomness) != SECRET_BYTES:
         raise ValueError(f"A token is made of {SECRET_BYTES} bytes.")
-    stem = PREFIX + urlsafe_b64encode(randomness).decode().rstrip("=")
+    stem = prefix + urlsafe_b64encode(randomness).decode().rstrip("=")
     return stem + _checksum(stem)
 
 
-def is_token(text: str) -> bool:
-    return _FORM.match(text) is not None and _checksum(text[:-8]) == text[-8:]
+def is_token(text: str, prefix: str = PREFIX) -> bool:
+    is_one = text.startswith(prefix) and _FORM.match(text) is not None
+    return is_one and _checksum(text[:-8]) == text[-8:]
 
 
 def digest(secret: str) -> str:

@@ -43,6 +43,10 @@ class Token(Struct, frozen=True, kw_only=True):
     expires: datetime | None
     """None for a token that does not expire."""
     is_revoked: bool = False
+    calendar: UUID | None = None
+    """The one calendar whose feed it opens; such a token has no scope, and opens nothing else."""
+    with_windows: bool = False
+    """Whether the windows of the week are in that feed."""
 
     def is_valid(self, at: datetime) -> bool:
         return not self.is_revoked and (self.expires is None or at < self.expires)
@@ -119,20 +123,10 @@ class Access(Aggregate, abstract=True):
         by: Provenance,
     ) -> None:
         """Let in whoever shows the secret with this SHA-256 (64 hexadecimal digits)."""
-        self._require_active()
-        if (known := self.token(token_id)) is not None:
-            require(known.digest == digest, "Another token has this id.")
+        if self._has_token(token_id, digest):
             return
-        require(
-            _HEX_64.fullmatch(digest) is not None,
-            "A token is known by the 64 hexadecimal digits of its SHA-256.",
-        )
         require(len(scopes) > 0, "A token has at least one scope.")
-        if expires is not None:
-            require(expires.tzinfo is not None, "A time needs a zone or an offset from UTC.")
-            require(expires > by.at, "A token expires in the future.")
-        valid = sum(token.is_valid(by.at) for token in self.tokens)
-        require(valid < TOKENS_MAX, f"A person has at most {TOKENS_MAX} valid tokens.")
+        self._require_room(digest, expires, by)
         self.record(
             self.TokenIssued(
                 by=by,
@@ -162,6 +156,74 @@ class Access(Aggregate, abstract=True):
                 expires=self.expires,
             )
             person.tokens = (*person.tokens, token)
+
+    def open_feed(
+        self,
+        token_id: UUID,
+        *,
+        digest: str,
+        hint: str,
+        name: str,
+        calendar: UUID,
+        with_windows: bool = False,
+        expires: datetime | None,
+        by: Provenance,
+    ) -> None:
+        """Show the feed of one calendar to whoever shows the secret with this SHA-256."""
+        if self._has_token(token_id, digest):
+            return
+        self._require_room(digest, expires, by)
+        self.record(
+            self.FeedOpened(
+                by=by,
+                token_id=token_id,
+                digest=digest,
+                hint=text.name(hint, "The hint of a token"),
+                name=text.name(name, "The name of a feed"),
+                calendar=calendar,
+                with_windows=with_windows,
+                expires=expires,
+            )
+        )
+
+    class FeedOpened(Event):
+        token_id: UUID
+        digest: str
+        hint: str
+        name: Annotated[str, Personal("self")]
+        calendar: UUID
+        with_windows: bool = False
+        expires: datetime | None = None
+
+        def apply(self, person: "Access", /) -> None:
+            token = Token(
+                id=self.token_id,
+                digest=self.digest,
+                hint=self.hint,
+                scopes=(),
+                expires=self.expires,
+                calendar=self.calendar,
+                with_windows=self.with_windows,
+            )
+            person.tokens = (*person.tokens, token)
+
+    def _has_token(self, id: UUID, digest: str) -> bool:
+        """Whether they have it already. Refused if another has its id."""
+        self._require_active()
+        known = self.token(id)
+        require(known is None or known.digest == digest, "Another token has this id.")
+        return known is not None
+
+    def _require_room(self, digest: str, expires: datetime | None, by: Provenance) -> None:
+        require(
+            _HEX_64.fullmatch(digest) is not None,
+            "A token is known by the 64 hexadecimal digits of its SHA-256.",
+        )
+        if expires is not None:
+            require(expires.tzinfo is not None, "A time needs a zone or an offset from UTC.")
+            require(expires > by.at, "A token expires in the future.")
+        valid = sum(token.is_valid(by.at) for token in self.tokens)
+        require(valid < TOKENS_MAX, f"A person has at most {TOKENS_MAX} valid tokens.")
 
     def revoke_token(self, token_id: UUID, *, by: Provenance) -> None:
         known = self.token(token_id)

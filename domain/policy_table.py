@@ -252,6 +252,7 @@ TABLE: Mapping[str, Row] = {
             "person.revoke_token": "revoke a token of a person",
         },
     ),
+    **rows(everyone(SELF), WRITE, {"person.open_feed": "open a feed for a person"}),
     # Who sets their own manager chooses who approves what they ask for.
     **rows(
         OTHER_ADMINISTRATOR,

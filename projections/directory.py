@@ -254,8 +254,10 @@ def _reactivated(_: Event, row: PersonRow) -> None:
     row.is_active = True
 
 
-@BESIDE.on(Person.TokenIssued)
-def _issued(id: str, event: Person.TokenIssued, row: PersonRow, rows: Rows) -> None:
+@BESIDE.on(Person.TokenIssued, Person.FeedOpened)
+def _issued(
+    id: str, event: Person.TokenIssued | Person.FeedOpened, row: PersonRow, rows: Rows
+) -> None:
     row.tokens = (*row.tokens, str(event.token_id))
     rows.put(
         TOKENS,
@@ -264,7 +266,7 @@ def _issued(id: str, event: Person.TokenIssued, row: PersonRow, rows: Rows) -> N
             token=str(event.token_id),
             name=event.name,
             hint=event.hint,
-            scopes=event.scopes,
+            scopes=event.scopes if isinstance(event, Person.TokenIssued) else (),
             issued_at=instant(event.by.effective_at),
             expires=instant_or_none(event.expires),
             revoked_at=None,

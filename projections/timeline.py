@@ -20,6 +20,7 @@ VERSION = 1
 SECRET: dict[type[Event], frozenset[str]] = {
     Person.PasswordSet: frozenset({"hash"}),
     Person.TokenIssued: frozenset({"digest"}),
+    Person.FeedOpened: frozenset({"digest"}),
 }
 """The fields that nobody reads, not even in a history."""
 

@@ -54,7 +54,9 @@ class Edge:
         try:
             await self.app(scope, receive, send_safely)
         except Exception:
-            log.exception("Request %s to %s failed.", scope["request_id"], scope["path"][:200])
+            # Not the path: there are addresses with a secret in them.
+            place = scope.get("ledgerdesk.route", "other")
+            log.exception("Request %s to %s failed.", scope["request_id"], place)
             if status:
                 raise
             problem = Problem("internal", "Tell the operators the request id, please.")

@@ -242,6 +242,38 @@ class People(Base):
 
         return await self.ledger.run(by, decide, **repeat)
 
+    async def open_feed(
+        self,
+        person: UUID,
+        *,
+        token_id: UUID,
+        digest: str,
+        hint: str,
+        name: str,
+        calendar: UUID,
+        with_windows: bool,
+        expires: datetime | None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Show the feed of a calendar to whoever shows the secret with this SHA-256."""
+
+        async def decide(work: Work) -> None:
+            found = await work.get(Person, person)
+            found.open_feed(
+                token_id,
+                digest=digest,
+                hint=hint,
+                name=name,
+                calendar=calendar,
+                with_windows=with_windows,
+                expires=expires,
+                by=by,
+            )
+            work.claim(token_claim(digest), person, TOKEN_TAKEN)
+
+        return await self.ledger.run(by, decide, **repeat)
+
     async def authenticate(self, digest: str, at: datetime) -> Person | None:
         """The active person whose valid token has this digest, as the ledger knows them now."""
         id = await self.ledger.recorder.claimed(token_claim(digest))

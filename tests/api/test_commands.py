@@ -52,7 +52,7 @@ FOR_ANOTHER = {
     "import_file": {"file", "first_day", "last_day", "instead"},
 }
 """What a body says to another record that the act is about, too, or to what finds something."""
-OF_CREDENTIALS = {"set_password", "issue_token", "revoke_token"}
+OF_CREDENTIALS = {"open_feed", "set_password", "issue_token", "revoke_token"}
 OF_READING = {
     *("list", "read", "read_internal", "read_history", "comment_internally", "merge_across"),
     *(

@@ -532,6 +532,15 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             scopes=st.sets(st.sampled_from(Scope)),
             expires=maybe(moments),
         ),
+        "open_feed": said(
+            token_id=st.integers(1, 3).map(lambda number: UUID(int=number)),
+            digest=digests,
+            hint=texts,
+            name=texts,
+            calendar=st.just(record_id("CAL", 1)),
+            with_windows=st.booleans(),
+            expires=maybe(moments),
+        ),
         "revoke_token": said(token_id=st.integers(1, 3).map(lambda number: UUID(int=number))),
     },
     Problem: {

@@ -684,6 +684,17 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 scopes=[Scope.READ],
                 expires=MONDAY + timedelta(days=90),
             ),
+            step(
+                "open_feed",
+                "ann",
+                token_id=UUID(int=2),
+                digest="c" * 64,
+                hint="ld_ics_1a2b",
+                name="Ann's telephone",
+                calendar=record_id("CAL", 1),
+                with_windows=True,
+                expires=MONDAY + timedelta(days=365),
+            ),
             step("revoke_token", "ann", token_id=UUID(int=1)),
             step(
                 "delegate",

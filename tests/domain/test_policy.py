@@ -491,6 +491,7 @@ person.end_delegation                 t t t t t t s
 person.set_password                   t t t t t t s
 person.issue_token                    t t t t t t s
 person.revoke_token                   t t t t t t s
+person.open_feed                      t t t t t t t
 person.set_manager                    - - - - - - h
 person.grant_role                     - - - - - - h
 person.revoke_role                    - - - - - - h
@@ -840,7 +841,7 @@ def test_reading_asks_for_one_scope_commanding_for_another_and_administering_for
         kind, _, command = act.partition(".")
         if command.startswith(("read", "list")) or act == "ledger.verify":
             assert row.scope is Scope.READ
-        elif kind in ("person", "team", "organisation"):
+        elif kind in ("person", "team", "organisation") and act != "person.open_feed":
             assert row.scope is Scope.ADMIN
         else:
             assert row.scope is Scope.WRITE
