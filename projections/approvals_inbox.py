@@ -88,6 +88,7 @@ INBOX = Table(
     AskedRow,
     key=("voter", "record", "stage"),
     indexes=[("voter", "due"), ("record",), ("organisation", "due"), ("due",)],
+    past=(),
 )
 ROUNDS = Table(
     f"{NAME}_rounds", VERSION, RoundRow, key=("record",), indexes=[("is_open", "record")]

@@ -140,6 +140,7 @@ ARTICLES = Table(
         ("review_due",),
         ("at", "id"),
     ],
+    past=(),
 )
 PAGES = Table(f"{NAME}_pages", VERSION, PageRow, key=("id",))
 AUDIENCE = Table(
@@ -148,6 +149,7 @@ AUDIENCE = Table(
     AudienceRow,
     key=("article", "organisation"),
     indexes=[("organisation", "article")],
+    past=(),
 )
 DRAFTS = Table(f"{NAME}_drafts", VERSION, DraftRow, key=("id",))
 VERSIONS = Table(f"{NAME}_versions", VERSION, VersionRow, key=("article", "number"))

@@ -86,6 +86,7 @@ REGISTER = Table(
         ("type",),
         ("updated_at", "id"),
     ],
+    past=(),
 )
 CASES = Cases[Any]()
 

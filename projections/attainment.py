@@ -70,6 +70,7 @@ PROMISES = Table(
     PromiseRow,
     key=("ticket", "clock", "round"),
     indexes=[("at",), ("organisation", "at"), ("requester", "at"), ("verdict", "at")],
+    past=(),
 )
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 LEVELS = ServiceLevels(NAME, VERSION)

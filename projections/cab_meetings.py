@@ -51,6 +51,8 @@ MEETINGS = Table(
     MeetingRow,
     key=("id",),
     indexes=[("number",), ("starts_at", "id"), ("status", "starts_at"), ("team", "starts_at")],
+    past=(),
+    is_small=True,
 )
 
 CASES = Cases[Any]()

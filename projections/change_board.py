@@ -73,6 +73,7 @@ BOARD = Table(
         ("requester", "updated_at"),
         ("organisation", "updated_at"),
     ],
+    past=("is_open",),
 )
 STANDINGS = Table(f"{NAME}_standings", VERSION, StandingRow, key=("change",))
 WATCHERS = tickets.watchers_table(NAME, VERSION)

@@ -63,6 +63,8 @@ WINDOWS = Table(
     WindowRow,
     key=("id",),
     indexes=[("number",), ("name",), ("kind", "starts")],
+    past=(),
+    is_small=True,
 )
 
 CASES = Cases[Any]()

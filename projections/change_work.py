@@ -91,6 +91,7 @@ FINDINGS = Table(
     FindingRow,
     key=("change", "name"),
     indexes=[("is_open", "due"), ("organisation", "due"), ("requester", "due")],
+    past=("is_open",),
 )
 
 CASES = Cases[Any]()

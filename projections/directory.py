@@ -134,31 +134,58 @@ PEOPLE = Table(
     PersonRow,
     key=("id",),
     indexes=[("number",), ("name",), ("username",), ("organisation", "name"), ("manager",)],
+    past=(),
 )
 TOKENS = Table("tokens", VERSION, TokenRow, key=("person", "token"))
-TEAMS = Table("teams", VERSION, TeamRow, key=("id",), indexes=[("number",), ("name",)])
+TEAMS = Table(
+    "teams", VERSION, TeamRow, key=("id",), indexes=[("number",), ("name",)], past=(), is_small=True
+)
 MEMBERS = Table(
-    "team_members", VERSION, MemberRow, key=("team", "person"), indexes=[("person", "team")]
+    "team_members",
+    VERSION,
+    MemberRow,
+    key=("team", "person"),
+    indexes=[("person", "team")],
+    past=(),
+    is_small=True,
 )
 ORGANISATIONS = Table(
-    "organisations", VERSION, OrganisationRow, key=("id",), indexes=[("number",), ("name",)]
+    "organisations",
+    VERSION,
+    OrganisationRow,
+    key=("id",),
+    indexes=[("number",), ("name",)],
+    past=(),
+    is_small=True,
 )
-PROCESSES = Table(
-    "approval_processes", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
+
+
+def _definitions(name: str) -> Table[DefinitionRow]:
+    return Table(
+        name,
+        VERSION,
+        DefinitionRow,
+        key=("id",),
+        indexes=[("number",), ("name",)],
+        past=(),
+        is_small=True,
+    )
+
+
+PROCESSES = _definitions("approval_processes")
+POLICIES = _definitions("service_level_policies")
+TEMPLATES = _definitions("change_templates")
+RISK_MODELS = _definitions("risk_models")
+RULES = _definitions("assignment_rules")
+CALENDARS = Table(
+    "calendars",
+    VERSION,
+    CalendarRow,
+    key=("id",),
+    indexes=[("number",), ("name",)],
+    past=(),
+    is_small=True,
 )
-POLICIES = Table(
-    "service_level_policies", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
-)
-TEMPLATES = Table(
-    "change_templates", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
-)
-RISK_MODELS = Table(
-    "risk_models", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
-)
-RULES = Table(
-    "assignment_rules", VERSION, DefinitionRow, key=("id",), indexes=[("number",), ("name",)]
-)
-CALENDARS = Table("calendars", VERSION, CalendarRow, key=("id",), indexes=[("number",), ("name",)])
 
 TABLE_OF: dict[str, Table[Any]] = {
     "Person": PEOPLE,

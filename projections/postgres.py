@@ -8,7 +8,8 @@ import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from projections import sql
+from projections import past, sql
+from projections.past import ENDLESS, Begun, Ended
 from projections.store import (
     Kept,
     NotBuilt,
@@ -18,7 +19,7 @@ from projections.store import (
     ViewReader,
     ViewStore,
 )
-from projections.tables import Key, Kind, Row, Table
+from projections.tables import Column, Key, Kind, Row, Table
 from projections.view import View
 
 PREFIX = "views."
@@ -82,7 +83,18 @@ class PostgresViews(ViewStore):
         return {view: (version, position) for view, version, position in rows}
 
     def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
-        ordered = sql.select(table, PREFIX + table.stored, f"ORDER BY {', '.join(table.key)}")
+        yield from self._scanned(
+            sql.select(table, PREFIX + table.stored, f"ORDER BY {', '.join(table.key)}")
+        )
+
+    def scan_past(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
+        names = ", ".join(sql.all_names(table))
+        order = ", ".join((*table.key, "known_since"))
+        yield from self._scanned(
+            f"SELECT {names} FROM {PREFIX}{table.past_stored} ORDER BY {order}"
+        )
+
+    def _scanned(self, ordered: str) -> Iterator[tuple[Any, ...]]:
         connection = self._connection
         with connection.transaction(), connection.cursor(name="scan") as cursor:
             cursor.itersize = 2_000
@@ -155,6 +167,50 @@ class PostgresTransaction(Transaction):
                 [list(column) for column in columns],
             )
 
+    def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
+        names = ", ".join(table.key)
+        found = _execute(
+            self._connection,
+            f"SELECT {names}, held_since, known_since FROM {PREFIX}{table.past_stored}"
+            f" JOIN unnest({_arrays(table, table.key)}) AS wanted ({names}) USING ({names})"
+            f" WHERE held_until = {ENDLESS}",
+            [list(values) for values in zip(*keys, strict=True)],
+        )
+        return {tuple(key): Begun(since, position) for *key, since, position in found}
+
+    def write_past(
+        self, table: Table[Any], ended: Sequence[Ended], versions: Sequence[tuple[Any, ...]]
+    ) -> None:
+        into = PREFIX + table.past_stored
+        if ended:
+            names = (*table.key, "known_since")
+            same = " AND ".join(f"{into}.{name} = ended.{name}" for name in names)
+            numbers = ", ".join(["%b::bigint[]"] * 5)
+            _execute(
+                self._connection,
+                f"UPDATE {into} SET held_until = ended.held_until, known_until = ended.known_until,"
+                " held_band = ended.held_band, known_band = ended.known_band"
+                f" FROM unnest({_arrays(table, table.key)}, {numbers}) AS ended"
+                f" ({', '.join(names)}, held_until, known_until, held_band, known_band)"
+                f" WHERE {same}",
+                [
+                    *([one.key[place] for one in ended] for place in range(len(table.key))),
+                    [one.since_position for one in ended],
+                    [one.until for one in ended],
+                    [one.until_position for one in ended],
+                    [one.band for one in ended],
+                    [one.position_band for one in ended],
+                ],
+            )
+        if versions:
+            numbers = ", ".join(["%b::bigint[]"] * len(past.COLUMNS))
+            _execute(
+                self._connection,
+                f"INSERT INTO {into} ({', '.join(sql.all_names(table))})"
+                f" SELECT * FROM unnest({_arrays(table, table.names)}, {numbers})",
+                [list(column) for column in zip(*versions, strict=True)],
+            )
+
     def set_aside(self, event: SetAside) -> None:
         _execute(
             self._connection,
@@ -173,7 +229,9 @@ class PostgresTransaction(Transaction):
                 view.name,
                 view.version,
                 view.shape,
-                msgspec.json.encode([table.stored for table in view.tables]).decode(),
+                msgspec.json.encode(
+                    [name for table in view.tables for name in table.all_stored]
+                ).decode(),
             ),
         )
 
@@ -246,10 +304,7 @@ def _connect(url: str) -> psycopg.Connection:
 
 
 def _create(table: Table[Any]) -> Iterator[str]:
-    columns = [
-        f"{column.name} {TYPES[column.kind]}{'' if column.is_nullable else ' NOT NULL'}"
-        for column in table.columns
-    ]
+    columns = _columns(table.columns)
     yield (
         f"CREATE TABLE {PREFIX}{table.stored}"
         f" ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)}))"
@@ -257,6 +312,21 @@ def _create(table: Table[Any]) -> Iterator[str]:
     for index in table.indexes:
         name = f"{table.stored}_by_{'_'.join(index)}"
         yield f"CREATE INDEX {name} ON {PREFIX}{table.stored} ({', '.join(index)})"
+    if table.past is not None:
+        yield (
+            f"CREATE TABLE {PREFIX}{table.past_stored}"
+            f" ({', '.join([*columns, *_columns(past.COLUMNS)])},"
+            f" PRIMARY KEY ({', '.join(table.key)}, known_since))"
+        )
+        for name, index in past.indexes(table):
+            yield f"CREATE INDEX {name} ON {PREFIX}{table.past_stored} ({', '.join(index)})"
+
+
+def _columns(columns: Sequence[Column]) -> list[str]:
+    return [
+        f"{column.name} {TYPES[column.kind]}{'' if column.is_nullable else ' NOT NULL'}"
+        for column in columns
+    ]
 
 
 def _arrays(table: Table[Any], names: Iterable[str]) -> str:

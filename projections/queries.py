@@ -15,6 +15,7 @@ from msgspec import Struct
 from domain.ids import parse_reference
 from domain.policy import Everything, OwnOrganisation, OwnTickets, Readable, Visibility
 from domain.rules import NotFound
+from projections.past import AsOf, source
 from projections.tables import Column, Kind, Table, instant
 from projections.tickets import WatcherRow
 
@@ -77,11 +78,15 @@ class Order(Struct, frozen=True):
 class Query:
     """The parts of one statement."""
 
-    def __init__(self, listing: Listing, prefix: str) -> None:
+    def __init__(self, listing: Listing, prefix: str, as_of: AsOf | None = None) -> None:
+        """`as_of`: the rows as they were then."""
         self.listing = listing
+        self.as_of = as_of
         self.table = listing.table
         self.prefix = prefix
         self.conditions: list[str] = []
+        self._exact: set[str] = set()
+        """The columns that have one value in all rows found."""
         self.parameters: list[Any] = []
 
     def add(self, condition: str, *parameters: Any) -> None:
@@ -108,10 +113,8 @@ class Query:
             own = [f"{column} = ?" for column in self.listing.people]
             parameters = [person] * len(own)
             if self.listing.watchers is not None:
-                source = self.prefix + self.listing.watchers.stored
-                own.append(
-                    f"{self.listing.ticket} IN (SELECT ticket FROM {source} WHERE person = ?)"
-                )
+                watched = self._among(self.listing.watchers, "ticket", "person")
+                own.append(f"{self.listing.ticket} IN ({watched})")
                 parameters.append(person)
             return self.add(f"({' OR '.join(own)})" if own else "1 = 0", *parameters)
         return None
@@ -119,15 +122,21 @@ class Query:
     def _restrict_to_readers(self, readable: Readable) -> None:
         if self.listing.audience is None:
             return self.add("1 = 0")
-        source = self.prefix + self.listing.audience.stored
-        record = self.listing.audience.key[0]
+        audience = self.listing.audience
+        read = self._among(audience, audience.key[0], "organisation")
         own = "".join(f" OR {column} = ?" for column in self.listing.people)
         self.add(
-            f"(is_public OR id IN (SELECT {record} FROM {source} WHERE organisation = ?){own})",
+            f"(is_public OR id IN ({read}){own})",
             str(readable.organisation),
             *[str(readable.person)] * len(self.listing.people),
         )
         return None
+
+    def _among(self, table: Table[Any], what: str, by: str) -> str:
+        """A column of the rows of another table, at the same moment, by a column of it."""
+        rows = source(table, self.prefix, self.as_of)
+        where = " AND ".join((*rows.conditions, f"{by} = ?"))
+        return f"SELECT {what} FROM {rows.tables} WHERE {where}"
 
     # Which ones ----------------------------------------------------------------------------
 
@@ -154,12 +163,13 @@ class Query:
                 self.add(f"{name} IN ({', '.join('?' * len(values))})", *values)
             else:
                 self.add(f"{name} = ?", stored(column, value, place))
+                self._exact.add(name)
 
     def _filter_either(self, either: Either) -> None:
         parts = []
         parameters: list[Any] = []
         for filters in either.filters:
-            one = Query(self.listing, self.prefix)
+            one = Query(self.listing, self.prefix, self.as_of)
             one.filter(filters)
             parts.append(f"({' AND '.join(one.conditions)})")
             parameters += one.parameters
@@ -223,8 +233,17 @@ class Query:
         return f"{self.selecting(', '.join(columns))} ORDER BY {ordered} LIMIT {limit}"
 
     def selecting(self, what: str) -> str:
-        where = f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
-        return f"SELECT {what} FROM {self.prefix}{self.table.stored}{where}"
+        rows = source(self.table, self.prefix, self.as_of)
+        conditions = [*rows.conditions, *self.conditions]
+        if self.as_of is not None:
+            # The index of versions begins with these: it serves only if something is said of them.
+            conditions += [
+                f"{name} IN (TRUE, FALSE)"
+                for name in self.table.past or ()
+                if name not in self._exact
+            ]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"SELECT {what} FROM {rows.tables}{where}"
 
 
 def _beyond(order: Order, value: Any) -> str | None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from domain.aggregate import Event
+from projections.past import Version, micros
 from projections.tables import Key, R, Row, Table
 
 Load = Callable[[Table[Any], list[Key]], Iterable[Row]]
@@ -20,6 +22,10 @@ class Rows:
         self._load = load
         self._known: dict[Table[Any], dict[Key, Row | None]] = {}
         self._touched: dict[Table[Any], dict[Key, None]] = {}
+        self._stood: dict[Table[Any], dict[Key, tuple[Any, ...] | None]] = {}
+        """Of tables that keep their past: how the touched rows stood after the last event."""
+        self._moved: set[tuple[Table[Any], Key]] = set()
+        self._versions: dict[Table[Any], dict[Key, list[Version]]] = {}
 
     def expect(self, table: Table[Any], keys: Iterable[Key]) -> None:
         """Load the rows that will be asked for, in one go."""
@@ -46,7 +52,7 @@ class Rows:
         """A row to change, or None."""
         row = self.peek(table, *key)
         if row is not None:
-            self._touched.setdefault(table, {})[key] = None
+            self._touch(table, key)
         return row
 
     def get(self, table: Table[R], *key: Any) -> R:
@@ -59,14 +65,43 @@ class Rows:
     def put(self, table: Table[R], row: R) -> R:
         """Add a row, or replace the one with its key."""
         key = table.key_of(row)
+        self._touch(table, key)
         self._known.setdefault(table, {})[key] = row
-        self._touched.setdefault(table, {})[key] = None
         return row
 
     def remove(self, table: Table[Any], *key: Any) -> None:
         """Remove a row, if there is one."""
+        self._touch(table, key)
         self._known.setdefault(table, {})[key] = None
+
+    def _touch(self, table: Table[Any], key: Key) -> None:
+        """Called before a row changes."""
         self._touched.setdefault(table, {})[key] = None
+        if table.past is None:
+            return
+        self._moved.add((table, key))
+        stood = self._stood.setdefault(table, {})
+        if key not in stood:
+            row = self.peek(table, *key)
+            stood[key] = None if row is None else table.stored_values(row)
+
+    def settle(self, event: Event, position: int) -> None:
+        """An event is folded: what it left changed is a version of its own."""
+        if not self._moved:
+            return
+        since = micros(event.by.effective_at)
+        for table, key in self._moved:
+            row = self._known[table][key]
+            values = None if row is None else table.stored_values(row)
+            if values != self._stood[table][key]:
+                self._stood[table][key] = values
+                versions = self._versions.setdefault(table, {}).setdefault(key, [])
+                versions.append(Version(since, position, values))
+        self._moved.clear()
+
+    def versions(self) -> Iterable[tuple[Table[Any], dict[Key, list[Version]]]]:
+        """Per table that keeps its past: the versions that rows took on, oldest first."""
+        return self._versions.items()
 
     def changes(self) -> Iterable[tuple[Table[Any], list[Row], list[Key]]]:
         """Per table: the rows to write and the keys of those to remove."""

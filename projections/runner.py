@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -24,6 +25,7 @@ from msgspec import Struct
 from domain.aggregate import Entry
 from domain.ids import number_of
 from domain.ledger import Ledger
+from projections.past import Ended, versions_of
 from projections.rows import Rows
 from projections.store import Kept, Overtaken, SetAside, Transaction, ViewStore, WrongLedger
 from projections.view import View
@@ -198,23 +200,23 @@ class Projector:
                 self._set_aside(views[0], items[0], start, error)
 
     def _fold(self, view: View, items: Iterable[Item], transaction: Transaction) -> None:
-        rows = Rows(transaction.load)
         entries: list[Entry] = []
         for item in items:
             if isinstance(item, Unreadable):
                 note(transaction, view, item, item.error)
             elif view.concerns(item):
                 entries.append(item)
+        rows = Rows(transaction.load)
         try:
             view.prepare(entries, rows)
             for entry in entries:
                 view.fold(entry, rows)
+                rows.settle(entry.event, entry.position)
         except self._passing:
             raise
         except Exception as error:
             raise Unfoldable(_s(error)) from error
-        for table, kept, removed in rows.changes():
-            transaction.write(table, kept, removed)
+        write(rows, transaction)
 
     def _set_aside(self, view: View, item: Item, start: int, error: Exception) -> None:
         with self.store.transaction() as transaction:
@@ -255,7 +257,27 @@ class Projector:
             digest.update(table.name.encode())
             for row in self.store.scan(table):
                 digest.update(msgspec.json.encode(row))
+            if table.past is not None:
+                for version in self.store.scan_past(table):
+                    digest.update(msgspec.json.encode(version))
         return digest.hexdigest()
+
+
+def write(rows: Rows, transaction: Transaction) -> None:
+    """Write what events have made of some rows, and how these stood in between."""
+    for table, kept, removed in rows.changes():
+        transaction.write(table, kept, removed)
+    for table, versions in rows.versions():
+        begun = transaction.begun(table, list(versions))
+        ended: list[Ended] = []
+        added: list[tuple[Any, ...]] = []
+        for key, found in versions.items():
+            for one in versions_of(key, begun.get(key), found):
+                if isinstance(one, Ended):
+                    ended.append(one)
+                else:
+                    added.append(one)
+        transaction.write_past(table, ended, added)
 
 
 def note(transaction: Transaction, view: View, item: Item, error: str) -> None:

@@ -95,6 +95,7 @@ BOARD = Table(
         ("organisation", "due"),
         ("requester", "due"),
     ],
+    past=(),
 )
 TICKETS = Table(f"{NAME}_tickets", VERSION, TicketRow, key=("ticket",))
 WATCHERS = tickets.watchers_table(NAME, VERSION)

@@ -5,6 +5,7 @@ Names come from declarations alone and values are always parameters, written `?`
 
 from typing import Any
 
+from projections import past
 from projections.tables import Table
 
 
@@ -17,6 +18,11 @@ def upsert(table: Table[Any], into: str, values: str) -> str:
         f" ON CONFLICT ({', '.join(table.key)})"
         f" DO {f'UPDATE SET {changes}' if rest else 'NOTHING'}"
     )
+
+
+def all_names(table: Table[Any]) -> tuple[str, ...]:
+    """The columns of the table of versions."""
+    return (*table.names, *(column.name for column in past.COLUMNS))
 
 
 def by_key(table: Table[Any]) -> str:

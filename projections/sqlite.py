@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from projections import sql
+from projections import past, sql
+from projections.past import ENDLESS, Begun, Ended
 from projections.sqlite_file import connect
 from projections.store import (
     Kept,
@@ -19,7 +20,7 @@ from projections.store import (
     ViewReader,
     ViewStore,
 )
-from projections.tables import Key, Kind, Row, Table
+from projections.tables import Column, Key, Kind, Row, Table
 from projections.view import View
 
 TYPES: dict[Kind, str] = {
@@ -86,6 +87,15 @@ class SqliteViews(ViewStore):
         for row in self._connection.execute(ordered):
             yield _with_truths(row, truths) if truths else row
 
+    def scan_past(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
+        names = ", ".join(sql.all_names(table))
+        order = ", ".join((*table.key, "known_since"))
+        truths = [place for place, c in enumerate(table.columns) if c.kind == "boolean"]
+        for row in self._connection.execute(
+            f"SELECT {names} FROM {table.past_stored} ORDER BY {order}"
+        ):
+            yield _with_truths(row, truths) if truths else row
+
     def aside(self, view: str, limit: int = 100) -> list[SetAside]:
         rows = self._connection.execute(
             "SELECT position, topic, record, error FROM set_aside WHERE view = ?"
@@ -138,6 +148,40 @@ class SqliteTransaction(Transaction):
                 map(table.stored_values, rows),
             )
 
+    def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
+        one = (
+            f"SELECT held_since, known_since, held_until FROM {table.past_stored}"
+            f" WHERE {sql.by_key(table)} ORDER BY known_since DESC LIMIT 1"
+        )
+        execute = self._connection.execute
+        found = {}
+        for key in keys:
+            row = execute(one, key).fetchone()
+            if row is not None and row[2] == ENDLESS:
+                found[key] = Begun(row[0], row[1])
+        return found
+
+    def write_past(
+        self, table: Table[Any], ended: Sequence[Ended], versions: Sequence[tuple[Any, ...]]
+    ) -> None:
+        if ended:
+            self._connection.executemany(
+                f"UPDATE {table.past_stored} SET held_until = ?, known_until = ?, held_band = ?,"
+                f" known_band = ? WHERE {sql.by_key(table)} AND known_since = ?",
+                [
+                    (
+                        *(one.until, one.until_position, one.band, one.position_band),
+                        *(*one.key, one.since_position),
+                    )
+                    for one in ended
+                ],
+            )
+        if versions:
+            marks = ", ".join("?" * len(sql.all_names(table)))
+            self._connection.executemany(
+                f"INSERT INTO {table.past_stored} VALUES ({marks})", versions
+            )
+
     def set_aside(self, event: SetAside) -> None:
         self._connection.execute(
             "INSERT INTO set_aside VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
@@ -154,7 +198,9 @@ class SqliteTransaction(Transaction):
                 view.name,
                 view.version,
                 view.shape,
-                msgspec.json.encode([table.stored for table in view.tables]).decode(),
+                msgspec.json.encode(
+                    [name for table in view.tables for name in table.all_stored]
+                ).decode(),
             ),
         )
 
@@ -204,10 +250,7 @@ class SqliteReader(ViewReader):
 
 
 def _create(table: Table[Any]) -> Iterator[str]:
-    columns = [
-        f"{column.name} {TYPES[column.kind]}{'' if column.is_nullable else ' NOT NULL'}"
-        for column in table.columns
-    ]
+    columns = _columns(table.columns)
     # A key of several columns is most of its row: such a table is its own index.
     form = "STRICT, WITHOUT ROWID" if len(table.key) > 1 else "STRICT"
     yield (
@@ -217,6 +260,20 @@ def _create(table: Table[Any]) -> Iterator[str]:
     for index in table.indexes:
         name = f"{table.stored}_by_{'_'.join(index)}"
         yield f"CREATE INDEX {name} ON {table.stored} ({', '.join(index)})"
+    if table.past is not None:
+        yield (
+            f"CREATE TABLE {table.past_stored} ({', '.join([*columns, *_columns(past.COLUMNS)])},"
+            f" PRIMARY KEY ({', '.join(table.key)}, known_since)) STRICT"
+        )
+        for name, index in past.indexes(table):
+            yield f"CREATE INDEX {name} ON {table.past_stored} ({', '.join(index)})"
+
+
+def _columns(columns: Sequence[Column]) -> list[str]:
+    return [
+        f"{column.name} {TYPES[column.kind]}{'' if column.is_nullable else ' NOT NULL'}"
+        for column in columns
+    ]
 
 
 def _with_truths(row: tuple[Any, ...], truths: Sequence[int]) -> tuple[Any, ...]:

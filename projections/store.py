@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from projections.past import Begun, Ended
 from projections.tables import Key, Row, Table
 from projections.view import View
 
@@ -60,6 +61,16 @@ class Transaction(ABC):
     def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None: ...
 
     @abstractmethod
+    def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
+        """Where the versions of these rows began that have not ended."""
+
+    @abstractmethod
+    def write_past(
+        self, table: Table[Any], ended: Sequence[Ended], versions: Sequence[tuple[Any, ...]]
+    ) -> None:
+        """End versions, and add others: see `past.versions_of`."""
+
+    @abstractmethod
     def set_aside(self, event: SetAside) -> None: ...
 
     @abstractmethod
@@ -102,6 +113,10 @@ class ViewStore(ABC):
     @abstractmethod
     def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
         """All rows of a table as they are stored, in the order of its key."""
+
+    @abstractmethod
+    def scan_past(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
+        """All versions of the rows of a table, row by row and oldest first."""
 
     @abstractmethod
     def aside(self, view: str, limit: int = 100) -> list[SetAside]:

@@ -54,18 +54,29 @@ class Table(Generic[R]):
         *,
         key: tuple[str, ...],
         indexes: Sequence[tuple[str, ...]] = (),
+        past: tuple[str, ...] | None = None,
+        is_small: bool = False,
     ) -> None:
+        """`past`: by which truths the versions that rows had are looked up besides their time;
+        without it no versions are kept. A small table has no index of them."""
         self.name = name
         self.row = row
         self.key = key
         self.indexes = tuple(indexes)
+        self.past = past
+        self.is_small = is_small
         self.stored = f"{name}_v{version}"
+        self.past_stored = f"{self.stored}_past"
         self.columns = columns_of(row)
         self.column = {column.name: column for column in self.columns}
         self.names = tuple(self.column)
-        unknown = {*key, *(name for index in indexes for name in index)} - set(self.names)
+        unknown = {*key, *(past or ()), *(name for index in indexes for name in index)} - set(
+            self.names
+        )
         if unknown:
             raise TypeError(f"{name} has no column {', '.join(sorted(unknown))}.")
+        if any(self.column[name].kind != "boolean" for name in past or ()):
+            raise TypeError(f"{name} looks up its past by something else than truths.")
         self._key_of = attrgetter(*key)
         self._json = [
             (place, msgspec.json.Decoder(column.type).decode)
@@ -80,7 +91,13 @@ class Table(Generic[R]):
     def shape(self) -> str:
         """What a stored table must agree with to be this one."""
         columns = [f"{column.name}:{column.kind}:{column.is_nullable}" for column in self.columns]
-        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes})"
+        past = "" if self.past is None else f";{self.past};{self.is_small}"
+        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes}{past})"
+
+    @property
+    def all_stored(self) -> tuple[str, ...]:
+        """The tables of the database that it is kept in."""
+        return (self.stored,) if self.past is None else (self.stored, self.past_stored)
 
     def key_of(self, row: R) -> Key:
         key = self._key_of(row)

@@ -143,6 +143,7 @@ def watchers_table(view: str, version: int) -> Table[WatcherRow]:
         WatcherRow,
         key=("ticket", "person"),
         indexes=[("person", "ticket")],
+        past=(),
     )
 
 

@@ -71,6 +71,11 @@ class View:
     def shape(self) -> str:
         return "; ".join(table.shape for table in self.tables)
 
+    @property
+    def stored(self) -> list[str]:
+        """The tables of the database that it is kept in."""
+        return [name for table in self.tables for name in table.all_stored]
+
     def prepare(self, entries: Iterable[Entry], rows: Rows) -> None:
         """Load the rows that these events will touch, as far as they tell."""
         wanted: dict[Table[Any], list[Key]] = {table: [] for table in self.tables}

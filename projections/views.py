@@ -31,6 +31,7 @@ from projections import (
 )
 from projections.counts import Counts, count
 from projections.listings import LISTINGS
+from projections.past import AsOf
 from projections.progress import Progress
 from projections.queries import (
     EVERYTHING,
@@ -103,15 +104,16 @@ class Views:
         limit: int = 50,
         after: Sequence[Any] | None = None,
         fields: Sequence[str] | None = None,
+        as_of: AsOf | None = None,
     ) -> Page:
-        """A page of a list, such as `work_queue` or `people`.
+        """A page of a list, such as `work_queue` or `people`, as it is or as it was.
 
         `filters` are values, lists of values, or Spans by field; `sort` are fields, descending
         with a minus before them; `after` is the `next` of the page before. Raises BadQuery.
         """
         if not 1 <= limit <= LIMIT_MAX:
             raise BadQuery("limit", f"A page has 1 to {LIMIT_MAX} rows.")
-        query = Query(LISTINGS[name], self._reader.prefix)
+        query = Query(LISTINGS[name], self._reader.prefix, as_of)
         query.restrict(visibility)
         query.filter(filters)
         orders = query.order(sort)
@@ -134,9 +136,10 @@ class Views:
         *,
         filters: Mapping[str, Any] = {},
         visibility: Visibility = EVERYTHING,
+        as_of: AsOf | None = None,
     ) -> int:
         """How many rows a list has in all. Raises BadQuery."""
-        query = Query(LISTINGS[name], self._reader.prefix)
+        query = Query(LISTINGS[name], self._reader.prefix, as_of)
         query.restrict(visibility)
         query.filter(filters)
         rows = await self._query(query.selecting("count(*)"), query.parameters)

@@ -105,6 +105,7 @@ QUEUE = Table(
         ("is_open", "due"),
         ("is_major", "is_open"),
     ],
+    past=("is_open",),
 )
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 

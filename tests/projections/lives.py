@@ -6,6 +6,7 @@ from domain.aggregate import Aggregate, Entry
 from domain.ids import record_id
 from domain.rules import Refused
 from projections.rows import Rows
+from projections.runner import write
 from projections.sqlite import SqliteViews
 from projections.tables import R, Table
 from projections.view import View
@@ -50,8 +51,8 @@ def folded(view: View, entries: Sequence[Entry], page: int = 1_000) -> SqliteVie
             view.prepare(taken, rows)
             for entry in taken:
                 view.fold(entry, rows)
-            for table, kept, removed in rows.changes():
-                transaction.write(table, kept, removed)
+                rows.settle(entry.event, entry.position)
+            write(rows, transaction)
     return store
 
 
