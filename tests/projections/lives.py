@@ -3,14 +3,23 @@
 from collections.abc import Iterable, Sequence
 
 from domain.aggregate import Aggregate, Entry
+from domain.business_time import BusinessHours
+from domain.calendar import Calendar
 from domain.ids import record_id
 from domain.rules import Refused
+from domain.service_level_policy import (
+    Agreement,
+    EscalationStep,
+    ServiceLevelPolicy,
+    TargetPromise,
+)
 from projections.rows import Rows
 from projections.runner import write
 from projections.sqlite import SqliteViews
 from projections.tables import R, Table
 from projections.view import View
 from tests.domain.stories import Attempt
+from tests.people import CLOCK
 
 
 def lived(kind: type[Aggregate], tried: Sequence[Attempt], serial: int = 1) -> Aggregate | None:
@@ -67,3 +76,23 @@ def row_of(store: SqliteViews, table: Table[R], *key: object) -> R:
 
 def content(store: SqliteViews, tables: Iterable[Table[R]]) -> dict[str, list[tuple[object, ...]]]:
     return {table.name: list(store.scan(table)) for table in tables}
+
+
+def definitions() -> list[Aggregate]:
+    """The calendar and the policy that random incidents are promised by."""
+    calendar = Calendar.define(
+        record_id("CAL", 1),
+        name="Office",
+        hours=BusinessHours(zone="Europe/Zurich", weekly={"mon": (("08:00", "17:00"),)}),
+        by=CLOCK,
+    )
+    agreement = Agreement(
+        calendar=calendar.id,
+        targets=(TargetPromise(name="resolution", budget="4h"),),
+        escalation=(EscalationStep(target="resolution", mark="75%", notify=("role:agent",)),),
+    )
+    policy = ServiceLevelPolicy.draft(
+        record_id("SLP", 1), name="Standard", definition=agreement, by=CLOCK
+    )
+    policy.publish(by=CLOCK)
+    return [calendar, policy]

@@ -14,7 +14,6 @@ from domain.approval_round import Terms
 from domain.asset import Asset
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
-from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
@@ -28,10 +27,7 @@ from domain.question import Question
 from domain.risk_model import RiskModel
 from domain.satisfaction import Satisfaction
 from domain.service_level_policy import (
-    Agreement,
-    EscalationStep,
     ServiceLevelPolicy,
-    TargetPromise,
 )
 from domain.team import Team
 from domain.ticket import Ticket
@@ -57,8 +53,8 @@ from projections.tables import instant, instant_or_none
 from tests.domain.changes import PROCESS, planned, stage
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
-from tests.people import ANN, CLOCK, CUSTOMER, MONDAY, person, signed
-from tests.projections.lives import content, entries_of, folded, lived, row_of, rows_of
+from tests.people import ANN, CUSTOMER, MONDAY, person, signed
+from tests.projections.lives import content, definitions, entries_of, folded, lived, row_of, rows_of
 
 ASKING = person("rita")
 TICKETS = [kind for kind in EVERY_KIND if issubclass(kind, Ticket)]
@@ -70,26 +66,6 @@ RANDOM = settings(
 
 def text(id: UUID | None) -> str | None:
     return None if id is None else str(id)
-
-
-def definitions() -> list[Aggregate]:
-    """The calendar and the policy that random incidents are promised by."""
-    calendar = Calendar.define(
-        record_id("CAL", 1),
-        name="Office",
-        hours=BusinessHours(zone="Europe/Zurich", weekly={"mon": (("08:00", "17:00"),)}),
-        by=CLOCK,
-    )
-    agreement = Agreement(
-        calendar=calendar.id,
-        targets=(TargetPromise(name="resolution", budget="4h"),),
-        escalation=(EscalationStep(target="resolution", mark="75%", notify=("role:agent",)),),
-    )
-    policy = ServiceLevelPolicy.draft(
-        record_id("SLP", 1), name="Standard", definition=agreement, by=CLOCK
-    )
-    policy.publish(by=CLOCK)
-    return [calendar, policy]
 
 
 def a_life(kind: type[Aggregate], data: st.DataObject) -> tuple[Any, list[Entry]]:
