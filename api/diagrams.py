@@ -46,10 +46,10 @@ async def read_bpmn(call: Call) -> Answer:
 
 async def read_approval(call: Call, practice: Practice) -> Answer:
     query = call.query()
-    only(query, "as_of")
+    only(query, *history.PARAMETERS)
     record: Any = await find(call, practice)
-    moment = history.moment(query["as_of"]) if "as_of" in query else None
-    entries = history.until(await entries_of(call, record.id), moment)
+    as_of = await history.asked_of(call, query)
+    entries = history.until(await entries_of(call, record.id), as_of)
     if not entries:
         raise NotFound(f"{record.number} was not there yet.")
     round = latest_round(entry.event for entry in entries)
@@ -102,7 +102,7 @@ def diagram_routes() -> Iterator[Route]:
             if practice.what in ("service", "offering")
             else f"{practice.what}.read",
             "Read a drawing of how far its approval has come",
-            [reference_of(practice), schemas.AS_OF, schemas.IF_NONE_MATCH],
+            [reference_of(practice), schemas.AS_OF, schemas.KNOWN_AT, schemas.IF_NONE_MATCH],
             "image/svg+xml",
             "refused",
             practice=practice,

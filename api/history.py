@@ -1,28 +1,31 @@
 """Histories of records and the feed of events, from the ledger itself."""
 
+import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from msgspec import structs
 
+from api.http.calls import Call
 from api.http.errors import Problem
 from domain.aggregate import Entry
 from domain.ids import number_of
 from domain.mapper import is_person
+from projections.past import AsOf
 from projections.timeline import fields_of
 
 NameOf = Callable[[UUID], str]
-Moment = datetime | int
-"""An instant, or a position of the ledger."""
 
 _POSITION = re.compile(r"@([0-9]{1,18})\Z")
+PARAMETERS = ("as_of", "known_at")
 
 
-def moment(text: str) -> Moment:
-    """What `as_of` stands for. Raises Problem for what is neither instant nor position."""
+def moment(text: str, name: str = "as_of") -> datetime | int:
+    """The instant, or the position of the ledger, that a text stands for. Raises Problem for what
+    is neither."""
     if match := _POSITION.match(text):
         return int(match[1])
     try:
@@ -33,17 +36,38 @@ def moment(text: str) -> Moment:
         pass
     raise Problem(
         "bad_query",
-        "as_of: an instant such as 2026-11-21T09:30:00Z or a position such as @120 is needed.",
+        f"{name}: an instant such as 2026-11-21T09:30:00Z or a position such as @120 is needed.",
     )
 
 
-def until(entries: list[Entry], moment: Moment | None) -> list[Entry]:
-    """The entries that were recorded by a moment."""
-    if moment is None:
+async def asked_of(call: Call, query: Mapping[str, str]) -> AsOf | None:
+    """As of when something is asked: `as_of` is when it was so, `known_at` when it was told.
+
+    A position says what the ledger told by then. Raises Problem for what is neither.
+    """
+    at, position = None, None
+    for name in PARAMETERS:
+        if name not in query:
+            continue
+        found = moment(query[name], name)
+        if isinstance(found, datetime) and name == "as_of":
+            at = found
+            continue
+        if isinstance(found, datetime):
+            found = await asyncio.to_thread(call.context.ledger.position_at, found)
+        position = found if position is None else min(position, found)
+    return None if at is None and position is None else AsOf(moment=at, position=position)
+
+
+def until(entries: list[Entry], as_of: AsOf | None) -> list[Entry]:
+    """The entries before the first that was recorded later, or took effect later."""
+    if as_of is None:
         return entries
-    if isinstance(moment, int):
-        return [entry for entry in entries if entry.position <= moment]
-    return [entry for entry in entries if entry.event.by.at <= moment]
+    for number, entry in enumerate(entries):
+        is_later = as_of.position is not None and entry.position > as_of.position
+        if is_later or (as_of.moment is not None and entry.event.by.effective_at > as_of.moment):
+            return entries[:number]
+    return entries
 
 
 def shown(entry: Entry, name_of: NameOf) -> dict[str, Any]:

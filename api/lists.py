@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
+from api import history
 from api.history import moment
 from api.http import cursors
 from api.http.answers import Answer, json
@@ -20,7 +21,9 @@ from projections.tables import Column
 LIMIT = 50
 POSITION_MAX = 2**53
 FILTER_MAX = 400
-_RESERVED = frozenset({"limit", "cursor", "sort", "fields", "include", "min_position"})
+_RESERVED = frozenset(
+    {"limit", "cursor", "sort", "fields", "include", "min_position", *history.PARAMETERS}
+)
 
 
 class List(Struct, frozen=True, kw_only=True):
@@ -39,6 +42,10 @@ class List(Struct, frozen=True, kw_only=True):
     def columns(self) -> dict[str, Column]:
         return LISTINGS[self.name].table.column
 
+    @property
+    def keeps_past(self) -> bool:
+        return LISTINGS[self.name].table.past is not None
+
 
 async def answer(
     call: Call,
@@ -56,13 +63,16 @@ async def answer(
     query = call.query()
     context = call.context
     await reach(call, the.name, query.get("min_position"))
+    as_of = await history.asked_of(call, query)
+    if as_of is not None and not the.keeps_past:
+        raise Problem("bad_query", "as_of: what this list was is not kept.")
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
     sort = tuple(query["sort"].split(",")) if "sort" in query else the.sort
     fields = query["fields"].split(",") if "fields" in query else None
     made_of = {name: query.pop(name) for name in beside if name in query}
     filters = _filters(the, query, fixed)
     asked = sorted({**filters, **made_of}.items(), key=repr)
-    question = repr((the.name, asked, sort, repr(visibility)))
+    question = repr((the.name, asked, sort, repr(visibility), as_of))
     filters |= {**the.fixed, **fixed}
     if query.get("include", "total") != "total":
         raise Problem("bad_query", "include: only `total` can be included.")
@@ -78,6 +88,7 @@ async def answer(
             limit=limit,
             after=after,
             fields=fields,
+            as_of=as_of,
         )
         document: dict[str, Any] = {
             "data": [finish(row) for row in page.rows] if finish else page.rows,
@@ -90,7 +101,7 @@ async def answer(
             )
         if "include" in query:
             document["total"] = await context.views.count_rows(
-                the.name, filters=filters, visibility=visibility
+                the.name, filters=filters, visibility=visibility, as_of=as_of
             )
     except BadQuery as error:
         raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None

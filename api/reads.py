@@ -129,20 +129,20 @@ async def read_list(call: Call, what: str) -> Answer:
 
 async def read_record(call: Call, practice: Practice) -> Answer:
     query = call.query()
-    only(query, "as_of", "min_position")
+    only(query, *history.PARAMETERS, "min_position")
     await reach_ledger(call, query)
     record = await find(call, practice)
-    moment = history.moment(query["as_of"]) if "as_of" in query else None
+    as_of = await history.asked_of(call, query)
     headers = [(b"cache-control", b"private, no-cache")]
-    if moment is None and _is_known(call, record.version):
+    if as_of is None and _is_known(call, record.version):
         headers.append((b"etag", b'"%d"' % record.version))
         return Answer(304, headers=headers)
-    entries = history.until(await entries_of(call, record.id), moment)
+    entries = history.until(await entries_of(call, record.id), as_of)
     if not entries:
         raise NotFound(f"{record.number} was not there yet.")
     version = entries[-1].originator_version
     headers.append((b"etag", b'"%d"' % version))
-    if moment is not None:
+    if as_of is not None:
         _allow_then(call, record, entries)
         if _is_known(call, version):
             return Answer(304, headers=headers)
@@ -150,7 +150,7 @@ async def read_record(call: Call, practice: Practice) -> Answer:
     definitions = [
         entry
         for id in records.definitions_of(entries)
-        for entry in history.until(await entries_of(call, id), moment)
+        for entry in history.until(await entries_of(call, id), as_of)
     ]
     shown = records.shown(practice.kind, entries, definitions, with_internal=with_internal)
     return json(shown, headers=headers)
@@ -158,16 +158,16 @@ async def read_record(call: Call, practice: Practice) -> Answer:
 
 async def read_history(call: Call, practice: Practice) -> Answer:
     query = call.query()
-    only(query, "as_of", "min_position", "limit", "cursor")
+    only(query, *history.PARAMETERS, "min_position", "limit", "cursor")
     await reach_ledger(call, query)
     limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
     record = await find(call, practice)
-    question = f"history {record.id} {query.get('as_of', '')}"
+    question = f"history {record.id} {query.get('as_of')} {query.get('known_at')}"
     after = 0
     if "cursor" in query:
         (after,) = cursors.read(call.context.settings.signing_key, query["cursor"], question)
-    moment = history.moment(query["as_of"]) if "as_of" in query else None
-    entries = history.until(await entries_of(call, record.id), moment)
+    as_of = await history.asked_of(call, query)
+    entries = history.until(await entries_of(call, record.id), as_of)
     page = entries[after : after + limit]
     has_more = after + limit < len(entries)
     cursor = (
@@ -298,6 +298,7 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
         | {"example": ",".join(list(the.columns)[:2])},
         schemas.INCLUDE,
         schemas.MIN_POSITION,
+        *((schemas.AS_OF, schemas.KNOWN_AT) if the.keeps_past else ()),
     ]
     for name, column in the.columns.items():
         if column.kind == "json" or name in the.fixed or name in left_out:
@@ -332,6 +333,7 @@ def _record_route(practice: Practice) -> Route:
             parameters=[
                 reference_of(practice),
                 schemas.AS_OF,
+                schemas.KNOWN_AT,
                 schemas.MIN_POSITION,
                 schemas.IF_NONE_MATCH,
             ],
@@ -363,6 +365,7 @@ def _history_route(practice: Practice) -> Route:
                 schemas.LIMIT,
                 schemas.CURSOR,
                 schemas.AS_OF,
+                schemas.KNOWN_AT,
                 schemas.MIN_POSITION,
             ],
             responses={

@@ -261,6 +261,11 @@ AS_OF = query(
     "As it was at an instant, or at a position of the ledger written as `@120`.",
     {"type": "string", "maxLength": 40},
 )
+KNOWN_AT = query(
+    "known_at",
+    "As it was told by an instant, or by a position of the ledger written as `@120`.",
+    {"type": "string", "maxLength": 40},
+)
 LIMIT = query(
     "limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 250, "default": 50}
 )

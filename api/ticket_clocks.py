@@ -35,21 +35,19 @@ Names = Mapping[UUID, str]
 async def read_clocks(call: Call) -> Answer:
     """The clocks of a ticket, now or as of a moment, with why each ran or stood."""
     query = call.query()
-    only(query, "as_of")
+    only(query, *history.PARAMETERS)
     id = parse_reference(call.params[0])
     practice = PRACTICES.get(prefix_of(id))
     if practice is None:
         raise NotFound(f"{call.params[0][:80]} is no ticket that something is promised for.")
     record = await call.context.ledger.find(practice.kind, id)
     allow(call.caller.actor, f"{practice.what}.read", about(record))
-    asked = history.moment(query["as_of"]) if "as_of" in query else None
+    asked = await history.asked_of(call, query)
     entries = history.until(await entries_of(call, id), asked)
     if not entries:
         raise NotFound(f"{record.number} was not there yet.")
-    if asked is None:
-        moment = call.context.clock()
-    else:
-        moment = asked if isinstance(asked, datetime) else entries[-1].event.by.at
+    told = entries[-1].event.by.at
+    moment = call.context.clock() if asked is None else asked.moment or told
     directory = call.context.desk.directory
     hours_of = _hours_of(directory)
     found = explained([entry.event for entry in entries], hours_of, moment)
@@ -234,6 +232,7 @@ def clock_routes() -> Iterator[Route]:
         [
             schemas.path("ref", "The number or the id of an incident or a change.", "INC0000042"),
             schemas.AS_OF,
+            schemas.KNOWN_AT,
         ],
         CLOCKS,
     )

@@ -222,6 +222,22 @@ class Ledger:
         """The position of the latest event, 0 in an empty ledger."""
         return self.recorder.max_notification_id() or 0
 
+    def position_at(self, moment: datetime) -> int:
+        """How far the ledger had got by a moment; 0 before the first event.
+
+        Processes whose clocks differ record moments that differ as much from the order in which
+        they record.
+        """
+        first, last = 0, self.position()
+        while first < last:
+            middle = (first + last + 1) // 2
+            [entry] = self.after(middle - 1, 1)
+            if entry.event.by.at <= moment:
+                first = middle
+            else:
+                last = middle - 1
+        return first
+
     async def peek(self, id: UUID) -> Aggregate | None:
         """A record from the cache, or loaded; possibly one that has been moved on elsewhere."""
         return await self.records.peek(id)

@@ -52,6 +52,7 @@ FINDINGS = Table(
     FindingRow,
     key=("asset", "found_position"),
     indexes=[("is_open", "found_at"), ("organisation", "found_at"), ("attribute",)],
+    past=("is_open",),
 )
 WHOSE = Table("asset_findings_whose", VERSION, WhoseRow, key=("asset",))
 

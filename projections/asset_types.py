@@ -32,7 +32,13 @@ class AssetTypeRow(Row):
 
 
 TYPES = Table(
-    NAME, VERSION, AssetTypeRow, key=("id",), indexes=[("number",), ("name",), ("parent",)]
+    NAME,
+    VERSION,
+    AssetTypeRow,
+    key=("id",),
+    indexes=[("number",), ("name",), ("parent",)],
+    past=(),
+    is_small=True,
 )
 
 

@@ -88,6 +88,8 @@ OFFERINGS = Table(
     OfferingRow,
     key=("id",),
     indexes=[("number",), ("name",), ("service", "name"), ("category", "name"), ("status", "name")],
+    past=(),
+    is_small=True,
 )
 PAGES = Table(f"{NAME}_pages", VERSION, PageRow, key=("id",))
 AUDIENCE = Table(
@@ -96,6 +98,8 @@ AUDIENCE = Table(
     AudienceRow,
     key=("offering", "organisation"),
     indexes=[("organisation", "offering")],
+    past=(),
+    is_small=True,
 )
 
 CASES = Cases[Any]()

@@ -76,6 +76,8 @@ SERVICES = Table(
     ServiceRow,
     key=("id",),
     indexes=[("number",), ("name",), ("status", "name"), ("owner",), ("team",)],
+    past=(),
+    is_small=True,
 )
 DESIGNS = Table(f"{NAME}_designs", VERSION, DesignRow, key=("id",))
 CUSTOMERS = Table(
@@ -84,6 +86,8 @@ CUSTOMERS = Table(
     CustomerRow,
     key=("service", "organisation"),
     indexes=[("organisation", "service")],
+    past=(),
+    is_small=True,
 )
 
 CASES = Cases[Any]()

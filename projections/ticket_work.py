@@ -101,6 +101,7 @@ TIME = Table(
     TimeRow,
     key=("ticket", "number"),
     indexes=[("at",), ("person", "at"), ("organisation", "at")],
+    past=(),
 )
 RATINGS = Table(f"{NAME}_ratings", VERSION, RatingRow, key=("ticket", "resolution"))
 

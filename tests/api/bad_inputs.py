@@ -96,7 +96,8 @@ def _questions() -> list[Bad]:
         "min_position=x", "min_position=-1", "min_position=" + "9" * 30, "title=%zz", "title=%",
         "title=%ff", "title=%00", "title=%ed%a0%80", "kind=change", "a" * 9_000 + "=1",
         "&".join(f"f{i}=1" for i in range(70)), "filter=status=='new'", "q=is:open", "=", "%00=1",
-        "version=1%27%20OR%201", "as_of=@1",
+        "version=1%27%20OR%201", "as_of=x", "as_of=2026-01-01", "as_of=@", "known_at=yesterday",
+        "known_at=@1.5", "as_of=@1&as_of=@2",
     ]
     bad = [
         Bad(
@@ -115,9 +116,10 @@ def _questions() -> list[Bad]:
         "2026-W01-1", "0", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00",
     ]
     bad += [
-        Bad(f"as of {moment[:30]!r}", f"{INC}?as_of={moment.replace('+', '%2B')}", None, 400,
+        Bad(f"{name} {moment[:30]!r}", f"{INC}?{name}={moment.replace('+', '%2B')}", None, 400,
             "bad_query", method="GET")
         for moment in at
+        for name in ("as_of", "known_at")
     ]
     calendar = [
         "", "from=2030-01-01T00:00:00Z", "to=2030-01-01T00:00:00Z",

@@ -11,7 +11,7 @@ from msgspec import structs
 from domain.aggregate import Aggregate, Entry
 from domain.policy import OwnTickets
 from projections import past, work_queue
-from projections.listings import ALL
+from projections.listings import ALL, LISTINGS
 from projections.past import AsOf, Ended, band
 from projections.queries import Listing, Query
 from projections.sqlite import SqliteViews
@@ -29,6 +29,12 @@ PAST = [(view, table) for view in ALL for table in view.tables if table.past is 
 
 def at(hours: float) -> datetime:
     return MONDAY + timedelta(hours=hours)
+
+
+def test_every_list_keeps_what_it_was_but_those_of_tokens_and_of_what_never_changes() -> None:
+    without = {name for name, listing in LISTINGS.items() if listing.table.past is None}
+
+    assert without == {"timeline", "tokens"}
 
 
 @pytest.mark.parametrize("exponent", range(27))
