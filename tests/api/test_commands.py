@@ -31,9 +31,22 @@ BY_THE_DESK = {
     "fall_due",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
-BY_THE_DESK_ALONE = {"change": {"escalate_hierarchically"}}
+BY_THE_DESK_ALONE = {
+    "change": {"escalate_hierarchically"},
+    "asset": {
+        *("propose", "carry_out", "let_lapse"),
+        *("remind_of_ends", "note_drift", "clear_drift", "note_plan"),
+    },
+    "service": {"take_up"},
+    "service_level_policy": {"choose_tickets"},
+}
 """Acts that are left to the desk for one kind, and to people for others."""
+ELSEWHERE = {"offering": {"order", "order_for_another"}}
+"""Acts that an address of their own is for."""
 LOOKED_UP = {
+    "set_fields": {"values", "type", "type_version", "definitions"},
+    "classify": {"schema"},
+    "set_attributes": {"changes", "schema"},
     "split_off": {"part"},
     "apply_template": {"version", "definition"},
     "fix_agenda": {"changes"},
@@ -44,6 +57,12 @@ LOOKED_UP = {
 }
 """What the desk finds by what a body names."""
 FOR_ANOTHER = {
+    "set_fields": {"fields"},
+    "resolve": {"children"},
+    "classify": {"type"},
+    "set_attributes": {"attributes"},
+    "submit": {"reason", "to", "vendor", "act", "method", "gate", "applies_to"},
+    "pass_gate": {"gate"},
     "merge": {"across_organisations"},
     "split_off": {"title", "description"},
     "record_vote": {"comment", "conditions"},
@@ -96,6 +115,7 @@ def test_everything_that_the_policy_knows_can_be_done_over_http(practice: Practi
         - OF_CREDENTIALS
         - BY_THE_DESK
         - BY_THE_DESK_ALONE.get(practice.what, set())
+        - ELSEWHERE.get(practice.what, set())
     )
 
     offered = {command.name for command in practice.commands}
