@@ -114,6 +114,7 @@ def reopening_of(kind: type[Reopenable], reason: str) -> Command:
         method=kind.reopen,
         body=WithReason,
         summary="Take it up again",
+        use=of(kind, Desk.reopen),
         example={"reason": reason},
     )
 

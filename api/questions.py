@@ -11,6 +11,7 @@ from api.life_cycle import Received, ends_of, escalations_of, opening_of, start_
 from api.merging import merging_of
 from api.ticket_work import rating_of
 from api.tickets import commands_of, note_pause_of
+from domain.desk import Desk
 from domain.question import ADDRESS_MAX, Question
 
 
@@ -60,6 +61,7 @@ PRACTICE = Practice(
             method=Question.ask_again,
             body=AskAgain,
             summary="Say what the answer leaves open; it is worked on again",
+            use=Desk.ask_again,
             example={"text": "And at the weekend?"},
         ),
         rating_of(Question),

@@ -13,7 +13,7 @@ from domain.desk import Desk
 from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX, FieldType
 from domain.policy import About
 from domain.recorder import Receipt
-from domain.ticket_type import TicketKind, TicketType, TypeDefinition
+from domain.ticket_type import DAYS_MAX, TicketKind, TicketType, TypeDefinition
 
 Priority = Annotated[int, Field(ge=1, le=5)]
 Limit = Annotated[str, Field(max_length=40, description="Of a number or a date.")]
@@ -59,6 +59,14 @@ class TheTicketType(Body):
         ),
     ] = [[1, 2, 3], [2, 3, 4], [3, 4, 5]]
     fields: Annotated[list[TypeField], Field(max_length=FIELDS_MAX)] = []
+    close_after_days: Annotated[
+        int,
+        Field(ge=0, le=DAYS_MAX, description="Days after which what is done closes; 0 never."),
+    ] = 0
+    reopen_within_days: Annotated[
+        int,
+        Field(ge=0, le=DAYS_MAX, description="Days in which it can be reopened; 0 always."),
+    ] = 0
 
 
 class ReviseType(Body):

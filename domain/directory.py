@@ -313,6 +313,9 @@ class Directory:
         """The type of a kind of ticket, such as `incident`, if the desk has defined one."""
         return next((one for one in self._all(TicketType) if one.ticket == ticket), None)
 
+    def ticket_types(self) -> Iterator[TicketType]:
+        return self._all(TicketType)
+
     def matrix(self, ticket: str) -> MatrixInUse:
         """By which matrix tickets of a kind get their priority now."""
         found = self.ticket_type(ticket)

@@ -19,6 +19,7 @@ from domain.impact import Direction, Graph, Relation
 from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.obligations import passed
+from domain.promises import RESOLUTION
 from domain.question import Question
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
@@ -58,6 +59,11 @@ class Outlook(Protocol):
     async def open_tickets(self, after: UUID | None, limit: int) -> Sequence[UUID] | None:
         """So many of the incidents and changes that are not over, in the order of their ids, after
         one. None if that is not known yet for all that is recorded."""
+        ...
+
+    async def done_before(self, kind: str, at: datetime, limit: int) -> Sequence[UUID]:
+        """So many tickets of a kind that were done by a moment and are not closed, those done first
+        first, as far as that is known by now."""
         ...
 
     async def major_incidents(self) -> Sequence[UUID]:
@@ -117,6 +123,16 @@ class LedgerOutlook:
         found = (ticket for kind in kinds for ticket, _ in self._ledger.all_of(kind))
         ids = [ticket.id for ticket in found if not ticket.is_over]
         return sorted(id for id in ids if after is None or id > after)[:limit]
+
+    async def done_before(self, kind: str, at: datetime, limit: int) -> Sequence[UUID]:
+        kinds = (one for one in (Incident, Question, ServiceRequest) if one.what == kind)
+        found = [
+            (done, ticket.id)
+            for one in kinds
+            for ticket, _ in self._ledger.all_of(one)
+            if not ticket.is_over and (done := ticket.met_at(RESOLUTION)) and done <= at
+        ]
+        return [id for _, id in sorted(found)[:limit]]
 
     async def major_incidents(self) -> Sequence[UUID]:
         found = (incident for incident, _ in self._ledger.all_of(Incident))

@@ -17,6 +17,9 @@ from domain.provenance import Provenance
 from domain.rules import NotFound, require
 
 TicketKind = Literal["incident", "problem", "question", "request", "change"]
+DAYS_MAX = 366
+DONE = ("incident", "question", "request")
+"""The kinds of tickets of which it is known since when they are done."""
 ACTS: dict[str, tuple[str, ...]] = {
     "incident": ("start", "pend", "resolve", "reopen", "close", "cancel"),
     "problem": ("investigate", "declare_known_error", "pend", "resolve", "close", "cancel"),
@@ -30,6 +33,10 @@ ACTS: dict[str, tuple[str, ...]] = {
 class TypeDefinition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     matrix: Matrix = DEFAULT
     fields: tuple[FieldDefinition, ...] = ()
+    close_after_days: int = 0
+    """How many days after it is done a ticket closes by itself; 0 never."""
+    reopen_within_days: int = 0
+    """For how many days after it is done it can be taken up again; 0 always."""
 
 
 class TicketType(Aggregate):
@@ -93,3 +100,9 @@ def check(ticket: str, definition: TypeDefinition) -> None:
     """Refuse a definition that makes no sense for a kind of ticket."""
     priority.check(definition.matrix)
     check_fields(definition.fields, ACTS[ticket])
+    days = definition.close_after_days, definition.reopen_within_days
+    require(all(0 <= one <= DAYS_MAX for one in days), f"Days are a number from 0 to {DAYS_MAX}.")
+    require(
+        not any(days) or ticket in DONE,
+        f"Only what is resolved, answered or fulfilled has such days: {', '.join(DONE)}.",
+    )

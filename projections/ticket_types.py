@@ -11,7 +11,7 @@ from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, 
 from projections.view import View
 
 NAME = "ticket_types"
-VERSION = 1
+VERSION = 2
 
 
 class TypeRow(Row):
@@ -27,6 +27,8 @@ class TypeRow(Row):
     matrix: tuple[tuple[int, ...], ...] = ()
     """The priority of each impact (row) and urgency (column), the highest first."""
     fields: tuple[Json, ...] = ()
+    close_after_days: int = 0
+    reopen_within_days: int = 0
 
 
 TYPES = Table(NAME, VERSION, TypeRow, key=("id",), indexes=[("ticket",)])
@@ -53,6 +55,8 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 def _show(definition: TypeDefinition, row: TypeRow) -> None:
     row.matrix = definition.matrix.rows
+    row.close_after_days = definition.close_after_days
+    row.reopen_within_days = definition.reopen_within_days
     row.fields = tuple(msgspec.to_builtins(field) for field in definition.fields)
 
 

@@ -256,6 +256,17 @@ class Views:
         )
         return [UUID(id) for (id,) in rows]
 
+    async def done_before(self, kind: str, at: datetime, limit: int) -> list[UUID]:
+        """The tickets of a kind that were done by a moment and are not closed, those done first
+        first, at most so many."""
+        source = self._at(work_queue.QUEUE.stored)
+        rows = await self._query(
+            f"SELECT id FROM {source} WHERE closed_at IS NULL AND resolved_at <= ? AND kind = ?"
+            f" ORDER BY resolved_at, id LIMIT {limit:d}",
+            (instant(at), kind),
+        )
+        return [UUID(id) for (id,) in rows]
+
     async def major_incidents(self) -> list[UUID]:
         """The major incidents that somebody works on."""
         source = self._at(work_queue.QUEUE.stored)

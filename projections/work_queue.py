@@ -32,7 +32,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "work_queue"
-VERSION = 5
+VERSION = 6
 
 
 class QueueRow(Row):
@@ -103,6 +103,7 @@ QUEUE = Table(
         ("requester", "updated_at"),
         ("organisation", "updated_at"),
         ("is_open", "due"),
+        ("closed_at", "resolved_at"),
         ("is_major", "is_open"),
     ],
     past=("is_open",),

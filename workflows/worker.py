@@ -8,6 +8,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from domain.desk import Desk
 from workflows.approval import ApprovalWorkflow
 from workflows.approval_activities import ApprovalActivities
+from workflows.closing import Closing
 from workflows.due_index import DueIndex, Horizons
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
@@ -49,6 +50,7 @@ def worker(
         PolicyMoves(desk),
         Schedules(desk),
         Updates(desk),
+        Closing(desk),
     )
     sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)

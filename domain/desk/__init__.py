@@ -5,6 +5,7 @@ Everything else is a command to one record: `ledger.edit`.
 
 from domain.desk.articles import Articles
 from domain.desk.asset_acts import AssetActs
+from domain.desk.closing import Closing
 from domain.desk.configuration import Configuration
 from domain.desk.enablement import Enablement
 from domain.desk.families import Families
@@ -36,6 +37,7 @@ class Desk(
     People,
     Families,
     TicketTypes,
+    Closing,
 ):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

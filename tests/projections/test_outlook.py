@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from domain.asset import Asset
 from domain.change import Change
@@ -197,3 +198,28 @@ async def test_relations_are_asked_for_many_assets_at_once(
     starts = [record_id("AST", number) for number in range(assets)]
 
     assert await views.relations_around(starts, 5) == []
+
+
+async def test_what_is_done_and_not_closed_is_told_in_its_order(kit: Kit, views: Views) -> None:
+    found = []
+    for serial, days in ((1, 3), (2, 1), (3, 2), (4, 9)):
+        incident = Incident.log(
+            record_id("INC", serial),
+            title="No mail",
+            requester=person("ann"),
+            organisation=CUSTOMER,
+            by=BY,
+        )
+        at = replace(BY, at=BY.at + timedelta(days=days))
+        incident.resolve(code="fixed", resolution="Done.", by=at)
+        if serial == 3:
+            incident.close(by=at)
+        keep(kit.ledger, incident)
+        found.append(incident.id)
+    kit.projector().catch_up()
+
+    for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
+        until = BY.at + timedelta(days=3)
+        assert await outlook.done_before("incident", until, 10) == [found[1], found[0]]
+        assert await outlook.done_before("incident", until, 1) == [found[1]]
+        assert await outlook.done_before("question", until, 10) == []
