@@ -16,7 +16,7 @@ from domain.conditions import variables, vocabulary
 from domain.expression import Expression
 from domain.expression_hints import type_called
 from domain.expression_tree import Loop, Name
-from domain.field_uses import Reading
+from domain.field_uses import Plain, Reading, Uses, literals
 from domain.person import Role
 from domain.rules import require
 from domain.subjects import FIELDS, Field, SubjectKind, Value
@@ -85,6 +85,16 @@ class PeopleExpression:
         self.fields = self._reading.fields
         """The fields of the subject that it reads, without `subject.`."""
         self._passes = _passes(self._expression)
+
+    @property
+    def uses(self) -> Uses:
+        """What it asks of each field of the subject."""
+        return self._reading.uses
+
+    @property
+    def literals(self) -> frozenset[Plain]:
+        """All texts, numbers and moments that are written in it."""
+        return literals(self._expression.tree)
 
     def usernames(
         self, subject_facts: Mapping[str, Value], directory_rows: Sequence[Row]

@@ -13,6 +13,7 @@ from domain.people_expression import people_expression
 from domain.quorum import Quorum
 from domain.rules import Refused
 from domain.soundness_company import Company, Subject
+from domain.soundness_told import by_requester
 from domain.subjects import SubjectKind
 
 LATER = ("owner-of:", "field:", "manager-of:assignee")
@@ -200,7 +201,7 @@ class Cases:
         if is_by_fallback:
             voters = left
         later, later_escalate = (
-            tuple(one for one in asked if is_known_later(one, subject.kind))
+            tuple(one for one in asked if is_known_later(one, subject.kind, subject.facts))
             for asked in (stage.approvers, stage.escalate_to)
         )
         escalate_to: tuple[str, ...] = ()
@@ -264,7 +265,7 @@ class Cases:
         return tuple(person for person in dict.fromkeys(found) if person not in out)
 
     def _resolved(self, selector: str, subject: Subject) -> tuple[str, ...]:
-        if is_known_later(selector, subject.kind):
+        if is_known_later(selector, subject.kind, subject.facts):
             return ()
         key = (selector, subject.kind, *_depends(selector, subject, self.company))
         if key not in self._found:
@@ -277,12 +278,18 @@ def requesters(company: Company) -> list[str]:
     return [person.id for person in company.people.values() if person.is_active]
 
 
-def is_known_later(selector: str, kind: SubjectKind) -> bool:
-    """Whether only the subject tells whom a selector names: nobody knows it before."""
+def is_known_later(selector: str, kind: SubjectKind, facts: Collection[str] = ()) -> bool:
+    """Whether only the subject tells whom a selector names: nobody knows it before. `facts` are the
+    fields that are known of it."""
+    return bool(unknown_fields(selector, kind, facts)) or selector.startswith(LATER)
+
+
+def unknown_fields(selector: str, kind: SubjectKind, facts: Collection[str]) -> frozenset[str]:
+    """The fields of the subject that an expression asks for and that are not known."""
     form, _, expression = selector.partition(":")
-    if form == "cel":
-        return bool(people_expression(expression, kind).fields - {"requester"})
-    return selector.startswith(LATER)
+    if form != "cel":
+        return frozenset()
+    return people_expression(expression, kind).fields - by_requester(kind) - set(facts)
 
 
 def _depends(selector: str, subject: Subject, company: Company) -> tuple[str, ...]:
@@ -290,8 +297,11 @@ def _depends(selector: str, subject: Subject, company: Company) -> tuple[str, ..
     form, _, expression = selector.partition(":")
     if form == "role":
         return (company.people[subject.requester].organisation or "",)
-    if form == "cel" and not people_expression(expression, subject.kind).fields:
-        return ()
+    if form == "cel":
+        fields = people_expression(expression, subject.kind).fields
+        told = (repr(subject.facts[name]) for name in sorted(fields & subject.facts.keys()))
+        own = by_requester(subject.kind) - subject.facts.keys()
+        return (*told, *(() if fields.isdisjoint(own) else (subject.requester,)))
     return () if form in ("person", "team") else (subject.requester,)
 
 

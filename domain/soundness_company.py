@@ -1,11 +1,13 @@
 """The people there are today, as the check of an approval process asks for them."""
 
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Literal, Protocol
 
 from msgspec import Struct
 
-from domain.subjects import SubjectKind
+from domain.subjects import SubjectKind, Value
+
+Names = Literal["people", "teams", "organisations"]
 
 
 class Someone(Struct, frozen=True, kw_only=True):
@@ -16,6 +18,7 @@ class Someone(Struct, frozen=True, kw_only=True):
     is_active: bool = True
     manager: str | None = None
     organisation: str | None = None
+    organisation_name: str = ""
     delegate: str | None = None
 
 
@@ -25,6 +28,8 @@ class Subject(Struct, frozen=True, kw_only=True):
     kind: SubjectKind
     requester: str
     assignee: str | None = None
+    facts: Mapping[str, Value] = {}
+    """The fields that are known of it, besides what the requester tells."""
 
     @property
     def own(self) -> frozenset[str]:
@@ -39,6 +44,9 @@ class Company(Protocol):
 
     def knows(self, selector: str) -> bool:
         """Whether there is what a selector names."""
+
+    def names(self, of: Names) -> Iterable[str]:
+        """What all people, teams or organisations are called: people by user name."""
 
     def resolve(self, selector: str, subject: Subject) -> Iterable[str]:
         """The active people whom a selector names for a subject, in order."""

@@ -1,6 +1,6 @@
 """The company of a directory, for the check of an approval process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -12,7 +12,7 @@ from domain.directory import Directory
 from domain.people_expression import Row, people
 from domain.person import Person
 from domain.rules import Refused
-from domain.soundness_company import Someone, Subject
+from domain.soundness_company import Names, Someone, Subject
 from domain.soundness_report import Report
 from domain.subjects import field_of
 
@@ -57,6 +57,9 @@ class DirectoryCompany:
                 is_active=person.is_active,
                 manager=None if person.manager is None else str(person.manager),
                 organisation=None if person.organisation is None else str(person.organisation),
+                organisation_name=organisation.name
+                if (organisation := directory.organisation(person.organisation))
+                else "",
                 delegate=next((str(one.to) for one in person.delegations if one.holds(at)), None),
             )
             for person in directory._all(Person)
@@ -68,15 +71,20 @@ class DirectoryCompany:
     def resolve(self, selector: str, subject: Subject) -> Sequence[str]:
         form, _, expression = selector.partition(":")
         if form == "cel":
-            names = people(
-                expression,
-                subject.kind,
-                {"requester": self.people[subject.requester].username},
-                self._rows,
-            )
+            requester = self.people[subject.requester]
+            own = {"requester": requester.username, "organisation": requester.organisation_name}
+            names = people(expression, subject.kind, own | dict(subject.facts), self._rows)
             found = (self._directory.person_by_username(name) for name in names)
             return tuple(str(person.id) for person in found if person and person.is_active)
         return tuple(map(str, self._directory.resolve((selector,), self._stand_in(subject))))
+
+    def names(self, of: Names) -> Iterable[str]:
+        match of:
+            case "people":
+                return (someone.username for someone in self.people.values())
+            case "teams":
+                return (one.name for one in self._directory.teams() if not one.is_disbanded)
+        return (one.name for one in self._directory.organisations())
 
     @cached_property
     def _rows(self) -> Sequence[Row]:

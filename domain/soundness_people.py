@@ -5,11 +5,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from domain.approval_process import Definition
 from domain.conditions import condition
 from domain.quorum_rules import selectors
-from domain.soundness_cases import Case, Cases, Seat, requesters
+from domain.soundness_cases import Case, Cases, Seat, requesters, unknown_fields
 from domain.soundness_company import Subject
 from domain.soundness_report import Counterexample, Finding, Rule, Severity, Step
 from domain.soundness_search import Budget, Outcome, search
 from domain.soundness_subjects import Class, Classes
+from domain.soundness_told import Told, told
 from domain.soundness_voters import Voters, left_min, needed_at_first, reaches
 from domain.subjects import SubjectKind
 
@@ -47,18 +48,24 @@ class People:
             yield from self._no_fallback()
         for classes in found:
             seen: set[object] = set()
-            for requester in requesters(self.company):
-                groups = self._applying(classes, requester)
-                subject = Subject(kind=classes.kind, requester=requester)
-                alike = (self.cases.alike(subject), tuple(one.applied for one in groups))
-                if not groups or alike in seen:
-                    continue
-                seen.add(alike)
-                case = self.cases.case(subject)
-                key = (case.signature, alike[1])
-                if key not in seen:
-                    seen.add(key)
-                    yield from self._of_case(case, groups)
+            for told_of in told(self.definition, self.company, classes):
+                yield from self._of_classes(told_of, seen)
+
+    def _of_classes(self, told_of: Told, seen: set[object]) -> Iterator[Finding]:
+        self._classes.clear()
+        classes = told_of.classes
+        for requester in requesters(self.company):
+            groups = self._applying(classes, requester)
+            subject = Subject(kind=classes.kind, requester=requester, facts=told_of.facts)
+            alike = (self.cases.alike(subject), tuple(one.applied for one in groups))
+            if not groups or alike in seen:
+                continue
+            seen.add(alike)
+            case = self.cases.case(subject)
+            key = (case.signature, alike[1])
+            if key not in seen:
+                seen.add(key)
+                yield from self._of_case(case, groups)
 
     def _applying(self, classes: Classes, requester: str) -> tuple[Class, ...]:
         """The classes that subjects of a requester can be of, one for each set of stages."""
@@ -118,8 +125,9 @@ class People:
         if any(one.startswith("cel:") for one in asked) or (seat.later and needed is None):
             if seat.refusal or needed != 1:
                 says = (
-                    f"{name}: how many people are asked is known at the submission only, "
-                    "which is refused if they are too few and there is no fallback."
+                    f"{name}: how many people are asked is known at the submission only"
+                    f"{_untried(asked, case.subject)}. That is refused if they are too few and "
+                    "there is no fallback."
                 )
                 yield from self._tell("not proven", seat, "warning", says)
         elif seat.refusal and not seat.is_certain:
@@ -327,6 +335,13 @@ def _want(voters: Voters, seat: Seat) -> tuple[Rule, str]:
         "one person counts once",
         ", as who has voted in one stage does not count in another",
     )
+
+
+def _untried(selectors: Sequence[str], subject: Subject) -> str:
+    """Which fields keep it from being known whom expressions find."""
+    found = (unknown_fields(one, subject.kind, subject.facts) for one in selectors)
+    fields = " and ".join(f"subject.{name}" for name in sorted(frozenset().union(*found)))
+    return f", as not all values of {fields} can be tried" if fields else ""
 
 
 def _where(selectors: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from domain.approval import Stage
 from domain.approval_process import Definition
 from domain.quorum import Any, Quorum
-from domain.soundness_company import Someone, Subject
+from domain.soundness_company import Names, Someone, Subject
 
 
 class Table:
@@ -37,6 +37,9 @@ class Table:
         if form == "person":
             return name in self.people
         return form not in ("team", "role") or name in self.teams
+
+    def names(self, of: Names) -> Iterable[str]:
+        return {"people": self.people, "teams": self.teams}.get(of, ())
 
     def resolve(self, selector: str, subject: Subject) -> Iterable[str]:
         return [one for one in self._named(selector, subject) if self.people[one].is_active]
