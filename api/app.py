@@ -11,6 +11,7 @@ from starlette.routing import Router
 from api import openapi
 from api.approval_migrations import migration_routes
 from api.article_versions import article_routes
+from api.asset_labels import label_routes
 from api.assignment_rule_trials import rule_routes
 from api.attachments import attachment_routes
 from api.boards import board_routes
@@ -120,6 +121,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += read_routes()
     routes += attachment_routes()
     routes += board_routes()
+    routes += label_routes()
     routes += report_routes()
     routes += time_routes()
     routes += change_time_routes()

@@ -135,3 +135,16 @@ async def test_a_change_plans_attributes_and_findings_are_listed(house: House) -
     assert refused.json()["detail"] == "attributes.memory: a change alone alters it."
     assert history[-1]["changed"]["attributes"] == {"memory": 128}
     assert findings["data"] == []
+
+
+async def test_a_label_is_printed(house: House) -> None:
+    adam = house.as_("adam")
+    made = await adam.made("/assets", {"name": "print-7", "asset_class": "printer", "tag": "T7"})
+    at = f"/assets/{made['number']}/label"
+
+    drawn, printed = await adam.get(f"{at}.svg"), await adam.get(f"{at}.pdf")
+
+    assert drawn.headers["content-type"].startswith("image/svg+xml")
+    assert f">{made['number']}</text>" in drawn.text
+    assert printed.headers["content-type"] == "application/pdf"
+    assert printed.content.startswith(b"%PDF-1.4")

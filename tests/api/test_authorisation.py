@@ -455,6 +455,8 @@ MAY = {
     "GET /tickets/{ref}/conversation": "xxxxxx-",
     "GET /changes/calendar": "-xxxxx-",
     "GET /assets/{ref}/impact": "-xxxxx-",
+    "GET /assets/{ref}/label.svg": "-xxxxx-",
+    "GET /assets/{ref}/label.pdf": "-xxxxx-",
     "GET /events": "-----x-",
     "GET /log/checkpoint": "-----xx",
     "GET /log/proof/inclusion": "-----xx",
