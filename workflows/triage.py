@@ -19,6 +19,7 @@ from domain.desk.triage import ACTOR, InForce
 from domain.ids import number_of
 from domain.provenance import Cause, Provenance
 from domain.ruled import Ruled
+from domain.rules import Outdated
 from domain.triage import EVENTS, period
 from workflows.signing import command_id
 
@@ -26,6 +27,7 @@ FOLLOWER = "triage"
 PAGE = 500
 WAIT_SECONDS = 1.0
 RETRY_SECONDS = 1.0
+KEEP_SECONDS = 1.0
 TICKETS_AT_ONCE = 250
 WAIT = timedelta(seconds=1)
 """When it looks again, as long as it is not done with all open tickets."""
@@ -70,6 +72,8 @@ class Triage:
         self.desk = desk
         self.position = 0
         """The rules have seen to all up to here."""
+        self._kept = 0
+        self._kept_at = 0.0
         self._now = now
         self._topics = _topics()
 
@@ -77,7 +81,7 @@ class Triage:
         """Follow for ever, whatever the stores do meanwhile."""
         while True:
             try:
-                self.position = await asyncio.to_thread(self._kept)
+                self.position = self._kept = await asyncio.to_thread(self._tracked)
                 while True:
                     await self.step(WAIT_SECONDS)
             except Exception:
@@ -88,12 +92,17 @@ class Triage:
         """Wait for events, at most so many seconds, and see to a page of them."""
         recorder = self.desk.ledger.recorder
         head = await recorder.wait(self.position, timeout)
-        if head <= self.position:
-            return
+        if head > self.position:
+            await self._see_to(head)
+        await self._keep_now_and_then()
+
+    async def _see_to(self, head: int) -> None:
+        """See to the next events, up to a position."""
+        recorder = self.desk.ledger.recorder
         # Rules that were published before these events are known once it has caught up.
         self.desk.directory.catch_up()
         if not any(rule.versions for rule in self.desk.directory.assignment_rules()):
-            await self._keep(head)
+            self.position = head
             return
         rows = await asyncio.to_thread(
             recorder.select_notifications,
@@ -116,14 +125,17 @@ class Triage:
             except MapperDeserialisationError:
                 # A record that cannot be read must not hold up the others.
                 log.exception("The event at %d cannot be read: no rule sees it.", row.id)
-        await self._keep(rows[-1].id if len(rows) == PAGE else head)
+        self.position = rows[-1].id if len(rows) == PAGE else head
 
-    def _kept(self) -> int:
+    def _tracked(self) -> int:
         return self.desk.ledger.recorder.tracked(FOLLOWER)[0]
 
-    async def _keep(self, position: int) -> None:
-        self.position = position
-        await asyncio.to_thread(self.desk.ledger.recorder.track, FOLLOWER, position)
+    async def _keep_now_and_then(self) -> None:
+        """Keep the position; one that is lost costs only seeing to the same events again."""
+        now = asyncio.get_running_loop().time()
+        if now - self._kept_at >= KEEP_SECONDS and self.position > self._kept:
+            self._kept_at, self._kept = now, self.position
+            await asyncio.to_thread(self.desk.ledger.recorder.track, FOLLOWER, self.position)
 
 
 class Schedules:
@@ -174,6 +186,8 @@ class Schedules:
                     await self.desk.triage_open(
                         rule, id, slot, lambda step, cause: signed(step, cause, now)
                     )
+                except Outdated:
+                    return False
                 except MapperDeserialisationError:
                     log.exception("%s cannot be read: no rule sees it.", number_of(id))
             if len(ids) < self.tickets_at_once:

@@ -22,7 +22,7 @@ from domain.ledger import Work
 from domain.provenance import Cause, Provenance
 from domain.record_names import Known, RecordNames
 from domain.ruled import Ruled
-from domain.rules import DomainError, NotFound, Refused, require
+from domain.rules import DomainError, NotFound, Outdated, Refused, require
 from domain.service_conditions import Named, NamedKind, condition
 from domain.situation import situation_of
 from domain.triage import (
@@ -193,6 +193,9 @@ class Triages(WhatIfs):
             if not self._fits(ticket, rule.definition):
                 return 0
             receipt = await self.ledger.run(by, decide, is_repeatable=True)
+        except Outdated:
+            # It was decided again and again, and is not refused: whoever follows comes back.
+            raise
         except DomainError as error:
             # One rule that is refused must not hold up the others.
             log.warning("%s does nothing to %s: %s", rule.number, number_of(id), error)
