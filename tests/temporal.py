@@ -7,7 +7,9 @@ to one test, as its event loop does. In a `conftest.py`:
 
 `skipper.client` starts workflows that skip every wait at once. To act in the middle of a wait,
 start the workflow within `skipper.with_time_skipping_disabled()` and move its own clock by
-`await skipper.fast_forward(handle, timedelta(days=3))`.
+`await skipper.fast_forward(handle, timedelta(days=3))`. Go well past what the workflow waits for,
+or stop well before it: if the moment passes while a turn goes on that began just before it, this
+server skips on to the next wait (temporalio/temporal#11373).
 """
 
 import atexit
