@@ -28,6 +28,7 @@ QUEUE = List(
 )
 INBOX = List(name="approvals_inbox", sort=("due",))
 SLA_BOARD = List(name="sla_board", sort=("due",))
+TASKS = List(name="fulfilment_work", sort=("added_at",))
 FINDINGS = List(
     name="audit_findings",
     values={"name": (change_work.RETROSPECTIVE, change_work.REVIEW)},
@@ -60,6 +61,14 @@ async def read_approvals(call: Call) -> Answer:
 async def read_sla_board(call: Call) -> Answer:
     allow(call.caller.actor, call.route.act, None)
     return await lists.answer(call, SLA_BOARD, visibility(call.caller.actor, "incident"))
+
+
+async def read_tasks(call: Call) -> Answer:
+    """The tasks of requests that are not over, unless `is_open` asks for others."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    fixed = {} if "is_open" in call.query() else {"is_open": True}
+    return await lists.answer(call, TASKS, visibility(actor, "service_request"), fixed)
 
 
 async def read_findings(call: Call) -> Answer:
@@ -123,6 +132,14 @@ def board_routes() -> Iterator[Route]:
     )
     yield _board(
         "/sla", read_sla_board, "sla_board.read", "Service levels", "Read the board", SLA_BOARD
+    )
+    yield _board(
+        "/fulfilment-tasks",
+        read_tasks,
+        "fulfilment_work.read",
+        "Service requests",
+        "Read what is to be done for requests, by team and person",
+        TASKS,
     )
     yield _board(
         "/audit-findings",

@@ -6,7 +6,6 @@ from pydantic import Field
 
 from api.approvals import commands_of_rounds
 from api.asset_records import Attributes
-from api.change_tasks import TASKS
 from api.commands import Asked, Command, Creation, Practice
 from api.fields import (
     AssetRef,
@@ -26,12 +25,14 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
+from api.ticket_tasks import AddTask, tasks_of
 from api.tickets import Amend, Nothing, WithReason, about_new, commands_of, note_pause_of, of, whose
 from domain.change import Change, ClosureCode, Outcome, Type
 from domain.change_template import FIELDS_MAX
 from domain.desk import Desk
 from domain.recorder import Receipt
 from domain.risk_model import QUESTIONS_MAX
+from domain.tasks import Phase
 
 Form = Annotated[
     dict[Word, Note],
@@ -73,6 +74,10 @@ class Plan(Body):
 class PlanAttributes(Body):
     asset: AssetRef
     attributes: Attributes
+
+
+class AddChangeTask(AddTask):
+    phase: Phase = "implementation"
 
 
 class ApplyTemplate(Body):
@@ -195,7 +200,12 @@ PRACTICE = Practice(
             summary="Say when it is to be implemented, before it is submitted",
             example={"start": "2030-01-05T20:00:00Z", "end": "2030-01-05T22:00:00Z"},
         ),
-        *TASKS,
+        *tasks_of(
+            Change,
+            add=AddChangeTask,
+            summary="Add a task, to be done before, during or after the implementation",
+            example={"title": "Back up the configuration", "phase": "before"},
+        ),
         Command(
             method=Change.submit,
             body=Nothing,

@@ -41,6 +41,7 @@ from projections import (
     cab_meetings,
     change_work,
     directory,
+    fulfilment,
     major_incidents,
     offerings,
     services,
@@ -99,7 +100,12 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     ),
     Problem: TICKET,
     Question: TICKET,
-    ServiceRequest: TICKET,
+    ServiceRequest: Shape(
+        (*TICKET.folds, fulfilment.fold),
+        TICKET.rows,
+        {**TICKET.beside, "tasks": fulfilment.TASKS},
+        TICKET.owner,
+    ),
     Change: Shape(
         (*TICKET.folds, change_work.fold),
         (*TICKET.rows, change_work.WORK),

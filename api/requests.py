@@ -12,6 +12,7 @@ from api.life_cycle import (
     reopening_of,
     waiting_of,
 )
+from api.ticket_tasks import AddTask, tasks_of
 from api.ticket_work import rating_of
 from api.tickets import Nothing, commands_of, note_pause_of, of
 from domain.desk import Desk
@@ -57,6 +58,12 @@ PRACTICE = Practice(
         *waiting_of(ServiceRequest, {"reason": "vendor", "note": "It is on its way."}),
         note_pause_of(ServiceRequest),
         *escalations_of(ServiceRequest, "It was promised for last week."),
+        *tasks_of(
+            ServiceRequest,
+            add=AddTask,
+            summary="Add a task to its fulfilment",
+            example={"title": "Order the screen", "team": "TEA0000001"},
+        ),
         Command(
             method=ServiceRequest.fulfil,
             body=Fulfil,

@@ -1,7 +1,7 @@
 """The tasks of a change, and which of them it waits for."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from msgspec import structs
@@ -15,25 +15,17 @@ from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
 from domain.tasks import PHASES, TASKS_MAX, Phase, Task
+from domain.ticket_tasks import Tasks
 
 
-class ChangeTasks(ApprovableTicket, abstract=True):
+class ChangeTasks(Tasks, ApprovableTicket, abstract=True):
     is_conditional: ClassVar[bool] = True
 
     status: Status
-    tasks: tuple[Task, ...]
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.status = Status.PROPOSED
-        self.tasks = ()
-
-    def task(self, number: int) -> Task:
-        """The task of a number. Raises Refused."""
-        for task in self.tasks:
-            if task.number == number:
-                return task
-        raise Refused(f"There is no task {number}.")
 
     def require_finished(self, phase: Phase, before_what: str) -> None:
         """Refuse as long as tasks of a phase are neither done nor cancelled."""
@@ -41,7 +33,7 @@ class ChangeTasks(ApprovableTicket, abstract=True):
             named = ", ".join(map(str, numbers[:20]))
             raise Refused(f"Before {before_what}, its tasks are done or cancelled: {named}.")
 
-    # Add, order and assign -------------------------------------------------------------------
+    # Add -------------------------------------------------------------------------------------
 
     def add_task(
         self,
@@ -147,104 +139,15 @@ class ChangeTasks(ApprovableTicket, abstract=True):
             )
             change.tasks = (*change.tasks, task)
 
-    def order_task(self, number: int, *, after: Sequence[int], by: Provenance) -> None:
-        """Say anew which tasks one comes after. None may wait for itself."""
-        self.require_not_over()
-        task = self.task(number)
-        waits = tuple(dict.fromkeys(after))
-        if waits == task.after:
-            return
-        require(task.state == "open", "Only a task that has not begun is put in another order.")
-        tasks.check_waits(self.tasks, number, task.phase, waits)
-        self.record(self.TaskOrdered(by=by, number=number, after=waits))
+    def _require_doer(self, task: Task, person: UUID) -> None:
+        if task.phase == "implementation":
+            self.require_no_part_in_approval(str(person))
 
-    class TaskOrdered(Event):
-        number: int
-        after: tuple[int, ...] = ()
-
-        def apply(self, change: "ChangeTasks", /) -> None:
-            change.alter_task(self.number, after=self.after)
-
-    def assign_task(
-        self,
-        number: int,
-        *,
-        team: UUID | None = None,
-        assignee: UUID | None = None,
-        by: Provenance,
-    ) -> None:
-        """Give a task to a team, to a person, or to nobody."""
-        self.require_not_over()
-        task = self.task(number)
-        if (team, assignee) == (task.team, task.assignee):
-            return
-        require(task.state not in tasks.OVER, "A task that is over is not assigned.")
-        if task.phase == "implementation" and assignee is not None:
-            self.require_no_part_in_approval(str(assignee))
-        self.record(self.TaskAssigned(by=by, number=number, team=team, assignee=assignee))
-
-    class TaskAssigned(Event):
-        number: int
-        team: UUID | None = None
-        assignee: UUID | None = None
-
-        def apply(self, change: "ChangeTasks", /) -> None:
-            change.alter_task(self.number, team=self.team, assignee=self.assignee)
-
-    # Start, complete, cancel -----------------------------------------------------------------
-
-    def start_task(self, number: int, *, by: Provenance) -> None:
-        self.require_not_over()
-        task = self.task(number)
-        if task.state == "started":
-            return
-        require(task.state == "open", "Only a task that has not begun can be started.")
-        self._require_turn(task)
-        self.record(self.TaskStarted(by=by, number=number))
-
-    class TaskStarted(Event):
-        number: int
-
-        def apply(self, change: "ChangeTasks", /) -> None:
-            change.alter_task(self.number, state="started")
-
-    def complete_task(self, number: int, *, note: str = "", by: Provenance) -> None:
-        self.require_not_over()
-        task = self.task(number)
-        if task.state == "done":
-            return
-        require(task.state != "cancelled", "A task that was cancelled cannot be completed.")
-        self._require_turn(task)
-        note = text.body(note, "A note", text.REASON_MAX)
-        self.record(self.TaskCompleted(by=by, number=number, note=note))
-
-    class TaskCompleted(Event):
-        number: int
-        note: Annotated[str, Personal("actor")] = ""
-
-        def apply(self, change: "ChangeTasks", /) -> None:
-            change.alter_task(self.number, state="done")
-
-    def cancel_task(self, number: int, *, reason: str, by: Provenance) -> None:
-        """Leave a task out. Those that come after it wait for it no more."""
-        self.require_not_over()
-        task = self.task(number)
-        if task.state == "cancelled":
-            return
-        require(task.state != "done", "A task that is done cannot be cancelled.")
+    def _require_optional(self, task: Task) -> None:
         require(
             not (task.condition_by and self._binds(task)),
             "A condition of the approval is met, not left out.",
         )
-        reason = text.reason(reason, "A task is cancelled for a reason.")
-        self.record(self.TaskCancelled(by=by, number=number, reason=reason))
-
-    class TaskCancelled(Event):
-        number: int
-        reason: Annotated[str, Personal("actor")]
-
-        def apply(self, change: "ChangeTasks", /) -> None:
-            change.alter_task(self.number, state="cancelled")
 
     # Conditions that are no tasks: recorded formerly, and read for ever -------------------------
 
@@ -273,13 +176,6 @@ class ChangeTasks(ApprovableTicket, abstract=True):
 
     # -----------------------------------------------------------------------------------------
 
-    def alter_task(self, number: int, **changes: Any) -> None:
-        """What an event that is about a task does to it."""
-        self.tasks = tuple(
-            structs.replace(task, **changes) if task.number == number else task
-            for task in self.tasks
-        )
-
     def require_no_part_in_approval(self, person: str) -> None:
         """Refuse to let somebody implement what they approve, or are asked to."""
         asked = {voter for stage in self.stages for voter in stage.voters}
@@ -306,6 +202,4 @@ class ChangeTasks(ApprovableTicket, abstract=True):
             self.status in IN_PHASE[task.phase],
             f"It is too early for a task {tasks.CALLED[task.phase]}.",
         )
-        if waits := tasks.awaited(self.tasks, task):
-            named = ", ".join(map(str, waits))
-            raise Refused(f"Task {task.number} comes after others that are not done: {named}.")
+        super()._require_turn(task)

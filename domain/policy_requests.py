@@ -47,6 +47,12 @@ REQUESTS: Mapping[str, Row] = {
         WRITE,
         {
             "service_request.start_fulfilment": "start to fulfil a request",
+            "service_request.add_task": "add a task to a request",
+            "service_request.order_task": "put the tasks of a request in order",
+            "service_request.assign_task": "assign a task of a request",
+            "service_request.start_task": "start a task of a request",
+            "service_request.complete_task": "complete a task of a request",
+            "service_request.cancel_task": "cancel a task of a request",
             "service_request.pend": "let a request wait",
             "service_request.note_pause": "note afterwards that a request had to wait",
             "service_request.resume": "resume a request",

@@ -315,6 +315,7 @@ TABLE: Mapping[str, Row] = {
         {
             "work_queue.read": "read the work queue",
             "change_board.read": "read the change board",
+            "fulfilment_work.read": "read the tasks of requests",
             "sla_board.read": "read the service level board",
             "attainment.read": "read which service levels were kept",
             "time_spent.read": "read who spent time on what",

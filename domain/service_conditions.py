@@ -54,7 +54,7 @@ CHANGE_STATES = (
 )
 REQUEST_STATES = (
     *("requested", "in approval", "approved", "rejected", "in fulfilment", "pending"),
-    *("fulfilled", "closed", "cancelled"),
+    *("fulfilled", "closed", "being undone", "cancelled"),
 )
 STATES: Mapping[str, tuple[str, ...]] = {
     "incident": INCIDENT_STATES,
@@ -117,7 +117,7 @@ FIELDS = (
         "How far its approval is, empty before the first submission.",
         ("", "in approval", "approved", "rejected"),
     ),
-    Field("is_over", "yes or no", "Whether it is closed, cancelled or withdrawn."),
+    Field("is_over", "yes or no", "Whether it is closed, cancelled, withdrawn, or being undone."),
     Field("is_major", "yes or no", "Whether it is a major incident."),
     Field(
         "party",

@@ -27,7 +27,7 @@ Facts = Mapping[str, Value]
 
 _KIND = 'ticket.kind == "incident"'
 _UNDONE = ("new", "asked", "assigned", "in progress", "pending")
-_OVER = ("closed", "cancelled", "withdrawn", "merged")
+_OVER = ("closed", "cancelled", "withdrawn", "being undone", "merged")
 
 
 class _Clock(Struct, frozen=True):

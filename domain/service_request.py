@@ -7,90 +7,42 @@ rejection, and in approval, where votes about them fall.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Any, ClassVar, Self, Unpack
+from typing import Any, ClassVar, Self, Unpack
 from uuid import UUID
 
 import msgspec
 
-from domain import text
+from domain import fulfilment_plan, text
 from domain.approvable_ticket import ApprovableTicket
 from domain.approval import OpenStage
 from domain.approval_round import Terms
 from domain.approval_round_state import GivenUp
 from domain.business_time import BusinessHours
 from domain.escalated import Escalated
+from domain.fulfilment import Fulfilment
+from domain.fulfilment_plan import PlannedTask
 from domain.life_cycle import (
     Channel,
-    LifeCycle,
-    Moved,
     Opening,
     Received,
-    Reopenable,
     opening,
 )
-from domain.moves import Move
-from domain.personal import Personal
 from domain.promises import RESOLUTION
 from domain.provenance import Provenance
+from domain.request_moves import MOVES, Status
 from domain.rules import require
 from domain.satisfaction import Satisfaction
 from domain.subjects import SubjectKind
+from domain.tasks import Task
 from domain.ticket import DETAILS_MAX
 from domain.wording import Worded
+
+__all__ = ["MOVES", "ServiceRequest", "Status", "as_details"]
 
 ANSWER_MAX = 4_000
 
 
-class Status(StrEnum):
-    REQUESTED = "requested"
-    IN_APPROVAL = "in approval"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    IN_FULFILMENT = "in fulfilment"
-    PENDING = "pending"
-    FULFILLED = "fulfilled"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-DRAFT = frozenset({Status.REQUESTED, Status.REJECTED})
-READY = frozenset({Status.REQUESTED, Status.APPROVED})
-AT_WORK = frozenset({Status.IN_FULFILMENT, Status.PENDING})
-OPEN = DRAFT | READY | AT_WORK | {Status.IN_APPROVAL}
-
-MOVES = {
-    "submit": Move(
-        DRAFT, Status.IN_APPROVAL, "Only a request that is new or rejected can be submitted."
-    ),
-    "start_fulfilment": Move(
-        READY | {Status.IN_FULFILMENT},
-        Status.IN_FULFILMENT,
-        "Only a new or approved request can be fulfilled.",
-    ),
-    "pend": Move(
-        frozenset({Status.IN_FULFILMENT}),
-        Status.PENDING,
-        "Only a request that is being fulfilled can wait.",
-    ),
-    "resume": Move(
-        frozenset({Status.PENDING}), Status.IN_FULFILMENT, "Only a pending request can be resumed."
-    ),
-    "fulfil": Move(
-        AT_WORK, Status.FULFILLED, "Only a request whose fulfilment has begun can be fulfilled."
-    ),
-    "reopen": Move(
-        frozenset({Status.FULFILLED}), Status.IN_FULFILMENT, "Only a fulfilled request can reopen."
-    ),
-    "close": Move(
-        frozenset({Status.FULFILLED}), Status.CLOSED, "Only a fulfilled request can be closed."
-    ),
-    "cancel": Move(OPEN, Status.CANCELLED, "Only an open request can be cancelled."),
-}
-"""Votes and time-outs lead from `in approval` to `approved` or `rejected`."""
-
-
-class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
+class ServiceRequest(Fulfilment, ApprovableTicket, Satisfaction, Escalated):
     """`requester` is for whom it is, `proposer` who ordered it."""
 
     prefix = "REQ"
@@ -107,7 +59,6 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
     offering_version: int
     approval: str
     """How the latest round of approval stands: `pending`, `approved`, `rejected`, or empty."""
-    fulfilled_at: datetime | None
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -115,7 +66,6 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
         self.offering = None
         self.offering_version = 0
         self.approval = ""
-        self.fulfilled_at = None
 
     @property
     def always_material(self) -> tuple[str, ...]:
@@ -135,10 +85,12 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
         offering: UUID | None = None,
         offering_version: int = 0,
         form: Mapping[str, Any] = {},
+        plan: Sequence[PlannedTask] = (),
         by: Provenance,
         **said: Unpack[Opening],
     ) -> Self:
-        """Ask for something, or for an offering, with the answers to its form: JSON by name."""
+        """Ask for something, or for an offering, with the answers to its form (JSON by name) and
+        the plan of its fulfilment."""
         require(
             (offering is None) == (offering_version == 0),
             "An offering is ordered in one of its versions, which count from 1.",
@@ -150,6 +102,7 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
         for name, answer in form.items():
             text.name(name, "form: the name of an answer")
             text.body(as_detail(answer), f"form: {name}", ANSWER_MAX)
+        fulfilment_plan.check(plan)
         return cls.begin(
             id,
             cls.Ordered(
@@ -158,6 +111,7 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
                 offering=offering,
                 offering_version=offering_version,
                 form=dict(form),
+                plan=tuple(plan),
                 **opening("A request", said),
             ),
         )
@@ -166,6 +120,7 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
         offering: UUID | None = None
         offering_version: int = 0
         form: dict[str, Any] = {}
+        plan: tuple[PlannedTask, ...] = ()
 
         @property
         def texts(self) -> Mapping[str, str | None]:
@@ -178,6 +133,7 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
             request.offering = self.offering
             request.offering_version = self.offering_version
             request.details = as_details(self.form)
+            request.plan(self.plan)
 
     def amend(
         self,
@@ -250,33 +206,20 @@ class ServiceRequest(Reopenable, ApprovableTicket, Satisfaction, Escalated):
         if self.status is not Status.IN_FULFILMENT:
             self.record(self.FulfilmentStarted(by=by))
 
-    class FulfilmentStarted(Moved):
-        act = "start_fulfilment"
+    def _require_doer(self, task: Task, person: UUID) -> None:
+        require(
+            str(person) not in self.voted,
+            "Nobody fulfils a request that they have approved.",
+        )
 
-    def fulfil(self, *, fulfilment: str, by: Provenance) -> None:
-        """Say that it is done, and what was done."""
-        self._require("fulfil")
-        done = text.reason(fulfilment, "A fulfilment says what was done.")
-        self.record(self.Fulfilled(by=by, text=done))
-
-    class Fulfilled(Moved):
-        act = "fulfil"
-
-        text: Annotated[str, Personal("actor")] = ""
-
+    class Fulfilled(Fulfilment.Fulfilled):
         def apply(self, request: "ServiceRequest", /) -> None:
             super().apply(request)
-            request.fulfilled_at = self.by.effective_at
             request.answer()
-
-    class Reopened(Reopenable.Reopened):
-        def apply(self, request: "ServiceRequest", /) -> None:
-            super().apply(request)
-            request.fulfilled_at = None
 
     # Cancel --------------------------------------------------------------------------------
 
-    class Cancelled(LifeCycle.Cancelled, GivenUp):
+    class Cancelled(Fulfilment.Cancelled, GivenUp):
         def apply(self, request: "ServiceRequest", /) -> None:
             super().apply(request)
             GivenUp.apply(self, request)

@@ -166,6 +166,8 @@ def situation_of(ticket: Promises) -> Situation:
             channel=ticket.channel,
         )
     if isinstance(ticket, ServiceRequest):
+        # Nothing is promised for what is undone.
+        common["is_over"] = ticket.is_over or ticket.is_called_off
         return Situation(
             **common,
             kind="request",

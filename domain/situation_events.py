@@ -275,6 +275,7 @@ _always(
     resolved=True,
     awaits_reply=False,
 )
+_always(ServiceRequest.CalledOff, status=RequestStatus.BEING_UNDONE, waiting_for="", is_over=True)
 _always(
     ServiceRequest.Cancelled,
     status=RequestStatus.CANCELLED,

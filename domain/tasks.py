@@ -1,4 +1,5 @@
-"""Tasks of a change: what is done before, during and after its implementation, and in what order.
+"""Tasks: those of a change before, during and after its implementation, and in what order they
+are done.
 
 A task waits for those that it comes after. It never waits for itself, over however many others,
 and not for one of a later phase, so there is always one that can be done.
@@ -31,7 +32,7 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A task by its number within the change, from 1. Its title stands in the event alone."""
 
     number: int
-    phase: Phase
+    phase: Phase = "implementation"
     after: tuple[int, ...] = ()
     team: UUID | None = None
     assignee: UUID | None = None
@@ -40,6 +41,10 @@ class Task(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The stage of the approval that made it a condition."""
     condition_by: str = ""
     """Whose vote it is a condition of."""
+    compensation: str = ""
+    """What is done about it when it is done and the rest is cancelled; empty for nothing."""
+    compensates: int = 0
+    """The number of the task that it undoes; 0 for none."""
 
 
 def unfinished(tasks: Sequence[Task], phase: Phase) -> tuple[int, ...]:
@@ -51,6 +56,40 @@ def awaited(tasks: Sequence[Task], task: Task) -> tuple[int, ...]:
     """The numbers of the tasks that one still waits for."""
     over = {other.number for other in tasks if other.state in OVER}
     return tuple(number for number in task.after if number not in over)
+
+
+def compensating(tasks: Sequence[Task]) -> tuple[Task, ...]:
+    """The tasks that undo what is done, with their numbers after the others. Each waits for those
+    that undo what came after what it undoes; each still says in words what it does."""
+    known = {task.number: task for task in tasks}
+    order = TopologicalSorter({task.number: task.after for task in tasks}).static_order()
+    made: list[Task] = []
+    for number in reversed(list(order)):
+        task = known[number]
+        if task.state != "done" or not task.compensation:
+            continue
+        later = (one for one in made if number in _earlier(known, one.compensates))
+        made.append(
+            Task(
+                number=len(tasks) + len(made) + 1,
+                after=tuple(one.number for one in later),
+                team=task.team,
+                compensation=task.compensation,
+                compensates=number,
+            )
+        )
+    return tuple(made)
+
+
+def _earlier(known: Mapping[int, Task], number: int) -> set[int]:
+    """The numbers of all tasks that one comes after, over however many others."""
+    found: set[int] = set()
+    left = [number]
+    while left:
+        more = set(known[left.pop()].after) - found
+        found |= more
+        left += more
+    return found
 
 
 def check_order(what: str, phase: Phase, earlier: Phase) -> None:

@@ -9,7 +9,7 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.change_draft import AFFECTS, is_asset
 from domain.ticket import Ticket
-from projections import tickets
+from projections import ticket_tasks, tickets
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -21,10 +21,11 @@ from projections.tables import (
     instant,
     number_text,
 )
+from projections.ticket_tasks import TaskRow
 from projections.view import Cases, View
 
 NAME = "change_work"
-VERSION = 3
+VERSION = 4
 
 RETROSPECTIVE, REVIEW = "retrospective approval", "review"
 
@@ -46,25 +47,6 @@ class WorkRow(Row):
     """Pending, approved or rejected, whatever is done meanwhile; empty before the submission."""
 
 
-class TaskRow(Row):
-    ticket: Id
-    number: int
-    title: str
-    phase: str
-    after: tuple[int, ...]
-    team: Id | None
-    assignee: Id | None
-    condition_of: str
-    """The stage of the approval that made it a condition."""
-    condition_by: str
-    """The id of whose vote it is a condition of."""
-    state: str = "open"
-    note: str = ""
-    """What was said when it was completed or cancelled."""
-    started_at: Instant | None = None
-    ended_at: Instant | None = None
-
-
 class FindingRow(Row):
     change: Id
     name: str
@@ -84,7 +66,7 @@ class FindingRow(Row):
 
 
 WORK = Table(NAME, VERSION, WorkRow, key=("id",))
-TASKS = Table(f"{NAME}_tasks", VERSION, TaskRow, key=("ticket", "number"))
+TASKS = ticket_tasks.tasks_table(NAME, VERSION)
 FINDINGS = Table(
     "audit_findings",
     VERSION,
@@ -96,7 +78,6 @@ FINDINGS = Table(
 
 CASES = Cases[Any]()
 tickets.head(CASES)
-OF_TASKS = Cases[Any]()
 OF_FINDINGS = Cases[Any]()
 
 
@@ -114,8 +95,9 @@ def fold(entry: Entry, rows: Rows) -> None:
         return
     if case := CASES.of(type(event)):
         case(event, rows.get(WORK, id))
-    if of_task := OF_TASKS.of(type(event)):
-        of_task(id, event, rows)
+    if isinstance(event, Change.TaskAdded):
+        _added(id, event, rows)
+    ticket_tasks.fold(id, event, rows, TASKS)
     if of_finding := OF_FINDINGS.of(type(event)):
         of_finding(entry, event, rows)
 
@@ -169,7 +151,6 @@ def _taken_back(_: Event, row: WorkRow) -> None:
 # Its tasks ---------------------------------------------------------------------------------
 
 
-@OF_TASKS.on(Change.TaskAdded)
 def _added(id: str, event: Change.TaskAdded, rows: Rows) -> None:
     rows.put(
         TASKS,
@@ -185,35 +166,6 @@ def _added(id: str, event: Change.TaskAdded, rows: Rows) -> None:
             condition_by=event.condition_by,
         ),
     )
-
-
-@OF_TASKS.on(Change.TaskOrdered)
-def _ordered(id: str, event: Change.TaskOrdered, rows: Rows) -> None:
-    rows.get(TASKS, id, event.number).after = event.after
-
-
-@OF_TASKS.on(Change.TaskAssigned)
-def _assigned(id: str, event: Change.TaskAssigned, rows: Rows) -> None:
-    row = rows.get(TASKS, id, event.number)
-    row.team, row.assignee = id_or_none(event.team), id_or_none(event.assignee)
-
-
-@OF_TASKS.on(Change.TaskStarted)
-def _started(id: str, event: Change.TaskStarted, rows: Rows) -> None:
-    row = rows.get(TASKS, id, event.number)
-    row.state, row.started_at = "started", instant(event.by.effective_at)
-
-
-@OF_TASKS.on(Change.TaskCompleted)
-def _completed(id: str, event: Change.TaskCompleted, rows: Rows) -> None:
-    row = rows.get(TASKS, id, event.number)
-    row.state, row.note, row.ended_at = "done", event.note, instant(event.by.effective_at)
-
-
-@OF_TASKS.on(Change.TaskCancelled)
-def _cancelled(id: str, event: Change.TaskCancelled, rows: Rows) -> None:
-    row = rows.get(TASKS, id, event.number)
-    row.state, row.note, row.ended_at = "cancelled", event.reason, instant(event.by.effective_at)
 
 
 # What is owed ------------------------------------------------------------------------------

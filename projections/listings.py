@@ -13,6 +13,7 @@ from projections import (
     change_windows,
     change_work,
     directory,
+    fulfilment,
     offerings,
     services,
     sla_board,
@@ -34,6 +35,7 @@ ALL = (
     change_board.VIEW,
     change_windows.VIEW,
     change_work.VIEW,
+    fulfilment.VIEW,
     cab_meetings.VIEW,
     asset_register.VIEW,
     asset_types.VIEW,
@@ -56,6 +58,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(work_queue.QUEUE, work_queue.NAME, "organisation", PART, work_queue.WATCHERS),
         Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
         Listing(cab_meetings.MEETINGS, cab_meetings.NAME),
+        Listing(fulfilment.WORK, fulfilment.NAME, "organisation", PART),
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
             sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "ticket"

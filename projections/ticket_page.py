@@ -269,9 +269,10 @@ def _closed(event: Incident.Closed, row: PageRow) -> None:
     row.closure_code = event.code
 
 
-@CASES.on(LifeCycle.Cancelled)
+@CASES.on(LifeCycle.Cancelled, ServiceRequest.CalledOff)
 def _cancelled(event: LifeCycle.Cancelled, row: PageRow) -> None:
-    row.reason = event.reason
+    # When all is undone of a request, why it was cancelled is known.
+    row.reason = event.reason or row.reason
 
 
 @CASES.on(Change.BackedOut)

@@ -17,6 +17,7 @@ from domain.desk.offerings import Offerings
 from domain.desk.orders import Orders
 from domain.desk.people import People
 from domain.desk.services import Services
+from domain.desk.tasks import TaskActs
 from domain.desk.ticket_types import TicketTypes
 
 __all__ = ["Desk"]
@@ -34,6 +35,7 @@ class Desk(
     AssetActs,
     Services,
     Orders,
+    TaskActs,
     People,
     Families,
     TicketTypes,

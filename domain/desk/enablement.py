@@ -1,7 +1,7 @@
 """Changes from their proposal to their end, without their approval: who and what they name exists,
 and what is owed counts on the calendar of the approval process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Unpack
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from domain.priority import Level
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import Refused, require
-from domain.tasks import Phase
 from domain.wording import texts_of
 
 
@@ -202,54 +201,6 @@ class Enablement(ChangeCalendar):
             change.affect(asset, by=by)
 
         return await self.ledger.run(by, decide, **repeat)
-
-    # Tasks -------------------------------------------------------------------------------
-
-    async def add_task(
-        self,
-        id: UUID,
-        title: str,
-        *,
-        phase: Phase = "implementation",
-        after: Sequence[int] = (),
-        team: UUID | None = None,
-        assignee: UUID | None = None,
-        expected: int | None = None,
-        by: Provenance,
-        **repeat: Unpack[Repeat],
-    ) -> Receipt:
-        """Add a task to a change, for a team or a person that can take it."""
-
-        def add(change: Change) -> None:
-            self._check_taker(team, assignee)
-            change.add_task(title, phase=phase, after=after, team=team, assignee=assignee, by=by)
-
-        return await self.ledger.edit(Change, id, add, by=by, expected=expected, **repeat)
-
-    async def assign_task(
-        self,
-        id: UUID,
-        number: int,
-        *,
-        team: UUID | None = None,
-        assignee: UUID | None = None,
-        expected: int | None = None,
-        by: Provenance,
-        **repeat: Unpack[Repeat],
-    ) -> Receipt:
-        """Give a task of a change to a team, to a person, or to nobody."""
-
-        def assign(change: Change) -> None:
-            self._check_taker(team, assignee)
-            change.assign_task(number, team=team, assignee=assignee, by=by)
-
-        return await self.ledger.edit(Change, id, assign, by=by, expected=expected, **repeat)
-
-    def _check_taker(self, team: UUID | None, assignee: UUID | None) -> None:
-        if team is not None:
-            self.active_team("team", team)
-        if assignee is not None:
-            self.active_person("assignee", assignee)
 
     # Implementation ------------------------------------------------------------------------
 

@@ -92,6 +92,7 @@ class Orders(Requests):
             offering=offering.id,
             offering_version=offering.published_version,
             form=wanted.form,
+            plan=item.plan,
             by=by,
         )
         request.categorise(category=item.category or service.name, service=service.name, by=by)

@@ -104,6 +104,34 @@ async def test_who_ordered_it_may_cancel_it_in_approval(house: House) -> None:
     assert [row for row in inbox["data"] if at.endswith(row["number"])] == []
 
 
+async def test_teams_do_the_tasks_of_a_request_and_undo_them_when_it_is_cancelled(
+    house: House,
+) -> None:
+    adam, rita = house.as_("adam"), house.as_("rita")
+    team = await house.as_("zoe").made("/teams", {"name": "Screens"})
+    at = await ordered(house, "software")
+    plan = [{"title": "Order it", "team": team["number"]}, {"title": "Set it up", "after": [1]}]
+    for task in plan:
+        await adam.act(f"{at}/add-task", task)
+
+    await adam.act(f"{at}/start-fulfilment")
+    early = await adam.post(f"{at}/complete-task", {"number": 2})
+    done = await adam.act(f"{at}/complete-task", {"number": 1, "note": "It comes on Monday."})
+    work = await adam.read(f"/fulfilment-tasks?min_position={done['position']}")
+    by_hand = await adam.post(f"{at}/fulfil", {"fulfilment": "Enough."}, if_match="*")
+    await adam.act(f"{at}/complete-task", {"number": 2})
+    record = await rita.read(at)
+
+    assert early.status_code == by_hand.status_code == 422
+    (waiting,) = [row for row in work["data"] if at.endswith(row["number"])]
+    assert (waiting["title"], waiting["is_ready"]) == ("Set it up", True)
+    assert record["status"] == "fulfilled"
+    assert [(task["title"], task["state"]) for task in record["tasks"]] == [
+        ("Order it", "done"),
+        ("Set it up", "done"),
+    ]
+
+
 async def test_a_request_is_promised_what_a_policy_for_requests_says(house: House) -> None:
     olga, adam = house.as_("olga"), house.as_("adam")
     weekly = {"mon": [["00:00", "24:00"]]}

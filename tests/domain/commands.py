@@ -21,6 +21,7 @@ from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.fulfilment_plan import PlannedTask
 from domain.ids import record_id
 from domain.incident import Channel, Incident, PendingReason
 from domain.offering import Offering
@@ -78,6 +79,12 @@ from tests.domain.examples import (
 from tests.domain.offerings import ITEMS
 from tests.domain.ticket_types import SITE_AND_MORE, SOME_VALUES, TYPES
 from tests.people import MONDAY
+
+LAPTOP_PLAN = (
+    PlannedTask(title="Order it", team=record_id("TEA", 1), compensation="Send it back"),
+    PlannedTask(title="Make an account", compensation="Remove the account"),
+    PlannedTask(title="Hand it over", after=(1, 2), compensation="Fetch it"),
+)
 
 Arguments = SearchStrategy[dict[str, Any]]
 
@@ -168,6 +175,14 @@ TICKET: dict[str, Arguments] = {
 RATING: dict[str, Arguments] = {
     "rate": said(score=st.sampled_from([0, 1, 5, 6]), comment=texts),
 }
+TASKS: dict[str, Arguments] = {
+    "order_task": said(number=NUMBER, after=NUMBERS),
+    "assign_task": said(number=NUMBER, team=maybe(teams), assignee=maybe(people)),
+    "start_task": said(number=NUMBER),
+    "complete_task": said(number=NUMBER, note=texts),
+    "cancel_task": said(number=NUMBER, reason=texts),
+}
+"""What is done about the tasks of a ticket."""
 NEW_TICKET = {
     "title": texts,
     "description": texts,
@@ -442,11 +457,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
             team=maybe(teams),
             assignee=maybe(people),
         ),
-        "order_task": said(number=NUMBER, after=NUMBERS),
-        "assign_task": said(number=NUMBER, team=maybe(teams), assignee=maybe(people)),
-        "start_task": said(number=NUMBER),
-        "complete_task": said(number=NUMBER, note=texts),
-        "cancel_task": said(number=NUMBER, reason=texts),
+        **TASKS,
         "submit": SUBMISSION,
         **ROUND,
         "request_time": said(start=moments, end=moments),
@@ -625,6 +636,8 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         ),
         "submit": SUBMISSION,
         **ROUND,
+        "add_task": said(title=texts, after=NUMBERS, team=maybe(teams), assignee=maybe(people)),
+        **TASKS,
         "start_fulfilment": said(needs_approval=st.booleans()),
         "pend": said(reason=st.sampled_from(get_args(PendingReason)), note=texts),
         "resume": NOTHING,
@@ -733,6 +746,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             channel=st.sampled_from(get_args(Channel)),
             offering=maybe(st.just(record_id("OFR", 1))),
             offering_version=st.sampled_from([0, 1]),
+            plan=st.sampled_from([(), (), LAPTOP_PLAN, LAPTOP_PLAN[:1]]),
             form=st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers()), max_size=2),
         ),
     ),

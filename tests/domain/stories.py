@@ -42,7 +42,7 @@ from domain.triage import Candidate, Chosen
 from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
 from tests.domain.assignment_rules import BY_TURNS, TO_TEAM
-from tests.domain.commands import BEGINNINGS, COMMANDS, maybe
+from tests.domain.commands import BEGINNINGS, COMMANDS, LAPTOP_PLAN, maybe
 from tests.domain.examples import (
     AT_ONCE,
     BAVARIA,
@@ -101,6 +101,7 @@ def step(command: str, actor: str = "bea", **arguments: Any) -> Step:
 
 TEAM, SERVER = record_id("TEA", 1), record_id("AST", 1)
 OTHER = record_id("PRB", 2)
+OFFERING = record_id("OFR", 1)
 NEW: dict[str, Any] = {"title": "No mail", "requester": person("ann"), "organisation": CUSTOMER}
 
 TICKET = [
@@ -987,6 +988,27 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("vote", "cem", vote="approve"),
             step("vote", "dan", vote="approve"),
             CANCELLED,
+        ],
+        [
+            step("order", "ann", **NEW, offering=OFFERING, offering_version=1, plan=LAPTOP_PLAN),
+            step("start_fulfilment"),
+            step("add_task", title="Order a bag", team=TEAM),
+            step("order_task", number=4, after=[1]),
+            step("assign_task", number=4, assignee=person("bea")),
+            step("start_task", number=1),
+            step("complete_task", number=1, note="It comes on Monday."),
+            step("complete_task", number=2),
+            step("cancel_task", number=4, reason="There is none."),
+            step("cancel", "ann", reason="Not needed any more."),
+            step("complete_task", number=5),
+            step("complete_task", number=6),
+        ],
+        [
+            step("order", "ann", **NEW, offering=OFFERING, offering_version=1, plan=LAPTOP_PLAN),
+            step("start_fulfilment"),
+            step("complete_task", number=1),
+            step("complete_task", number=2),
+            step("complete_task", number=3),
         ],
         [step("order", "ann", **NEW), CANCELLED],
     ],

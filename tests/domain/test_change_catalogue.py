@@ -131,7 +131,7 @@ async def carried_out(company: Company) -> UUID:
     )
     await desk.submit_change(id, by=company.signed("ann"))
     await desk.vote(id, "approve", by=company.signed("bea"))
-    await desk.add_task(id, "Swap it", by=company.signed("dan"))
+    await desk.add_task(Change, id, "Swap it", by=company.signed("dan"))
 
     def carry_out(change: Change) -> None:
         change.start_implementation(by=by)

@@ -176,17 +176,21 @@ async def test_tasks_and_assets_that_do_not_exist_are_refused(company: Company) 
     by = company.signed("bea")
 
     with pytest.raises(Refused, match="team: there is no team"):
-        await company.desk.add_task(id, "Swap it", team=record_id("TEA", 99), by=by)
+        await company.desk.add_task(Change, id, "Swap it", team=record_id("TEA", 99), by=by)
     await company.leave("cem")
     with pytest.raises(Refused, match=r"assignee: PER.* was deactivated"):
-        await company.desk.add_task(id, "Swap it", assignee=company.people["cem"], by=by)
+        await company.desk.add_task(Change, id, "Swap it", assignee=company.people["cem"], by=by)
     with pytest.raises(Refused, match="asset: there is no asset AST0000009"):
         await company.desk.affect(id, record_id("AST", 9), by=by)
 
     server = await company.add(Asset, "register", name="db-1", asset_class="server")
     await company.desk.affect(id, server, by=company.signed("bea"))
-    await company.desk.add_task(id, "Swap it", team=company.service_desk, by=company.signed("bea"))
-    await company.desk.assign_task(id, 1, assignee=company.people["dan"], by=company.signed("bea"))
+    await company.desk.add_task(
+        Change, id, "Swap it", team=company.service_desk, by=company.signed("bea")
+    )
+    await company.desk.assign_task(
+        Change, id, 1, assignee=company.people["dan"], by=company.signed("bea")
+    )
 
     record = await change(company, id)
     assert record.affected_assets == (server,)

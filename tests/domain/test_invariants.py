@@ -414,6 +414,24 @@ def check_request(request: ServiceRequest) -> None:
     assert (request.closed_at is not None) == request.is_over
     assert status is not service_request.Status.APPROVED or request.approval == "approved"
     assert (request.offering is None) == (request.offering_version == 0)
+    check_fulfilment(request)
+
+
+def check_fulfilment(request: ServiceRequest) -> None:
+    known = {task.number: task for task in request.tasks}
+    assert list(known) == list(range(1, len(known) + 1))
+    assert not tasks.circle({task.number: set(task.after) for task in request.tasks})
+    left = {task.number for task in request.tasks if task.state not in tasks.OVER}
+    match request.status:
+        case service_request.Status.BEING_UNDONE:
+            assert left
+            assert all(known[number].compensates for number in left)
+        case service_request.Status.FULFILLED | service_request.Status.CLOSED:
+            assert not left
+        case service_request.Status.CANCELLED:
+            assert not left
+    for task in request.tasks:
+        assert not task.compensates or known[task.compensates].state == "done"
 
 
 def check_ticket_type(type: TicketType) -> None:
@@ -514,6 +532,7 @@ MOVES: dict[type[Aggregate], Moves] = {
         ),
         ("in approval", "approved"),
         ("in approval", "rejected"),
+        ("being undone", "cancelled"),
         ("requested", "approved"),  # by a submission that is decided at once
         ("requested", "rejected"),
         ("rejected", "approved"),

@@ -286,6 +286,12 @@ service_request.time_out_stage        - - - - - - -
 service_request.hold_approval         - - - - - - -
 service_request.resume_approval       - - - - - - -
 service_request.start_fulfilment      - s - - - - -
+service_request.add_task              - s - - - - -
+service_request.order_task            - s - - - - -
+service_request.assign_task           - s - - - - -
+service_request.start_task            - s - - - - -
+service_request.complete_task         - s - - - - -
+service_request.cancel_task           - s - - - - -
 service_request.pend                  - s - - - - -
 service_request.note_pause            - s - - - - -
 service_request.resume                - s - - - - -
@@ -742,6 +748,7 @@ service_level_policy_schema.read      y y y y y y y
 approvals_inbox.read                  y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -
+fulfilment_work.read                  - y y y y y -
 sla_board.read                        - y y y y y -
 attainment.read                       - y y y y y -
 time_spent.read                       - y y y y y -

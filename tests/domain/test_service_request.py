@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from domain.approval import OpenStage
+from domain.fulfilment_plan import PlannedTask
 from domain.ids import record_id
 from domain.promises import RESOLUTION
 from domain.quorum import All
@@ -24,6 +25,12 @@ STAGE = OpenStage(
     quorum=AnyOf(),
     patience="1d",
     on_timeout="reject",
+)
+PLAN = (
+    PlannedTask(title="Order it", team=TEAM, compensation="Send it back"),
+    PlannedTask(title="Make an account", compensation="Remove the account"),
+    PlannedTask(title="Engrave it", after=(1,)),
+    PlannedTask(title="Hand it over", after=(2, 3), compensation="Fetch it"),
 )
 
 Act = Callable[[ServiceRequest], None]
@@ -53,6 +60,11 @@ WAYS: dict[Status, list[Act]] = {
     Status.PENDING: [ACTS["start_fulfilment"], ACTS["pend"]],
     Status.FULFILLED: [ACTS["start_fulfilment"], ACTS["fulfil"]],
     Status.CLOSED: [ACTS["start_fulfilment"], ACTS["fulfil"], ACTS["close"]],
+    Status.BEING_UNDONE: [
+        ACTS["start_fulfilment"],
+        lambda request: request.complete_task(1, by=BEA),
+        ACTS["cancel"],
+    ],
     Status.CANCELLED: [ACTS["cancel"]],
 }
 
@@ -63,6 +75,7 @@ def request(status: Status = Status.REQUESTED, requester: UUID | None = None) ->
         title="A laptop",
         requester=requester or person("ann"),
         organisation=CUSTOMER,
+        plan=PLAN if status is Status.BEING_UNDONE else (),
         by=ANN,
     )
     for act in WAYS[status]:
@@ -237,3 +250,125 @@ def test_the_fulfilment_meets_the_resolution_until_it_reopens() -> None:
 
     assert some.met_at(RESOLUTION) is None
     assert some.reopened == 1
+
+
+# Tasks ------------------------------------------------------------------------------------
+
+
+def in_fulfilment() -> ServiceRequest:
+    some = ordered(plan=PLAN)
+    some.start_fulfilment(by=BEA)
+    new_facts(some)
+    return some
+
+
+def test_tasks_are_done_in_order_and_side_by_side_and_then_it_is_fulfilled() -> None:
+    some = in_fulfilment()
+
+    with pytest.raises(Refused, match="Task 4 comes after others that are not done: 2, 3"):
+        some.complete_task(4, by=BEA)
+    for number in (2, 1, 3):
+        some.complete_task(number, by=BEA)
+    before = some.status
+    some.complete_task(4, by=DAN)
+
+    assert before is Status.IN_FULFILMENT
+    assert some.status is Status.FULFILLED
+    assert some.met_at(RESOLUTION) == DAN.effective_at
+
+
+def test_no_task_is_done_before_the_fulfilment_begins() -> None:
+    some = ordered(plan=PLAN)
+
+    with pytest.raises(Refused, match="while the request is being fulfilled"):
+        some.complete_task(1, by=BEA)
+
+
+def test_what_waits_for_somebody_is_done_all_the_same() -> None:
+    some = ordered(plan=PLAN[:1])
+    some.start_fulfilment(by=BEA)
+    some.pend("vendor", by=BEA)
+
+    some.complete_task(1, by=BEA)
+
+    assert some.status is Status.FULFILLED
+
+
+def test_a_request_is_not_fulfilled_while_tasks_are_left() -> None:
+    some = in_fulfilment()
+    some.complete_task(1, by=BEA)
+
+    with pytest.raises(Refused, match="its tasks are done: 2, 3, 4"):
+        some.fulfil(fulfilment="Enough.", by=BEA)
+
+
+def test_a_request_is_fulfilled_when_the_last_task_is_left_out() -> None:
+    some = in_fulfilment()
+    for number in (1, 2, 3):
+        some.complete_task(number, by=BEA)
+
+    some.cancel_task(4, reason="She has fetched it.", by=BEA)
+
+    assert some.status is Status.FULFILLED
+
+
+def test_nothing_is_fulfilled_when_all_tasks_are_left_out() -> None:
+    some = in_fulfilment()
+
+    for number in (1, 2, 3, 4):
+        some.cancel_task(number, reason="Another way.", by=BEA)
+    left_out = some.status
+    some.fulfil(fulfilment="She got mine.", by=BEA)
+
+    assert left_out is Status.IN_FULFILMENT
+    assert some.status is Status.FULFILLED
+
+
+def test_what_is_done_is_undone_the_last_first_when_it_is_cancelled_half_way() -> None:
+    some = in_fulfilment()
+    for number in (1, 3, 2):
+        some.complete_task(number, by=BEA)
+    some.cancel_task(4, reason="Not yet.", by=BEA)
+    some.reopen(reason="Where is it?", by=ANN)
+    some.add_task("Hand it over now", after=[1, 2], by=BEA)
+
+    some.cancel(reason="I leave.", by=ANN)
+
+    undoing = {task.compensates: task for task in some.tasks if task.compensates}
+    assert some.status is Status.BEING_UNDONE
+    assert set(undoing) == {1, 2}
+    assert undoing[1].team == TEAM
+    assert some.task(5).state == "cancelled"
+
+
+def test_what_undoes_a_task_waits_for_what_undoes_those_after_it() -> None:
+    some = ordered(plan=(*PLAN, PlannedTask(title="Call her", after=(4,))))
+    some.start_fulfilment(by=BEA)
+    for number in (1, 2, 3, 4):
+        some.complete_task(number, by=BEA)
+
+    some.cancel(reason="I leave.", by=ANN)
+
+    undoing = {task.compensates: task for task in some.tasks if task.compensates}
+    assert undoing[4].after == ()
+    assert undoing[1].after == undoing[2].after == (undoing[4].number,)
+    with pytest.raises(Refused, match="comes after others"):
+        some.complete_task(undoing[1].number, by=BEA)
+    for number in (4, 1, 2):
+        assert some.status is Status.BEING_UNDONE
+        some.complete_task(undoing[number].number, by=BEA)
+    assert some.status is Status.CANCELLED
+
+
+def test_a_request_of_which_nothing_has_to_be_undone_is_cancelled_at_once() -> None:
+    some = in_fulfilment()
+
+    some.cancel(reason="I leave.", by=ANN)
+
+    assert some.status is Status.CANCELLED
+    assert {task.state for task in some.tasks} == {"cancelled"}
+
+
+def test_a_plan_that_waits_for_a_later_task_is_no_order() -> None:
+    with pytest.raises(Refused, match=r"plan\[0\]\.after"):
+        ordered(plan=(PlannedTask(title="First", after=(2,)), PlannedTask(title="Second")))

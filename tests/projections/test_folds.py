@@ -25,10 +25,13 @@ from domain.problem import Problem
 from domain.promises import BREACH, FIRST_RESPONSE, Promises
 from domain.question import Question
 from domain.risk_model import RiskModel
+from domain.rules import Refused
 from domain.satisfaction import Satisfaction
 from domain.service_level_policy import (
     ServiceLevelPolicy,
 )
+from domain.service_request import ServiceRequest
+from domain.tasks import OVER
 from domain.team import Team
 from domain.ticket import Ticket
 from domain.versioned import Versioned
@@ -42,6 +45,7 @@ from projections import (
     change_board,
     change_work,
     directory,
+    fulfilment,
     sla_board,
     ticket_page,
     ticket_work,
@@ -262,6 +266,38 @@ def test_the_work_on_a_change_agrees_with_the_change(data: st.DataObject) -> Non
         (finding.name, finding.due, finding.is_overdue) for finding in findings if finding.is_open
     } == {(owed.name, instant_or_none(owed.due), owed.is_overdue) for owed in change.obligations}
     assert {finding.type for finding in findings} <= {change.type}
+
+
+@RANDOM
+@given(data=st.data())
+def test_the_work_on_a_request_agrees_with_the_request(data: st.DataObject) -> None:
+    request, entries = a_life(ServiceRequest, data)
+    assert isinstance(request, ServiceRequest)
+
+    store = folded(fulfilment.VIEW, entries)
+    tasks = rows_of(store, fulfilment.TASKS)
+    work = rows_of(store, fulfilment.WORK)
+
+    assert row_of(store, fulfilment.REQUESTS, str(request.id)).status == request.status
+    assert [(task.number, task.after, task.state, task.compensates) for task in tasks] == [
+        (task.number, task.after, task.state, task.compensates) for task in request.tasks
+    ]
+    assert [(one.task, one.team, one.assignee, one.state) for one in work] == [
+        (task.number, text(task.team), text(task.assignee), task.state) for task in request.tasks
+    ]
+    assert {one.task for one in work if one.is_ready} == {
+        task.number for task in request.tasks if can_be_done(request, task.number)
+    }
+
+
+def can_be_done(request: ServiceRequest, number: int) -> bool:
+    if request.task(number).state in OVER:
+        return False
+    try:
+        request.fork().complete_task(number, by=signed("kim"))
+    except Refused:
+        return False
+    return True
 
 
 @RANDOM
