@@ -13,6 +13,7 @@ from domain.approval import Any as AnyOne
 from domain.approval import Stage
 from domain.approval_process import ApprovalProcess
 from domain.desk.orders import Wanted
+from domain.fulfilment_plan import PlannedTask
 from domain.ids import parse_reference
 from domain.json_values import WrongJson
 from domain.offering import Item, Offering
@@ -44,7 +45,8 @@ class Shop:
         self.service = service
 
     async def offer(self, **more: Any) -> UUID:
-        item = replace(LAPTOP, service=self.service, process=None, plan=(), **more)
+        given = {"service": self.service, "process": None, "plan": (), **more}
+        item = replace(LAPTOP, **given)
         id = await self.company.add(Offering, "draft", name="Laptop", definition=item)
         await self.company.desk.publish_definition(id, by=self.company.signed("dan"))
         return id
@@ -83,6 +85,36 @@ async def test_an_order_becomes_a_request_that_keeps_its_version(shop: Shop) -> 
     )
     assert (request.category, request.service) == ("hardware", "Workplace")
     assert request.details == STANDARD
+
+
+async def test_an_order_is_fulfilled_by_the_tasks_of_its_offering(shop: Shop) -> None:
+    plan = (
+        PlannedTask(title="Order it", team=shop.company.service_desk, compensation="Send it back"),
+        PlannedTask(title="Hand it over", after=(1,)),
+    )
+    [id] = await shop.order(Wanted(offering=await shop.offer(plan=plan), form=STANDARD))
+    desk, signed = shop.company.desk, shop.company.signed
+
+    await desk.start_fulfilment(id, by=signed("bea"))
+    await desk.ledger.edit(
+        ServiceRequest,
+        id,
+        lambda request: request.complete_task(1, by=signed("bea")),
+        by=signed("bea"),
+    )
+    half_way = await shop.request(id)
+    await desk.ledger.edit(
+        ServiceRequest,
+        id,
+        lambda request: request.cancel(reason="I leave.", by=signed("ann")),
+        by=signed("ann"),
+    )
+
+    request = await shop.request(id)
+    assert half_way.status is Status.IN_FULFILMENT
+    assert half_way.task(1).team == shop.company.service_desk
+    assert request.status is Status.BEING_UNDONE
+    assert [task.compensates for task in request.tasks] == [0, 0, 1]
 
 
 async def test_several_items_are_ordered_all_or_none(shop: Shop) -> None:
