@@ -24,6 +24,7 @@ from api.credentials import Credentials
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
+from api.hands import hands_routes
 from api.http.edge import Edge
 from api.http.metrics import Requests
 from api.http.refusals import Refusals, nothing_here
@@ -124,6 +125,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += label_routes()
     routes += report_routes()
     routes += time_routes()
+    routes += hands_routes()
     routes += change_time_routes()
     routes += calendar_routes()
     routes += feed_routes()

@@ -458,6 +458,7 @@ MAY = {
     "GET /reports/breaches": "-xxxxx-",
     "GET /reports/promises": "-xxxxx-",
     "GET /incidents/{ref}/sla": "xxxxxx-",
+    "GET /tickets/{ref}/hands": "-xxxxx-",
     "GET /tickets/{ref}/sla": "xxxxxx-",
     "GET /tickets/{ref}/conversation": "xxxxxx-",
     "GET /changes/calendar": "-xxxxx-",

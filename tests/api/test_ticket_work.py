@@ -103,3 +103,24 @@ async def test_a_family_is_resolved_as_far_as_whoever_does_it_may(house: House) 
     assert status == {parent: "resolved", child: "resolved", theirs: "new"}
     links = (await adam.read(f"/incidents/{parent}"))["links"]
     assert [link["type"] for link in links] == ["parent of", "parent of"]
+
+
+async def test_it_is_told_whose_hands_a_ticket_went_through(house: House) -> None:
+    number, adam = await incident(house), house.as_("adam")
+    teams = [
+        (await house.as_("zoe").made("/teams", {"name": f"{name} of hands"}))["number"]
+        for name in ("Network", "Servers")
+    ]
+    for team in (teams[0], teams[1], teams[0]):
+        made = await adam.act(f"/incidents/{number}/assign", {"team": team})
+
+    found = await adam.read(f"/tickets/{number}/hands")
+    before = await adam.read(f"/tickets/{number}/hands?as_of=@{made['position'] - 1}")
+
+    assert (found["hand_overs"], found["returns"]) == (2, 1)
+    assert [one["team"] and one["team"]["number"] for one in found["held"]] == [None, *teams]
+    assert found["holdings"][-1]["until"] is None
+    assert found["holdings"][-1]["by"] == "Adam"
+    assert (before["hand_overs"], before["returns"]) == (1, 0)
+    assert (await house.as_("rita").get(f"/tickets/{number}/hands")).status_code == 403
+    assert (await adam.get("/tickets/PER0000001/hands")).status_code == 404
