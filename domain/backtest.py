@@ -25,7 +25,8 @@ from domain.change import Change
 from domain.conditions import condition
 from domain.desk.approvals import Asked
 from domain.desk.subjects import facts_of
-from domain.directory import Directory, Owners
+from domain.directory import Directory
+from domain.directory_selectors import Owners
 from domain.field_uses import Uses
 from domain.incident import Incident
 from domain.rules import Refused

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import cast
 from uuid import UUID
 
-from domain.directory import Directory, Owners, Subject
+from domain.directory import Directory
+from domain.directory_selectors import Owners, Subject
 from domain.ledger import Ledger
 from domain.people_expression import Row
 from domain.people_rows import rows_of

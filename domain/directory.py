@@ -5,10 +5,10 @@ another records shortly after, or as soon as `catch_up` is called.
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be known
@@ -21,6 +21,7 @@ from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
 from domain.conditions import condition
 from domain.delegation import Delegation
+from domain.directory_selectors import Selectors
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.people_expression import Row
@@ -66,38 +67,7 @@ _TOPICS = tuple(
 )
 
 
-class Subject(Protocol):
-    """What selectors look at in a record."""
-
-    what: ClassVar[str]
-
-    @property
-    def requester(self) -> UUID | None: ...
-    @property
-    def organisation(self) -> UUID | None: ...
-    @property
-    def assignee(self) -> UUID | None: ...
-    @property
-    def details(self) -> Mapping[str, str]: ...
-    @property
-    def service(self) -> str: ...
-    @property
-    def links(self) -> Sequence[tuple[str, UUID]]: ...
-
-
-class Owners:
-    """Who answers for what a ticket affects: its service, its assets, and all that these need."""
-
-    def __init__(self) -> None:
-        self.service: list[UUID] = []
-        self.assets: list[UUID] = []
-        self.impact: list[UUID] = []
-
-    def of(self, what: str) -> Sequence[UUID]:
-        return {"service": self.service, "assets": self.assets, "impact": self.impact}[what]
-
-
-class Directory:
+class Directory(Selectors):
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
         self.position = 0
@@ -404,83 +374,6 @@ class Directory:
         """The published SLA for a ticket, with what it promises: the lowest order first."""
         slas = [row for row in self._policies if row[1].kind == "SLA"]
         return next(iter(in_force(slas, facts)), None)
-
-    # Selectors -----------------------------------------------------------------------------
-
-    def resolve(
-        self, selectors: Iterable[str], subject: Subject, owners: Owners | None = None
-    ) -> tuple[UUID, ...]:
-        """The active people whom selectors name for a record, each once, in order.
-
-        A role means those who hold it in its organisation, or in an operator's. `owners` are
-        those of what it affects: they are looked up beforehand.
-        """
-        found = (
-            person
-            for selector in selectors
-            for person in self._selected(selector, subject, owners or Owners())
-        )
-        return tuple(dict.fromkeys(person.id for person in found if person.is_active))
-
-    def active_manager(self, id: UUID) -> UUID | None:
-        """The manager of a person, if there is one who is active."""
-        person = self.person(id)
-        manager = self.person(person.manager) if person else None
-        return manager.id if manager and manager.is_active else None
-
-    def _selected(self, selector: str, subject: Subject, owners: Owners) -> Iterator[Person]:
-        form, _, name = selector.partition(":")
-        if form == "role":
-            role = role_called(name)
-            for person in self.people_with_role(role) if role else ():
-                own = person.organisation == subject.organisation
-                if own or self.is_operator(person.organisation):
-                    yield person
-            return
-        for id in self._named(form, name, subject, owners):
-            if (person_ := self.person(id)) is not None:
-                yield person_
-
-    def _named(
-        self, form: str, name: str, subject: Subject, owners: Owners
-    ) -> Sequence[UUID | None]:
-        match form, name:
-            case "person", _:
-                return (self._usernames.get(name_digest(name)),)
-            case "team", _:
-                team = self.team_by_name(name)
-                return team.members if team else ()
-            case "manager-of", "requester" | "assignee":
-                managed = self.person(
-                    subject.requester if name == "requester" else subject.assignee
-                )
-                return (managed.manager,) if managed else ()
-            case "owner-of", "service" | "assets" | "impact":
-                return owners.of(name)
-            case "field", _:
-                said = subject.details.get(name, "")
-                return (self._usernames.get(name_digest(said)),) if said else ()
-        return ()
-
-    def knows(self, selector: str) -> bool:
-        """Whether there is the person, team or role that a selector names."""
-        form, _, name = selector.partition(":")
-        match form:
-            case "person":
-                return self.person_by_username(name) is not None
-            case "team":
-                return self.team_by_name(name) is not None
-            case "role":
-                return role_called(name) is not None
-        return True
-
-
-def role_called(name: str) -> Role | None:
-    """The role of that name, written with spaces or with hyphens: `change-manager`."""
-    try:
-        return Role(name.replace("-", " "))
-    except ValueError:
-        return None
 
 
 def _drop(names: dict[str, UUID], name: str, id: UUID) -> None:

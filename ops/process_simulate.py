@@ -103,7 +103,7 @@ class _Case:
         from domain.change import Change
         from domain.conditions import condition
         from domain.desk.approvals import Asked
-        from domain.directory import Owners
+        from domain.directory_selectors import Owners
         from domain.simulation import Trial, play
         from domain.simulation_subject import facts_said
 

@@ -10,7 +10,8 @@ from domain.approval_round import Skipped, Terms
 from domain.asset import Asset
 from domain.conditions import condition
 from domain.definition import digest
-from domain.directory import Directory, Owners, Subject
+from domain.directory import Directory
+from domain.directory_selectors import Owners, Subject
 from domain.ledger import Ledger
 from domain.people_expression import people
 from domain.rules import NotFound, Refused

@@ -17,7 +17,7 @@ from domain.approval_process import ApprovalProcess, Definition
 from domain.approval_round import Terms
 from domain.change import Change
 from domain.desk.approvals import Asked
-from domain.directory import Owners
+from domain.directory_selectors import Owners
 from domain.quorum_rules import Any as AnyOne
 from domain.quorum_rules import Count, Mandatory
 from domain.rules import Refused

@@ -12,7 +12,7 @@ from domain import soundness_directory
 from domain.approval_process import Definition
 from domain.change import Change
 from domain.desk.approvals import Asked
-from domain.directory import Owners
+from domain.directory_selectors import Owners
 from domain.ids import record_id
 from domain.rules import Refused
 from domain.soundness_report import Report
