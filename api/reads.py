@@ -26,6 +26,7 @@ from domain import (
     offering,
     problem,
     question,
+    release_moves,
     service,
     service_request,
 )
@@ -84,6 +85,11 @@ LISTS: Mapping[str, List] = {
         },
         before={"review_due_before": "review_due"},
         sort=("-at",),
+    ),
+    "release": List(
+        name="releases",
+        values={"status": words_of(release_moves.Status)},
+        sort=("starts",),
     ),
     "service": List(
         name="services",

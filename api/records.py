@@ -27,6 +27,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
+from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
@@ -44,6 +45,7 @@ from projections import (
     fulfilment,
     major_incidents,
     offerings,
+    releases,
     services,
     ticket_page,
     ticket_types,
@@ -133,6 +135,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
             "feedback": [],
         },
     ),
+    Release: Shape((releases.fold,), (releases.RELEASES, releases.PAGES)),
     Service: Shape(
         (services.fold,),
         (services.SERVICES, services.DESIGNS),

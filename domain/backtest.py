@@ -34,7 +34,7 @@ from domain.subjects import CHANGE, NEVER, TICKET, SubjectKind, Value
 from domain.ticket import Ticket
 
 Governed = Literal["draft", "another process", "nothing", "pre-authorised"]
-TICKET_KINDS: tuple[SubjectKind, ...] = ("change", "request", "release")
+TICKET_KINDS: tuple[SubjectKind, ...] = ("change", "request")
 """The kinds that have the fields of every ticket, so that incidents can stand for them."""
 PLAYS_KEPT_MAX = 10_000
 

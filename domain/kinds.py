@@ -16,6 +16,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
+from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
@@ -40,6 +41,7 @@ __all__ = [
     "Person",
     "Problem",
     "Question",
+    "Release",
     "RiskModel",
     "Service",
     "ServiceLevelPolicy",

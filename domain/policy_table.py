@@ -9,6 +9,7 @@ from domain.person import Role
 from domain.policy_approvals import of_rounds
 from domain.policy_assets import ASSETS
 from domain.policy_definitions import DEFINITIONS
+from domain.policy_releases import RELEASES
 from domain.policy_requests import REQUESTS
 from domain.policy_rows import (
     ADMIN,
@@ -230,6 +231,7 @@ TABLE: Mapping[str, Row] = {
     **ASSETS,
     # Services and what is ordered of them
     **SERVICES,
+    **RELEASES,
     # People
     **rows(staff(ANY), READ, {"person.list": "list people"}),
     **rows({**everyone(SELF), **staff(IN_SIGHT)}, READ, {"person.read": "read about a person"}),

@@ -13,6 +13,7 @@ from domain.asset import Asset
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role
+from domain.release import Release
 from domain.service import Service
 from domain.team import Team
 from domain.ticket import Ticket
@@ -67,6 +68,8 @@ def about(record: Aggregate) -> About:
                 is_public=published is not None and published.audience == "public",
                 audience=() if published is None else published.organisations,
             )
+        case Release():
+            return About(id=record.id, requester=record.requester, voters=_voters(record))
         case Service():
             return About(
                 id=record.id,

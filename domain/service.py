@@ -6,23 +6,24 @@ Tickets and assets name a service by its name.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Literal, NamedTuple, Self, get_args
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self, get_args
 from uuid import UUID
 
 from domain import text
 from domain.aggregate import Event
 from domain.approval_round_state import GivenUp
+from domain.gates import Gates
 from domain.ids import as_id
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
-from domain.service_gates import Gate, Gates
-from domain.subjects import Value
+from domain.subjects import SubjectKind, Value
 
 __all__ = ["GATES", "MOVES", "Criticality", "Gate", "Service", "Status"]
 
 CUSTOMERS_MAX = 200
 
+Gate = Literal["requirements", "support model", "SLA draft", "acceptance"]
 Criticality = Literal["low", "medium", "high", "critical"]
 
 
@@ -102,6 +103,8 @@ _BEFORE_LIVE = (Status.PROPOSED, Status.IN_DESIGN, Status.CHARTERED)
 
 class Service(Gates):
     prefix = "SVC"
+    what: ClassVar[str] = "service"
+    subject: ClassVar[SubjectKind] = "service"
 
     name: str
     description: str
@@ -126,6 +129,10 @@ class Service(Gates):
     @property
     def is_in_catalogue(self) -> bool:
         return self.status in IN_CATALOGUE
+
+    @property
+    def gates(self) -> Collection[str]:
+        return GATES
 
     def content(self) -> Mapping[str, Value | None]:
         return {
@@ -278,7 +285,7 @@ class Service(Gates):
         def apply(self, service: "Service", /) -> None:
             """It changes nothing."""
 
-    # Design: what is written and passed stands in `domain.service_gates` -----------------------
+    # Design: what is written and passed stands in `domain.gates` -----------------------
 
     def begin_design(self, *, by: Provenance) -> None:
         self._require("begin_design")

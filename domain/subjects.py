@@ -150,7 +150,11 @@ WRITTEN: Mapping[SubjectKind, tuple[Field, ...]] = {
         Field("test_plan", "text", "How it is tested."),
     ),
     "request": WORDS,
-    "release": WORDS,
+    "release": (
+        Field("description", "text", "The description."),
+        Field("backout", "text", "How it is undone."),
+        Field("text", "text", "What is to be accepted for the go."),
+    ),
     "service": (
         Field("description", "text", "The description."),
         Field("text", "text", "What is to be accepted at the gate."),
@@ -219,6 +223,18 @@ SERVICE = (
     Field("customers", "texts", "The names of the organisations it is for; none: all of them."),
 )
 
+RELEASE = (
+    Field("name", "text", "The name of the release."),
+    Field("phase", "text", "The name of the phase that is to go ahead."),
+    Field("number", "number", "The number of that phase, from 1."),
+    Field("phases", "number", "How many phases it has."),
+    Field("changes", "number", "How many changes that phase has."),
+    Field("service", "text", "The name of the service that it is of, empty without one."),
+    Field("owner", "text", "The user name of its owner, empty without one."),
+    Field("start", "moment", "When the phase starts."),
+    Field("end", "moment", "When the phase ends."),
+)
+
 OFFERING = (
     *VERSIONED,
     Field("category", "text", "The category of the requests that come of it, or empty."),
@@ -232,7 +248,7 @@ OFFERING = (
 FIELDS: dict[SubjectKind, tuple[Field, ...]] = {
     "change": CHANGE,
     "request": TICKET,
-    "release": TICKET,
+    "release": RELEASE,
     "article": ARTICLE,
     "service": SERVICE,
     "offering": OFFERING,

@@ -12,8 +12,10 @@ from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp, RoundEvent, RoundState
 from domain.asset import Asset
 from domain.change import Change
+from domain.gates import Gates
 from domain.ids import as_id
 from domain.life_cycle import Opened
+from domain.release import Release
 from domain.service import Service
 from domain.ticket import Ticket
 from domain.versioned import Versioned
@@ -44,9 +46,10 @@ class AskedRow(Row):
     kind: str
     """What it is: `change`, or `approval process`."""
     title: str
-    """That of a ticket, and the name of a definition, an asset or a service."""
+    """That of a ticket, and the name of a definition, an asset, a service or a release."""
     type: str
-    """The type of a change, what is to be done with an asset, and the gate of a service."""
+    """The type of a change, what is to be done with an asset, and the gate of a service or a
+    release."""
     risk: str
     requester: Id | None
     organisation: Id | None
@@ -123,7 +126,7 @@ def _begun(entry: Entry) -> RoundRow:
 
 
 def _requester(event: Any) -> UUID | None:
-    if isinstance(event, Service.Proposed):
+    if isinstance(event, Service.Proposed | Release.Planned):
         return event.owner or as_id(event.by.actor)
     asked: UUID | None = getattr(event, "requester", as_id(event.by.actor))
     return asked
@@ -224,13 +227,13 @@ def _proposed(event: Asset.ActProposed, row: RoundRow) -> None:
     row.requester = id_or_none(as_id(event.by.actor))
 
 
-@CASES.on(Service.GateTakenUp)
-def _taken_up(event: Service.GateTakenUp, row: RoundRow) -> None:
+@CASES.on(Gates.GateTakenUp)
+def _taken_up(event: Gates.GateTakenUp, row: RoundRow) -> None:
     row.type = event.gate
 
 
-@CASES.on(Service.Amended)
-def _service_amended(event: Service.Amended, row: RoundRow) -> None:
+@CASES.on(Service.Amended, Release.Amended)
+def _service_amended(event: Service.Amended | Release.Amended, row: RoundRow) -> None:
     row.title = row.title if event.name is None else event.name
     row.requester = row.requester if event.owner is None else id_or_none(event.owner)
 

@@ -15,6 +15,7 @@ from projections import (
     directory,
     fulfilment,
     offerings,
+    releases,
     services,
     sla_board,
     ticket_page,
@@ -41,6 +42,7 @@ ALL = (
     asset_types.VIEW,
     asset_findings.VIEW,
     asset_reminders.VIEW,
+    releases.VIEW,
     services.VIEW,
     offerings.VIEW,
     articles.VIEW,
@@ -83,6 +85,7 @@ LISTINGS: dict[str, Listing] = {
             people=("owner",),
             audience=services.CUSTOMERS,
         ),
+        Listing(releases.RELEASES, releases.NAME),
         Listing(offerings.OFFERINGS, offerings.NAME, audience=offerings.AUDIENCE),
         Listing(
             articles.ARTICLES,

@@ -3,10 +3,8 @@
 from typing import Any
 
 from domain.aggregate import Entry, Event
-from domain.approval_round import ApprovalRounds
-from domain.approval_round_state import GivenUp
 from domain.service import IN_CATALOGUE, Service, Status
-from projections import approval_page
+from projections import approval_page, gate_rows
 from projections.rows import Rows
 from projections.tables import (
     Id,
@@ -114,6 +112,10 @@ def fold(entry: Entry, rows: Rows) -> None:
     row, design = rows.get(SERVICES, id), rows.get(DESIGNS, id)
     if shown := approval_page.CASES.of(type(event)):
         shown(event, design)
+    if gate := gate_rows.CASES.of(type(event)):
+        gate(event, design)
+    if isinstance(event, Service.TakenBack):
+        gate_rows.take_back(design, "acceptance")
     if case := CASES.of(type(event)):
         case(event, row, design)
     customers = design.customers
@@ -176,88 +178,6 @@ def _live(event: Event, row: ServiceRow, _: DesignRow) -> None:
 def _commented(event: Service.Commented, _: ServiceRow, design: DesignRow) -> None:
     said: Json = {"by": event.by.actor, "at": instant(event.by.effective_at), "text": event.text}
     design.comments = (*design.comments, said)
-
-
-# Gates -------------------------------------------------------------------------------------
-
-
-def _note(design: DesignRow, gate: str, **changes: Any) -> None:
-    design.gates = {**design.gates, gate: {**design.gates[gate], **changes}}
-
-
-@CASES.on(Service.GateWritten)
-def _written(event: Service.GateWritten, _: ServiceRow, design: DesignRow) -> None:
-    known = design.gates.get(event.gate, {"status": "written"})
-    is_in_approval = known["status"] == "in approval"
-    said: Json = {
-        "text": event.text,
-        "by": event.by.actor,
-        "at": instant(event.by.effective_at),
-        "status": "in approval" if is_in_approval else "written",
-        "round": known["round"] if is_in_approval else None,
-        "passed_by": None,
-        "passed_at": None,
-        "note": "",
-    }
-    design.gates = {**design.gates, event.gate: said}
-
-
-@CASES.on(Service.GateTakenUp)
-def _taken_up(event: Service.GateTakenUp, _: ServiceRow, design: DesignRow) -> None:
-    design.gate = event.gate
-
-
-@CASES.on(ApprovalRounds.Submitted)
-def _submitted(event: ApprovalRounds.Submitted, _: ServiceRow, design: DesignRow) -> None:
-    design.approval_status = "pending"
-    _note(design, design.gate, status="in approval", round=event.round)
-
-
-@CASES.on(ApprovalRounds.Approved)
-def _approved(event: Event, _: ServiceRow, design: DesignRow) -> None:
-    design.approval_status = "approved"
-    _note(design, design.gate, status="passed", passed_at=instant(event.by.effective_at))
-
-
-@CASES.on(ApprovalRounds.Rejected)
-def _rejected(_: Event, __: ServiceRow, design: DesignRow) -> None:
-    design.approval_status = "rejected"
-    _note(design, design.gate, status="rejected")
-
-
-@CASES.on(GivenUp)
-def _given_up(_: Event, __: ServiceRow, design: DesignRow) -> None:
-    if design.approval_status == "pending":
-        design.approval_status = ""
-        _note(design, design.gate, status="written", round=None)
-
-
-@CASES.on(Service.GatePassed)
-def _passed(event: Service.GatePassed, _: ServiceRow, design: DesignRow) -> None:
-    at = instant(event.by.effective_at)
-    _note(
-        design,
-        event.gate,
-        status="passed",
-        round=None,
-        passed_by=event.by.actor,
-        passed_at=at,
-        note=event.note,
-    )
-
-
-@CASES.on(Service.TakenBack)
-def _taken_back(_: Event, __: ServiceRow, design: DesignRow) -> None:
-    if "acceptance" in design.gates:
-        _note(
-            design,
-            "acceptance",
-            status="written",
-            round=None,
-            passed_by=None,
-            passed_at=None,
-            note="",
-        )
 
 
 VIEW = View(

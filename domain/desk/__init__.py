@@ -10,12 +10,14 @@ from domain.desk.configuration import Configuration
 from domain.desk.enablement import Enablement
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
+from domain.desk.gates import GateKeeping
 from domain.desk.major_incidents import MajorIncidents
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.orders import Orders
 from domain.desk.people import People
+from domain.desk.releases import Releases
 from domain.desk.services import Services
 from domain.desk.tasks import TaskActs
 from domain.desk.ticket_types import TicketTypes
@@ -33,6 +35,8 @@ class Desk(
     Migrations,
     Meetings,
     AssetActs,
+    Releases,
+    GateKeeping,
     Services,
     Orders,
     TaskActs,

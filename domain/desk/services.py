@@ -1,16 +1,14 @@
-"""Services of the portfolio with who answers for them, and their gates with what governs them."""
+"""Services of the portfolio with who answers for them."""
 
 from collections.abc import Sequence
 from typing import Any, Unpack
 from uuid import UUID
 
-from domain.desk.desk import Repeat
-from domain.desk.rounds import Rounds, facts
+from domain.desk.desk import Base, Repeat
 from domain.ledger import Work
 from domain.person import name_digest
 from domain.provenance import Provenance
 from domain.recorder import Receipt
-from domain.rules import Refused, require
 from domain.service import Service
 
 NAME_TAKEN = "name: another service has this name."
@@ -21,7 +19,7 @@ def service_claim(name: str) -> str:
     return f"service:{name_digest(name)}"
 
 
-class Services(Rounds):
+class Services(Base):
     async def propose_service(
         self, *, by: Provenance, fingerprint: bytes = b"", is_repeatable: bool = False, **said: Any
     ) -> Receipt:
@@ -79,60 +77,6 @@ class Services(Rounds):
             self.active_team("team", team)
         for customer in customers or ():
             self.active_organisation("customers", customer)
-
-    # Gates -----------------------------------------------------------------------------------
-
-    async def submit_gate(
-        self,
-        id: UUID,
-        *,
-        gate: str,
-        expected: int | None = None,
-        by: Provenance,
-        **repeat: Unpack[Repeat],
-    ) -> Receipt:
-        """Submit a gate of a service to the process that governs it. Raises Refused if none does,
-        and if nobody can be asked."""
-        self.directory.catch_up()
-
-        async def decide(work: Work) -> None:
-            service = await work.get(Service, id, expected=expected)
-            service.take_up(gate, by=by)
-            known = await facts(service, self)
-            require(
-                self.directory.process_for("service", known) is not None,
-                f"No approval process governs the gate {gate}: the owner of the service passes it.",
-            )
-            service.submit(**await self.submission_of(service, known, "services"), by=by)
-            await self.follow_round(service, by)
-
-        return await self.ledger.run(by, decide, **repeat)
-
-    async def pass_gate(
-        self,
-        id: UUID,
-        *,
-        gate: str,
-        note: str,
-        expected: int | None = None,
-        by: Provenance,
-        **repeat: Unpack[Repeat],
-    ) -> Receipt:
-        """Pass a gate of a service as its owner. Raises Refused if a process governs it."""
-        self.directory.catch_up()
-
-        async def decide(work: Work) -> None:
-            service = await work.get(Service, id, expected=expected)
-            service.take_up(gate, by=by)
-            process = self.directory.process_for("service", await facts(service, self))
-            if process is not None:
-                raise Refused(
-                    f"{process.number} ({process.name}) governs the gate {gate} of this service: "
-                    "it is submitted for approval."
-                )
-            service.pass_gate(note, by=by)
-
-        return await self.ledger.run(by, decide, **repeat)
 
     # The end ---------------------------------------------------------------------------------
 

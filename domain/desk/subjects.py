@@ -10,6 +10,7 @@ from domain.change import Change
 from domain.ids import prefix_of
 from domain.organisation import Organisation
 from domain.person import Person
+from domain.release import Release
 from domain.rules import Refused
 from domain.service import Service
 from domain.subjects import NEVER, Value
@@ -46,6 +47,8 @@ def facts_of(
             return _asset(names, record)
         case Versioned():
             return _definition(names, record)
+        case Release():
+            return _release(names, record)
         case Service():
             return _service(names, record)
     raise Refused(f"{record.number} is nothing that is approved.")
@@ -118,6 +121,21 @@ def _asset(names: Names | None, asset: Asset) -> Facts:
         "holder": _username(names, asset.holder),
         "relations": len(asset.relations),
         "details": asset.details,
+    }
+
+
+def _release(names: Names | None, release: Release) -> Facts:
+    phase = release.phase
+    return {
+        "name": release.name,
+        "phase": release.gate,
+        "number": phase.number if phase else 0,
+        "phases": len(release.phases),
+        "changes": len(phase.changes) if phase else 0,
+        "service": release.service,
+        "owner": _username(names, release.owner),
+        "start": phase.start if phase else NEVER,
+        "end": phase.end if phase else NEVER,
     }
 
 

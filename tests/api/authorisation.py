@@ -69,6 +69,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "changes": await rita.made("/changes", {"title": "New switch"}),
         "assets": await adam.made("/assets", {"name": "print-01", "asset_class": "server"}),
         "offerings": await olga.made("/offerings", definitions["/offerings"]),
+        "releases": await house.as_("carl").made("/releases", definitions["/releases"]),
         "services": await olga.made("/services", {"name": f"{at}Payroll"}),
         "people": await zoe.made("/people", person),
         "teams": await zoe.made("/teams", {"name": f"{at}Network"}),

@@ -1,6 +1,6 @@
 """Arguments for every command of every kind, good and bad, for the tests that try anything."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, get_args
 from uuid import UUID
@@ -31,6 +31,8 @@ from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
 from domain.question import PendingReason as QuestionPendingReason
 from domain.question import Question
+from domain.release import Release
+from domain.release_phases import Outcome as PhaseOutcome
 from domain.risk_model import RiskModel
 from domain.service import GATES, Service
 from domain.service_level_policy import (
@@ -125,6 +127,8 @@ OPEN_STAGE = {
     "stage": st.sampled_from(["", "", "CAB", "Board", "Owners", "None"]),
     "hours": maybe(st.just(OFFICE)),
 }
+PHASE = st.sampled_from(["Pilot", "Pilot", "All", "Third", ""])
+later = st.integers(0, 5).map(lambda days: datetime(2026, 4, 1 + days, tzinfo=UTC))
 GATE = st.sampled_from([*GATES, "requirements", "none"])
 CUSTOMERS = st.lists(organisations, max_size=2)
 KNOWN = st.dictionaries(st.sampled_from([one.name for one in WRITTEN["change"]]), texts)
@@ -590,6 +594,36 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **of_definitions(st.sampled_from(RULES)),
         "take_turn": said(person=people, ticket=others),
     },
+    Release: {
+        **ROUND,
+        "amend": said(
+            name=maybe(texts),
+            description=maybe(texts),
+            backout=maybe(texts),
+            service=maybe(texts),
+            owner=maybe(people),
+        ),
+        "comment": said(said=texts),
+        "add_phase": said(
+            name=PHASE, start=later, end=later, changes=st.lists(CHANGES, max_size=2)
+        ),
+        "plan_phase": said(
+            number=NUMBER, start=later, end=later, changes=st.lists(CHANGES, max_size=2)
+        ),
+        "write_gate": said(gate=PHASE, said=texts),
+        "take_up": said(gate=PHASE),
+        "submit": SUBMISSION,
+        "withdraw": REASON,
+        "pass_gate": said(note=texts),
+        "start_phase": said(number=NUMBER),
+        "complete_phase": said(
+            number=NUMBER, outcome=st.sampled_from([*get_args(PhaseOutcome), "?"]), notes=texts
+        ),
+        "stop": REASON,
+        "resume": REASON,
+        "back_out": REASON,
+        "cancel": REASON,
+    },
     RiskModel: of_definitions(QUESTIONNAIRES),
     Service: {
         **ROUND,
@@ -726,6 +760,10 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     Problem: ("raise_", said(**NEW_TICKET)),
     Question: ("ask", said(**NEW_TICKET, channel=st.sampled_from(get_args(Channel)))),
     AssignmentRule: ("draft", said(name=texts, definition=st.sampled_from(RULES))),
+    Release: (
+        "plan",
+        said(name=texts, description=texts, backout=texts, service=texts, owner=maybe(people)),
+    ),
     RiskModel: ("draft", said(name=texts, definition=QUESTIONNAIRES)),
     Service: (
         "propose",

@@ -30,6 +30,7 @@ from domain.problem import Problem
 from domain.promises import Commitment
 from domain.provenance import Provenance
 from domain.question import Question
+from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_conditions import Named
@@ -182,6 +183,7 @@ TO_OWN = (
     ),
 )
 NEXT_MONTH = MONDAY + timedelta(days=30)
+IN_TWO_HOURS = NEXT_MONTH + timedelta(hours=2)
 PASSED = [
     step("hold_approval", "clock", window=record_id("WIN", 1)),
     step("resume_approval", "clock", window=record_id("WIN", 1)),
@@ -787,6 +789,119 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("retire", reason="Nobody needs it."),
         ],
         governed("To the network", TO_TEAM, BY_TURNS),
+    ],
+    Release: [
+        [
+            step(
+                "plan",
+                "desk",
+                name="Payroll 4.2",
+                description="New tax tables.",
+                backout="Put 4.1 back.",
+                service="Payroll",
+                owner=person("ann"),
+            ),
+            step("amend", "ann", description="The tax tables of 2027."),
+            step("add_phase", "ann", name="Pilot", start=NEXT_MONTH, end=IN_TWO_HOURS),
+            step(
+                "add_phase",
+                "ann",
+                name="All",
+                start=NEXT_MONTH + timedelta(days=1),
+                end=NEXT_MONTH + timedelta(days=2),
+                changes=[record_id("CHG", 2)],
+            ),
+            step(
+                "plan_phase",
+                "ann",
+                number=1,
+                start=NEXT_MONTH,
+                end=IN_TWO_HOURS,
+                changes=[record_id("CHG", 1)],
+            ),
+            step("write_gate", "ann", gate="Pilot", said="All tests are green."),
+            step("take_up", "ann", gate="Pilot"),
+            step(
+                "submit",
+                "ann",
+                process=record_id("APR", 1),
+                process_version=1,
+                stages=(CAB, BOARD),
+                terms=Terms(
+                    digest="d" * 64, repeat_voters=True, skipped=(Skipped("Owners", "No."),)
+                ),
+            ),
+            step("hold_approval", "clock", window=record_id("WIN", 1)),
+            step("resume_approval", "clock", window=record_id("WIN", 1)),
+            step("remind", "clock", round=1, stage="CAB"),
+            step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
+            step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+            step("vote", "cem", vote="approve", hours=None),
+            step("vote", "dan", vote="approve", hours=None),
+            step("time_out_stage", "clock", round=1, stage="Board", hours=None),
+            step("start_phase", "ann", number=1),
+            step("stop", "bea", reason="The load is high."),
+            step("resume", "ann", reason="It was another program."),
+            step(
+                "complete_phase",
+                "ann",
+                number=1,
+                outcome="successful with issues",
+                notes="It was slow.",
+            ),
+            step("comment", "bea", said="By ten minutes."),
+            step("write_gate", "ann", gate="All", said="The pilot is quiet."),
+            step("take_up", "ann", gate="All"),
+            step("pass_gate", "ann", note="It was."),
+            step("start_phase", "ann", number=2),
+            step(
+                "complete_phase", "ann", number=2, outcome="unsuccessful", notes="Sums are wrong."
+            ),
+            step("back_out", "ann", reason="Sums are wrong."),
+            step("resume", "ann", reason="They are right now."),
+            step("take_up", "ann", gate="All"),
+            step("pass_gate", "ann", note="They are."),
+            step("start_phase", "ann", number=2),
+            step("complete_phase", "ann", number=2, outcome="successful"),
+        ],
+        [
+            step("plan", "ann", name="Payroll 4.3", backout="Put 4.2 back.", owner=person("ann")),
+            step("add_phase", "ann", name="Pilot", start=NEXT_MONTH, end=IN_TWO_HOURS),
+            step("write_gate", "ann", gate="Pilot", said="All tests are green."),
+            step("take_up", "ann", gate="Pilot"),
+            step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=replace(EXACTING, material=())),
+            step("request_information", "dan", question="Until when?"),
+            step("provide_information", "ann", answer="Until Monday.", hours=None),
+            step("vote", "bea", vote="approve"),
+            step(
+                "migrate_approval",
+                "dan",
+                to_version=2,
+                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+                terms=replace(EXACTING, material=()),
+            ),
+            step("write_gate", "desk", gate="Pilot", said="All tests but one are green."),
+            step("vote", "bea", vote="approve", stage="Owners"),
+            step("retract_vote", "bea", reason="Not yet."),
+            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+            step("add_approver", "dan", person=person("bea"), reason="She is back."),
+            step("vote", "cem", vote="approve"),
+            step("vote", "dan", vote="approve"),
+            step("withdraw", "ann", reason="A test is red."),
+            step("submit", "ann", stages=(CAB,)),
+            step("vote", "cem", vote="reject", comment="Not this one."),
+            step("pass_gate", "ann", note="It is green now."),
+            step("cancel", "ann", reason="4.4 comes soon."),
+        ],
+        [
+            step("plan", "ann", name="Mail 2", backout="Put 1 back.", owner=person("ann")),
+            step("add_phase", "ann", name="All", start=NEXT_MONTH, end=IN_TWO_HOURS),
+            step("write_gate", "ann", gate="All", said="All tests are green."),
+            step("take_up", "ann", gate="All"),
+            step("pass_gate", "ann", note="They are."),
+            step("start_phase", "ann", number=1),
+            step("back_out", "ann", reason="Mail is lost."),
+        ],
     ],
     RiskModel: [
         [

@@ -3,6 +3,7 @@ what is stored rebuilds the record exactly."""
 
 import inspect
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from domain import (
     priority,
     problem,
     question,
+    release_moves,
     service,
     service_request,
     snapshots,
@@ -40,6 +42,7 @@ from domain.calendar_mistakes import check as check_hours
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.gates import Gates
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.mapper import LedgerMapper
@@ -49,6 +52,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
+from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.rules import Refused
 from domain.satisfaction import SCORE_MAX, Satisfaction
@@ -243,9 +247,9 @@ def check_change(change_: Change) -> None:
 
 def check_standing(record: ApprovalRounds) -> None:
     standing = record.standing
-    # Who has voted on a draft may write the next one, get the asset, or come to own the service.
+    # Who has voted on a draft may write the next one, get the asset, or come to own the record.
     assert record.barred.isdisjoint(record.voted) or (
-        isinstance(record, Versioned | Asset | Service) and not standing.open
+        isinstance(record, Versioned | Asset | Gates) and not standing.open
     )
     assert len({stage.name for stage in standing.stages}) == len(standing.stages)
     assert not set(standing.passed) & set(standing.open)
@@ -359,6 +363,39 @@ def check_definition(record: Versioned[Any]) -> None:
         assert record.granted_round or record.is_retired
 
 
+def check_release(record: Release) -> None:
+    assert record.name
+    assert (record.approval == "pending") == bool(record.standing.open)
+    check_standing(record)
+    phases = record.phases
+    assert [phase.number for phase in phases] == list(range(1, len(phases) + 1))
+    assert len({phase.name for phase in phases}) == len(phases)
+    assert all(one.end <= next.start for one, next in pairwise(phases))
+    assert all(phase.start < phase.end for phase in phases)
+    changes = [change for phase in phases for change in phase.changes]
+    assert len(changes) == len(set(changes))
+    assert record.passed.keys() <= record.written.keys() & set(record.gates)
+    states = [phase.state for phase in phases]
+    order = ["done", "rolling out", "backed out", "planned"]
+    assert states == sorted(states, key=order.index)
+    assert states.count("rolling out") <= 1
+    for phase in phases:
+        assert (phase.outcome != "") == (phase.state == "done")
+        if phase.state in ("rolling out", "done"):
+            assert phase.name in record.passed
+            assert record.backout
+    status = record.status
+    if status in (release_moves.Status.PLANNED, release_moves.Status.CANCELLED):
+        assert set(states) <= {"planned"}
+    if status is release_moves.Status.COMPLETED:
+        assert set(states) == {"done"}
+    if status is release_moves.Status.BACKED_OUT:
+        assert "backed out" in states
+        assert not {"done", "rolling out"} & set(states)
+    if record.is_over:
+        assert not record.standing.open
+
+
 def check_service(record: Service) -> None:
     assert record.name
     assert (record.approval == "pending") == bool(record.standing.open)
@@ -458,6 +495,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Problem: check_problem,
     Question: check_question,
     AssignmentRule: check_definition,
+    Release: check_release,
     RiskModel: check_definition,
     Service: check_service,
     ServiceLevelPolicy: check_definition,
@@ -522,6 +560,12 @@ MOVES: dict[type[Aggregate], Moves] = {
         *((source, move.target) for move in question.MOVES.values() for source in move.sources),
         ("asked", "assigned"),
         *(("merged", state) for state in question.OPEN),
+    },
+    Release: {
+        (source, target)
+        for move in release_moves.MOVES.values()
+        for source in move.sources
+        for target in move.targets
     },
     Service: {(source, move.target) for move in service.MOVES.values() for source in move.sources},
     ServiceRequest: {

@@ -1,17 +1,31 @@
-"""What holds for the life cycle of tickets and services: no state is out of reach, or a trap."""
+"""What holds for life cycles of all kinds: no state is out of reach, or a trap."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pytest
 
-from domain import change, change_moves, incident, problem, question, service, service_request
+from domain import (
+    change,
+    change_moves,
+    incident,
+    problem,
+    question,
+    release,
+    service,
+    service_request,
+)
 from tests.domain.test_invariants import MOVES
 
 CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "incident": (incident.Incident, incident.Status, {"closed", "cancelled"}),
     "problem": (problem.Problem, problem.Status, {"closed", "cancelled"}),
     "question": (question.Question, question.Status, {"closed", "cancelled"}),
+    "release": (
+        release.Release,
+        release.Status,
+        {"completed", "backed out", "cancelled"},
+    ),
     "service": (service.Service, service.Status, {"retired"}),
     "request": (
         service_request.ServiceRequest,

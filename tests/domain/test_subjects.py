@@ -13,6 +13,7 @@ from domain.ids import named_id, record_id
 from domain.incident import Incident
 from domain.organisation import Organisation
 from domain.person import Person
+from domain.release import Release
 from domain.rules import Refused
 from domain.service import GATES, Criticality, Service
 from domain.service_level_policy import Agreement, ServiceLevelPolicy, TargetPromise
@@ -102,6 +103,23 @@ def service() -> Service:
     return proposed
 
 
+def release() -> Release:
+    planned = Release.plan(
+        record_id("REL", 1),
+        name="Payroll 4.2",
+        backout="Put 4.1 back.",
+        service="Payroll",
+        owner=ANN,
+        by=signed("bea"),
+    )
+    end = MONDAY + timedelta(hours=2)
+    changes = [record_id("CHG", 1), record_id("CHG", 2)]
+    planned.add_phase("Pilot", start=MONDAY, end=end, changes=changes, by=signed("ann"))
+    planned.write_gate("Pilot", "All tests are green.", by=signed("ann"))
+    planned.take_up("Pilot", by=signed("ann"))
+    return planned
+
+
 def policy() -> ServiceLevelPolicy:
     agreement = Agreement(
         calendar=named_id("CAL", "office"),
@@ -129,6 +147,7 @@ FACTS: dict[SubjectKind, dict[str, Value]] = {
     "service level policy": facts_of(Names(), policy()),
     "approval process": facts_of(Names(), process()),
     "service": facts_of(Names(), service()),
+    "release": facts_of(Names(), release()),
 }
 
 
@@ -217,6 +236,20 @@ def test_the_facts_of_a_service() -> None:
         "owner": "ann",
         "team": "Network",
         "customers": ["Customer"],
+    }
+
+
+def test_the_facts_of_a_release_are_those_of_the_phase_that_was_taken_up() -> None:
+    assert FACTS["release"] == {
+        "name": "Payroll 4.2",
+        "phase": "Pilot",
+        "number": 1,
+        "phases": 1,
+        "changes": 2,
+        "service": "Payroll",
+        "owner": "ann",
+        "start": MONDAY,
+        "end": MONDAY + timedelta(hours=2),
     }
 
 

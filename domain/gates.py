@@ -1,12 +1,12 @@
-"""The gates that the design of a service passes, one at a time.
+"""Gates that a service or a release passes on its way, one at a time.
 
 What is to be accepted at a gate is written first. Where a process governs the gate, it is approved
-in a round; else the owner of the service passes it, with a note. Whoever writes it anew takes the
+in a round; else the owner of the record passes it, with a note. Whoever writes it anew takes the
 acceptance back.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, ClassVar, Literal, get_args
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,9 +20,8 @@ from domain.business_time import BusinessHours
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
-from domain.subjects import SubjectKind, Value
+from domain.subjects import Value
 
-Gate = Literal["requirements", "support model", "SLA draft", "acceptance"]
 Approval = Literal["", "pending", "approved", "rejected"]
 
 
@@ -34,11 +33,9 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Gates(ApprovalRounds, abstract=True):
-    """A kind says which gates can be written and passed in its state, and the rest of the content
-    of a vote."""
+    """A kind says which gates it has, which of them can be written and passed in its state, and the
+    rest of the content of a vote."""
 
-    what: ClassVar[str] = "service"
-    subject: ClassVar[SubjectKind] = "service"
     whose: ClassVar[str] = "its owner, who proposed it and who wrote this have no vote"
 
     organisation = None
@@ -69,12 +66,17 @@ class Gates(ApprovalRounds, abstract=True):
         self.passed = {}
         self.approval = ""
 
+    @property
+    def gates(self) -> Collection[str]:
+        """The names of its gates."""
+        raise NotImplementedError
+
     def _require_writable(self, gate: str) -> None:
-        """Refuse to write for a gate that lies behind the service."""
+        """Refuse to write for a gate that lies behind the record."""
         raise NotImplementedError
 
     def _require_passable(self, gate: str) -> None:
-        """Refuse a gate that the service does not stand before."""
+        """Refuse a gate that the record does not stand before."""
         raise NotImplementedError
 
     @property
@@ -96,14 +98,17 @@ class Gates(ApprovalRounds, abstract=True):
         return {"gate": self.gate, "text": known.text if known else ""}
 
     def _require_chooser(self, by: Provenance) -> None:
-        require(by.actor not in self.barred, "Nobody chooses who votes on their own service.")
+        require(by.actor not in self.barred, f"Nobody chooses who votes on their own {self.what}.")
+
+    def _require_gate(self, gate: str) -> None:
+        require(gate in self.gates, f"gate: one of {', '.join(self.gates) or 'none yet'}.")
 
     # Write ---------------------------------------------------------------------------------
 
     def write_gate(self, gate: str, said: str, *, by: Provenance) -> None:
         """Say what is to be accepted at a gate, in place of what was said before. Votes on that
         fall, and so does an acceptance."""
-        require(gate in get_args(Gate), f"gate: one of {', '.join(get_args(Gate))}.")
+        self._require_gate(gate)
         self._require_writable(gate)
         said = text.body(said, "text")
         require(said != "", "text: it says what is to be accepted at the gate.")
@@ -119,7 +124,7 @@ class Gates(ApprovalRounds, abstract=True):
         state = self.standing
         require(
             by.actor not in self.voted,
-            "Nobody votes on their own service: who has voted on this does not write it anew.",
+            f"Nobody votes on their own {self.what}: who has voted on this does not write it anew.",
         )
         for name in state.passed:
             require(
@@ -132,12 +137,12 @@ class Gates(ApprovalRounds, abstract=True):
         gate: str
         text: str
 
-        def apply(self, service: "Gates", /) -> None:
-            known = service.written.get(self.gate)
+        def apply(self, record: "Gates", /) -> None:
+            known = record.written.get(self.gate)
             others = (one for one in known.authors if one != self.by.actor) if known else ()
             written = Written(text=self.text, authors=(*others, self.by.actor))
-            service.written = {**service.written, self.gate: written}
-            service.unpass(self.gate)
+            record.written = {**record.written, self.gate: written}
+            record.unpass(self.gate)
 
     def unpass(self, gate: str) -> None:
         """What an event does that takes the acceptance at a gate back."""
@@ -147,22 +152,22 @@ class Gates(ApprovalRounds, abstract=True):
 
     def take_up(self, gate: str, *, by: Provenance) -> None:
         """Say which gate is to be passed next."""
-        require(gate in get_args(Gate), f"gate: one of {', '.join(get_args(Gate))}.")
+        self._require_gate(gate)
         self._require_ready(gate)
         if gate != self.gate:
             self.record(self.GateTakenUp(by=by, gate=gate))
 
     def _require_ready(self, gate: str) -> None:
-        require(not self.standing.open, f"The gate {self.gate} of this service is in approval.")
+        require(not self.standing.open, f"The gate {self.gate} of this {self.what} is in approval.")
         self._require_passable(gate)
-        require(gate not in self.passed, f"This service has passed the gate {gate}.")
+        require(gate not in self.passed, f"This {self.what} has passed the gate {gate}.")
         require(gate in self.written, f"What is accepted at the gate {gate} is written first.")
 
     class GateTakenUp(Event):
         gate: str
 
-        def apply(self, service: "Gates", /) -> None:
-            service.gate = self.gate
+        def apply(self, record: "Gates", /) -> None:
+            record.gate = self.gate
 
     def submit(
         self,
@@ -200,7 +205,7 @@ class Gates(ApprovalRounds, abstract=True):
 
     def withdraw(self, *, reason: str, by: Provenance) -> None:
         """Take the submission of a gate back. What was written stays."""
-        require(len(self.standing.open) > 0, "No gate of this service is in approval.")
+        require(len(self.standing.open) > 0, "No gate of this {self.what} is in approval.")
         reason = text.reason(reason, "A withdrawal needs a reason.")
         self.record(self.SubmissionWithdrawn(by=by, round=self.round, reason=reason))
 
@@ -208,9 +213,9 @@ class Gates(ApprovalRounds, abstract=True):
         round: int
         reason: Annotated[str, Personal("actor")]
 
-        def apply(self, service: "Gates", /) -> None:
-            super().apply(service)
-            service.approval = ""
+        def apply(self, record: "Gates", /) -> None:
+            super().apply(record)
+            record.approval = ""
 
     def pass_gate(self, note: str, *, by: Provenance) -> None:
         """Pass the gate that was taken up, as the owner, where no process governs it."""
@@ -218,7 +223,7 @@ class Gates(ApprovalRounds, abstract=True):
         self._require_ready(self.gate)
         require(
             self.owner is not None and by.actor == str(self.owner),
-            "Only the owner of a service passes a gate of it that no process governs.",
+            f"Only the owner of a {self.what} passes a gate of it that no process governs.",
         )
         note = text.reason(note, "Passing a gate needs a note that says why.")
         self.record(self.GatePassed(by=by, gate=self.gate, note=note))
@@ -229,5 +234,5 @@ class Gates(ApprovalRounds, abstract=True):
         gate: str
         note: Annotated[str, Personal("actor")]
 
-        def apply(self, service: "Gates", /) -> None:
-            service.passed = {**service.passed, self.gate: 0}
+        def apply(self, record: "Gates", /) -> None:
+            record.passed = {**record.passed, self.gate: 0}
