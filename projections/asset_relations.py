@@ -18,7 +18,7 @@ from projections.tables import Id, Instant, Row, Table, id_text, instant
 
 VERSION = 3
 PARAMETERS_MAX = 500
-REACHED_MAX = 5_000
+REACHED_MAX = 2_000
 """So many assets of a net are looked at, the nearest first."""
 
 Ids = tuple[str, ...]

@@ -12,16 +12,10 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.agreement import Subject
-from domain.asset import Status
-from domain.impact import DEPTH_MAX, Direction, Relation
-from domain.impact_analysis import analysed
 from domain.policy import Visibility
 from domain.shares import WHOLE, Share
 from projections import (
     approvals_inbox,
-    asset_register,
-    asset_relations,
-    asset_reminders,
     change_board,
     change_work,
     sla_board,
@@ -29,6 +23,7 @@ from projections import (
     timeline,
     work_queue,
 )
+from projections.asset_views import AssetViews
 from projections.counts import Counts, count
 from projections.listings import LISTINGS
 from projections.past import AsOf
@@ -43,10 +38,9 @@ from projections.queries import (
     shown,
     stored,
 )
+from projections.reading import shown_rows
 from projections.store import NotBuilt, ViewReader
-from projections.tables import Table, instant, moment
-
-IMPACT_MAX = 1_000
+from projections.tables import instant, moment
 
 
 class Due(Struct, frozen=True, kw_only=True):
@@ -63,9 +57,9 @@ class Due(Struct, frozen=True, kw_only=True):
     policy_version: int
 
 
-class Views:
+class Views(AssetViews):
     def __init__(self, reader: ViewReader) -> None:
-        self._reader = reader
+        super().__init__(reader)
         self.progress = Progress(self.positions)
 
     async def aclose(self) -> None:
@@ -232,7 +226,7 @@ class Views:
         query.filter({"scheduled_start": Span(until=until)})
         query.add("scheduled_end > ?", instant(since))
         statement = query.statement(query.table.names, query.order(("scheduled_start",)), limit)
-        return _shown(query.table, await self._query(statement, query.parameters))
+        return shown_rows(query.table, await self._query(statement, query.parameters))
 
     async def in_approval(self, limit: int) -> list[UUID]:
         """The records of all kinds with open stages, in the order of their ids."""
@@ -305,103 +299,6 @@ class Views:
         )
         return [UUID(id) for (id,) in rows]
 
-    # Assets --------------------------------------------------------------------------------
-
-    async def relations_around(self, assets: Collection[UUID], depth: int) -> list[Relation]:
-        """The relations on all ways from some assets, up and down, of so many steps at most."""
-        if not assets:
-            return []
-        relations = self._at(asset_relations.RELATIONS.stored)
-        starts = ", ".join("?" for _ in assets)
-        ways = [
-            f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"
-            f" WHERE {here} IN ({starts})"
-            f" UNION SELECT r.{there}, {name}.steps + 1 FROM {name}"
-            f" JOIN {relations} r ON r.{here} = {name}.id WHERE {name}.steps < {depth - 1:d})"
-            for name, here, there in (("up", "other", "asset"), ("down", "asset", "other"))
-        ]
-        rows = await self._query(
-            f"WITH RECURSIVE {', '.join(ways)}"
-            f" SELECT r.asset, r.other FROM up JOIN {relations} r ON r.other = up.id"
-            f" UNION SELECT r.asset, r.other FROM down JOIN {relations} r ON r.asset = down.id",
-            [*map(str, assets), *map(str, assets)],
-        )
-        return sorted(Relation(UUID(asset), UUID(other)) for asset, other in rows)
-
-    async def relations(self, asset: UUID) -> list[dict[str, Any]]:
-        """What an asset is to others, and others to it."""
-        return await self._rows(
-            asset_relations.RELATIONS,
-            "asset = ? OR other = ? ORDER BY asset, type, other",
-            str(asset),
-            str(asset),
-        )
-
-    async def impact(
-        self,
-        asset: UUID,
-        *,
-        direction: Direction = "up",
-        depth: int = 5,
-        as_of: datetime | int | None = None,
-    ) -> list[dict[str, Any]]:
-        """The assets that depend on one (up), or that it depends on (down), with their distance,
-        the path to them, and what the failure of the lower does to the upper one.
-
-        At most 1,000, nearest first, up to 10 steps away; by the relations as of a moment, and the
-        register as it is now.
-        """
-        if not 1 <= depth <= DEPTH_MAX:
-            raise BadQuery("depth", f"The depth is 1 to {DEPTH_MAX}.")
-        net = await asset_relations.net_around(self._reader, asset, direction, depth, as_of)
-        found = analysed(net, asset, direction, depth=depth)[:IMPACT_MAX]
-        if not found:
-            return []
-        marks = ", ".join("?" for _ in found)
-        register = asset_register.REGISTER
-        rows = await self._rows(register, f"id IN ({marks})", *(str(one.asset) for one in found))
-        known = {row["id"]: row for row in rows}
-        return [
-            {
-                "distance": one.distance,
-                "path": [str(id) for id in one.path],
-                "effect": one.effect,
-                **known[str(one.asset)],
-            }
-            for one in found
-            if str(one.asset) in known
-        ]
-
-    async def reminders_due(self, now: datetime) -> tuple[list[UUID], datetime | None]:
-        """The assets with a reminder that is due, at most 500, and when the next is."""
-        return await asset_reminders.due(self._reader, now)
-
-    async def licences(self) -> list[dict[str, Any]]:
-        """The licences with how many installations they are good for, and how many there are: the
-        assets licensed by them that are neither retired nor disposed of. At most 1,000."""
-        register = self._at(asset_register.REGISTER.stored)
-        relations = self._at(asset_relations.RELATIONS.stored)
-        rows = await self._rows(
-            asset_register.REGISTER,
-            f"entitled IS NOT NULL ORDER BY number LIMIT {IMPACT_MAX}",
-        )
-        counted = await self._query(
-            f"SELECT r.other, count(DISTINCT r.asset) FROM {register} l"
-            f" JOIN {relations} r ON r.other = l.id AND r.type = ?"
-            f" JOIN {register} i ON i.id = r.asset AND i.status NOT IN (?, ?)"
-            " WHERE l.entitled IS NOT NULL GROUP BY r.other",
-            ("licensed by", Status.RETIRED, Status.DISPOSED),
-        )
-        installed = dict(counted)
-        return [
-            {
-                "installed": installed.get(row["id"], 0),
-                "over": max(0, installed.get(row["id"], 0) - row["entitled"]),
-                **row,
-            }
-            for row in rows
-        ]
-
     # Service clocks ------------------------------------------------------------------------
 
     async def due_before(self, now: datetime, limit: int = 100, share: Share = WHOLE) -> list[Due]:
@@ -437,31 +334,3 @@ class Views:
             " ORDER BY next_mark_at LIMIT 1"
         )
         return moment(rows[0][0]) if rows else None
-
-    # ---------------------------------------------------------------------------------------
-
-    def _at(self, table: str) -> str:
-        return self._reader.prefix + table
-
-    async def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return await self._reader.query(sql, parameters)
-
-    async def _rows(self, table: Table[Any], rest: str, *parameters: Any) -> list[dict[str, Any]]:
-        source = self._at(table.stored)
-        sql = f"SELECT {', '.join(table.names)} FROM {source} WHERE {rest}"
-        return _shown(table, await self._query(sql, parameters))
-
-    async def _one(self, table: Table[Any], key: Mapping[str, Any]) -> dict[str, Any] | None:
-        where = " AND ".join(f"{name} = ?" for name in key)
-        found = await self._rows(table, where, *key.values())
-        return found[0] if found else None
-
-
-def _shown(table: Table[Any], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            column.name: shown(column, value)
-            for column, value in zip(table.columns, row, strict=True)
-        }
-        for row in rows
-    ]

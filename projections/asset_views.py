@@ -1,0 +1,115 @@
+"""What is asked of assets: relations, impact, licences, and reminders that are due."""
+
+import asyncio
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from domain.asset import Status
+from domain.impact import DEPTH_MAX, Direction, Relation
+from domain.impact_analysis import analysed
+from projections import asset_register, asset_relations, asset_reminders
+from projections.queries import BadQuery
+from projections.reading import Reading
+
+IMPACT_MAX = 1_000
+
+
+class AssetViews(Reading):
+    async def relations_around(self, assets: Collection[UUID], depth: int) -> list[Relation]:
+        """The relations on all ways from some assets, up and down, of so many steps at most."""
+        if not assets:
+            return []
+        relations = self._at(asset_relations.RELATIONS.stored)
+        starts = ", ".join("?" for _ in assets)
+        ways = [
+            f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"
+            f" WHERE {here} IN ({starts})"
+            f" UNION SELECT r.{there}, {name}.steps + 1 FROM {name}"
+            f" JOIN {relations} r ON r.{here} = {name}.id WHERE {name}.steps < {depth - 1:d})"
+            for name, here, there in (("up", "other", "asset"), ("down", "asset", "other"))
+        ]
+        rows = await self._query(
+            f"WITH RECURSIVE {', '.join(ways)}"
+            f" SELECT r.asset, r.other FROM up JOIN {relations} r ON r.other = up.id"
+            f" UNION SELECT r.asset, r.other FROM down JOIN {relations} r ON r.asset = down.id",
+            [*map(str, assets), *map(str, assets)],
+        )
+        return sorted(Relation(UUID(asset), UUID(other)) for asset, other in rows)
+
+    async def relations(self, asset: UUID) -> list[dict[str, Any]]:
+        """What an asset is to others, and others to it."""
+        return await self._rows(
+            asset_relations.RELATIONS,
+            "asset = ? OR other = ? ORDER BY asset, type, other",
+            str(asset),
+            str(asset),
+        )
+
+    async def impact(
+        self,
+        asset: UUID,
+        *,
+        direction: Direction = "up",
+        depth: int = 5,
+        as_of: datetime | int | None = None,
+    ) -> list[dict[str, Any]]:
+        """The assets that depend on one (up), or that it depends on (down), with their distance,
+        the path to them, and what the failure of the lower does to the upper one.
+
+        At most 1,000, nearest first, up to 10 steps away; by the relations as of a moment, and the
+        register as it is now.
+        """
+        if not 1 <= depth <= DEPTH_MAX:
+            raise BadQuery("depth", f"The depth is 1 to {DEPTH_MAX}.")
+        net = await asset_relations.net_around(self._reader, asset, direction, depth, as_of)
+        # In a thread: a large net must not hold up everybody else.
+        every = await asyncio.to_thread(analysed, net, asset, direction, depth=depth)
+        found = every[:IMPACT_MAX]
+        if not found:
+            return []
+        marks = ", ".join("?" for _ in found)
+        register = asset_register.REGISTER
+        rows = await self._rows(register, f"id IN ({marks})", *(str(one.asset) for one in found))
+        known = {row["id"]: row for row in rows}
+        return [
+            {
+                "distance": one.distance,
+                "path": [str(id) for id in one.path],
+                "effect": one.effect,
+                **known[str(one.asset)],
+            }
+            for one in found
+            if str(one.asset) in known
+        ]
+
+    async def reminders_due(self, now: datetime) -> tuple[list[UUID], datetime | None]:
+        """The assets with a reminder that is due, at most 500, and when the next is."""
+        return await asset_reminders.due(self._reader, now)
+
+    async def licences(self) -> list[dict[str, Any]]:
+        """The licences with how many installations they are good for, and how many there are: the
+        assets licensed by them that are neither retired nor disposed of. At most 1,000."""
+        register = self._at(asset_register.REGISTER.stored)
+        relations = self._at(asset_relations.RELATIONS.stored)
+        rows = await self._rows(
+            asset_register.REGISTER,
+            f"entitled IS NOT NULL ORDER BY number LIMIT {IMPACT_MAX}",
+        )
+        counted = await self._query(
+            f"SELECT r.other, count(DISTINCT r.asset) FROM {register} l"
+            f" JOIN {relations} r ON r.other = l.id AND r.type = ?"
+            f" JOIN {register} i ON i.id = r.asset AND i.status NOT IN (?, ?)"
+            " WHERE l.entitled IS NOT NULL GROUP BY r.other",
+            ("licensed by", Status.RETIRED, Status.DISPOSED),
+        )
+        installed = dict(counted)
+        return [
+            {
+                "installed": installed.get(row["id"], 0),
+                "over": max(0, installed.get(row["id"], 0) - row["entitled"]),
+                **row,
+            }
+            for row in rows
+        ]
