@@ -178,6 +178,30 @@ def test_an_incident_that_nobody_answers_escalates_by_itself(desk: RunningDesk) 
     assert desk.get("ann", path)["escalation_level"] == 1
 
 
+def test_a_rule_sorts_what_is_logged_and_proposes_it_as_a_major_incident(
+    desk: RunningDesk,
+) -> None:
+    definition = {
+        "on": ["logged"],
+        "when": 'ticket.category == "Telegraphy"',
+        "actions": [
+            {"do": "categorise", "category": "network"},
+            {"do": "propose major incident", "reason": "Nobody can telegraph."},
+        ],
+    }
+    rule = desk.post("cem", "/assignment-rules", name="Telegraphy", definition=definition)
+    desk.post("cem", f"/assignment-rules/{rule['number']}/publish")
+
+    path = logged(desk, "Telegraphy")
+
+    until(lambda: "RuleApplied" in desk.events("ann", path), 20, "sorted")
+    history = desk.get("ann", f"{path}/history")["data"]
+    proposed_at = next(one for one in history if one["event"] == "MajorIncidentProposed")
+    assert proposed_at["cause"]["rule"] == rule["number"]
+    assert proposed_at["cause"]["event"] == history[0]["position"]
+    assert desk.get("ann", path)["category"] == "network"
+
+
 def test_the_history_of_a_record_is_shown_as_of_a_moment(desk: RunningDesk) -> None:
     path = proposed(desk)
     number = path.rpartition("/")[2]
