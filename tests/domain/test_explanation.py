@@ -16,7 +16,7 @@ from domain.change import Change
 from domain.clock_spans import CLOSED, MET, Span
 from domain.explanation import Explanation, explained, party_text, why_text
 from domain.incident import Incident
-from domain.promises import Commitment, Promises
+from domain.promises import Commitment, Promises, clock_name
 from domain.service_clock import settled
 from domain.ticket_clocks import NOTHING, TicketClocks, after, told
 from tests.domain.clock_lives import NETWORK, OFFICE, TEN_HOURS, Life, at, hours_of
@@ -143,12 +143,23 @@ def test_no_later_promise_moves_a_verdict(
 
     now = after([*events, promise], of)
 
+    promised = {
+        clock_name(agreed.label, commitment.name)
+        for agreed in before.agreements
+        for commitment in agreed.commitments
+    }
     for clock in before.clocks:
         known = settled(clock, end, hours) if clock.is_open else clock
         changed = now.clock(clock.target)
         assert changed is not None
         changed = settled(changed, end, hours) if changed.is_open else changed
-        if known.met is not None:
+        if known.met is not None and changed.met is None:
+            # It was promised no more, and what met it was undone before it was promised again.
+            assert clock.target not in promised
+            assert (known.met, known.breached) in [
+                (one.met, one.breached) for one in changed.earlier
+            ]
+        elif known.met is not None:
             assert (changed.met, changed.due) == (known.met, known.due)
         if known.state != "cancelled":
             assert known.breached is None or changed.breached == known.breached
