@@ -34,7 +34,7 @@ class FindingRow(Row):
     is_open: bool
     closed_at: Instant | None
     closed_by: str
-    """`found again`, `change` and its number, or `by hand`; empty while it is open."""
+    """`found again`, `found otherwise`, `by hand`, or `change` and its number; empty while open."""
     position: int
 
 

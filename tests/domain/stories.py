@@ -309,9 +309,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("clear_drift", attribute="serial", source="scan"),
             step("relate", other=record_id("AST", 2), type="runs on"),
             step("relate", other=record_id("AST", 3), type="runs on"),
-            step(
-                "group", name="Hosts", members=(record_id("AST", 2), record_id("AST", 3)), needed=1
-            ),
+            step("group", name="Hosts", members=HOSTS, needed=1),
             step("group", name="Hosts", members=(), needed=1),
         ],
         [

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain import (
+    asset,
     change,
     change_moves,
     incident,
@@ -32,6 +33,7 @@ CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
         service_request.Status,
         {"closed", "cancelled"},
     ),
+    "asset": (asset.Asset, asset.Status, {"disposed"}),
     "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
 }
 """The kind, its states in their order, the first one first, and those that are final."""

@@ -1,5 +1,6 @@
 """What is asked of relations is what their events tell, as of every moment."""
 
+from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 
@@ -9,7 +10,8 @@ from domain.ids import record_id
 from domain.impact_analysis import analysed, net_at
 from domain.rules import Refused
 from projections.views import Views
-from tests.people import signed
+from tests.domain.asset_types import A_SERVER
+from tests.people import MONDAY, signed
 from tests.projections.conftest import Kit, keep
 
 BY = signed("bea")
@@ -67,3 +69,30 @@ async def test_installations_are_counted_against_what_a_licence_is_good_for(
 
     assert (row["id"], row["entitled"], row["installed"]) == (str(licence.id), 2, 3)
     assert row["over"] == 1
+
+
+async def test_findings_and_reminders_are_listed_as_they_were_recorded(
+    kit: Kit, views: Views
+) -> None:
+    asset = Asset.register(IDS[0], name="Mail 1", asset_class="server", by=BY)
+    asset.classify(A_SERVER, {"serial": "S1", "memory": 64}, by=BY)
+    last_day = MONDAY.date() + timedelta(days=8)
+    asset.describe(ends={"warranty": last_day}, by=BY)
+    asset.note_drift("memory", found=128, source="scan", by=BY)
+    keep(kit.ledger, asset)
+    kit.projector().catch_up()
+    due = datetime.combine(last_day - timedelta(days=7), time(), UTC)
+
+    assert await views.reminders_due(due - timedelta(seconds=1)) == ([], due)
+    assert (await views.reminders_due(due))[0] == [asset.id]
+    asset.remind_of_ends(by=signed("clock", due))
+    asset.clear_drift("memory", source="scan", by=BY)
+    keep(kit.ledger, asset)
+    kit.projector().catch_up()
+
+    (finding,) = (await views.list_rows("asset_findings")).rows
+    (reminder,) = (await views.list_rows("asset_reminders")).rows
+    assert (finding["expected"], finding["found"], finding["is_open"]) == ("64", "128", False)
+    assert finding["closed_by"] == "found again"
+    assert (reminder["end_name"], reminder["days"]) == ("warranty", 7)
+    assert await views.reminders_due(due) == ([], due + timedelta(days=7))
