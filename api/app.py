@@ -31,6 +31,7 @@ from api.http.refusals import Refusals, nothing_here
 from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
 from api.identity import Identity
+from api.offering_versions import offering_routes
 from api.orders import order_routes
 from api.pages.pages import Pages
 from api.passwords import Passwords
@@ -132,6 +133,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += process_routes()
     routes += policy_routes()
     routes += article_routes()
+    routes += offering_routes()
     routes += order_routes()
     routes += what_if_routes()
     routes += conversation_routes()

@@ -286,6 +286,7 @@ MAY = {
     "GET /offerings": "xxxxxxx",
     "GET /offerings/{ref}": "-xxxxxx",
     "GET /offerings/{ref}/history": "-xxxxxx",
+    "GET /offerings/{ref}/versions/{version}": "-xxxxxx",
     "POST /articles": "-x-xx--",
     **governed("articles", "-x-xx--", "xxxxxxx"),
     "POST /articles/{ref}/revise": "-x-xx--",

@@ -38,6 +38,22 @@ async def test_an_offering_is_read_with_its_form_and_price_and_without_its_plan(
     assert seen["description"] == known["description"] == ITEM["description"]
 
 
+async def test_each_version_stays_as_it_was_offered(house: House) -> None:
+    olga = house.as_("olga")
+    at = await offered(house, await live(house, "Workplaces by version"))
+    known = (await olga.read(f"{at}/versions/1"))["definition"]
+    await olga.act(f"{at}/revise", {"definition": known | {"description": "Sooner."}})
+    await olga.act(f"{at}/publish")
+
+    first, second = [await house.as_("adam").read(f"{at}/versions/{one}") for one in (1, 2)]
+
+    assert first["definition"] == known
+    assert second["definition"] == known | {"description": "Sooner."}
+    assert first["digest"] != second["digest"]
+    assert (await olga.get(f"{at}/versions/3")).status_code == 404
+    assert (await house.as_("bakery.rita").get(f"{at}/versions/1")).status_code == 403
+
+
 async def test_a_wrong_form_is_refused_with_the_place_of_each_mistake(house: House) -> None:
     form = {"type": "object", "properties": {"a/b": {"type": "text"}}, "requierd": ["a"]}
 
