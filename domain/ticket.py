@@ -191,7 +191,7 @@ class Ticket(Checklist, TimeSpent, CustomFields, abstract=True):
                     urgency=urgency,
                     priority=priority,
                     type=matrix.type,
-                    type_version=matrix.version,
+                    type_version=matrix.version or None,
                 )
             )
 
@@ -200,8 +200,8 @@ class Ticket(Checklist, TimeSpent, CustomFields, abstract=True):
         urgency: Level
         priority: int
         type: UUID | None = None
-        type_version: int = 0
-        """The version of the type of ticket whose matrix it follows from."""
+        type_version: int | None = None
+        """The version of the type whose matrix it follows from; None for the usual one."""
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.impact = self.impact
