@@ -107,7 +107,7 @@ def reckoned(
             else:
                 facts = _facts(known)
                 if clock.met is not None and not (facts.is_over or meaning.stop(facts)):
-                    _reopen(clock)
+                    _reopen(clock, entry.at)
                 if clock.met is None:
                     _take_budget(clock, entry.at, budget)
                     _turn(clock, meaning, pausing, facts, facts, entry.at, budget)
@@ -199,12 +199,15 @@ def _begin(clock: Reckoned, meaning: Meaning, was: Facts, now: Facts, at: int, b
         clock.started, clock.verdicts, clock.cycle = at, verdicts, cycle
         clock.budget = budget
     elif clock.met is not None and not meaning.stop(now):
-        _reopen(clock)
+        _reopen(clock, at)
 
 
-def _reopen(clock: Reckoned) -> None:
+def _reopen(clock: Reckoned, at: int) -> None:
+    """Go on; with nothing left, it is late from now and not from when it was met just in time."""
     clock.verdicts.append((clock.met, clock.breached))
     clock.met, clock.is_paused = None, False
+    if clock.full_at is not None and clock.breached is None:
+        clock.full_at = at
 
 
 def facts_of(incident: Any, awaits_reply: bool, teams: dict[Any, str]) -> Facts:
