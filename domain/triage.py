@@ -32,6 +32,7 @@ Trigger = Literal[
     "reopened",
     "mark reached",
     "breached",
+    "promoted",
 ]
 TRIGGERS: tuple[Trigger, ...] = get_args(Trigger)
 EVENTS: Mapping[Trigger, frozenset[str]] = {
@@ -46,6 +47,7 @@ EVENTS: Mapping[Trigger, frozenset[str]] = {
     "reopened": frozenset({"Reopened", "AskedAgain"}),
     "mark reached": frozenset({"MarkReached"}),
     "breached": frozenset({"TargetBreached"}),
+    "promoted": frozenset({"MajorPromoted"}),
 }
 """The names of the events of each trigger, of all kinds of tickets."""
 

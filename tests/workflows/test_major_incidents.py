@@ -11,7 +11,7 @@ import pytest
 from domain.desk import Desk
 from domain.incident import Incident
 from domain.service_level_policy import TargetPromise
-from domain.triage import Propose
+from domain.triage import Propose, Watch
 from tests.domain.desks import Company, open_desk
 from tests.keys import MemoryKeys
 from tests.people import MONDAY
@@ -99,6 +99,15 @@ async def test_policies_for_major_incidents_are_chosen_when_one_is_promoted(
     await act(company, id, 10, "stand_down", reason="A workaround.")
     incident = await company.desk.ledger.find(Incident, id)
     assert incident.commitments[0].budget == "8h"
+
+
+async def test_a_rule_acts_upon_a_promotion(company: Company) -> None:
+    await publish(company, Watch(people=("person:max",)), on=("promoted",))
+
+    id = await promoted(company)
+    await follow(company.desk)
+
+    assert (await company.desk.ledger.find(Incident, id)).watchers == (company.people["max"],)
 
 
 async def test_a_rule_proposes_and_a_person_decides(company: Company) -> None:
