@@ -66,6 +66,11 @@ class Approvable(Aggregate, abstract=True):
     # What a kind says ----------------------------------------------------------------------
 
     @property
+    def anew(self) -> str:
+        """What to do where the approval that runs does not bear an edit."""
+        return f"Withdraw the {self.what} and propose it anew."
+
+    @property
     def barred(self) -> frozenset[str]:
         """The people who never vote on this record: it is their own."""
         raise NotImplementedError

@@ -68,6 +68,10 @@ class ServiceRequest(Fulfilment, ApprovableTicket, Satisfaction, Escalated):
         self.approval = ""
 
     @property
+    def anew(self) -> str:
+        return "Cancel the request and order anew."
+
+    @property
     def always_material(self) -> tuple[str, ...]:
         return ("title", "description", "details")
 
@@ -147,7 +151,7 @@ class ServiceRequest(Fulfilment, ApprovableTicket, Satisfaction, Escalated):
         """Correct what it says, unless that was approved: see `Ticket.amend`."""
         require(
             self.approval != "approved",
-            "What was approved stays as it was: cancel the request and order anew.",
+            f"What was approved stays as it was. {self.anew}",
         )
         super().amend(by=by, title=title, description=description, details=details, known=known)
 

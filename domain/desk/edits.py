@@ -29,7 +29,7 @@ def check_edit(
     if process is None or was == now:
         return
     definition = process.definition_of(standing.process_version)
-    anew = f"Withdraw the {record.what} and propose it anew."
+    anew = record.anew
     was, now = ({**known, "submissions": standing.number - 1} for known in (was, now))
 
     def holds(when: str, known: Mapping[str, Value]) -> bool:

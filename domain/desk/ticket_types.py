@@ -15,17 +15,20 @@ from domain.life_cycle import Moved
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import Refused
+from domain.service_request import ServiceRequest
 from domain.subjects import Value
 from domain.ticket import Ticket
 from domain.ticket_type import TicketKind, TicketType, TypeDefinition
 
-ACTS_OF_CHANGES: Mapping[type[Event], str] = {
+ACTS_OF_EVENTS: Mapping[type[Event], str] = {
     Change.Submitted: "submit",
     Change.ImplementationStarted: "start_implementation",
     Change.Implemented: "complete_implementation",
     Change.Reviewed: "review",
     Change.Closed: "close",
+    ServiceRequest.CalledOff: "cancel",
 }
+"""The acts that events come of which do not say so themselves, or lead elsewhere at first."""
 
 
 class TicketTypes(Base):
@@ -99,9 +102,9 @@ class TicketTypes(Base):
 
 def act_of(event: Event) -> str:
     """The act that an event comes of, by the name that it has in types; "" for other events."""
-    if isinstance(event, Moved):
-        return event.act
-    return ACTS_OF_CHANGES.get(type(event), "")
+    if act := ACTS_OF_EVENTS.get(type(event)):
+        return act
+    return event.act if isinstance(event, Moved) else ""
 
 
 def facts_of(ticket: Ticket) -> dict[str, Value]:

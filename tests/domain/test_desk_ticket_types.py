@@ -1,6 +1,6 @@
 """Types of tickets at the desk: their matrix holds everywhere, and their fields are needed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -10,11 +10,13 @@ import pytest
 from domain.agreement import Agreement, EscalationStep
 from domain.escalation import take
 from domain.field_definitions import FieldDefinition, Needed
+from domain.fulfilment_plan import PlannedTask
 from domain.incident import Incident
 from domain.json_values import WrongJson
 from domain.personal import ERASED
 from domain.priority import Matrix
 from domain.rules import Refused
+from domain.service_request import ServiceRequest
 from domain.ticket_type import TicketType, TypeDefinition
 from tests.domain.desks import Company, open_desk, system
 from tests.domain.ticket_types import SITE_AND_MORE
@@ -165,6 +167,37 @@ async def test_an_act_that_needs_a_field_waits_for_it(company: Company) -> None:
     await resolve(urgent)
 
     assert (await incident(company, urgent)).status == "resolved"
+
+
+async def test_what_a_cancellation_needs_is_needed_before_anything_is_undone(
+    company: Company,
+) -> None:
+    needed = FieldDefinition(name="site", label="Site", type="text", needed=(Needed(at="cancel"),))
+    await company.desk.define_ticket_type(
+        ticket="request", definition=TypeDefinition(fields=(needed,)), by=system()
+    )
+    id = await company.add(
+        ServiceRequest,
+        "order",
+        title="A laptop",
+        requester=company.people["ann"],
+        organisation=company.customer,
+        plan=(
+            PlannedTask(title="Order it", compensation="Send it back"),
+            PlannedTask(title="Hand it over"),
+        ),
+    )
+    desk, by = company.desk, company.signed("bea")
+    await desk.start_fulfilment(id, by=by)
+
+    async def act(what: Callable[[ServiceRequest], None]) -> None:
+        await desk.ledger.edit(ServiceRequest, id, what, by=company.signed("bea"))
+
+    await act(lambda request: request.complete_task(1, by=by))
+    with pytest.raises(WrongJson, match="Site is needed to cancel"):
+        await act(lambda request: request.cancel(reason="I leave.", by=by))
+
+    assert (await desk.ledger.find(ServiceRequest, id)).status == "in fulfilment"
 
 
 async def test_children_that_lack_a_field_are_not_resolved_with_their_parent(
