@@ -16,6 +16,7 @@ and what that raises is raised on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -34,6 +35,9 @@ from domain.service_conditions import Named
 from domain.situation import Changes, Delta, Situation
 from domain.situation_events import FOLDS, KEPT
 from domain.wall_clock import micros
+
+UNITED_MAX = 4_096
+"""The fields that so many sets of clocks ask for are kept in each process."""
 
 HoursOf = Callable[[UUID, int], BusinessHours]
 """The business hours of a version of a calendar."""
@@ -206,7 +210,7 @@ class Telling:
 
     def _asked(self) -> frozenset[str]:
         """The fields of a situation on which any clock depends."""
-        return _united(open.fields for open in self._agreements)
+        return _united(tuple([open.fields for open in self._agreements]))
 
     def _turn(self, changes: Changes, was: Situation, now: Situation, at: int) -> None:
         for open in self._agreements:
@@ -244,7 +248,7 @@ class Telling:
                 clock = self._promised_anew(clock, of_clock, at, before, open)
             open.terms.append(of_clock)
             open.clocks.append(clock)
-        open.fields = _united(of_clock.fields for of_clock in open.terms)
+        open.fields = _united(tuple([of_clock.fields for of_clock in open.terms]))
         for clock in known.values():
             # Nobody is told of the breach of a promise that holds no more.
             dropped = clock_steps.marked(clock_steps.cancel(clock, at, before), BREACH)
@@ -371,7 +375,7 @@ class _Open:
         self._hours_of = hours_of
         self.clocks = list(agreed.clocks)
         self.terms = [terms(commitment, agreed.names) for commitment in agreed.commitments]
-        self.fields = _united(of_clock.fields for of_clock in self.terms)
+        self.fields = _united(tuple([of_clock.fields for of_clock in self.terms]))
 
     @property
     def hours(self) -> BusinessHours:
@@ -401,5 +405,6 @@ class _Open:
         self.clocks, self.terms = [], []
 
 
-def _united(each: Iterable[frozenset[str]]) -> frozenset[str]:
+@lru_cache(maxsize=UNITED_MAX)
+def _united(each: tuple[frozenset[str], ...]) -> frozenset[str]:
     return frozenset().union(*each)
