@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from msgspec import to_builtins
+
 from domain import service_clock
 from domain.aggregate import Entry, Event
 from domain.change import Change
+from domain.custom_fields import CustomFields
 from domain.ids import prefix_of
 from domain.incident import Incident
 from domain.life_cycle import LifeCycle, Moved, Reopenable, Resolvable
@@ -21,6 +24,7 @@ from projections.service_levels import ServiceLevels
 from projections.tables import (
     Id,
     Instant,
+    Json,
     Row,
     Table,
     id_or_none,
@@ -32,7 +36,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "work_queue"
-VERSION = 6
+VERSION = 7
 
 
 class QueueRow(Row):
@@ -82,6 +86,8 @@ class QueueRow(Row):
     due_target: str = ""
     is_approval_owed: bool = False
     """Whether it is a change that was begun without an approval, which is still to be decided."""
+    fields: Json = {}
+    """The values of the fields that the desk has added, without those that are personal."""
     breached_at: Instant | None = None
     """When the first of its targets was missed, as far as its clocks have been settled."""
 
@@ -174,6 +180,13 @@ def _moved(event: Event, row: QueueRow) -> None:
     row.pending_reason = ""
     if isinstance(event, tickets.ENDS):
         row.closed_at = instant(event.by.effective_at)
+
+
+@CASES.on(CustomFields.FieldsSet)
+def _set(event: CustomFields.FieldsSet, row: QueueRow) -> None:
+    gone = {*event.cleared, *event.personal_names}
+    kept = {name: value for name, value in row.fields.items() if name not in gone}
+    row.fields = {**kept, **to_builtins(event.values)}
 
 
 @CASES.on(LifeCycle.Paused)

@@ -91,7 +91,7 @@ def _ticket(names: Names | None, ticket: Ticket, asset_types: Mapping[UUID, str]
         "priority": ticket.priority or 0,
         "assets": len(assets),
         "asset_types": _sorted(asset_types.get(asset, "") for asset in assets),
-        "details": ticket.details,
+        "details": {**ticket.details, **ticket.fields_as_texts},
     }
 
 

@@ -8,6 +8,8 @@ from uuid import UUID
 import pytest
 
 from domain.agreement import Agreement, EscalationStep
+from domain.conditions import condition
+from domain.desk.subjects import facts_of
 from domain.escalation import take
 from domain.field_definitions import FieldDefinition, Needed
 from domain.fulfilment_plan import PlannedTask
@@ -237,3 +239,14 @@ async def test_personal_values_are_sealed_and_stand_in_no_state(company: Company
     assert isinstance(said, Incident.FieldsSet)
     assert isinstance(erased, Incident.FieldsSet)
     assert (said.personal, erased.personal) == ('{"note":"Ring her mother."}', ERASED)
+
+
+async def test_conditions_of_processes_ask_for_fields_as_for_details(company: Company) -> None:
+    await define(company, fields=SITE_AND_MORE.fields)
+    id = await log(company)
+    await set_fields(company, id, site="Berne", seats=3, tags=["b", "a"], note="Secret.")
+
+    facts = facts_of(company.desk.directory, await incident(company, id))
+
+    assert condition('subject.details["site"] == "Berne"', "request").holds(facts)
+    assert facts["details"] == {"site": "Berne", "seats": "3", "tags": "a, b"}

@@ -135,6 +135,10 @@ def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.D
     if kind is Question:
         assert (row.is_first_contact, row.hands) == (record.is_first_contact, record.hands)
         assert row.resolved_at == instant_or_none(record.answered_at)
+    assert row.fields == {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in record.fields.items()
+    }
     assert row.reassigned == record.reassigned
     assert row.reopened == getattr(record, "reopened", 0)
     if kind is Change:
