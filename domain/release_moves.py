@@ -16,7 +16,7 @@ class Status(StrEnum):
 class Move(NamedTuple):
     """From which states an act leads to which, and the rule that is said to whoever tries others.
 
-    Who may act stands in `domain.policy_services`, under the name of the act.
+    Who may act stands in `domain.policy_releases`, under the name of the act.
     """
 
     sources: frozenset[Status]
