@@ -66,6 +66,7 @@ def test_the_situation_of_an_incident_is_its_state(data: st.DataObject) -> None:
         awaits_reply=situation.awaits_reply,
         reopened=ticket.reopened,
         is_over=ticket.is_over,
+        is_major=ticket.is_major,
         channel=ticket.channel,
     )
 
