@@ -23,7 +23,7 @@ from projections.tables import (
 from projections.view import View
 
 NAME = "asset_reminders"
-VERSION = 1
+VERSION = 2
 DUE_MAX = 500
 
 
@@ -65,6 +65,7 @@ REMINDERS = Table(
     ReminderRow,
     key=("asset", "end_name", "position"),
     indexes=[("at",), ("organisation", "at"), ("owner",)],
+    past=(),
 )
 AHEAD = Table(
     "asset_ends", VERSION, EndRow, key=("asset", "end_name"), indexes=[("next_at",), ("last_day",)]
