@@ -71,18 +71,20 @@ def hands(ticket: Ticket, history: Sequence[Entry]) -> Hands:
     up to some moment."""
     found: list[Holding] = []
     known: tuple[Holder, int] | None = None
+    ends: list[datetime] = []
     for entry in history:
         entry.event.apply(ticket)
-        at = entry.event.by.effective_at
+        # What was told late must not make two holders have it at the same time.
+        at = max([entry.event.by.effective_at, *(one.since for one in found[-1:]), *ends])
         holder = Holder(ticket.team, ticket.assignee)
         level = int(getattr(ticket, "support_level", 0))
         if ticket.is_over:
             _end(found, at)
-            known = None
+            known, ends = None, [at]
         elif (holder, level) != known:
             _end(found, at)
             known = holder, level
-            found.append(_begun(entry, holder, level, _is_return(found, holder)))
+            found.append(_begun(entry, at, holder, level, _is_return(found, holder)))
     return Hands(holdings=tuple(found))
 
 
@@ -91,16 +93,16 @@ def _end(found: list[Holding], at: datetime) -> None:
         last = found[-1]
         found[-1] = Holding(
             **{name: getattr(last, name) for name in last.__struct_fields__ if name != "until"},
-            until=max(at, last.since),
+            until=at,
         )
 
 
-def _begun(entry: Entry, holder: Holder, level: int, is_return: bool) -> Holding:
+def _begun(entry: Entry, at: datetime, holder: Holder, level: int, is_return: bool) -> Holding:
     event = entry.event
     return Holding(
         holder=holder,
         support_level=level,
-        since=event.by.effective_at,
+        since=at,
         until=None,
         by=event.by.actor,
         reason=str(getattr(event, "reason", "")),

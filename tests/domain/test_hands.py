@@ -106,9 +106,7 @@ def test_one_holder_follows_another_and_the_last_is_the_present_one(
 
     for one, next in pairwise(found):
         assert one.until is not None
-        assert (one.holder, one.support_level) != (next.holder, next.support_level) or (
-            one.until <= next.since
-        )
+        assert one.since <= one.until <= next.since
     assert all(
         one.length(datetime.max.replace(tzinfo=MONDAY.tzinfo)) >= timedelta() for one in found
     )
