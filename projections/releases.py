@@ -71,6 +71,8 @@ RELEASES = Table(
     ReleaseRow,
     key=("id",),
     indexes=[("number",), ("name",), ("status", "starts"), ("owner",), ("starts",)],
+    past=(),
+    is_small=True,
 )
 PAGES = Table(f"{NAME}_pages", VERSION, PageRow, key=("id",))
 
