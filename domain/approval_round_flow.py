@@ -75,19 +75,25 @@ class Flow(Approvable, abstract=True):
 
     # Submit ------------------------------------------------------------------------------
 
-    def submit_to(
+    def require_ready(self) -> None:
+        """Refuse a submission for now. Raises Refused."""
+        raise NotImplementedError
+
+    def submit(
         self,
-        process: UUID | None,
         *,
-        process_version: int,
-        calendar: UUID | None,
-        calendar_version: int,
-        hours: BusinessHours | None,
-        stages: Sequence[OpenStage],
-        terms: Terms,
+        process: UUID | None = None,
+        process_version: int = 0,
+        calendar: UUID | None = None,
+        calendar_version: int = 0,
+        hours: BusinessHours | None = None,
+        stages: Sequence[OpenStage] = (),
+        terms: Terms = Terms(),  # noqa: B008 - it is frozen
         by: Provenance,
     ) -> None:
-        """Begin the next round with these stages. `hours` are those of the calendar's version."""
+        """Ask for approval by these stages, which begins the next round. `hours` are those of the
+        calendar's version. Raises Refused."""
+        self.require_ready()
         terms = self._with_own_material(terms)
         self._check_stages(stages, terms, hours, by)
         self.record(

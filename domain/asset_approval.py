@@ -4,7 +4,7 @@ Without a process that governs it, an act is done at once. While one is in appro
 be amended, returned or come back from repair, but no other act of these is done with it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_args
 from uuid import UUID
 
@@ -12,10 +12,8 @@ from msgspec import Struct
 
 from domain import text
 from domain.aggregate import Event
-from domain.approval import OpenStage
-from domain.approval_round import ApprovalRounds, Terms
+from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
-from domain.business_time import BusinessHours
 from domain.ids import as_id
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -173,31 +171,10 @@ class ApprovedActs(ApprovalRounds, abstract=True):
                 act=self.act, to=self.to, vendor=self.vendor, method=self.method
             )
 
-    def submit(
-        self,
-        *,
-        process: UUID | None = None,
-        process_version: int = 0,
-        calendar: UUID | None = None,
-        calendar_version: int = 0,
-        hours: BusinessHours | None = None,
-        stages: Sequence[OpenStage] = (),
-        terms: Terms = Terms(),  # noqa: B008 - it is frozen
-        by: Provenance,
-    ) -> None:
-        """Ask for the approval of what was proposed, by these stages."""
+    def require_ready(self) -> None:
+        """Refuse a submission while one is in approval, or nothing was proposed."""
         self._require_not_in_approval()
         require(self.proposal is not None, "It is proposed first what is to be done with it.")
-        self.submit_to(
-            process,
-            process_version=process_version,
-            calendar=calendar,
-            calendar_version=calendar_version,
-            hours=hours,
-            stages=stages,
-            terms=terms,
-            by=by,
-        )
 
     def enter_approval(self) -> None:
         self.approval = "pending"

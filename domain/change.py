@@ -7,13 +7,13 @@ at once: then its approval is owed by a moment, and asked for while it is under 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 from uuid import UUID
 
 from domain import business_time, obligations, text
 from domain.aggregate import Event
 from domain.approval import OpenStage
-from domain.approval_round import ALWAYS, Terms
+from domain.approval_round import ALWAYS
 from domain.approval_round_state import GivenUp
 from domain.business_time import BusinessHours, duration
 from domain.change_catalogue import ChangeCatalogue
@@ -132,35 +132,15 @@ class Change(ChangeConfiguration, ChangeCatalogue, Escalated):
 
     # Submit: what happens until the decision stands in `domain.approval_round` ----------------
 
-    def submit(
-        self,
-        *,
-        process: UUID | None = None,
-        process_version: int = 0,
-        calendar: UUID | None = None,
-        calendar_version: int = 0,
-        hours: BusinessHours | None = None,
-        stages: Sequence[OpenStage] = (),
-        terms: Terms = Terms(),  # noqa: B008 - it is frozen
-        by: Provenance,
-    ) -> None:
+    def submit(self, *, stages: Sequence[OpenStage] = (), by: Provenance, **to: Any) -> None:
         """Ask for approval by these stages; a standard change is approved at once, without any."""
-        self.require_ready()
-        if self.type == "standard":
-            require(len(stages) == 0, "A standard change is pre-authorised and has no stages.")
-            self.record(self.Submitted(by=by, round=self.round + 1))
-            self.record(self.Approved(by=by, round=self.round, reason=PRE_AUTHORISED))
+        if self.type != "standard":
+            super().submit(stages=stages, by=by, **to)
             return
-        self.submit_to(
-            process,
-            process_version=process_version,
-            calendar=calendar,
-            calendar_version=calendar_version,
-            hours=hours,
-            stages=stages,
-            terms=terms,
-            by=by,
-        )
+        self.require_ready()
+        require(len(stages) == 0, "A standard change is pre-authorised and has no stages.")
+        self.record(self.Submitted(by=by, round=self.round + 1))
+        self.record(self.Approved(by=by, round=self.round, reason=PRE_AUTHORISED))
 
     def require_ready(self) -> None:
         """Refuse the submission of a change that has been submitted, or is not ready for it."""

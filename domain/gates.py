@@ -5,7 +5,7 @@ in a round; else the owner of the record passes it, with a note. Whoever writes 
 acceptance back.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -13,10 +13,8 @@ from msgspec import Struct
 
 from domain import text
 from domain.aggregate import Event
-from domain.approval import OpenStage
-from domain.approval_round import ApprovalRounds, Terms
+from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
-from domain.business_time import BusinessHours
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
@@ -169,31 +167,10 @@ class Gates(ApprovalRounds, abstract=True):
         def apply(self, record: "Gates", /) -> None:
             record.gate = self.gate
 
-    def submit(
-        self,
-        *,
-        process: UUID | None = None,
-        process_version: int = 0,
-        calendar: UUID | None = None,
-        calendar_version: int = 0,
-        hours: BusinessHours | None = None,
-        stages: Sequence[OpenStage] = (),
-        terms: Terms = Terms(),  # noqa: B008 - it is frozen
-        by: Provenance,
-    ) -> None:
-        """Ask for the approval of the gate that was taken up, by these stages."""
+    def require_ready(self) -> None:
+        """Refuse the submission of a gate that was not taken up, or cannot be passed."""
         require(self.gate != "", "Say which gate is to be passed.")
         self._require_ready(self.gate)
-        self.submit_to(
-            process,
-            process_version=process_version,
-            calendar=calendar,
-            calendar_version=calendar_version,
-            hours=hours,
-            stages=stages,
-            terms=terms,
-            by=by,
-        )
 
     def enter_approval(self) -> None:
         self.approval = "pending"

@@ -14,10 +14,7 @@ import msgspec
 
 from domain import fulfilment_plan, text
 from domain.approvable_ticket import ApprovableTicket
-from domain.approval import OpenStage
-from domain.approval_round import Terms
 from domain.approval_round_state import GivenUp
-from domain.business_time import BusinessHours
 from domain.escalated import Escalated
 from domain.fulfilment import Fulfilment
 from domain.fulfilment_plan import PlannedTask
@@ -159,31 +156,6 @@ class ServiceRequest(Fulfilment, ApprovableTicket, Satisfaction, Escalated):
         require(by.actor not in self.barred, "Nobody chooses who votes on their own request.")
 
     # Submit: what happens until the decision stands in `domain.approval_round` ----------------
-
-    def submit(
-        self,
-        *,
-        process: UUID | None = None,
-        process_version: int = 0,
-        calendar: UUID | None = None,
-        calendar_version: int = 0,
-        hours: BusinessHours | None = None,
-        stages: Sequence[OpenStage] = (),
-        terms: Terms = Terms(),  # noqa: B008 - it is frozen
-        by: Provenance,
-    ) -> None:
-        """Ask for approval by these stages."""
-        self.require_ready()
-        self.submit_to(
-            process,
-            process_version=process_version,
-            calendar=calendar,
-            calendar_version=calendar_version,
-            hours=hours,
-            stages=stages,
-            terms=terms,
-            by=by,
-        )
 
     def require_ready(self) -> None:
         """Refuse the submission of a request that has been submitted."""

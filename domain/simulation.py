@@ -91,6 +91,9 @@ class Trial(ApprovalRounds, abstract=True):
             asked = self.standing.entitled(event.stage)
         self.told = (*self.told, (event, asked))
 
+    def require_ready(self) -> None:
+        """What is tried is ready."""
+
     def enter_approval(self) -> None:
         self.outcome = "pending"
 
@@ -105,15 +108,8 @@ class Trial(ApprovalRounds, abstract=True):
         at: datetime,
     ) -> None:
         """Raises Refused where a submission would."""
-        self.submit_to(
-            None,
-            process_version=1,
-            calendar=None,
-            calendar_version=0,
-            hours=hours,
-            stages=stages,
-            terms=terms,
-            by=signed(CLOCK, at),
+        self.submit(
+            process_version=1, hours=hours, stages=stages, terms=terms, by=signed(CLOCK, at)
         )
 
     def cast(self, vote: Vote, who: str, stage: str, at: datetime) -> None:

@@ -6,7 +6,7 @@ is revised. When it is approved it is published at once, or later if something s
 then: the approval is good for that draft as long as nobody revises it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Generic, Literal, Self, TypeVar
 from uuid import UUID
 
@@ -14,10 +14,8 @@ from msgspec import Struct
 
 from domain import text
 from domain.aggregate import Event
-from domain.approval import OpenStage
-from domain.approval_round import ApprovalRounds, Terms
+from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
-from domain.business_time import BusinessHours
 from domain.definition import digest
 from domain.ids import as_id
 from domain.personal import Personal
@@ -223,31 +221,6 @@ class Versioned(ApprovalRounds, Generic[D], abstract=True):
 
         def apply(self, record: "Versioned[Any]", /) -> None:
             record.written_by(self.by.actor)
-
-    def submit(
-        self,
-        *,
-        process: UUID | None = None,
-        process_version: int = 0,
-        calendar: UUID | None = None,
-        calendar_version: int = 0,
-        hours: BusinessHours | None = None,
-        stages: Sequence[OpenStage] = (),
-        terms: Terms = Terms(),  # noqa: B008 - it is frozen
-        by: Provenance,
-    ) -> None:
-        """Ask for the approval of the draft by these stages."""
-        self.require_ready()
-        self.submit_to(
-            process,
-            process_version=process_version,
-            calendar=calendar,
-            calendar_version=calendar_version,
-            hours=hours,
-            stages=stages,
-            terms=terms,
-            by=by,
-        )
 
     def enter_approval(self) -> None:
         self.approval = "pending"

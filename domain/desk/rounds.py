@@ -136,7 +136,7 @@ class Rounds(Base):
     async def submission_of(
         self, record: ApprovalRounds, known: Facts, called: str
     ) -> dict[str, Any]:
-        """What a record is submitted with, to the process that governs it: see `submit_to`.
+        """What a record is submitted with, to the process that governs it: see `submit`.
 
         known: the facts of the record. called: how a refusal calls such records. Raises Refused if
         no process governs it, or nobody can be asked.

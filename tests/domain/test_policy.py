@@ -47,7 +47,7 @@ NOT_THERE_YET = {
     "list",
 }
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"extend", "inherit", "submit_to", "reassess_risk", "request_review"}
+PARTS_OF_COMMANDS = {"extend", "inherit", "reassess_risk", "request_review"}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),

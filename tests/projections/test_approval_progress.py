@@ -19,8 +19,8 @@ NONE = Terms()
 
 def submitted(*stages: OpenStage, terms: Terms = NONE) -> Change:
     change = proposed()
-    change.submit_to(
-        PROCESS,
+    change.submit(
+        process=PROCESS,
         process_version=2,
         calendar=None,
         calendar_version=0,
