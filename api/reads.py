@@ -35,7 +35,7 @@ from domain.article import Article
 from domain.change_window import Kind as WindowKind
 from domain.ids import number_of
 from domain.offering import Offering
-from domain.policy import about, allow, visibility
+from domain.policy import About, about, allow, visibility
 from domain.rules import DomainError, NotFound
 from domain.service import Service
 from projections.listings import LISTINGS
@@ -128,9 +128,17 @@ LISTS: Mapping[str, List] = {
 }
 
 
+OPEN_TO_ALL = frozenset({"change_template"})
+"""The definitions that everybody reads once they are published."""
+UNPUBLISHED = frozenset({"draft", "approval", "comments"})
+"""What else is shown of them, to those who may read their history."""
+
+
 async def read_list(call: Call, what: str) -> Answer:
     allow(call.caller.actor, call.route.act, None)
-    return await lists.answer(call, LISTS[what], visibility(call.caller.actor, what))
+    finish = None if _reads_drafts(call, what) else _without_draft
+    shown = visibility(call.caller.actor, what)
+    return await lists.answer(call, LISTS[what], shown, finish=finish)
 
 
 async def read_record(call: Call, practice: Practice) -> Answer:
@@ -159,7 +167,24 @@ async def read_record(call: Call, practice: Practice) -> Answer:
         for entry in history.until(await entries_of(call, id), as_of)
     ]
     shown = records.shown(practice.kind, entries, definitions, with_internal=with_internal)
-    return json(shown, headers=headers)
+    return json(
+        shown if _reads_drafts(call, practice.what) else _without_draft(shown), headers=headers
+    )
+
+
+def _reads_drafts(call: Call, what: str) -> bool:
+    """Whether the caller may see more of a kind of definitions than what is published."""
+    if what not in OPEN_TO_ALL:
+        return True
+    try:
+        allow(call.caller.actor, f"{what}.read_history", About())
+    except DomainError:
+        return False
+    return True
+
+
+def _without_draft(shown: dict[str, Any]) -> dict[str, Any]:
+    return {name: ({} if name in UNPUBLISHED else value) for name, value in shown.items()}
 
 
 async def read_history(call: Call, practice: Practice) -> Answer:

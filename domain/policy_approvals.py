@@ -65,13 +65,18 @@ def of_rounds(
     }
 
 
-def of_definitions(what: str, owners: Grants, readers: Grants) -> dict[str, Row]:
-    """The acts on definitions that are published by version, which may name any organisation."""
+def of_definitions(
+    what: str, owners: Grants, readers: Grants, historians: Grants | None = None
+) -> dict[str, Row]:
+    """The acts on definitions that are published by version, which may name any organisation.
+
+    `historians` read the history and the draft, where those who read what is published may not.
+    """
     a = called(what)
     return {
         **rows(readers, READ, {f"{what}.list": f"list {plural(what)}"}),
         **rows({**everyone(PART), **part_or(readers)}, READ, {f"{what}.read": f"read {a}"}),
-        **rows(readers, READ, {f"{what}.read_history": f"read the history of {a}"}),
+        **rows(historians or readers, READ, {f"{what}.read_history": f"read the history of {a}"}),
         **rows(
             owners,
             WRITE,

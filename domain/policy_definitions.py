@@ -27,7 +27,12 @@ DEFINITIONS: Mapping[str, Row] = {
     **of_definitions("risk_model", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("assignment_rule", OPERATORS_PROCESS_OWNER, staff(OPERATOR)),
     **of_definitions("change_window", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, staff(OPERATOR)),
-    **of_definitions("change_template", OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, everyone(ANY)),
+    **of_definitions(
+        "change_template",
+        OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
+        everyone(ANY),
+        historians=staff(OPERATOR),
+    ),
     **ARTICLES,
     # A process that keeps everybody from publishing is taken out of use by somebody else.
     **rows(

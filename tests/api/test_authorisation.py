@@ -416,7 +416,7 @@ MAY = {
     "GET /cab-meetings/{ref}/history": "-xxxxxx",
     "GET /change-templates": "xxxxxxx",
     "GET /change-templates/{ref}": "xxxxxxx",
-    "GET /change-templates/{ref}/history": "xxxxxxx",
+    "GET /change-templates/{ref}/history": "-xxxxxx",
     "GET /change-windows": "-xxxxxx",
     "GET /change-windows/{ref}": "-xxxxxx",
     "GET /change-windows/{ref}/history": "-xxxxxx",

@@ -83,6 +83,26 @@ async def test_the_catalogue_is_open_to_everybody(house: House) -> None:
     assert (found["published_version"], found["published"]["risk"]) == (1, "low")
 
 
+async def test_drafts_of_the_catalogue_are_for_those_who_work_at_the_desk(house: House) -> None:
+    template = await a_template(house)
+    revised = await house.as_("olga").act(
+        f"/change-templates/{template}/revise", {"definition": {**TEMPLATE, "risk": "high"}}
+    )
+
+    async def drafts(name: str) -> list[Any]:
+        client = house.as_(name)
+        one = await client.read(f"/change-templates/{template}")
+        listed = await client.read(
+            f"/change-templates?number={one['number']}&min_position={revised['position']}"
+        )
+        return [one["draft"].get("risk"), listed["data"][0]["draft"].get("risk")]
+
+    assert await drafts("adam") == ["high", "high"]
+    assert await drafts("bakery.rita") == [None, None]
+    unseen = await house.as_("bakery.rita").get(f"/change-templates/{template}/history")
+    assert unseen.status_code == 403
+
+
 async def test_what_a_change_affects_is_shown(house: House) -> None:
     adam = house.as_("adam")
     asset = await adam.made("/assets", {"name": "db-1", "asset_class": "server"})

@@ -685,7 +685,7 @@ change_window.adopt                   - - - - - - -
 change_window.put_off                 - - - - - - -
 change_template.list                  y y y y y y y
 change_template.read                  y y y y y y y
-change_template.read_history          y y y y y y y
+change_template.read_history          - c c c c c c
 change_template.draft                 - - - c c - -
 change_template.revise                - - - c c - -
 change_template.submit                - - - c c - -
