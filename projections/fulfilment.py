@@ -62,6 +62,7 @@ WORK = Table(
         ("organisation", "added_at"),
         ("requester", "added_at"),
     ],
+    past=("is_open",),
 )
 
 

@@ -31,7 +31,7 @@ class TypeRow(Row):
     reopen_within_days: int = 0
 
 
-TYPES = Table(NAME, VERSION, TypeRow, key=("id",), indexes=[("ticket",)])
+TYPES = Table(NAME, VERSION, TypeRow, key=("id",), indexes=[("ticket",)], past=(), is_small=True)
 
 
 def concerns(entry: Entry) -> bool:
