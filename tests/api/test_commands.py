@@ -95,7 +95,11 @@ COMMANDS = [
 @pytest.mark.parametrize(("practice", "command"), COMMANDS)
 def test_what_a_body_says_is_what_the_domain_takes(practice: Practice, command: Command) -> None:
     taken = inspect.signature(command.method).parameters
-    needed = {name for name, one in taken.items() if one.default is inspect.Parameter.empty}
+    needed = {
+        name
+        for name, one in taken.items()
+        if one.default is inspect.Parameter.empty and one.kind is not inspect.Parameter.VAR_KEYWORD
+    }
 
     # On whose behalf somebody acts is a part of the signature; a document is a definition.
     said = set(command.body.model_fields) - {"on_behalf_of", "document"}

@@ -31,6 +31,7 @@ WAYS: dict[Status, list[Callable[[Question], None]]] = {
     Status.ANSWERED: [ACTS["give_answer"]],
     Status.CLOSED: [ACTS["give_answer"], ACTS["close"]],
     Status.CANCELLED: [ACTS["cancel"]],
+    Status.MERGED: [lambda question: question.merge(record_id("QST", 9), by=BEA)],
 }
 
 
