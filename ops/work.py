@@ -14,8 +14,9 @@ from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
 from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
+from projections.clock_views import Due
 from projections.outlook import ViewsOutlook
-from projections.views import Due, Views
+from projections.views import Views
 from workflows.due_index import Horizons
 from workflows.poker import Poker
 from workflows.reactor import Reactor

@@ -4,26 +4,14 @@ Times are answered as texts in UTC and ids as UUIDs in text, as they are stored.
 not been built raises NotBuilt.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
-from typing import Any, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
-from msgspec import Struct
-
-from domain.agreement import Subject
 from domain.policy import Visibility
-from domain.shares import WHOLE, Share
-from projections import (
-    approvals_inbox,
-    change_board,
-    change_work,
-    sla_board,
-    ticket_page,
-    timeline,
-    work_queue,
-)
+from projections import approvals_inbox, timeline
 from projections.asset_views import AssetViews
+from projections.clock_views import ClockViews
 from projections.counts import Counts, count
 from projections.listings import LISTINGS
 from projections.past import AsOf
@@ -34,30 +22,14 @@ from projections.queries import (
     BadQuery,
     Page,
     Query,
-    Span,
     shown,
     stored,
 )
-from projections.reading import shown_rows
 from projections.store import NotBuilt, ViewReader
-from projections.tables import instant, moment
+from projections.ticket_views import TicketViews
 
 
-class Due(Struct, frozen=True, kw_only=True):
-    """A mark that a service clock reaches."""
-
-    ticket: UUID
-    target: str
-    mark: str
-    at: datetime
-    round: int
-    cycle: int
-    due: datetime
-    policy: UUID
-    policy_version: int
-
-
-class Views(AssetViews):
+class Views(AssetViews, ClockViews, TicketViews):
     def __init__(self, reader: ViewReader) -> None:
         super().__init__(reader)
         self.progress = Progress(self.positions)
@@ -160,43 +132,7 @@ class Views(AssetViews):
         wanted = {column: stored(table.column[column], value, column) for column, value in given}
         return await self._one(table, wanted)
 
-    # Tickets -------------------------------------------------------------------------------
-
-    async def ticket(
-        self, id: UUID, *, with_internal: bool, comments: int = 250
-    ) -> dict[str, Any] | None:
-        """The page of a ticket, with its latest comments; None if there is no such ticket."""
-        queue = await self._one(work_queue.QUEUE, {"id": str(id)})
-        page = await self._one(ticket_page.PAGES, {"id": str(id)})
-        if queue is None or page is None:
-            return None
-        said = "ticket = ?" if with_internal else "ticket = ? AND NOT is_internal"
-        latest = await self._rows(
-            ticket_page.COMMENTS, f"{said} ORDER BY position DESC LIMIT {comments:d}", str(id)
-        )
-        return {
-            **queue,
-            **page,
-            "version": min(queue["version"], page["version"]),
-            "position": min(queue["position"], page["position"]),
-            "comment_count": queue["comments"],
-            "comments": latest[::-1],
-            "attachments": await self._rows(
-                ticket_page.ATTACHMENTS, "ticket = ? ORDER BY at, sha256", str(id)
-            ),
-            "links": await self._rows(
-                ticket_page.LINKS, "ticket = ? ORDER BY type, other", str(id)
-            ),
-            "linked_from": await self._rows(
-                ticket_page.LINKS, "other = ? ORDER BY type, ticket", str(id)
-            ),
-            "watchers": [
-                row["person"]
-                for row in await self._rows(
-                    ticket_page.WATCHERS, "ticket = ? ORDER BY person", str(id)
-                )
-            ],
-        }
+    # Records -------------------------------------------------------------------------------
 
     async def history(
         self, record: UUID, *, after_version: int = 0, limit: int = 250, with_internal: bool = True
@@ -210,24 +146,6 @@ class Views(AssetViews):
             after_version,
         )
 
-    # Changes -------------------------------------------------------------------------------
-
-    async def calendar(
-        self,
-        since: datetime,
-        until: datetime,
-        *,
-        visibility: Visibility = EVERYTHING,
-        limit: int = 1_000,
-    ) -> list[dict[str, Any]]:
-        """The changes scheduled for any part of a time range, in the order of their starts."""
-        query = Query(LISTINGS[change_board.NAME], self._reader.prefix)
-        query.restrict(visibility)
-        query.filter({"scheduled_start": Span(until=until)})
-        query.add("scheduled_end > ?", instant(since))
-        statement = query.statement(query.table.names, query.order(("scheduled_start",)), limit)
-        return shown_rows(query.table, await self._query(statement, query.parameters))
-
     async def in_approval(self, limit: int) -> list[UUID]:
         """The records of all kinds with open stages, in the order of their ids."""
         source = self._at(approvals_inbox.ROUNDS.stored)
@@ -236,101 +154,3 @@ class Views(AssetViews):
             (True,),
         )
         return [UUID(id) for (id,) in rows]
-
-    async def open_tickets(self, after: UUID | None, limit: int) -> list[UUID]:
-        """The tickets that are not over and can be promised something, by their ids after one."""
-        source = self._at(work_queue.QUEUE.stored)
-        kinds = ", ".join(f"'{kind}'" for kind in get_args(Subject))
-        rows = await self._query(
-            f"SELECT id FROM {source}"
-            f" WHERE id > ? AND kind IN ({kinds})"
-            " AND status NOT IN ('closed', 'cancelled', 'withdrawn', 'merged')"
-            f" ORDER BY id LIMIT {limit:d}",
-            (str(after or UUID(int=0)),),
-        )
-        return [UUID(id) for (id,) in rows]
-
-    async def done_before(self, kind: str, at: datetime, limit: int) -> list[UUID]:
-        """The tickets of a kind that were done by a moment and are not closed, those done first
-        first, at most so many."""
-        source = self._at(work_queue.QUEUE.stored)
-        rows = await self._query(
-            f"SELECT id FROM {source} WHERE closed_at IS NULL AND resolved_at <= ? AND kind = ?"
-            f" ORDER BY resolved_at, id LIMIT {limit:d}",
-            (instant(at), kind),
-        )
-        return [UUID(id) for (id,) in rows]
-
-    async def major_incidents(self) -> list[UUID]:
-        """The major incidents that somebody works on."""
-        source = self._at(work_queue.QUEUE.stored)
-        rows = await self._query(
-            f"SELECT id FROM {source} WHERE is_major = ? AND is_open = ? ORDER BY id", (True, True)
-        )
-        return [UUID(id) for (id,) in rows]
-
-    async def latest_tickets(self, limit: int) -> list[UUID]:
-        """The tickets that can be promised something that were opened last, the latest first."""
-        source = self._at(work_queue.QUEUE.stored)
-        kinds = ", ".join(f"'{kind}'" for kind in get_args(Subject))
-        rows = await self._query(
-            f"SELECT id FROM {source} WHERE kind IN ({kinds})"
-            f" ORDER BY opened_at DESC, id DESC LIMIT {limit:d}"
-        )
-        return [UUID(id) for (id,) in rows]
-
-    async def loads(self, people: Collection[UUID]) -> dict[UUID, int]:
-        """How many open tickets each of some people has."""
-        source, marks = self._at(work_queue.QUEUE.stored), ", ".join("?" * len(people))
-        rows = await self._query(
-            f"SELECT assignee, count(*) FROM {source}"
-            f" WHERE is_open = ? AND assignee IN ({marks or 'NULL'}) GROUP BY assignee",
-            (True, *map(str, people)),
-        )
-        return dict.fromkeys(people, 0) | {UUID(id): number for id, number in rows}
-
-    async def overdue(self, now: datetime) -> list[UUID]:
-        """The changes that owe something whose moment has passed, which was not noted yet."""
-        source = self._at(change_work.FINDINGS.stored)
-        rows = await self._query(
-            f"SELECT DISTINCT change FROM {source}"
-            " WHERE is_open = ? AND due <= ? AND is_overdue = ? ORDER BY change",
-            (True, instant(now), False),
-        )
-        return [UUID(id) for (id,) in rows]
-
-    # Service clocks ------------------------------------------------------------------------
-
-    async def due_before(self, now: datetime, limit: int = 100, share: Share = WHOLE) -> list[Due]:
-        """The marks that running clocks have reached by now, earliest first."""
-        rows = await self._query(
-            "SELECT ticket, target, next_mark, next_mark_at, round, cycle, due_if_running,"
-            f" policy, policy_version FROM {self._at(sla_board.BOARD.stored)}"
-            f" WHERE next_mark_at <= ?{sla_board.of_share(share)}"
-            f" ORDER BY next_mark_at, ticket, target LIMIT {limit:d}",
-            (instant(now),),
-        )
-        return [
-            Due(
-                ticket=UUID(ticket),
-                target=target,
-                mark=mark,
-                at=moment(at),
-                round=round,
-                cycle=cycle,
-                due=moment(due),
-                policy=UUID(policy),
-                policy_version=policy_version,
-            )
-            for ticket, target, mark, at, round, cycle, due, policy, policy_version in rows
-        ]
-
-    async def next_due(self, share: Share = WHOLE) -> datetime | None:
-        """When the next mark of any running clock is reached; None if none is ahead."""
-        # Of a share the minimum would be sought in all rows, and the first is met in a few.
-        rows = await self._query(
-            f"SELECT next_mark_at FROM {self._at(sla_board.BOARD.stored)}"
-            f" WHERE next_mark_at IS NOT NULL{sla_board.of_share(share)}"
-            " ORDER BY next_mark_at LIMIT 1"
-        )
-        return moment(rows[0][0]) if rows else None
