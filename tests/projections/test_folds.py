@@ -45,6 +45,7 @@ from projections import (
     change_board,
     change_work,
     directory,
+    directory_rows,
     fulfilment,
     sla_board,
     ticket_page,
@@ -452,7 +453,7 @@ def test_the_directory_agrees_with_the_record(kind: type[Aggregate], data: st.Da
     record, entries = a_life(kind, data)
 
     store = folded(directory.VIEW, entries)
-    row: Any = row_of(store, directory.TABLE_OF[kind.__name__], str(record.id))
+    row: Any = row_of(store, directory_rows.TABLE_OF[kind.__name__], str(record.id))
 
     assert (row.name, row.version) == (record.name, record.version)
     match record:
@@ -465,14 +466,14 @@ def test_the_directory_agrees_with_the_record(kind: type[Aggregate], data: st.Da
             assert set(row.roles) == set(record.roles)
             assert row.skills == record.skills
             assert row.is_active == record.is_active
-            tokens = rows_of(store, directory.TOKENS)
+            tokens = rows_of(store, directory_rows.TOKENS)
             assert {(token.token, token.revoked_at is not None) for token in tokens} == {
                 (str(token.id), token.is_revoked) for token in record.tokens
             }
         case Team():
             assert row.members == tuple(map(str, record.members))
             assert row.is_disbanded == record.is_disbanded
-            members = rows_of(store, directory.MEMBERS)
+            members = rows_of(store, directory_rows.MEMBERS)
             assert {(member.person, member.is_lead) for member in members} == {
                 (str(member), member in record.leads) for member in record.members
             }
