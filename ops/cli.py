@@ -12,7 +12,7 @@ from domain.rules import DomainError
 from ops.assets import app as assets_app
 from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
-from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
+from ops.options import Config, Data, Port, Wrong, err, in_order, out, settings_of
 from ops.process import app as process_app
 from ops.settings import BadSettings
 from ops.sla_command import app as sla_app
@@ -94,17 +94,41 @@ def project(data: Data = None, config: Config = None) -> None:
 def history(
     number: Annotated[str, typer.Argument(help="A number such as INC0001042, or an id.")],
     as_of: Annotated[
-        str | None, typer.Option("--as-of", help="A moment: 2026-03-03T14:00Z, or 5m ago.")
+        str | None,
+        typer.Option("--as-of", help="When it was so: 2026-03-03T14:00Z, 5m ago, or @120."),
     ] = None,
+    known_at: Annotated[
+        str | None, typer.Option("--known-at", help="What was recorded by then, in the same forms.")
+    ] = None,
+    diff: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--diff", help="What changed between two moments, positions or versions."),
+    ] = None,
+    follow: Annotated[
+        bool, typer.Option("--follow", help="Go on with what is recorded, until Ctrl-C.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Lines of CSV, with a header.")] = False,
     data: Data = None,
     config: Config = None,
 ) -> None:
     """Show all that ever happened to a record, and what it came to."""
-    from ops.history import show
+    from ops.history import Shown, show, show_differences
 
-    moment = None if as_of is None else instant(as_of)
-    in_order(show(settings_of(data, config), number, moment, as_json=as_json, out=out))
+    if as_json and as_csv:
+        raise Wrong("Either --json or --csv.")
+    settings, is_past = settings_of(data, config), as_of is not None or known_at is not None
+    shown: Shown = "json" if as_json else "csv" if as_csv else "page"
+    if diff is not None:
+        if is_past or follow:
+            raise Wrong("--diff goes with neither --as-of, --known-at nor --follow.")
+        in_order(show_differences(settings, number, *diff, out, shown=shown))
+        return
+    if follow and is_past:
+        raise Wrong("--follow goes with neither --as-of nor --known-at.")
+    in_order(
+        show(settings, number, out, as_of=as_of, known_at=known_at, shown=shown, follow=follow)
+    )
 
 
 @app.command("import")

@@ -1,7 +1,6 @@
 """`ledgerdesk history`: a record's whole past, read from the ledger itself."""
 
-from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -9,40 +8,117 @@ import orjson
 from rich.console import Console
 from rich.markup import escape
 
+from api.history import until
 from domain.aggregate import KIND_OF_PREFIX, Entry
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.ledger import Ledger
 from domain.person import Person
 from domain.rules import NotFound
 from ops.compose import open_ledger
+from ops.history_csv import COLUMNS, as_cell, as_row, csv_line
+from ops.history_diff import differences, state_after
+from ops.history_points import asked, point
 from ops.settings import Settings
+from projections.timeline import fields_of
 
-NOT_STATE = {"id", "version", "pending"}
+WAIT_SECONDS = 60.0
+
+Shown = Literal["page", "json", "csv"]
 
 
 async def show(
-    settings: Settings, number: str, as_of: datetime | None, *, as_json: bool, out: Console
+    settings: Settings,
+    number: str,
+    out: Console,
+    *,
+    as_of: str | None = None,
+    known_at: str | None = None,
+    shown: Shown = "page",
+    follow: bool = False,
 ) -> None:
-    """Print the history up to a moment, and the state that it adds up to. Raises NotFound."""
+    """Print the history up to a point, and the state that it adds up to. With `follow` go on, in
+    place of the state, with what is recorded. Raises NotFound, and Wrong for what is no moment."""
     async with open_ledger(settings) as ledger:
         id = parse_reference(number)
-        entries = [
-            entry for entry in ledger.history(id) if as_of is None or entry.event.by.at <= as_of
-        ]
+        wanted = await asked(ledger, as_of, known_at)
+        entries = until(ledger.history(id), wanted)
         if not entries:
-            raise NotFound(f"There is no record {number}" + (" at that moment." if as_of else "."))
-        if as_json:
-            for entry in entries:
-                out.out(orjson.dumps(as_plain(entry)).decode(), highlight=False)
-            return
+            raise NotFound(f"There is no record {number}" + (" at that moment." if wanted else "."))
         names = Names(ledger)
-        for entry in entries:
+        if shown == "csv":
+            _print(out, csv_line(COLUMNS))
+        await _print_entries(entries, shown, names, out)
+        if follow:
+            await _follow(ledger, id, entries[-1], shown, names, out)
+        elif shown == "page":
+            told = [text for text in (as_of, known_at and f"known at {known_at}") if text]
+            out.print(f"\n{number_of(id)} " + (f"as of {', '.join(told)}" if told else "now"))
+            await _print_facts(state_after(id, entries), names, out)
+
+
+async def show_differences(
+    settings: Settings, number: str, before: str, after: str, out: Console, *, shown: Shown
+) -> None:
+    """Print what changed between two points: moments, positions such as @120, or versions.
+
+    Raises NotFound if the record did not exist at the later one, and Wrong for what is no point.
+    """
+    old, new = point(before), point(after)
+    async with open_ledger(settings) as ledger:
+        id = parse_reference(number)
+        entries = ledger.history(id)
+        if not entries:
+            raise NotFound(f"There is no record {number}.")
+        was, now = old.before(entries), new.before(entries)
+        if not now:
+            raise NotFound(f"There is no record {number} at {after}.")
+        found = differences(state_after(id, was), state_after(id, now))
+        names = Names(ledger)
+        if shown == "csv":
+            _print(out, csv_line(("field", "old", "new")))
+        elif shown == "page":
+            out.print(
+                f"{number_of(id)} from version {len(was)} ({before}) to {len(now)} ({after})",
+                markup=False,
+                highlight=False,
+            )
+        for one in found:
+            if shown == "json":
+                _print(out, orjson.dumps(msgspec.to_builtins(one)).decode())
+            elif shown == "csv":
+                _print(out, csv_line((one.field, as_cell(one.old), as_cell(one.new))))
+            else:
+                old_text, new_text = [
+                    _text(await _named(value, names)) for value in (one.old, one.new)
+                ]
+                _print(out, f"      {one.field:<24}  {old_text} → {new_text}")
+        if shown == "page" and not found:
+            _print(out, "      Nothing changed.")
+
+
+async def _follow(
+    ledger: Ledger, id: UUID, last: Entry, shown: Shown, names: "Names", out: Console
+) -> None:
+    """Print what is recorded of a record, for ever."""
+    version, seen = last.originator_version, last.position
+    while True:
+        head = await ledger.recorder.wait(seen, WAIT_SECONDS)
+        if head > seen and await ledger.recorder.version(id) > version:
+            fresh = ledger.history(id)[version:]
+            await _print_entries(fresh, shown, names, out)
+            out.file.flush()
+            version = fresh[-1].originator_version
+        seen = head
+
+
+async def _print_entries(entries: list[Entry], shown: Shown, names: "Names", out: Console) -> None:
+    for entry in entries:
+        if shown == "page":
             await _print_entry(entry, names, out)
-        kind = KIND_OF_PREFIX[prefix_of(id)]
-        record = await ledger.at(kind, id, version=entries[-1].originator_version)
-        out.print(f"\n{number_of(id)} " + (f"as of {as_of.isoformat()}" if as_of else "now"))
-        state = {name: value for name, value in vars(record).items() if name not in NOT_STATE}
-        await _print_facts(msgspec.to_builtins(state, str_keys=True), names, out)
+        elif shown == "csv":
+            _print(out, csv_line(as_row(entry)))
+        else:
+            _print(out, orjson.dumps(as_plain(entry)).decode())
 
 
 def as_plain(entry: Entry) -> dict[str, Any]:
@@ -53,8 +129,8 @@ def as_plain(entry: Entry) -> dict[str, Any]:
         "number": number_of(entry.originator_id),
         "version": entry.originator_version,
         "event": entry.topic,
-        "by": event.pop("by"),
-        "facts": event,
+        "by": event["by"],
+        "facts": {name: event[name] for name in fields_of(type(entry.event)) if name in event},
     }
 
 
@@ -107,8 +183,7 @@ async def _print_facts(facts: dict[str, Any], names: Names, out: Console) -> Non
     for name, value in facts.items():
         if value not in (None, "", [], (), {}, 0, False):
             shown = _text(await _named(value, names))
-            label = f"{name.replace('_', ' '):<17}  "
-            out.print(f"      {label}{shown}", markup=False, highlight=False, soft_wrap=True)
+            _print(out, f"      {name.replace('_', ' '):<17}  {shown}")
 
 
 async def _named(value: Any, names: Names) -> Any:
@@ -124,3 +199,7 @@ async def _named(value: Any, names: Names) -> Any:
 
 def _text(value: object) -> str:
     return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _print(out: Console, line: str) -> None:
+    out.out(line, highlight=False)

@@ -1,0 +1,57 @@
+"""Entries of a history as lines of CSV."""
+
+import csv
+from collections.abc import Sequence
+from io import StringIO
+
+import msgspec
+
+from domain.aggregate import Entry
+from domain.ids import number_of
+from projections.timeline import fields_of
+
+COLUMNS = (
+    "position",
+    "number",
+    "version",
+    "event",
+    "recorded_at",
+    "effective_at",
+    "actor",
+    "on_behalf_of",
+    "channel",
+    "cause",
+    "facts",
+)
+
+
+def as_row(entry: Entry) -> tuple[str, ...]:
+    """An entry as the cells under COLUMNS; the cause and the facts are JSON."""
+    by = entry.event.by
+    plain = msgspec.to_builtins(entry.event)
+    facts = {name: plain[name] for name in fields_of(type(entry.event)) if name in plain}
+    return (
+        str(entry.position),
+        number_of(entry.originator_id),
+        str(entry.originator_version),
+        entry.topic,
+        by.at.isoformat(),
+        by.effective_at.isoformat(),
+        by.actor,
+        by.on_behalf_of,
+        by.channel,
+        as_cell(by.cause) if by.cause else "",
+        as_cell(facts),
+    )
+
+
+def as_cell(value: object) -> str:
+    """A value as JSON, nothing for None: a spreadsheet takes no JSON for a formula but a negative
+    number, which it may."""
+    return "" if value is None else msgspec.json.encode(value).decode()
+
+
+def csv_line(cells: Sequence[str]) -> str:
+    line = StringIO()
+    csv.writer(line, lineterminator="").writerow(cells)
+    return line.getvalue()
