@@ -12,6 +12,7 @@ from api.http.routing import Route
 from api.lists import only
 from api.reads import entries_of, reading
 from api.schemas import array_of, object_of
+from domain.agreed_clocks import Agreed, HoursOf
 from domain.agreement import Subject
 from domain.clock_spans import Span
 from domain.clock_steps import Clock
@@ -21,7 +22,6 @@ from domain.ids import number_of, parse_reference, prefix_of
 from domain.policy import about, allow
 from domain.rules import NotFound
 from domain.service_clock import due, settled
-from domain.ticket_clocks import Agreed, HoursOf
 
 PRACTICES = {
     practice.kind.prefix: practice

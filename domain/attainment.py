@@ -14,6 +14,7 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.aggregate import Event
+from domain.agreed_clocks import Agreed, HoursOf
 from domain.business_time import BusinessHours
 from domain.clock_steps import Clock, Run, settle
 from domain.explanation import party_text
@@ -21,7 +22,7 @@ from domain.noted_pauses import counted
 from domain.promises import Promises
 from domain.situation import NOTHING, Changes, Situation, changes_of
 from domain.ticket_clocks import NOTHING as NO_CLOCKS
-from domain.ticket_clocks import Agreed, HoursOf, Telling, TicketClocks
+from domain.ticket_clocks import Telling, TicketClocks
 from domain.wall_clock import instant, micros
 
 Verdict = Literal["met", "breached", "running", "cancelled"]

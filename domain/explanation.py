@@ -7,12 +7,13 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.aggregate import Event
+from domain.agreed_clocks import HoursOf
 from domain.clock_spans import CANCELLED, CLOSED, MET, Span, Trace, Turn
 from domain.ids import number_of
 from domain.noted_pauses import Steps, counted
 from domain.service_conditions import OUTSIDE
 from domain.situation import Party
-from domain.ticket_clocks import NOTHING, HoursOf, Telling, TicketClocks
+from domain.ticket_clocks import NOTHING, Telling, TicketClocks
 from domain.wall_clock import micros
 
 _NONE = timedelta(0)

@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from domain import situation, situation_events
 from domain.aggregate import Entry, Event
+from domain.agreed_clocks import HoursOf
 from domain.agreement import Subject
 from domain.attainment import Promise, promises_of
 from domain.change import Change
@@ -28,7 +29,6 @@ from domain.service_level_policy import Agreement, ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.sla_backtest_play import Policies, under
 from domain.sla_backtest_recorded import Recorded, recorded
-from domain.ticket_clocks import HoursOf
 
 Governed = Literal["draft", "another policy", "nothing"]
 

@@ -16,73 +16,22 @@ and what that raises is raised on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from typing import Any, NamedTuple
-from uuid import UUID
+from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from domain import clock_marks, clock_steps, noted_pauses, situation, situation_events
 from domain.aggregate import Event
-from domain.agreement import Kind
+from domain.agreed_clocks import Agreed, Basis, HoursOf, Open, united
 from domain.business_time import BusinessHours
 from domain.clock_spans import Trace
 from domain.clock_steps import Clock
 from domain.clock_terms import Past, Terms, situations, terms, turned
-from domain.promises import BREACH, Commitment, Promises, clock_name
-from domain.service_conditions import Named
+from domain.promises import BREACH, Promises, clock_name
 from domain.situation import Changes, Delta, Situation
 from domain.situation_events import FOLDS, KEPT
 from domain.wall_clock import micros
-
-UNITED_MAX = 4_096
-"""The fields that so many sets of clocks ask for are kept in each process."""
-
-HoursOf = Callable[[UUID, int], BusinessHours]
-"""The business hours of a version of a calendar."""
-
-
-class Basis(NamedTuple):
-    """What clocks count on: a version of a calendar, and the zone on whose wall clock it is read,
-    the calendar's own if empty."""
-
-    calendar: UUID
-    version: int
-    zone: str = ""
-
-    def hours(self, hours_of: HoursOf) -> BusinessHours:
-        return hours_of(self.calendar, self.version).in_zone(self.zone)
-
-
-class Agreed(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One agreement about a ticket: what it promises, and how its clocks stand."""
-
-    label: str = ""
-    """The name of the policy; empty for the SLA."""
-    kind: Kind = "SLA"
-    round: int = 0
-    """How often something was promised under it."""
-    policy: UUID
-    policy_version: int
-    bases: tuple[Basis, ...]
-    """What its clocks have counted on, the latest last."""
-    commitments: tuple[Commitment, ...] = ()
-    names: tuple[Named, ...] = ()
-    clocks: tuple[Clock, ...] = ()
-    """Those of the commitments first, then those of targets that are promised no more."""
-
-    @property
-    def basis(self) -> Basis:
-        return self.bases[-1]
-
-    def hours(self, hours_of: HoursOf) -> BusinessHours:
-        """The business hours that its clocks count on now."""
-        return self.basis.hours(hours_of)
-
-    def target(self, clock: str) -> str:
-        """The target of one of its clocks."""
-        return clock.removeprefix(f"{self.label}: ") if self.label else clock
 
 
 class Step(Struct, frozen=True, array_like=True, gc=False):
@@ -160,7 +109,7 @@ class Telling:
         self._trace = trace
         self._new: list[tuple[int, Changes]] = []
         self._past: Sequence[Step] = state.past
-        self._agreements = [_Open(agreed, hours_of) for agreed in state.agreements]
+        self._agreements = [Open(agreed, hours_of) for agreed in state.agreements]
         self._is_changed = False
 
     def state(self) -> TicketClocks:
@@ -210,7 +159,7 @@ class Telling:
 
     def _asked(self) -> frozenset[str]:
         """The fields of a situation on which any clock depends."""
-        return _united(tuple([open.fields for open in self._agreements]))
+        return united(tuple([open.fields for open in self._agreements]))
 
     def _turn(self, changes: Changes, was: Situation, now: Situation, at: int) -> None:
         for open in self._agreements:
@@ -248,27 +197,27 @@ class Telling:
                 clock = self._promised_anew(clock, of_clock, at, before, open)
             open.terms.append(of_clock)
             open.clocks.append(clock)
-        open.fields = _united(tuple([of_clock.fields for of_clock in open.terms]))
+        open.fields = united(tuple([of_clock.fields for of_clock in open.terms]))
         for clock in known.values():
             # Nobody is told of the breach of a promise that holds no more.
             dropped = clock_steps.marked(clock_steps.cancel(clock, at, before), BREACH)
             self._count(clock, dropped, before)
             open.clocks.append(dropped)
 
-    def _open(self, event: Promises.ServiceLevelApplied, basis: Basis) -> "_Open":
+    def _open(self, event: Promises.ServiceLevelApplied, basis: Basis) -> Open:
         """The agreement that a promise is given under."""
         for open in self._agreements:
             if open.label == event.label:
                 return open
         agreed = Agreed(label=event.label, policy=event.policy, policy_version=0, bases=(basis,))
-        open = _Open(agreed, self._hours_of)
+        open = Open(agreed, self._hours_of)
         self._agreements.append(open)
         if len(self._agreements) > 1:
             self._agreements.sort(key=lambda open: open.label)
         return open
 
     def _from_the_opening(
-        self, name: str, of_clock: Terms, open: "_Open", past: Sequence[Past]
+        self, name: str, of_clock: Terms, open: Open, past: Sequence[Past]
     ) -> Clock:
         """The clock of a promise as if it had been given when the ticket was opened."""
         commitment = of_clock.commitment
@@ -289,7 +238,7 @@ class Telling:
         return clock
 
     def _promised_anew(
-        self, clock: Clock, of_clock: Terms, at: int, before: BusinessHours, open: "_Open"
+        self, clock: Clock, of_clock: Terms, at: int, before: BusinessHours, open: Open
     ) -> Clock:
         commitment = of_clock.commitment
         if clock.met is not None and not (self.now.is_over or of_clock.stops(self.now)):
@@ -356,55 +305,3 @@ _OTHERS: Mapping[type[Event], Callable[[Telling, Any], None]] = {
     Promises.TargetBreached: Telling._marked,
     Promises.PauseNoted: Telling._pause_noted,
 }
-
-
-class _Open:
-    """An agreement at work."""
-
-    __slots__ = (
-        *("_hours", "_hours_of", "bases", "clocks"),
-        *("fields", "known", "label", "number", "terms"),
-    )
-
-    def __init__(self, agreed: Agreed, hours_of: HoursOf) -> None:
-        self.known = agreed
-        self.label = agreed.label
-        self.bases = list(agreed.bases)
-        self.number = len(agreed.bases) - 1
-        self._hours: BusinessHours | None = None
-        self._hours_of = hours_of
-        self.clocks = list(agreed.clocks)
-        self.terms = [terms(commitment, agreed.names) for commitment in agreed.commitments]
-        self.fields = _united(tuple([of_clock.fields for of_clock in self.terms]))
-
-    @property
-    def hours(self) -> BusinessHours:
-        """Those that count now, looked up when they are needed first."""
-        if self._hours is None:
-            self._hours = self.bases[-1].hours(self._hours_of)
-        return self._hours
-
-    def agreed(self) -> Agreed:
-        return replace(self.known, bases=tuple(self.bases), clocks=tuple(self.clocks))
-
-    def apply(self, event: Promises.ServiceLevelApplied, basis: Basis) -> None:
-        """Take over what is promised now, without the clocks."""
-        self.known = replace(
-            self.known,
-            kind=event.kind,
-            round=self.known.round + 1,
-            policy=event.policy,
-            policy_version=event.policy_version,
-            commitments=event.commitments,
-            names=event.names,
-        )
-        if basis != self.bases[-1]:
-            self.bases.append(basis)
-            self.number = len(self.bases) - 1
-            self._hours = None
-        self.clocks, self.terms = [], []
-
-
-@lru_cache(maxsize=UNITED_MAX)
-def _united(each: tuple[frozenset[str], ...]) -> frozenset[str]:
-    return frozenset().union(*each)

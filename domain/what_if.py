@@ -8,8 +8,9 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain import clock_steps
+from domain.agreed_clocks import HoursOf
 from domain.service_level_policy import Effects
-from domain.ticket_clocks import HoursOf, TicketClocks
+from domain.ticket_clocks import TicketClocks
 from domain.wall_clock import micros
 
 

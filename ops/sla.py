@@ -9,6 +9,7 @@ from rich.markup import escape
 
 import domain.kinds  # noqa: F401 - a number of any kind may be asked for
 from domain.aggregate import KIND_OF_PREFIX
+from domain.agreed_clocks import Agreed, HoursOf
 from domain.calendar import Calendar
 from domain.clock_spans import Span
 from domain.explanation import Explanation, explained, party_text, why_text
@@ -19,7 +20,6 @@ from domain.rules import NotFound, Refused
 from domain.service_clock import Clock, due, settled
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
-from domain.ticket_clocks import Agreed, HoursOf
 from ops.compose import open_ledger
 from ops.settings import Settings
 from workflows.clocks import hours_for

@@ -11,13 +11,14 @@ from uuid import UUID
 
 from domain import clock_marks, ticket_clocks
 from domain.aggregate import Entry
+from domain.agreed_clocks import Agreed, HoursOf
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.clock_marks import Moment
 from domain.clock_steps import Clock
 from domain.ids import prefix_of
 from domain.service_level_policy import ServiceLevelPolicy
-from domain.ticket_clocks import EVENTS, NOTHING, Agreed, HoursOf, TicketClocks
+from domain.ticket_clocks import EVENTS, NOTHING, TicketClocks
 from projections.rows import Rows
 from projections.tables import Id, Row, Table, id_text
 

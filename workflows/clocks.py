@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from domain.aggregate import Entry
+from domain.agreed_clocks import HoursOf
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.ledger import Ledger
 from domain.promises import Promises
-from domain.ticket_clocks import HoursOf
 
 
 async def hours_for(ledger: Ledger, history: Iterable[Entry]) -> HoursOf:

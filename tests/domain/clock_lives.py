@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Event
+from domain.agreed_clocks import Agreed
 from domain.agreement import Kind
 from domain.business_time import BusinessHours
 from domain.change import Change
@@ -17,7 +18,7 @@ from domain.incident import Incident
 from domain.promises import FIRST_RESPONSE, RESOLUTION, Commitment, Promises
 from domain.service_conditions import Named
 from domain.ticket import Visibility
-from domain.ticket_clocks import Agreed, TicketClocks, after
+from domain.ticket_clocks import TicketClocks, after
 from tests.people import CUSTOMER, person, signed, system
 
 DAYS = ("mon", "tue", "wed", "thu", "fri")

@@ -8,13 +8,14 @@ from uuid import UUID, uuid4
 
 from domain import business_time
 from domain.aggregate import Entry
+from domain.agreed_clocks import HoursOf
 from domain.agreement import Agreement, EscalationStep
 from domain.business_time import duration
 from domain.clock_marks import next_moment
 from domain.incident import Incident
 from domain.promises import BREACH, Promises
 from domain.provenance import Provenance
-from domain.ticket_clocks import NOTHING, HoursOf, TicketClocks, after, told
+from domain.ticket_clocks import NOTHING, TicketClocks, after, told
 from workflows.escalations import marks
 
 Versions = Mapping[tuple[UUID, int], Agreement]

@@ -9,10 +9,10 @@ from temporalio.testing import TimeSkipper
 import workflows.poker
 import workflows.service_levels
 from domain.aggregate import Entry
+from domain.agreed_clocks import HoursOf
 from domain.calendar import Calendar
 from domain.incident import Incident
 from domain.service_level_policy import ServiceLevelPolicy
-from domain.ticket_clocks import HoursOf
 from ops.temporal_client import prepare_namespace
 from tests.temporal import client_of, shared_server
 from tests.workflows.floor import Floor
