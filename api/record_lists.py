@@ -1,0 +1,104 @@
+"""The list of each kind of record: which one it is, with the words of its states, and its order."""
+
+from collections.abc import Mapping
+
+from api.lists import List, words_of
+from domain import (
+    article,
+    article_content,
+    asset,
+    cab_meeting,
+    change,
+    incident,
+    offering,
+    problem,
+    question,
+    release_moves,
+    service,
+    service_request,
+)
+from domain.change_window import Kind as WindowKind
+
+LISTS: Mapping[str, List] = {
+    "incident": List(
+        name="work_queue",
+        fixed={"kind": "incident"},
+        values={"status": words_of(incident.Status)},
+        sort=("-updated_at",),
+    ),
+    "problem": List(
+        name="work_queue",
+        fixed={"kind": "problem"},
+        values={"status": words_of(problem.Status)},
+        sort=("-updated_at",),
+    ),
+    "question": List(
+        name="work_queue",
+        fixed={"kind": "question"},
+        values={"status": words_of(question.Status)},
+        sort=("-updated_at",),
+    ),
+    "service_request": List(
+        name="work_queue",
+        fixed={"kind": "request"},
+        values={"status": words_of(service_request.Status)},
+        sort=("-updated_at",),
+    ),
+    "change": List(
+        name="change_board",
+        values={"status": words_of(change.Status), "type": words_of(change.Type)},
+        sort=("-updated_at",),
+    ),
+    "asset": List(
+        name="asset_register", values={"status": words_of(asset.Status)}, sort=("number",)
+    ),
+    "asset_type": List(name="asset_types", sort=("name",)),
+    "article": List(
+        name="articles",
+        values={
+            "status": words_of(article.Status),
+            "audience": words_of(article_content.Audience),
+        },
+        before={"review_due_before": "review_due"},
+        sort=("-at",),
+    ),
+    "release": List(
+        name="releases",
+        values={"status": words_of(release_moves.Status)},
+        sort=("starts",),
+    ),
+    "service": List(
+        name="services",
+        values={
+            "status": words_of(service.Status),
+            "criticality": words_of(service.Criticality),
+        },
+        sort=("name",),
+    ),
+    "offering": List(
+        name="offerings",
+        values={
+            "status": ("draft", "published", "retired"),
+            "audience": words_of(offering.Audience),
+        },
+        sort=("name",),
+    ),
+    "person": List(name="people", sort=("number",)),
+    "team": List(name="teams", sort=("name",)),
+    "organisation": List(name="organisations", sort=("name",)),
+    "approval_process": List(name="approval_processes", sort=("name",)),
+    "service_level_policy": List(name="service_level_policies", sort=("name",)),
+    "cab_meeting": List(
+        name="cab_meetings",
+        values={"status": words_of(cab_meeting.Status)},
+        sort=("starts_at",),
+    ),
+    "change_template": List(name="change_templates", sort=("name",)),
+    "assignment_rule": List(name="assignment_rules", sort=("name",)),
+    "risk_model": List(name="risk_models", sort=("name",)),
+    "ticket_type": List(name="ticket_types", sort=("ticket",)),
+    "calendar": List(name="calendars", sort=("name",)),
+    "change_window": List(
+        name="change_windows", values={"kind": words_of(WindowKind)}, sort=("name",)
+    ),
+}
