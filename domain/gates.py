@@ -17,6 +17,7 @@ from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
 from domain.personal import Personal
 from domain.provenance import Provenance
+from domain.remarks import Discussed
 from domain.rules import require
 from domain.subjects import Value
 
@@ -30,7 +31,7 @@ class Written(Struct, frozen=True, kw_only=True, omit_defaults=True):
     authors: tuple[str, ...]
 
 
-class Gates(ApprovalRounds, abstract=True):
+class Gates(Discussed, ApprovalRounds, abstract=True):
     """A kind says which gates it has, which of them can be written and passed in its state, and the
     rest of the content of a vote."""
 

@@ -6,7 +6,7 @@ no process governs it. A roll-out can be stopped, and undone from the latest pha
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Annotated, ClassVar, Self
+from typing import ClassVar, Self
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -14,7 +14,6 @@ from msgspec.structs import replace
 from domain import release_phases, text
 from domain.aggregate import Event
 from domain.ids import as_id
-from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.release_moves import AHEAD, MOVES, Status
 from domain.release_phases import PHASES_MAX, Outcome, Phase
@@ -164,17 +163,6 @@ class Release(RollOut):
             release.service = release.service if self.service is None else self.service
             release.owner = self.owner or release.owner
             release.requester = release.owner or as_id(release.proposer)
-
-    def comment(self, said: str, *, by: Provenance) -> None:
-        said = text.body(said, "A comment")
-        require(said != "", "A comment says something.")
-        self.record(self.Commented(by=by, text=said))
-
-    class Commented(Event):
-        text: Annotated[str, Personal("actor")]
-
-        def apply(self, release: "Release", /) -> None:
-            """It changes nothing."""
 
     # Phases --------------------------------------------------------------------------------
 

@@ -273,18 +273,6 @@ class Service(Gates):
                     setattr(service, field, value)
             service.requester = service.owner or as_id(service.proposer)
 
-    def comment(self, said: str, *, by: Provenance) -> None:
-        """Say something about it, to all who can read its design."""
-        said = text.body(said, "A comment")
-        require(said != "", "A comment says something.")
-        self.record(self.Commented(by=by, text=said))
-
-    class Commented(Event):
-        text: Annotated[str, Personal("actor")]
-
-        def apply(self, service: "Service", /) -> None:
-            """It changes nothing."""
-
     # Design: what is written and passed stands in `domain.gates` -----------------------
 
     def begin_design(self, *, by: Provenance) -> None:

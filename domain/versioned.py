@@ -20,6 +20,7 @@ from domain.definition import digest
 from domain.ids import as_id
 from domain.personal import Personal
 from domain.provenance import Provenance
+from domain.remarks import Discussed
 from domain.rules import NotFound, require
 from domain.subjects import SubjectKind, Value
 
@@ -35,7 +36,7 @@ class Grant(Struct, frozen=True, kw_only=True):
     digest: str
 
 
-class Versioned(ApprovalRounds, Generic[D], abstract=True):
+class Versioned(Discussed, ApprovalRounds, Generic[D], abstract=True):
     """A kind gives its name (`subject`), its `check`, what conditions may ask of a definition, and
     its type of definition: in the annotations, by which snapshots are read, and in its own Drafted,
     Revised and VersionPublished."""
@@ -248,18 +249,6 @@ class Versioned(ApprovalRounds, Generic[D], abstract=True):
 
     def _require_chooser(self, by: Provenance) -> None:
         require(by.actor not in self.barred, f"Nobody chooses who votes on their own {self.what}.")
-
-    def comment(self, said: str, *, by: Provenance) -> None:
-        """Say something about it, to all who can read it."""
-        said = text.body(said, "A comment")
-        require(said != "", "A comment says something.")
-        self.record(self.Commented(by=by, text=said))
-
-    class Commented(Event):
-        text: Annotated[str, Personal("actor")]
-
-        def apply(self, record: "Versioned[Any]", /) -> None:
-            """It changes nothing."""
 
     # Publish -----------------------------------------------------------------------------
 

@@ -6,11 +6,12 @@ from domain.aggregate import Event
 from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
 from domain.gates import Gates
+from projections import remarks
 from projections.tables import Json, instant
 from projections.view import Cases
 
 
-class HasGates(Protocol):
+class HasGates(remarks.HasRemarks, Protocol):
     gate: str
     """The one that was taken up last."""
     gates: Json
@@ -19,6 +20,7 @@ class HasGates(Protocol):
 
 
 CASES = Cases[Any]()
+remarks.head(CASES)
 NOT_PASSED: Json = {"round": None, "passed_by": None, "passed_at": None, "note": ""}
 
 

@@ -7,12 +7,12 @@ from domain.aggregate import Event
 from domain.approval_round import ApprovalRounds
 from domain.approval_round_state import GivenUp
 from domain.versioned import Versioned
-from projections import approval_page
-from projections.tables import Json, instant
+from projections import approval_page, remarks
+from projections.tables import Json
 from projections.view import Cases
 
 
-class Governed(Protocol):
+class Governed(remarks.HasRemarks, Protocol):
     author: str
     """Who wrote the draft as it is, or submitted it."""
     approval_status: str
@@ -21,13 +21,13 @@ class Governed(Protocol):
     """Why what was approved is not published."""
     approval: Json
     """The rounds of approval by number, each with its stages and the votes in them."""
-    comments: tuple[Json, ...]
 
     @property
     def written(self) -> Mapping[str, str]: ...
 
 
 CASES = Cases[Any]()
+remarks.head(CASES)
 
 
 def fold(event: Event, row: Governed) -> None:
@@ -72,9 +72,3 @@ def _put_off(event: Versioned.PublicationPutOff, row: Governed) -> None:
 @CASES.on(Versioned.VersionPublished)
 def _published(_: Event, row: Governed) -> None:
     row.outstanding = ""
-
-
-@CASES.on(Versioned.Commented)
-def _commented(event: Versioned.Commented, row: Governed) -> None:
-    said: Json = {"by": event.by.actor, "at": instant(event.by.effective_at), "text": event.text}
-    row.comments = (*row.comments, said)

@@ -130,12 +130,6 @@ def _amended(event: Release.Amended, row: ReleaseRow, page: PageRow) -> None:
     page.backout = page.backout if event.backout is None else event.backout
 
 
-@CASES.on(Release.Commented)
-def _commented(event: Release.Commented, _: ReleaseRow, page: PageRow) -> None:
-    said: Json = {"by": event.by.actor, "at": instant(event.by.effective_at), "text": event.text}
-    page.comments = (*page.comments, said)
-
-
 # Phases ------------------------------------------------------------------------------------
 
 

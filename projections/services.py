@@ -174,12 +174,6 @@ def _live(event: Event, row: ServiceRow, _: DesignRow) -> None:
     row.live_since = instant(event.by.effective_at)
 
 
-@CASES.on(Service.Commented)
-def _commented(event: Service.Commented, _: ServiceRow, design: DesignRow) -> None:
-    said: Json = {"by": event.by.actor, "at": instant(event.by.effective_at), "text": event.text}
-    design.comments = (*design.comments, said)
-
-
 VIEW = View(
     NAME,
     VERSION,
