@@ -80,6 +80,19 @@ def _on(*events: type[Event]) -> Callable[[Any], Any]:
     return register
 
 
+def _opened(
+    kind: str, status: str, event: Incident.Logged | Question.Asked | ServiceRequest.Ordered
+) -> Changes:
+    """What the first event of a ticket says of it that somebody came with."""
+    return {
+        "kind": kind,
+        "status": status,
+        "requester": event.requester,
+        "organisation": event.organisation,
+        "channel": event.channel,
+    }
+
+
 # Every ticket --------------------------------------------------------------------------------
 
 
@@ -170,13 +183,7 @@ def _unmerged(_: Situation, event: Mergeable.Unmerged) -> Changes:
 
 @_on(Incident.Logged)
 def _logged(_: Situation, event: Incident.Logged) -> Changes:
-    return {
-        "kind": "incident",
-        "status": _NEW,
-        "requester": event.requester,
-        "organisation": event.organisation,
-        "channel": event.channel,
-    }
+    return _opened("incident", _NEW, event)
 
 
 @_on(Incident.EscalatedFunctionally)
@@ -217,13 +224,7 @@ _always(Incident.Closed, status=IncidentStatus.CLOSED, waiting_for="", is_over=T
 
 @_on(Question.Asked)
 def _asked(_: Situation, event: Question.Asked) -> Changes:
-    return {
-        "kind": "question",
-        "status": _ASKED_FIRST,
-        "requester": event.requester,
-        "organisation": event.organisation,
-        "channel": event.channel,
-    }
+    return _opened("question", _ASKED_FIRST, event)
 
 
 @_on(Question.AskedAgain)
@@ -252,13 +253,7 @@ _always(
 
 @_on(ServiceRequest.Ordered)
 def _ordered(_: Situation, event: ServiceRequest.Ordered) -> Changes:
-    return {
-        "kind": "request",
-        "status": RequestStatus.REQUESTED.value,
-        "requester": event.requester,
-        "organisation": event.organisation,
-        "channel": event.channel,
-    }
+    return _opened("request", RequestStatus.REQUESTED.value, event)
 
 
 @_on(ServiceRequest.Reopened)
