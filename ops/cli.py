@@ -12,6 +12,7 @@ from domain.rules import DomainError
 from ops.assets import app as assets_app
 from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
+from ops.export.formats import Format
 from ops.options import Config, Data, Port, Wrong, err, in_order, out, settings_of
 from ops.process import app as process_app
 from ops.settings import BadSettings
@@ -128,6 +129,42 @@ def history(
         raise Wrong("--follow goes with neither --as-of nor --known-at.")
     in_order(
         show(settings, number, out, as_of=as_of, known_at=known_at, shown=shown, follow=follow)
+    )
+
+
+@app.command()
+def export(
+    file: Annotated[str, typer.Argument(help="Where it is written; - for the standard output.")],
+    format: Annotated[Format, typer.Option("--format", help="CloudEvents as NDJSON, XES or OCEL.")],
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only these kinds: incident,change.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="What took effect from this day, or @120.")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", help="What took effect up to this day, or @500.")
+    ] = None,
+    with_personal: Annotated[
+        bool, typer.Option("--with-personal", help="Also what people wrote, and their names.")
+    ] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Write the ledger, or a slice of it, for other tools."""
+    from ops.export.command import export as run_export
+
+    settings = settings_of(data, config)
+    in_order(
+        run_export(
+            settings,
+            file,
+            format,
+            kinds=kind,
+            since=since,
+            until=until,
+            with_personal=with_personal,
+        )
     )
 
 
