@@ -60,6 +60,11 @@ class Categorise(Body):
     service: OptionalName = ""
 
 
+class ChangeRequester(Body):
+    requester: PersonRef
+    reason: Reason
+
+
 class Prioritise(Body):
     impact: Level
     urgency: Level
@@ -176,6 +181,15 @@ def commands_of(
             summary="Set impact and urgency; the priority follows, and what it is promised",
             use=of(kind, Desk.prioritise),
             example={"impact": 2, "urgency": 1},
+        ),
+        Command(
+            method=kind.change_requester,
+            body=ChangeRequester,
+            summary="Let another person ask, to whose organisation it belongs from then on",
+            description="What it is promised follows. Whoever watches it and is neither of that "
+            "organisation nor of the operator watches it no more.",
+            use=of(kind, Desk.change_requester),
+            example={"requester": "PER0000003", "reason": "She called for her colleague."},
         ),
         Command(
             method=kind.attach,

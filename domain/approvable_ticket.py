@@ -33,6 +33,10 @@ class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
         )
         super().assign(team=team, assignee=assignee, by=by)
 
+    def require_changeable_requester(self) -> None:
+        # Who may vote, which process governs it and who reads it then depend on the requester.
+        require(self.round == 0, f"The requester of a {self.what} stays once it was submitted.")
+
     @property
     def barred(self) -> frozenset[str]:
         own = (self.proposer, str(self.requester or ""), str(self.assignee or ""))

@@ -127,6 +127,12 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
                 f"{what}.correct_time": f"correct the time on {a}",
             },
         ),
+        # It takes the ticket, and all that was said on it, to another organisation.
+        **rows(
+            dict.fromkeys(workers, OPERATOR),
+            WRITE,
+            {f"{what}.change_requester": f"change the requester of {a}"},
+        ),
     }
 
 

@@ -13,6 +13,7 @@ from domain.personal import Personal
 from domain.priority import USUAL, Level, MatrixInUse
 from domain.priority import priority as priority_of
 from domain.provenance import Provenance
+from domain.requested import Requested
 from domain.rules import require
 from domain.time_spent import TimeSpent
 from domain.wording import Worded, unless_known
@@ -42,8 +43,7 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-class Ticket(Checklist, TimeSpent, CustomFields, abstract=True):
-    organisation: UUID | None
+class Ticket(Requested, Checklist, TimeSpent, CustomFields, abstract=True):
     impact: Level | None
     urgency: Level | None
     priority: int | None
@@ -61,7 +61,6 @@ class Ticket(Checklist, TimeSpent, CustomFields, abstract=True):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.organisation = None
         self.impact = None
         self.urgency = None
         self.priority = None
@@ -140,16 +139,6 @@ class Ticket(Checklist, TimeSpent, CustomFields, abstract=True):
 
     def say(self, texts: Mapping[str, str | None]) -> None:
         """What an event that says something does: see `Worded.texts`."""
-
-    class RequesterChanged(Event):
-        """Somebody else asks, or for another organisation. Only imported histories say so."""
-
-        requester: UUID | None = None
-        organisation: UUID | None = None
-
-        def apply(self, ticket: "Ticket", /) -> None:
-            ticket.requester = self.requester
-            ticket.organisation = self.organisation
 
     # Categorise --------------------------------------------------------------------------
 

@@ -135,8 +135,8 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.put(QUEUE, _begun(entry, event, at))
     else:
         row = rows.get(QUEUE, id_text(entry.originator_id))
-    if row.kind == "question":
-        row.hands = touched(row.hands, event.by, row.requester or "")
+    if not isinstance(event, Ticket.RequesterChanged):
+        _touch(event, row)
     if case := CASES.of(type(event)):
         case(event, row)
     if clocks is not None:
@@ -245,6 +245,13 @@ def _requeued(_: Event, row: QueueRow) -> None:
 def _asked_by(event: Ticket.RequesterChanged, row: QueueRow) -> None:
     row.requester = id_or_none(event.requester)
     row.organisation = id_or_none(event.organisation)
+    # Whoever asks from now on counts as nobody else who has acted, by this event.
+    _touch(event, row)
+
+
+def _touch(event: Event, row: QueueRow) -> None:
+    if row.kind == "question":
+        row.hands = touched(row.hands, event.by, row.requester or "")
 
 
 @CASES.on(Problem.KnownErrorDeclared)

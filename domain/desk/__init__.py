@@ -15,9 +15,9 @@ from domain.desk.major_incidents import MajorIncidents
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
-from domain.desk.orders import Orders
 from domain.desk.people import People
 from domain.desk.releases import Releases
+from domain.desk.requesters import Requesters
 from domain.desk.services import Services
 from domain.desk.tasks import TaskActs
 from domain.desk.ticket_types import TicketTypes
@@ -38,7 +38,7 @@ class Desk(
     Releases,
     GateKeeping,
     Services,
-    Orders,
+    Requesters,
     TaskActs,
     People,
     Families,

@@ -49,6 +49,7 @@ LOOKED_UP = {
     "classify": {"schema"},
     "set_attributes": {"changes", "schema"},
     "split_off": {"part"},
+    "change_requester": {"organisation"},
     "apply_template": {"version", "definition"},
     "fix_agenda": {"changes"},
     "migrate_approval": {"stages", "terms"},

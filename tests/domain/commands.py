@@ -152,6 +152,7 @@ TICKET: dict[str, Arguments] = {
     "unlink": said(other=others, type=st.sampled_from(get_args(LinkType))),
     "watch": said(person=people),
     "unwatch": said(person=people),
+    "change_requester": said(requester=people, organisation=organisations, reason=texts),
     "set_fields": said(
         values=SOME_VALUES,
         definitions=st.just(SITE_AND_MORE.fields),

@@ -117,6 +117,18 @@ TICKET = [
     step("watch", person=person("cem")),
     step("unwatch", person=person("cem")),
     step(
+        "change_requester",
+        requester=person("max"),
+        organisation=OPERATOR,
+        reason="She called for Max.",
+    ),
+    step(
+        "change_requester",
+        requester=person("ann"),
+        organisation=CUSTOMER,
+        reason="He asked for Ann.",
+    ),
+    step(
         "set_fields",
         values={"site": "Berne", "tags": ["a"], "seats": 3, "note": "Ask Ann.", "is_vip": True},
         definitions=SITE_AND_MORE.fields,

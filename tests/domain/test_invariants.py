@@ -71,7 +71,7 @@ from tests.domain.stories import STORIES, Attempt, attempts, told
 from tests.keys import MemoryKeys
 from tests.people import person
 
-IMPORTED = {"RequesterChanged", "Requeued"}
+IMPORTED = {"Requeued"}
 FORMER = {"ConditionSet", "ConditionFulfilled"}
 """Events that no command records."""
 
@@ -215,7 +215,6 @@ def check_question(question_: Question) -> None:
     if status is question.Status.ASSIGNED:
         assert question_.team or question_.assignee
     check_merged(question_)
-    assert str(question_.requester) not in question_.hands
     assert len(question_.hands) == len(set(question_.hands))
 
 
@@ -594,11 +593,30 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
         check_approval(before, after, [type(entry.event) for entry in happened])
     if isinstance(before, Ticket) and before.is_over:
         assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
+    if isinstance(before, Question) and isinstance(after, Question):
+        assert str(before.requester) not in set(after.hands) - set(before.hands)
     if isinstance(after, Article):
         check_publication(before, after, happened)
+    if isinstance(before, Ticket) and isinstance(after, Ticket):
+        check_requester(before, after, happened)
     if isinstance(before, Versioned | Calendar | AssetType):
         published = before.versions
         assert vars(after)["versions"][: len(published)] == published
+
+
+def check_requester(before: Ticket, after: Ticket, happened: tuple[Entry, ...]) -> None:
+    whose, now = (
+        (ticket.requester, ticket.organisation, ticket.watchers) for ticket in (before, after)
+    )
+    changed = [
+        entry.event for entry in happened if isinstance(entry.event, Ticket.RequesterChanged)
+    ]
+    assert (whose[:2] != now[:2]) == bool(changed)
+    for event in changed:
+        assert event.reason
+        assert not before.is_over
+        assert not (isinstance(before, ApprovalRounds) and before.round)
+        assert whose[2] == now[2]
 
 
 def check_publication(before: Aggregate, after: Article, happened: tuple[Entry, ...]) -> None:

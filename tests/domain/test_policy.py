@@ -122,6 +122,7 @@ incident.reopen_item                  - s - - - - -
 incident.set_fields                   - s - - - - -
 incident.book_time                    - s - - - - -
 incident.correct_time                 - s - - - - -
+incident.change_requester             - c - - - - -
 incident.merge                        - s - - - - -
 incident.unmerge                      - s - - - - -
 incident.split_off                    - s - - - - -
@@ -186,6 +187,7 @@ problem.reopen_item                   - s - - - - -
 problem.set_fields                    - s - - - - -
 problem.book_time                     - s - - - - -
 problem.correct_time                  - s - - - - -
+problem.change_requester              - c - - - - -
 problem.reopen                        o s - - - - -
 problem.close                         o s - - - - -
 problem.cancel                        o s - - - - -
@@ -219,6 +221,7 @@ question.reopen_item                  - s - - - - -
 question.set_fields                   - s - - - - -
 question.book_time                    - s - - - - -
 question.correct_time                 - s - - - - -
+question.change_requester             - c - - - - -
 question.merge                        - s - - - - -
 question.unmerge                      - s - - - - -
 question.split_off                    - s - - - - -
@@ -266,6 +269,7 @@ service_request.reopen_item           - s - - - - -
 service_request.set_fields            - s - - - - -
 service_request.book_time             - s - - - - -
 service_request.correct_time          - s - - - - -
+service_request.change_requester      - c - - - - -
 service_request.order                 f s - - - - -
 service_request.submit                o s - - - - -
 service_request.reopen                o s - - - - -
@@ -325,6 +329,7 @@ change.reopen_item                    - s - s - - -
 change.set_fields                     - s - s - - -
 change.book_time                      - s - s - - -
 change.correct_time                   - s - s - - -
+change.change_requester               - c - c - - -
 change.propose                        f s - s - - -
 change.classify                       - s - s - - -
 change.assess_risk                    - s - s - - -
