@@ -31,7 +31,13 @@ QUERIES = {
 }
 
 
-ENDS = {"/articles/{ref}/retire"}
+ENDS = {
+    "/articles/{ref}/retire",
+    *(
+        f"/{kind}/{{ref}}/change-requester"
+        for kind in ("incidents", "problems", "questions", "requests", "changes")
+    ),
+}
 """Acts after which fewer people find a record: they are tried with a version that is not there."""
 
 
