@@ -5,8 +5,6 @@ A row says what is published; before anything is, what the draft says.
 
 from typing import Any
 
-import msgspec
-
 from domain.aggregate import Entry, Event
 from domain.approval_round_state import GivenUp
 from domain.article import Article, Status
@@ -20,6 +18,7 @@ from projections.tables import (
     Json,
     Row,
     Table,
+    as_json,
     id_or_none,
     id_text,
     instant,
@@ -235,7 +234,7 @@ def note_original(entry: Entry, rows: Rows) -> None:
 def _written(event: Article.Drafted, row: ArticleRow, rows: Rows) -> None:
     draft = rows.get(DRAFTS, row.id)
     row.author = id_or_none(as_id(event.by.actor))
-    rows.get(PAGES, row.id).draft = _plain(event.definition)
+    rows.get(PAGES, row.id).draft = as_json(event.definition)
     draft.digest = digest(event.definition)
     if not row.published_version:
         _show(event.definition, row, rows)
@@ -298,12 +297,6 @@ def _close(row: ArticleRow, page: PageRow, rows: Rows) -> None:
     row.is_public = False
     for organisation in page.organisations:
         rows.remove(AUDIENCE, row.id, organisation)
-
-
-def _plain(content: Content) -> Json:
-    """What it says as JSON has it, so that a row is the same before and after it was stored."""
-    plain: Json = msgspec.json.decode(msgspec.json.encode(content))
-    return plain
 
 
 # How far the draft is ----------------------------------------------------------------------

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from domain.aggregate import Entry, Event
 from domain.change_window import ChangeWindow, Definition
 from projections import governed
@@ -15,6 +13,7 @@ from projections.tables import (
     Json,
     Row,
     Table,
+    as_json,
     id_text,
     instant,
     instant_or_none,
@@ -104,14 +103,14 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 @CASES.on(ChangeWindow.Drafted, ChangeWindow.Revised)
 def _drafted(event: ChangeWindow.Drafted, row: WindowRow) -> None:
-    row.draft = _plain(event.definition)
+    row.draft = as_json(event.definition)
     if not row.published:
         _show(event.definition, row)
 
 
 @CASES.on(ChangeWindow.VersionPublished)
 def _published(event: ChangeWindow.VersionPublished, row: WindowRow) -> None:
-    row.published, row.published_version = _plain(event.definition), event.number
+    row.published, row.published_version = as_json(event.definition), event.number
     _show(event.definition, row)
 
 
@@ -134,12 +133,6 @@ def _retired(_: Event, row: WindowRow) -> None:
 def _show(definition: Definition, row: WindowRow) -> None:
     row.kind = definition.kind
     row.starts, row.ends = instant_or_none(definition.start), instant_or_none(definition.end)
-
-
-def _plain(definition: Definition) -> Json:
-    """A definition as JSON has it, so that a row is the same before and after it was stored."""
-    plain: Json = msgspec.json.decode(msgspec.json.encode(definition))
-    return plain
 
 
 VIEW = View(NAME, VERSION, (WINDOWS,), fold, concerns=concerns, keyed=(WINDOWS,))

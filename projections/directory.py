@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import msgspec
-
 from domain.aggregate import Entry, Event
 from domain.calendar import Calendar, Given
 from domain.calendar_holidays import known_until
@@ -30,7 +28,14 @@ from projections.directory_rows import (
     TokenRow,
 )
 from projections.rows import Rows
-from projections.tables import Json, id_or_none, id_text, instant, instant_or_none, number_text
+from projections.tables import (
+    as_json,
+    id_or_none,
+    id_text,
+    instant,
+    instant_or_none,
+    number_text,
+)
 from projections.view import Cases, View
 
 CASES = Cases[Any]()
@@ -201,12 +206,12 @@ def _located(event: Organisation.Located, row: OrganisationRow) -> None:
 
 @CASES.on(Versioned.Drafted, Versioned.Revised)
 def _drafted(event: Versioned.Drafted, row: DefinitionRow) -> None:
-    row.draft = _plain(event.definition)
+    row.draft = as_json(event.definition)
 
 
 @CASES.on(Versioned.VersionPublished)
 def _published(event: Versioned.VersionPublished, row: DefinitionRow) -> None:
-    row.published, row.published_version = _plain(event.definition), event.number
+    row.published, row.published_version = as_json(event.definition), event.number
 
 
 @CASES.on(ServiceLevelPolicy.TicketsChosen)
@@ -222,26 +227,20 @@ def _retired(_: Event, row: DefinitionRow) -> None:
 @CASES.on(Calendar.Defined)
 def _defined(event: Calendar.Defined, row: CalendarRow) -> None:
     _keep_given(event.given, row)
-    row.hours = _plain(event.hours)
+    row.hours = as_json(event.hours)
 
 
 @CASES.on(Calendar.Revised)
 def _hours_revised(event: Calendar.Revised, row: CalendarRow) -> None:
     _keep_given(event.given, row)
-    row.hours, row.hours_version = _plain(event.hours), row.hours_version + 1
+    row.hours, row.hours_version = as_json(event.hours), row.hours_version + 1
 
 
 def _keep_given(given: Given, row: CalendarRow) -> None:
-    row.names = _plain(given.names)
-    row.public_holidays = tuple(_plain(public) for public in given.public_holidays)
+    row.names = as_json(given.names)
+    row.public_holidays = tuple(as_json(public) for public in given.public_holidays)
     row.holidays_until = known_until(given.public_holidays)
-    row.imported = _plain(given.imported) if given.imported else {}
-
-
-def _plain(definition: Any) -> Json:
-    """A definition as JSON has it, so that a row is the same before and after it was stored."""
-    plain: Json = msgspec.json.decode(msgspec.json.encode(definition))
-    return plain
+    row.imported = as_json(given.imported) if given.imported else {}
 
 
 VIEW = View(

@@ -6,8 +6,6 @@ A row says what is published; before anything is, what the draft says.
 from collections.abc import Mapping
 from typing import Any
 
-import msgspec
-
 from domain.aggregate import Entry, Event
 from domain.offering import Item, Offering
 from projections import governed
@@ -18,6 +16,7 @@ from projections.tables import (
     Json,
     Row,
     Table,
+    as_json,
     id_or_none,
     id_text,
     instant,
@@ -127,7 +126,7 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 @CASES.on(Offering.Drafted, Offering.Revised)
 def _written(event: Offering.Drafted, row: OfferingRow, page: PageRow, _: Rows) -> None:
-    page.draft = _plain(event.definition)
+    page.draft = as_json(event.definition)
     if not row.published_version:
         _show(event.definition, row, page)
 
@@ -160,7 +159,7 @@ def _show(item: Item, row: OfferingRow, page: PageRow) -> None:
     row.price = item.price.amount if item.price else ""
     row.currency = item.price.currency if item.price else ""
     page.form, page.process = item.form, id_or_none(item.process)
-    page.plan = tuple(_plain(task) for task in item.plan)
+    page.plan = tuple(as_json(task) for task in item.plan)
     page.organisations = tuple(map(str, item.organisations))
 
 
@@ -169,12 +168,6 @@ def _close(row: OfferingRow, page: PageRow, rows: Rows) -> None:
     row.is_public = False
     for organisation in page.organisations:
         rows.remove(AUDIENCE, row.id, organisation)
-
-
-def _plain(definition: Any) -> Json:
-    """A definition as JSON has it, so that a row is the same before and after it was stored."""
-    plain: Json = msgspec.json.decode(msgspec.json.encode(definition))
-    return plain
 
 
 VIEW = View(

@@ -156,6 +156,12 @@ def moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
+def as_json(said: Any) -> Json:
+    """Something as JSON has it, so that a row is the same before and after it was stored."""
+    found: Json = msgspec.json.decode(msgspec.json.encode(said))
+    return found
+
+
 @lru_cache(maxsize=8_192)
 def id_text(id: UUID) -> str:
     return str(id)
