@@ -41,6 +41,7 @@ from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
 from api.proofs import proof_routes
 from api.reads import read_routes
+from api.reports import ticket_report_routes
 from api.sessions import Sessions
 from api.settings import Settings, now
 from api.sign_in import identity_routes
@@ -126,6 +127,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += label_routes()
     routes += report_routes()
     routes += time_routes()
+    routes += ticket_report_routes()
     routes += hands_routes()
     routes += change_time_routes()
     routes += calendar_routes()

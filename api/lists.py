@@ -142,6 +142,11 @@ def times(query: Mapping[str, str], days_max: int) -> tuple[datetime, datetime]:
     return since, until
 
 
+def instant_of(query: Mapping[str, str], name: str) -> datetime | None:
+    """An instant of the query, if it has one. Raises Problem for what is none."""
+    return _instant(query, name) if name in query else None
+
+
 def _instant(query: Mapping[str, str], name: str) -> datetime:
     return _moment(name, query.get(name, ""))
 

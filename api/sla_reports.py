@@ -9,31 +9,43 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
 
 import msgspec
 from msgspec import Struct
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.http.routing import ROOT, Endpoint, Route
+from api.http.routing import Endpoint, Route
 from api.lists import List, only, reach, times
 from api.reads import list_parameters, reading
+from api.report_parts import (
+    DAYS_MAX,
+    DEFINITION,
+    GROUPS_MAX,
+    NAMES,
+    POSITION,
+    SHARE,
+    Shown,
+    address,
+    as_of_again,
+    by_parameter,
+    from_and_to,
+    group_of,
+    grouping,
+    told_by,
+)
 from domain import attainment
 from domain.agreement import Kind
 from domain.attainment import figure
-from domain.ids import parse_reference
 from domain.policy import allow, visibility
-from domain.rules import NotFound
 from projections.listings import LISTINGS
+from projections.past import AsOf
 from projections.queries import BadQuery, Span
 from projections.store import NotBuilt
 from projections.tables import instant
 
-DAYS_MAX = 3_653
-GROUPS_MAX = 20_000
 MEMBERS = "/reports/promises"
 TAG = "Service levels"
 
@@ -59,8 +71,6 @@ DIMENSIONS = (
 FILTERS = (*DIMENSIONS, "requester", "calendar")
 """What promises can be chosen by in a report, beside the time."""
 
-Shown = dict[str, Any]
-
 
 class Question(Struct, frozen=True, kw_only=True):
     """Of which promises, and grouped by what."""
@@ -69,22 +79,23 @@ class Question(Struct, frozen=True, kw_only=True):
     until: datetime
     by: tuple[str, ...]
     filters: Mapping[str, str]
+    as_of: AsOf | None
 
-    def members(self, more: Mapping[str, Any]) -> str:
+    def members(self, position: int, more: Mapping[str, Any]) -> str:
         """The address of the promises that a figure is counted from."""
         given = {
             "from": instant(self.since),
             "to": instant(self.until),
             **self.filters,
             **more,
+            **as_of_again(position, self.as_of),
         }
-        texts = {name: "" if value is None else str(value) for name, value in given.items()}
-        return f"{ROOT}{MEMBERS}?{urlencode(texts)}"
+        return address(MEMBERS, given)
 
 
 async def read_attainment(call: Call) -> Answer:
     """How many promises were met, by what the caller asks for."""
-    question = _asked(call)
+    question = await _asked(call)
     position, counted = await _counted(call, question, {})
     return _answer(
         question,
@@ -92,9 +103,9 @@ async def read_attainment(call: Call) -> Answer:
         total=_figure(counted),
         data=[
             {
-                **_group(call, question, group),
+                **group_of(call, question.by, group),
                 **_figure(found),
-                "members": question.members(dict(zip(question.by, group, strict=True))),
+                "members": question.members(position, dict(zip(question.by, group, strict=True))),
             }
             for group, found in _grouped(counted)
         ],
@@ -104,7 +115,7 @@ async def read_attainment(call: Call) -> Answer:
 async def read_breaches(call: Call) -> Answer:
     """The promises that were breached, most first, by the party that used up most of their time
     or by what the caller asks for."""
-    question = _asked(call, default=("largest",))
+    question = await _asked(call, default=("largest",))
     position, counted = await _counted(call, question, {"verdict": "breached"})
     total = sum(one.number for one in counted)
     most_first = sorted(
@@ -116,12 +127,12 @@ async def read_breaches(call: Call) -> Answer:
         total={"breached": total, "policies": _policies(counted)},
         data=[
             {
-                **_group(call, question, group),
+                **group_of(call, question.by, group),
                 "breached": (number := sum(one.number for one in found)),
                 "share": number / total,
                 "policies": _policies(found),
                 "members": question.members(
-                    {**dict(zip(question.by, group, strict=True)), "verdict": "breached"}
+                    position, {**dict(zip(question.by, group, strict=True)), "verdict": "breached"}
                 ),
             }
             for group, found in most_first
@@ -144,19 +155,15 @@ async def read_promises(call: Call) -> Answer:
 # The question --------------------------------------------------------------------------------
 
 
-def _asked(call: Call, default: tuple[str, ...] = ()) -> Question:
+async def _asked(call: Call, default: tuple[str, ...] = ()) -> Question:
     allow(call.caller.actor, call.route.act, None)
     query = call.query()
-    only(query, "from", "to", "by", "min_position", *FILTERS)
+    only(query, "from", "to", "by", "min_position", *history.PARAMETERS, *FILTERS)
     since, until = times(query, DAYS_MAX)
-    by = tuple(query["by"].split(",")) if query.get("by") else default
-    for name in by:
-        if name not in DIMENSIONS:
-            raise Problem("bad_query", f"by: {name[:80]!r} is none of {', '.join(DIMENSIONS)}.")
-    if len(set(by)) < len(by):
-        raise Problem("bad_query", "by: each is named once.")
+    by = grouping(query, DIMENSIONS, default)
     filters = {name: value for name, value in query.items() if name in FILTERS}
-    return Question(since=since, until=until, by=by, filters=filters)
+    as_of = await history.asked_of(call, query)
+    return Question(since=since, until=until, by=by, filters=filters, as_of=as_of)
 
 
 class _Count(NamedTuple):
@@ -185,6 +192,7 @@ async def _counted(
             filters={**filters, **fixed, "at": Span(question.since, question.until)},
             visibility=visibility(call.caller.actor, "incident"),
             limit=GROUPS_MAX,
+            as_of=question.as_of,
         )
     except BadQuery as error:
         raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None
@@ -192,7 +200,7 @@ async def _counted(
         raise lists.not_yet("The views are being built.") from None
     places = [by.index(name) for name in question.by]
     verdict, policy, version = (by.index(name) for name in ("verdict", "policy", "policy_version"))
-    return found.position, [
+    return told_by(found.position, question.as_of), [
         _Count(
             tuple(values[place] for place in places),
             values[verdict],
@@ -253,37 +261,13 @@ def _policies(counted: Iterable[_Count]) -> list[Shown]:
     ]
 
 
-def _group(call: Call, question: Question, group: tuple[Any, ...]) -> Shown:
-    values = dict(zip(question.by, group, strict=True))
-    names = {name: _name(call, value) for name, value in values.items() if value}
-    return {"group": values, "names": {name: said for name, said in names.items() if said}}
-
-
-def _name(call: Call, value: Any) -> str:
-    """What a record or a party is called today; empty for what is no record."""
-    number, comma, level = str(value).partition(",")
-    try:
-        id = parse_reference(number)
-    except NotFound:
-        return ""
-    directory = call.context.desk.directory
-    found = directory.team(id) or directory.organisation(id) or directory.service_level_policy(id)
-    return "" if found is None else f"{found.name}{comma}{level}"
-
-
 # Routes --------------------------------------------------------------------------------------
 
-_TEXT: Shown = {"type": "string"}
 _GROUP: Shown = {
     "type": "object",
     "description": "The values of what the figures are grouped by.",
     "properties": {name: schemas.of_column(PROMISES.columns[name]) for name in DIMENSIONS},
     "additionalProperties": False,
-}
-_NAMES: Shown = {
-    "type": "object",
-    "description": "What the records among them are called today.",
-    "additionalProperties": _TEXT,
 }
 _POLICIES: Shown = {
     "type": "array",
@@ -298,7 +282,7 @@ _FIGURE: Shown = {
     "breached": schemas.WHOLE,
     "running": schemas.WHOLE,
     "cancelled": schemas.WHOLE,
-    "attainment": {"anyOf": [_SHARE, {"type": "null"}]},
+    "attainment": SHARE,
     "policies": _POLICIES,
 }
 _MEMBERS: Shown = {"type": "string", "description": "The address of the promises counted."}
@@ -328,7 +312,7 @@ def report_routes() -> Iterator[Route]:
         "attainment.read",
         TAG,
         "List the promises behind the figures of reports",
-        [*_from_and_to(is_required=False), *list_parameters(PROMISES, "at")],
+        [*from_and_to(is_required=False), *list_parameters(PROMISES, "at")],
         schemas.page_of(schemas.row_of(LISTINGS[PROMISES.name].table)),
     )
 
@@ -336,23 +320,23 @@ def report_routes() -> Iterator[Route]:
 def _report(
     path: str, endpoint: Endpoint, summary: str, example: str, total: Shown, line: Shown
 ) -> Route:
-    by = {"type": "string", "pattern": f"^({_ANY})(,({_ANY})){{0,{len(DIMENSIONS) - 1}}}$"}
     parameters = [
-        *_from_and_to(is_required=True),
-        schemas.query("by", f"What to group by: {', '.join(DIMENSIONS)}.", by)
-        | {"example": example},
+        *from_and_to(is_required=True),
+        by_parameter(DIMENSIONS, example),
         *(schemas.query(name, "Only those with this value.", _of_filter(name)) for name in FILTERS),
         schemas.MIN_POSITION,
+        schemas.AS_OF,
+        schemas.KNOWN_AT,
     ]
     schema = schemas.object_of(
-        definition=schemas.object_of(name=_TEXT, version=schemas.WHOLE, text=_TEXT),
-        position={**schemas.WHOLE, "description": "The position at which it was counted."},
+        definition=DEFINITION,
+        position=POSITION,
         **{"from": schemas.INSTANT, "to": schemas.INSTANT},
         by={"type": "array", "items": {"type": "string", "enum": list(DIMENSIONS)}},
         total=schemas.object_of(**total),
         data={
             "type": "array",
-            "items": schemas.object_of(group=_GROUP, names=_NAMES, **line, members=_MEMBERS),
+            "items": schemas.object_of(group=_GROUP, names=NAMES, **line, members=_MEMBERS),
         },
     )
     return reading(path, endpoint, "attainment.read", TAG, summary, parameters, schema)
@@ -362,22 +346,3 @@ def _of_filter(name: str) -> Shown:
     if name in PROMISES.values:
         return {"type": "string", "enum": list(PROMISES.values[name])}
     return schemas.of_filter(PROMISES.columns[name])
-
-
-def _from_and_to(*, is_required: bool) -> list[Shown]:
-    return [
-        schemas.query(
-            "from", "What counts from this instant on.", schemas.INSTANT, is_required=is_required
-        )
-        | {"example": "2030-01-01T00:00:00Z"},
-        schemas.query(
-            "to",
-            "Up to before this instant, at most ten years later.",
-            schemas.INSTANT,
-            is_required=is_required,
-        )
-        | {"example": "2030-02-01T00:00:00Z"},
-    ]
-
-
-_ANY = "|".join(DIMENSIONS)

@@ -321,6 +321,7 @@ TABLE: Mapping[str, Row] = {
             "sla_board.read": "read the service level board",
             "attainment.read": "read which service levels were kept",
             "time_spent.read": "read who spent time on what",
+            "reports.read": "read reports on tickets",
             "audit_findings.read": "read what changes owe",
         },
     ),

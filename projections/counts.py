@@ -1,5 +1,5 @@
-"""How many rows of a list have the same values in some columns, told with the position at which
-that was so."""
+"""Rows of a list that have the same values in some columns: how many they are, and sums over them,
+told with the position at which that was so."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from domain.policy import Visibility
+from projections.past import AsOf
 from projections.queries import EVERYTHING, BadQuery, Listing, Query, shown
 from projections.store import ViewReader
 
@@ -26,36 +27,52 @@ async def count(
     filters: Mapping[str, Any] = {},
     visibility: Visibility = EVERYTHING,
     limit: int,
+    as_of: AsOf | None = None,
 ) -> Counts:
     """Raises BadQuery for an unknown column, and for more groups than the limit."""
-    query = Query(listing, reader.prefix)
+    query = Query(listing, reader.prefix, as_of)
     query.restrict(visibility)
     query.filter(filters)
     columns = [query.column(name, "by") for name in by]
     if any(column.kind == "json" for column in columns):
         raise BadQuery("by", "What is a list or a group itself cannot be grouped by.")
-    names = ", ".join(column.name for column in columns)
-    # In the same statement, so that the figures and the position are of one moment.
-    position = f"(SELECT position FROM {reader.prefix}positions WHERE view = '{listing.view}')"
-    grouped = f"SELECT {names}, count(*) AS rows_counted FROM ({query.selecting(names)}) AS found"
-    rows = await reader.query(
-        f"SELECT {position}, groups.* FROM (SELECT 1 AS one) AS always"
-        f" LEFT JOIN ({grouped} GROUP BY {names} ORDER BY {names} LIMIT {limit + 1:d}) AS groups"
-        " ON 1 = 1",
-        query.parameters,
-    )
-    if len(rows) > limit:
-        raise BadQuery("by", f"These are more than {limit:,} groups: group by less, or ask less.")
+    names = [column.name for column in columns]
+    inner, sums = query.selecting(", ".join(names)), ("count(*) AS rows_counted",)
+    position, rows = await grouped(reader, query, inner, names, sums, query.parameters, limit)
     return Counts(
-        int(rows[0][0] or 0),
+        position,
         tuple(
             (
-                tuple(
-                    shown(column, value) for column, value in zip(columns, row[1:-1], strict=True)
-                ),
+                tuple(shown(column, value) for column, value in zip(columns, row, strict=False)),
                 int(row[-1]),
             )
             for row in rows
-            if row[-1] is not None
         ),
     )
+
+
+async def grouped(
+    reader: ViewReader,
+    query: Query,
+    inner: str,
+    names: Sequence[str],
+    sums: Sequence[str],
+    parameters: Sequence[Any],
+    limit: int,
+) -> tuple[int, list[tuple[Any, ...]]]:
+    """The position of the view, and the rows: the values of the names and then the sums over what
+    the inner statement finds; the last sum is how many. Raises BadQuery for more groups than the
+    limit."""
+    # In the same statement, so that the figures and the position are of one moment.
+    position = f"(SELECT position FROM {query.prefix}positions WHERE view = '{query.listing.view}')"
+    by = ", ".join(names)
+    order = f" GROUP BY {by} ORDER BY {by}" if by else ""
+    found = await reader.query(
+        f"SELECT {position}, groups.* FROM (SELECT 1 AS one) AS always LEFT JOIN ("
+        f"SELECT {', '.join((*names, *sums))} FROM ({inner}) AS found{order}"
+        f" LIMIT {limit + 1:d}) AS groups ON 1 = 1",
+        parameters,
+    )
+    if len(found) > limit:
+        raise BadQuery("by", f"These are more than {limit:,} groups: group by less, or ask less.")
+    return int(found[0][0] or 0), [row[1:] for row in found if row[-1]]

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.policy import Visibility
-from projections import approvals_inbox, timeline
+from projections import approvals_inbox, ticket_figures, timeline
 from projections.asset_views import AssetViews
 from projections.clock_views import ClockViews
 from projections.counts import Counts, count
@@ -25,6 +25,7 @@ from projections.queries import (
     shown,
     stored,
 )
+from projections.reports import Measured, Question, measured
 from projections.store import NotBuilt, ViewReader
 from projections.ticket_views import TicketViews
 
@@ -119,11 +120,23 @@ class Views(AssetViews, ClockViews, TicketViews):
         filters: Mapping[str, Any] = {},
         visibility: Visibility = EVERYTHING,
         limit: int,
+        as_of: AsOf | None = None,
     ) -> Counts:
-        """How many rows of a list have the same values in these columns. Raises BadQuery."""
+        """How many rows of a list have the same values in these columns, as they are or as they
+        were. Raises BadQuery."""
         return await count(
-            self._reader, LISTINGS[name], by, filters=filters, visibility=visibility, limit=limit
+            self._reader,
+            LISTINGS[name],
+            by,
+            filters=filters,
+            visibility=visibility,
+            limit=limit,
+            as_of=as_of,
         )
+
+    async def measured(self, question: Question, limit: int) -> Measured:
+        """The figures of a report, group by group. Raises BadQuery."""
+        return await measured(self._reader, LISTINGS[ticket_figures.NAME], question, limit)
 
     async def row(self, name: str, *key: Any) -> dict[str, Any] | None:
         """One row of a list by its key. Raises BadQuery if that can be no key of it."""

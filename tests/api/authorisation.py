@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from api.attachments import EXAMPLE
 from api.http.routing import Route
+from projections.reports import REPORTS
 from tests.api.house import House
 
 ROLES = ("rita", "adam", "anna", "carl", "olga", "axel", "zoe")
@@ -26,6 +27,7 @@ QUERIES = {
     "/reports/time-spent": SPAN,
     "/reports/attainment": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
     "/reports/breaches": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
+    **{f"/reports/{report.name}": SPAN for report in REPORTS.values() if not report.is_by_age},
     "/changes/calendar": SPAN,
     "/articles/{ref}/diff": "?from=1&to=1",
 }

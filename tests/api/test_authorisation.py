@@ -2,6 +2,7 @@
 
 import pytest
 
+from projections.reports import REPORTS
 from tests.api.authorisation import REFUSED, ROLES, attempt, routes, subjects
 from tests.api.house import House
 
@@ -54,6 +55,8 @@ MAY = {
     "GET /time-spent": "-xxxxx-",
     "GET /fulfilment-tasks": "-xxxxx-",
     "GET /reports/time-spent": "-xxxxx-",
+    **dict.fromkeys((f"GET /reports/{name}" for name in REPORTS), "-xxxxx-"),
+    **dict.fromkeys((f"GET /reports/{name}/members" for name in REPORTS), "-xxxxx-"),
     **commons("problems", attach="-x-----", read="-xxxxx-"),
     **commons("questions", attach="xx-----", read="xxxxxx-"),
     **commons("changes", attach="xx-x---", read="xxxxxx-", work="-x-x---"),

@@ -790,6 +790,7 @@ fulfilment_work.read                  - y y y y y -
 sla_board.read                        - y y y y y -
 attainment.read                       - y y y y y -
 time_spent.read                       - y y y y y -
+reports.read                          - y y y y y -
 audit_findings.read                   - y y y y y -
 ledger.read_events                    - - - - - c -
 ledger.verify                         - - - - - c c

@@ -1,0 +1,237 @@
+"""What reports are counted from: of each ticket when it was taken up and done, how often it came
+back and was handed over, how it was rated, and how the implementation of a change went."""
+
+from typing import Any
+
+from domain.aggregate import Entry, Event
+from domain.change import Change
+from domain.ids import prefix_of
+from domain.incident import Incident
+from domain.life_cycle import Reopenable, Resolvable, Startable
+from domain.mapper import is_person
+from domain.question import Question
+from domain.satisfaction import Satisfaction
+from domain.service_request import ServiceRequest
+from domain.ticket import Ticket
+from projections import tickets
+from projections.past import micros
+from projections.rows import Rows
+from projections.tables import (
+    Id,
+    Instant,
+    Row,
+    Table,
+    id_or_none,
+    id_text,
+    instant,
+    moment,
+    number_text,
+)
+from projections.view import Cases, View
+
+NAME = "ticket_figures"
+VERSION = 1
+
+
+class FigureRow(Row):
+    id: Id
+    number: str
+    kind: str
+    requester: Id | None
+    organisation: Id | None
+    opened_at: Instant
+    is_open: bool = True
+    type: str = ""
+    """Of a change: standard, normal or emergency."""
+    priority: int | None = None
+    category: str = ""
+    service: str = ""
+    team: Id | None = None
+    is_held: bool = False
+    """Whether a team or a person has it."""
+    taken_up_at: Instant | None = None
+    """When it was first given to a person, answered, begun or done."""
+    taken_up_after: int | None = None
+    """Microseconds from its opening until then."""
+    done_at: Instant | None = None
+    """When it was resolved, answered or fulfilled, while it was not taken up again; of a change,
+    when its implementation ended."""
+    done_after: int | None = None
+    """Microseconds from its opening until then."""
+    first_done_at: Instant | None = None
+    reopened: int = 0
+    reassigned: int = 0
+    """How often it was handed over by somebody who had it."""
+    first_hand: Id | None = None
+    """The first person other than the requester who acted on it."""
+    is_shared: bool = False
+    """Whether others did so, too."""
+    is_first_contact: bool = False
+    score: int | None = None
+    """The latest rating of a resolution."""
+    rated_at: Instant | None = None
+    outcome: str = ""
+
+
+FIGURES = Table(
+    NAME,
+    VERSION,
+    FigureRow,
+    key=("id",),
+    indexes=[
+        ("opened_at",),
+        ("taken_up_at",),
+        ("done_at",),
+        ("first_done_at",),
+        ("rated_at",),
+        ("organisation", "opened_at"),
+    ],
+    past=("is_open",),
+)
+
+CASES = Cases[Any]()
+DONE = (Resolvable.Resolved, Question.Answered, ServiceRequest.Fulfilled)
+
+
+def fold(entry: Entry, rows: Rows) -> None:
+    event = entry.event
+    if entry.originator_version == 1:
+        row = rows.put(FIGURES, _begun(entry, event))
+    else:
+        row = rows.get(FIGURES, id_text(entry.originator_id))
+    # Being approved or not opens or ends no change: the work on it does.
+    if status := tickets.status_after(row.kind, event, is_approval_owed=True):
+        row.is_open = status not in tickets.OVER
+    _note_hand(event, row)
+    if case := CASES.of(type(event)):
+        case(event, row)
+
+
+def _begun(entry: Entry, event: Any) -> FigureRow:
+    id = entry.originator_id
+    return FigureRow(
+        id=id_text(id),
+        number=number_text(id),
+        kind=tickets.KINDS[prefix_of(id)],
+        requester=id_or_none(event.requester),
+        organisation=id_or_none(event.organisation),
+        opened_at=instant(event.by.effective_at),
+        type=getattr(event, "type", ""),
+    )
+
+
+def _note_hand(event: Event, row: FigureRow) -> None:
+    actor = event.by.actor
+    if row.is_shared or actor in (row.requester, row.first_hand) or not is_person(actor):
+        return
+    if row.first_hand is None:
+        row.first_hand = actor
+    else:
+        row.is_shared = True
+
+
+# Taken up and done -------------------------------------------------------------------------
+
+
+@CASES.on(Incident.FirstResponded, Startable.WorkStarted)
+def _take_up(event: Event, row: FigureRow) -> None:
+    if row.taken_up_at is None:
+        row.taken_up_at = instant(event.by.effective_at)
+        row.taken_up_after = _after_opening(event, row)
+
+
+@CASES.on(*DONE)
+def _do(event: Event, row: FigureRow) -> None:
+    _take_up(event, row)
+    _end(event, row)
+    row.is_first_contact = (
+        row.first_hand is not None
+        and not row.is_shared
+        and row.reassigned == 0
+        and row.reopened == 0
+    )
+
+
+def _end(event: Event, row: FigureRow) -> None:
+    row.done_at = instant(event.by.effective_at)
+    row.done_after = _after_opening(event, row)
+    row.first_done_at = row.first_done_at or row.done_at
+
+
+def _after_opening(event: Event, row: FigureRow) -> int:
+    return micros(event.by.effective_at) - micros(moment(row.opened_at))
+
+
+@CASES.on(Reopenable.Reopened, Question.AskedAgain)
+def _reopen(_: Event, row: FigureRow) -> None:
+    row.reopened += 1
+    _undo(row)
+
+
+@CASES.on(Resolvable.Requeued)
+def _requeue(_: Event, row: FigureRow) -> None:
+    row.is_open = True
+    _undo(row)
+
+
+def _undo(row: FigureRow) -> None:
+    row.done_at, row.done_after, row.is_first_contact = None, None, False
+
+
+@CASES.on(Change.Implemented)
+def _implement(event: Change.Implemented, row: FigureRow) -> None:
+    _end(event, row)
+    row.outcome = event.outcome
+
+
+@CASES.on(Change.BackedOut)
+def _back_out(event: Event, row: FigureRow) -> None:
+    if row.done_at is None:
+        _end(event, row)
+    row.outcome = "unsuccessful"
+
+
+@CASES.on(Change.Reviewed)
+def _review(event: Change.Reviewed, row: FigureRow) -> None:
+    row.outcome = event.outcome
+
+
+@CASES.on(Satisfaction.Rated)
+def _rate(event: Satisfaction.Rated, row: FigureRow) -> None:
+    row.score, row.rated_at = event.score, instant(event.by.effective_at)
+
+
+# Whose it is -------------------------------------------------------------------------------
+
+
+@CASES.on(Ticket.Assigned, Incident.EscalatedFunctionally)
+def _assign(event: Any, row: FigureRow) -> None:
+    if row.is_held:
+        row.reassigned += 1
+    row.team = id_or_none(event.team)
+    row.is_held = event.team is not None or event.assignee is not None
+    if event.assignee is not None:
+        _take_up(event, row)
+
+
+@CASES.on(Ticket.RequesterChanged)
+def _ask_for(event: Ticket.RequesterChanged, row: FigureRow) -> None:
+    row.requester, row.organisation = id_or_none(event.requester), id_or_none(event.organisation)
+
+
+@CASES.on(Ticket.Categorised)
+def _categorise(event: Ticket.Categorised, row: FigureRow) -> None:
+    row.category, row.service = event.category, event.service
+
+
+@CASES.on(Ticket.Prioritised)
+def _prioritise(event: Ticket.Prioritised, row: FigureRow) -> None:
+    row.priority = event.priority
+
+
+@CASES.on(Change.Classified)
+def _classify(event: Change.Classified, row: FigureRow) -> None:
+    row.type = event.type
+
+
+VIEW = View(NAME, VERSION, (FIGURES,), fold, concerns=tickets.is_of_ticket, keyed=(FIGURES,))
