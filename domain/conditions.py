@@ -10,10 +10,11 @@ from functools import cache, lru_cache
 from typing import Any
 
 from domain.cel import library
+from domain.condition_types import variables_of, yes_or_no
 from domain.expression import TEXT_MAX, Expression
-from domain.expression_hints import Vocabulary, type_called
+from domain.expression_hints import Vocabulary
 from domain.field_uses import PREFIX, Plain, Reading, Uses, literals
-from domain.subjects import FIELDS, WRITTEN, FieldType, SubjectKind, Value
+from domain.subjects import FIELDS, WRITTEN, SubjectKind, Value
 from domain.wrong_expression import WrongExpression
 
 __all__ = [
@@ -39,11 +40,7 @@ class Condition:
         self._expression: Expression | None = None
         self._reading: Reading | None = None
         if text:
-            self._expression = Expression(text, _environment(kind), vocabulary(kind))
-            if self._expression.type != "bool":
-                given = type_called(self._expression.type)
-                rule = f"a condition gives a yes or no, as a comparison does, and this {given}."
-                raise WrongExpression(1, 1, rule)
+            self._expression = yes_or_no(text, _environment(kind), vocabulary(kind))
             self._reading = Reading(self._expression.tree, FIELDS[kind])
 
     @property
@@ -97,16 +94,7 @@ def vocabulary(kind: SubjectKind) -> Vocabulary:
 
 def variables(kind: SubjectKind) -> dict[str, Any]:
     """The type of each field, by its full name."""
-    cel = library()
-    types: dict[FieldType, Any] = {
-        "text": cel.Type.STRING,
-        "number": cel.Type.INT,
-        "yes or no": cel.Type.BOOL,
-        "moment": cel.Type.TIMESTAMP,
-        "texts": cel.Type.List(cel.Type.STRING),
-        "texts by name": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
-    }
-    return {f"{PREFIX}{field.name}": types[field.type] for field in FIELDS[kind]}
+    return variables_of(FIELDS[kind])
 
 
 @cache

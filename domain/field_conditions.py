@@ -5,28 +5,21 @@ from functools import cache, lru_cache
 from typing import Any
 
 from domain.cel import library
+from domain.condition_types import variables_of, yes_or_no
 from domain.expression import Expression
-from domain.expression_hints import Vocabulary, type_called
+from domain.expression_hints import Vocabulary
 from domain.field_uses import Reading
-from domain.subjects import LEVELS, Field, Value
-from domain.wrong_expression import WrongExpression
+from domain.subjects import CLASS, IMPACT, PRIORITY, URGENCY, Field, Value
 
 PREFIX = "ticket."
 COMPILED_MAX = 2_000
 
 FIELDS = (
     Field("status", "text", "Its state, as its page shows it."),
-    Field(
-        "priority",
-        "number",
-        "1 critical, 2 high, 3 moderate, 4 low, 5 planning; 0 where it is not set.",
-        (0, 1, 2, 3, 4, 5),
-    ),
-    Field("impact", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
-    Field("urgency", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
-    Field("category", "text", "The category, empty without one."),
-    Field("subcategory", "text", "The subcategory, empty without one."),
-    Field("service", "text", "The name of the affected service, empty without one."),
+    PRIORITY,
+    IMPACT,
+    URGENCY,
+    *CLASS,
     Field("is_assigned", "yes or no", "Whether somebody has it, and not a team alone."),
     Field("reopened", "number", "How often it was reopened."),
     Field("minutes_spent", "number", "The time that was booked on it, in minutes."),
@@ -46,11 +39,7 @@ class FieldCondition:
         self._expression: Expression | None = None
         self._reading: Reading | None = None
         if text:
-            self._expression = Expression(text, _environment(), VOCABULARY)
-            if self._expression.type != "bool":
-                given = type_called(self._expression.type)
-                rule = f"a condition gives a yes or no, as a comparison does, and this {given}."
-                raise WrongExpression(1, 1, rule)
+            self._expression = yes_or_no(text, _environment(), VOCABULARY)
             self._reading = Reading(self._expression.tree, FIELDS, PREFIX)
 
     @property
@@ -81,11 +70,4 @@ VOCABULARY = Vocabulary(
 
 @cache
 def _environment() -> Any:
-    cel = library()
-    types: dict[str, Any] = {
-        "text": cel.Type.STRING,
-        "number": cel.Type.INT,
-        "yes or no": cel.Type.BOOL,
-        "texts by name": cel.Type.Map(cel.Type.STRING, cel.Type.STRING),
-    }
-    return cel.NewEnv(variables={f"{PREFIX}{field.name}": types[field.type] for field in FIELDS})
+    return library().NewEnv(variables=variables_of(FIELDS, PREFIX))

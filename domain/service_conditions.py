@@ -19,13 +19,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from domain.cel import library
+from domain.condition_types import variables_of, yes_or_no
 from domain.expression import Expression
-from domain.expression_hints import Vocabulary, type_called
+from domain.expression_hints import Vocabulary
 from domain.expression_tree import Name
 from domain.field_uses import Plain, Reading, Uses, literals
 from domain.ids import number_of
 from domain.rules import Refused
-from domain.subjects import LEVELS, Field, FieldType, Value
+from domain.subjects import CLASS, IMPACT, PRIORITY, URGENCY, Field, FieldType, Value
 from domain.wrong_expression import WrongExpression, at_offset
 
 PREFIX = "ticket."
@@ -84,17 +85,10 @@ FIELDS = (
         "The reason for which it is pending, empty while it is not.",
         ("", "customer", "vendor", "change", "problem", "evidence"),
     ),
-    Field(
-        "priority",
-        "number",
-        "1 critical, 2 high, 3 moderate, 4 low, 5 planning; 0 where it is not set.",
-        (0, 1, 2, 3, 4, 5),
-    ),
-    Field("impact", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
-    Field("urgency", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
-    Field("category", "text", "The category, empty without one."),
-    Field("subcategory", "text", "The subcategory, empty without one."),
-    Field("service", "text", "The name of the affected service, empty without one."),
+    PRIORITY,
+    IMPACT,
+    URGENCY,
+    *CLASS,
     Field(
         "organisation",
         "text",
@@ -173,11 +167,7 @@ class ServiceCondition:
         self._read: Callable[[Any], Any] = _nothing
         if not text:
             return
-        expression = Expression(text, _environment(), VOCABULARY)
-        if expression.type != "bool":
-            given = type_called(expression.type)
-            rule = f"a condition gives a yes or no, as a comparison does, and this {given}."
-            raise WrongExpression(1, 1, rule)
+        expression = yes_or_no(text, _environment(), VOCABULARY)
         self._expression = expression
         self._reading = Reading(expression.tree, FIELDS, PREFIX)
         self._check_names()
@@ -323,6 +313,4 @@ def _is_party(text: str) -> bool:
 
 @cache
 def _environment() -> Any:
-    cel = library()
-    types = {"text": cel.Type.STRING, "number": cel.Type.INT, "yes or no": cel.Type.BOOL}
-    return cel.NewEnv(variables={f"{PREFIX}{field.name}": types[field.type] for field in FIELDS})
+    return library().NewEnv(variables=variables_of(FIELDS, PREFIX))

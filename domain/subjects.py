@@ -48,21 +48,29 @@ class Field(Struct, frozen=True):
     values: tuple[str | int, ...] = ()
 
 
-TICKET = (
+PRIORITY = Field(
+    "priority",
+    "number",
+    "1 critical, 2 high, 3 moderate, 4 low, 5 planning; 0 where it is not set.",
+    (0, 1, 2, 3, 4, 5),
+)
+IMPACT = Field("impact", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS)
+URGENCY = Field("urgency", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS)
+CLASS = (
     Field("category", "text", "The category, empty without one."),
     Field("subcategory", "text", "The subcategory, empty without one."),
     Field("service", "text", "The name of the affected service, empty without one."),
+)
+"""How a ticket is classified."""
+
+TICKET = (
+    *CLASS,
     Field("team", "text", "The name of the team it is assigned to, empty without one."),
     Field("requester", "text", "The user name of the requester, empty without one."),
     Field("organisation", "text", "The name of the requester's organisation, empty without one."),
-    Field("impact", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
-    Field("urgency", "number", "1 high, 2 medium, 3 low; 0 where it is not set.", LEVELS),
-    Field(
-        "priority",
-        "number",
-        "1 critical, 2 high, 3 moderate, 4 low, 5 planning; 0 where it is not set.",
-        (0, 1, 2, 3, 4, 5),
-    ),
+    IMPACT,
+    URGENCY,
+    PRIORITY,
     Field("assets", "number", "How many assets it affects."),
     Field("asset_types", "texts", "The types of the assets it affects, each once, sorted."),
     Field(
