@@ -58,7 +58,7 @@ from projections.tables import instant, instant_or_none
 from tests.domain.changes import PROCESS, planned, stage
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
-from tests.people import ANN, CUSTOMER, MONDAY, person, signed
+from tests.people import ANN, CUSTOMER, MONDAY, OPERATOR, person, signed
 from tests.projections.lives import content, definitions, entries_of, folded, lived, row_of, rows_of
 
 ASKING = person("rita")
@@ -536,6 +536,26 @@ def test_what_only_foreign_histories_tell_is_shown_too(kind: Any) -> None:
     row = row_of(folded(work_queue.VIEW, entries_of(ticket)), work_queue.QUEUE, str(ticket.id))
     assert (row.status, row.pending_reason) == (ticket.status, "")
     assert (row.requester, row.organisation) == (str(ASKING), str(CUSTOMER))
+
+
+def test_the_lists_of_changes_and_of_tasks_follow_who_asks() -> None:
+    change, request = (
+        planned(),
+        ServiceRequest.order(
+            record_id("REQ", 1), title="A screen", requester=ASKING, organisation=CUSTOMER, by=ANN
+        ),
+    )
+    request.add_task(title="Order it.", team=record_id("TEA", 1), by=ANN)
+    for ticket in (change, request):
+        ticket.change_requester(person("bea"), organisation=OPERATOR, reason="It is ours.", by=ANN)
+
+    on_board = row_of(
+        folded(change_board.VIEW, entries_of(change)), change_board.BOARD, str(change.id)
+    )
+    task = row_of(folded(fulfilment.VIEW, entries_of(request)), fulfilment.WORK, str(request.id), 1)
+
+    for row in (on_board, task):
+        assert (row.requester, row.organisation) == (str(person("bea")), str(OPERATOR))
 
 
 def test_a_stage_that_a_freeze_holds_has_no_due_moment_on_the_page_after_a_migration_either() -> (

@@ -20,7 +20,7 @@ from domain.service_level_policy import (
 from domain.shares import Share
 from projections.runner import Projector
 from projections.views import Views
-from tests.people import CUSTOMER, person, signed, system
+from tests.people import CUSTOMER, OPERATOR, person, signed, system
 from tests.projections.conftest import Kit, keep
 
 MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -98,6 +98,22 @@ async def board(kit: Kit, projector: Projector, views: Views, incident: Incident
 
 def stored(when: str) -> str:
     return f"{at(when):%Y-%m-%dT%H:%M:%S.%f}Z"
+
+
+async def test_the_board_follows_who_asks(kit: Kit, projector: Projector, views: Views) -> None:
+    incident = logged("mon 10:00")
+    promise(incident, "mon 10:00")
+    incident.change_requester(
+        person("bea"),
+        organisation=OPERATOR,
+        reason="It is ours.",
+        by=signed("bea", at("mon 11:00")),
+    )
+
+    rows = await board(kit, projector, views, incident)
+
+    whose = {(row["requester"], row["organisation"]) for row in rows.values()}
+    assert whose == {(str(person("bea")), str(OPERATOR))}
 
 
 async def test_a_promise_is_due_in_business_hours(
