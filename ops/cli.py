@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -166,6 +167,24 @@ def export(
             with_personal=with_personal,
         )
     )
+
+
+@app.command()
+def demo(
+    seed: Annotated[str, typer.Option("--seed", help="The same seed makes the same.")] = "1",
+    until: Annotated[
+        str | None, typer.Option("--until", help="When it ends; today at midnight, UTC.")
+    ] = None,
+    days: Annotated[int, typer.Option("--days", help="How many days it tells.")] = 90,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Fill an empty ledger with a company and the days of its life, made up from a seed."""
+    from ops.demo_life.command import run
+
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    end = today if until is None else instant(until).astimezone(UTC)
+    in_order(run(settings_of(data, config), seed, end, days, out))
 
 
 @app.command("import")

@@ -8,7 +8,8 @@ import asyncio
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,16 @@ class SqliteRecorder(LedgerRecorder):
         return connection
 
     # Writing -----------------------------------------------------------------------------
+
+    @contextmanager
+    def without_waiting(self) -> Iterator[None]:
+        """Commit without waiting for the disk. If the machine fails meanwhile, what was committed
+        last may be gone, and nothing else; the first commit afterwards waits for all of it."""
+        self._writer.wait_for_disk(False)
+        try:
+            yield
+        finally:
+            self._writer.wait_for_disk(True)
 
     async def append(self, write: Write) -> Receipt:
         loop = asyncio.get_running_loop()

@@ -91,6 +91,11 @@ class Writer:
             self._end()
         return outcomes
 
+    def wait_for_disk(self, is_waiting: bool, /) -> None:
+        """Whether a commit comes back only when it is on the disk."""
+        with self._lock:
+            self._connection.execute(f"PRAGMA synchronous={'FULL' if is_waiting else 'NORMAL'}")
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
