@@ -14,7 +14,7 @@ from ops.assets import app as assets_app
 from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
 from ops.export.formats import Format
-from ops.options import Config, Data, Port, Wrong, err, in_order, out, settings_of
+from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
 from ops.process import app as process_app
 from ops.settings import BadSettings
 from ops.sla_command import app as sla_app
