@@ -1,7 +1,7 @@
 """Definitions that are put into use, once everything that they name exists."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from domain.recorder import Receipt
 from domain.rules import Refused, require
 from domain.service_level_names import PolicyNames, name_mistakes, names_of
 from domain.service_level_policy import Agreement, AppliesTo, ServiceLevelPolicy, mistakes
-from domain.versioned import Versioned
+from domain.versioned import D, Versioned
 
 
 class Definitions(Publishing):
@@ -99,13 +99,8 @@ class Definitions(Publishing):
 
     async def _check_policy(self, policy: ServiceLevelPolicy, by: Provenance) -> None:
         """The names in a draft get the meaning that they have now, unless they have one."""
-        draft = policy.draft_definition
-        if draft is None:
-            return
-        whole = self._check_agreement(draft)
-        if whole != draft:
-            require(policy.granted_round == 0, "Names in it mean something else now.")
-            policy.revise(whole, by=by)
+        if policy.draft_definition is not None:
+            complete(policy, self._check_agreement(policy.draft_definition), by)
 
     async def _check_window(self, window: ChangeWindow, _: Provenance) -> None:
         definition = window.draft_definition
@@ -134,9 +129,17 @@ class Definitions(Publishing):
         known = directory.calendars() if calendars is None else calendars
         return names_of(
             (Known(one.id, one.name, not one.is_retired) for one in known),
-            (Known(one.id, one.name, not one.is_disbanded) for one in directory.teams()),
-            (Known(one.id, one.name, one.is_active) for one in directory.organisations()),
+            self._known_teams(),
+            self._known_organisations(),
         )
+
+    def _known_teams(self) -> Iterator[Known]:
+        for team in self.directory.teams():
+            yield Known(team.id, team.name, not team.is_disbanded)
+
+    def _known_organisations(self) -> Iterator[Known]:
+        for organisation in self.directory.organisations():
+            yield Known(organisation.id, organisation.name, organisation.is_active)
 
     def _check_agreement(self, agreement: Agreement) -> Agreement:
         """The agreement with the meaning of all names in it."""
@@ -165,3 +168,10 @@ class Definitions(Publishing):
     def _check_selectors(self, field: str, selectors: Iterable[str]) -> None:
         for selector in selectors:
             require(self.directory.knows(selector), f"{field}: {selector!r} names nobody.")
+
+
+def complete(record: Versioned[D], whole: D, by: Provenance) -> None:
+    """Give the names in a draft the meaning that they have in the whole definition."""
+    if whole != record.draft_definition:
+        require(record.granted_round == 0, "Names in it mean something else now.")
+        record.revise(whole, by=by)

@@ -15,14 +15,15 @@ from msgspec import Struct, structs
 
 from domain.aggregate import KIND_OF_PREFIX, Entry
 from domain.assignment_rule import AssignmentRule
+from domain.desk.definitions import complete
 from domain.desk.publishing import Check
 from domain.desk.what_if import WhatIfs
 from domain.ids import number_of, prefix_of
 from domain.ledger import Work
 from domain.provenance import Cause, Provenance
-from domain.record_names import Known, RecordNames
+from domain.record_names import RecordNames
 from domain.ruled import Ruled
-from domain.rules import DomainError, NotFound, Outdated, Refused, require
+from domain.rules import DomainError, NotFound, Outdated, Refused
 from domain.service_conditions import Named, NamedKind, condition
 from domain.situation import situation_of
 from domain.triage import (
@@ -80,13 +81,8 @@ class Triages(WhatIfs):
 
     async def _check_rule(self, rule: AssignmentRule, by: Provenance) -> None:
         """The names in a draft get the meaning that they have now, unless they have one."""
-        draft = rule.draft_definition
-        if draft is None:
-            return
-        whole = self.meant(draft)
-        if whole != draft:
-            require(rule.granted_round == 0, "Names in it mean something else now.")
-            rule.revise(whole, by=by)
+        if rule.draft_definition is not None:
+            complete(rule, self.meant(rule.draft_definition), by)
 
     def meant(self, rule: RuleDefinition) -> RuleDefinition:
         """The definition with the meaning of all names in it. Raises Refused for what is not
@@ -116,13 +112,9 @@ class Triages(WhatIfs):
         return structs.replace(rule, names=meant)
 
     def _records(self) -> Mapping[NamedKind, RecordNames]:
-        teams = (Known(one.id, one.name, not one.is_disbanded) for one in self.directory.teams())
-        customers = (
-            Known(one.id, one.name, one.is_active) for one in self.directory.organisations()
-        )
         return {
-            "team": RecordNames("team", "TEA", teams),
-            "organisation": RecordNames("organisation", "ORG", customers),
+            "team": RecordNames("team", "TEA", self._known_teams()),
+            "organisation": RecordNames("organisation", "ORG", self._known_organisations()),
         }
 
     def rules_in_force(self, at: datetime) -> list[InForce]:
