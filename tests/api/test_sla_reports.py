@@ -165,6 +165,27 @@ async def test_the_members_of_a_group_without_a_value_are_those_without_one(
     assert {row["number"] for row in page["data"]} == {made["number"]}
 
 
+async def test_a_figure_of_a_past_position_comes_out_again(house: House, given: Any) -> None:
+    adam, axel = house.as_("adam"), house.as_("axel")
+    before = await report(axel, "attainment", given, "&by=kind")
+    listed = before["data"][0]["members"].removeprefix("/api/v1")
+    members = (await axel.read(f"{listed}&include=total"))["total"]
+    whose = {"title": "No more", "requester": house.number("rita")}
+    made = await adam.made("/incidents", {**whose, "category": "Reporting", "service": "Reports"})
+    at = f"/incidents/{made['number']}"
+    last = await adam.act(f"{at}/prioritise", {"impact": 1, "urgency": 1})
+    later = (*given[:2], last["position"])
+
+    now = await report(axel, "attainment", later, "&by=kind")
+    again = await report(axel, "attainment", later, f"&by=kind&known_at=@{before['position']}")
+
+    assert now["total"]["promised"] > before["total"]["promised"]
+    assert again == before
+    assert (await axel.read(f"{listed}&include=total"))["total"] == members
+    breaches = await report(axel, "breaches", later, f"&known_at=@{before['position']}")
+    assert breaches["position"] == before["position"]
+
+
 BAD = {
     "no time": ("", "from: an instant such as"),
     "no end": (f"from={SINCE:%Y-%m-%dT%H:%M:%SZ}", "to: an instant such as"),
