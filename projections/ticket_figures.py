@@ -7,8 +7,9 @@ from domain.aggregate import Entry, Event
 from domain.change import Change
 from domain.ids import prefix_of
 from domain.incident import Incident
-from domain.life_cycle import Reopenable, Resolvable, Startable
+from domain.life_cycle import Moved, Reopenable, Resolvable, Startable
 from domain.mapper import is_person
+from domain.merging import Mergeable
 from domain.question import Question
 from domain.satisfaction import Satisfaction
 from domain.service_request import ServiceRequest
@@ -63,7 +64,8 @@ class FigureRow(Row):
     reassigned: int = 0
     """How often it was handed over by somebody who had it."""
     first_hand: Id | None = None
-    """The first person other than the requester who acted on it."""
+    """The first person other than the requester who acted on an incident or a question; on other
+    tickets, by an event that this view folds."""
     is_shared: bool = False
     """Whether others did so, too."""
     is_first_contact: bool = False
@@ -90,20 +92,41 @@ FIGURES = Table(
 )
 
 CASES = Cases[Any]()
+MOVES: tuple[type[Event], ...] = (Moved, Mergeable.Unmerged, *tickets.STATUS)
+CONTACTS = ("Incident.", "Question.")
 DONE = (Resolvable.Resolved, Question.Answered, ServiceRequest.Fulfilled)
+
+
+def concerns(entry: Entry) -> bool:
+    """Of other events only who acted counts, and only where a first contact does."""
+    if not tickets.is_of_ticket(entry):
+        return False
+    event = entry.event
+    return (
+        entry.originator_version == 1
+        or isinstance(event, MOVES)
+        or CASES.of(type(event)) is not None
+        or (entry.topic.startswith(CONTACTS) and is_person(event.by.actor))
+    )
 
 
 def fold(entry: Entry, rows: Rows) -> None:
     event = entry.event
     if entry.originator_version == 1:
         row = rows.put(FIGURES, _begun(entry, event))
-    else:
-        row = rows.get(FIGURES, id_text(entry.originator_id))
+        _note_hand(event, row)
+        return
+    id = id_text(entry.originator_id)
+    case = CASES.of(type(event))
+    known = rows.peek(FIGURES, id)
+    if case is None and not isinstance(event, MOVES) and known and not _is_new_hand(event, known):
+        return
+    row = rows.get(FIGURES, id)
     # Being approved or not opens or ends no change: the work on it does.
     if status := tickets.status_after(row.kind, event, is_approval_owed=True):
         row.is_open = status not in tickets.OVER
     _note_hand(event, row)
-    if case := CASES.of(type(event)):
+    if case:
         case(event, row)
 
 
@@ -120,12 +143,17 @@ def _begun(entry: Entry, event: Any) -> FigureRow:
     )
 
 
-def _note_hand(event: Event, row: FigureRow) -> None:
+def _is_new_hand(event: Event, row: FigureRow) -> bool:
     actor = event.by.actor
-    if row.is_shared or actor in (row.requester, row.first_hand) or not is_person(actor):
+    is_known = row.is_shared or actor in (row.requester, row.first_hand)
+    return not is_known and is_person(actor)
+
+
+def _note_hand(event: Event, row: FigureRow) -> None:
+    if not _is_new_hand(event, row):
         return
     if row.first_hand is None:
-        row.first_hand = actor
+        row.first_hand = event.by.actor
     else:
         row.is_shared = True
 
@@ -234,4 +262,4 @@ def _classify(event: Change.Classified, row: FigureRow) -> None:
     row.type = event.type
 
 
-VIEW = View(NAME, VERSION, (FIGURES,), fold, concerns=tickets.is_of_ticket, keyed=(FIGURES,))
+VIEW = View(NAME, VERSION, (FIGURES,), fold, concerns=concerns, keyed=(FIGURES,))
