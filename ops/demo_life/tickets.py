@@ -53,8 +53,15 @@ async def incident(scene: Scene, company: Company) -> Story:
     team = company.teams["Service Desk"]
     await scene.do(scene.desk.assign, Incident, id, team=team, assignee=agent, actor=agent)
     await _say(scene, Incident, id, "Thank you, we are looking into it.", agent)
+    if scene.chance(0.04):
+        await _report_again(scene, id, practice, requester, agent)
     yield scene.at_work(2, 60)
     await scene.act(Incident.start, id, actor=agent)
+    if scene.chance(0.04):
+        lead, reason = company.members["Service Desk"][0], "They have called three times."
+        await scene.act(
+            Incident.escalate_hierarchically, id, to=(lead,), level=1, reason=reason, actor=agent
+        )
     if scene.chance(0.3):
         yield scene.at_work(10, 240)
         agent = await _hand_on(scene, company, practice, id)
@@ -69,6 +76,12 @@ async def incident(scene: Scene, company: Company) -> Story:
     if practice.name in company.articles and scene.chance(0.15):
         article = company.articles[practice.name]
         await scene.do(scene.desk.answer, article, ticket=id, actor=agent)
+    async for moment in _after(scene, id, requester, agent):
+        yield moment
+
+
+async def _after(scene: Scene, id: UUID, requester: UUID, agent: UUID) -> Story:
+    """Take it up again, perhaps, and end it."""
     if scene.chance(0.07):
         yield scene.at_work(60, 960)
         reason = "It happened again."
@@ -77,6 +90,22 @@ async def incident(scene: Scene, company: Company) -> Story:
         await _resolve(scene, id, agent)
     async for moment in _end(scene, Incident, id, requester):
         yield moment
+
+
+async def _report_again(
+    scene: Scene, id: UUID, practice: Practice, requester: UUID, agent: UUID
+) -> None:
+    """The requester reports it once more, and it is merged into the first report."""
+    again = await scene.do(
+        scene.desk.log_incident,
+        title=scene.pick(practice.incidents),
+        requester=requester,
+        channel="email",
+        category=practice.category,
+        service=practice.name,
+        actor=requester,
+    )
+    await scene.do(scene.desk.merge, Incident, again.subject, into=id, actor=agent)
 
 
 async def _hand_on(scene: Scene, company: Company, practice: Practice, id: UUID) -> UUID:

@@ -163,6 +163,7 @@ def test_the_records_are_in_many_states_of_their_lives(folder: Path) -> None:
             states.setdefault(record.prefix, set()).add(str(status))
 
     assert states["INC"] >= {"new", "in progress", "pending", "resolved", "closed", "cancelled"}
+    assert "merged" in states["INC"]
     assert states["REQ"] >= {"in approval", "in fulfilment", "fulfilled", "closed", "cancelled"}
     assert states["QST"] >= {"answered", "closed"}
     assert states["CHG"] >= {"in approval", "scheduled", "closed"}
