@@ -1,4 +1,10 @@
+import pytest
 from hypothesis import settings
+
+# What they assert is told in full, as it is of the tests themselves.
+pytest.register_assert_rewrite(
+    "tests.domain.invariants", "tests.domain.lived", "tests.domain.steps"
+)
 
 pytest_plugins = ("tests.postgres", "tests.stores")
 

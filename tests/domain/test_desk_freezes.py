@@ -16,8 +16,8 @@ from domain.change_window import ChangeWindow, Definition
 from domain.ids import named_id
 from domain.provenance import Provenance
 from tests.domain.desks import Company, open_desk, system
+from tests.domain.lived import lived
 from tests.domain.stories import STORIES, told
-from tests.domain.test_invariants import lived
 from tests.people import MONDAY
 from workflows.freezes import Freezes
 

@@ -16,7 +16,7 @@ from domain import (
     service,
     service_request,
 )
-from tests.domain.test_invariants import MOVES
+from tests.domain.steps import MOVES
 
 CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "incident": (incident.Incident, incident.Status, {"closed", "cancelled"}),

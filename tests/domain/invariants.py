@@ -1,0 +1,422 @@
+"""What always holds of a record of each kind, whatever was tried on it."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from domain import (
+    article,
+    asset,
+    cab_meeting,
+    change,
+    change_moves,
+    incident,
+    priority,
+    problem,
+    question,
+    release_moves,
+    service,
+    service_request,
+    tasks,
+)
+from domain.aggregate import Aggregate
+from domain.approval_process import ApprovalProcess
+from domain.approval_round import ApprovalRounds
+from domain.article import Article
+from domain.asset import Asset
+from domain.asset_type import AssetType
+from domain.assignment_rule import AssignmentRule
+from domain.cab_meeting import CabMeeting
+from domain.calendar import Calendar
+from domain.calendar_holidays import counted
+from domain.calendar_mistakes import check as check_hours
+from domain.change import Change
+from domain.change_template import ChangeTemplate
+from domain.change_window import ChangeWindow
+from domain.gates import Gates
+from domain.incident import Incident
+from domain.merging import MERGED, Mergeable
+from domain.offering import Offering
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.problem import Problem
+from domain.question import Question
+from domain.release import Release
+from domain.risk_model import RiskModel
+from domain.satisfaction import SCORE_MAX, Satisfaction
+from domain.service import Service
+from domain.service_level_policy import ServiceLevelPolicy
+from domain.service_request import ServiceRequest
+from domain.team import Team
+from domain.ticket import Ticket
+from domain.ticket_type import ACTS, TicketType
+from domain.ticket_type import check as check_definition_of_type
+from domain.time_spent import MINUTES_MAX
+from domain.versioned import Versioned
+
+
+def check(record: Aggregate) -> None:
+    if isinstance(record, Ticket):
+        check_ticket(record)
+    CHECKS[type(record)](record)
+
+
+def check_ticket(ticket: Ticket) -> None:
+    for several in (ticket.links, ticket.watchers, ticket.attachments):
+        assert len(several) == len(set(several))
+    assert ticket.id not in {other for _, other in ticket.links}
+    assert not set(ticket.fields) & set(ticket.personal_fields)
+    numbers = [item.number for item in ticket.checklist]
+    assert numbers == sorted(set(numbers))
+    assert not numbers or numbers[-1] <= ticket.items_added
+    for item in ticket.checklist:
+        assert bool(item.done_by) == (item.done_at is not None)
+    for number, booking in enumerate(ticket.bookings, 1):
+        assert booking.number == number
+        assert 0 <= booking.minutes <= MINUTES_MAX
+    if isinstance(ticket, Satisfaction):
+        assert all(1 <= score <= SCORE_MAX for score in ticket.scores.values())
+        assert all(1 <= resolution <= ticket.reopened + 1 for resolution in ticket.scores)
+    if ticket.impact is None or ticket.urgency is None:
+        assert ticket.priority is None
+    else:
+        assert ticket.priority == priority.priority(ticket.impact, ticket.urgency)
+
+
+def check_incident(incident_: Incident) -> None:
+    status = incident_.status
+    assert (status is incident.Status.PENDING) == (incident_.pending_reason != "")
+    assert (incident_.resolved_at is not None) == (
+        status in (incident.Status.RESOLVED, incident.Status.CLOSED)
+    )
+    assert (incident_.closed_at is not None) == (incident_.status in ("closed", "cancelled"))
+    if status is incident.Status.ASSIGNED:
+        assert incident_.team or incident_.assignee
+    assert len(incident_.marks) == len(set(incident_.marks))
+    assert all(1 <= round <= incident_.service_level_round for round, *_ in incident_.marks)
+    assert incident_.support_level in incident.SUPPORT_LEVELS
+    check_merged(incident_)
+    assert not (incident_.is_major and incident_.is_major_proposed)
+    assert incident_.was_major or not (incident_.is_major or incident_.major_review)
+    if incident_.update_due is not None:
+        assert incident_.is_major
+        assert incident_.is_at_work
+
+
+def check_merged(ticket: Mergeable) -> None:
+    assert (ticket.status == MERGED) == (ticket.merged_into is not None)
+    assert (ticket.before_merge != ("", "")) == (ticket.merged_into is not None)
+    assert ticket.merged_into != ticket.id
+    assert len(set(ticket.absorbed)) == len(ticket.absorbed)
+
+
+def check_problem(problem_: Problem) -> None:
+    status = problem_.status
+    assert (status is problem.Status.PENDING) == (problem_.pending_reason != "")
+    if status is problem.Status.KNOWN_ERROR:
+        assert problem_.is_known_error
+    if problem_.is_known_error:
+        assert problem_.has_cause or problem_.has_workaround
+    if status is problem.Status.ASSIGNED:
+        assert problem_.team or problem_.assignee
+
+
+def check_question(question_: Question) -> None:
+    status = question_.status
+    assert (status is question.Status.PENDING) == (question_.pending_reason != "")
+    assert (question_.answered_at is not None) == (
+        status in (question.Status.ANSWERED, question.Status.CLOSED)
+    )
+    if question_.is_first_contact:
+        assert question_.answered_at is not None
+        assert question_.reopened == 0
+    if status is question.Status.ASSIGNED:
+        assert question_.team or question_.assignee
+    check_merged(question_)
+    assert len(question_.hands) == len(set(question_.hands))
+
+
+def check_change(change_: Change) -> None:
+    status, standing = change_.status, change_.standing
+    assert change_.is_in_approval == bool(standing.open)
+    assert (status is change.Status.IN_APPROVAL) <= change_.is_in_approval
+    check_standing(change_)
+    undecided = {
+        change.Status.PROPOSED,
+        change.Status.WITHDRAWN,
+        change.Status.CANCELLED,
+    }
+    if status not in undecided and not change_.is_approval_owed:
+        assert change_.round > 0
+        assert change_.risk
+        assert change_.is_planned
+    if change_.type == "standard":
+        assert change_.template
+    if change_.is_in_approval and status is not change.Status.IN_APPROVAL:
+        assert change_.is_approval_owed
+    names = [owed.name for owed in change_.obligations]
+    assert len(set(names)) == len(names)
+    check_tasks(change_)
+    assert (change_.scheduled_start is None) == (change_.scheduled_end is None)
+    if change_.scheduled_start and change_.scheduled_end:
+        assert change_.scheduled_start < change_.scheduled_end
+
+
+def check_standing(record: ApprovalRounds) -> None:
+    standing = record.standing
+    # Who has voted on a draft may write the next one, get the asset, or come to own the record.
+    assert record.barred.isdisjoint(record.voted) or (
+        isinstance(record, Versioned | Asset | Gates) and not standing.open
+    )
+    assert len({stage.name for stage in standing.stages}) == len(standing.stages)
+    assert not set(standing.passed) & set(standing.open)
+    if standing.open:
+        assert set(standing.barred) == record.barred
+    for name, opened in standing.open.items():
+        assert standing.verdict(name).outcome == "pending"
+        assert standing.silent(name)
+        assert opened.due is not None or opened.asked_by or opened.is_held
+        assert opened.is_held == bool(standing.held)
+    # What was passed on another version keeps the votes of those who would have none now.
+    settled = standing.passed if standing.process_version > 1 else ()
+    voting = {name: votes for name, votes in standing.ballots.items() if name not in settled}
+    for name, ballots in voting.items():
+        assert set(ballots) <= set(standing.stage(name).voters)
+        assert {ballot.seen for ballot in ballots.values()} <= {record.material_digest()} or (
+            not standing.open
+        )
+        excluded = {*standing.exclude, *standing.stage(name).exclude}
+        assert excluded.isdisjoint(ballots)
+        assert excluded.isdisjoint(ballot.cast_by for ballot in ballots.values())
+        hands = [ballot.cast_by for ballot in ballots.values()]
+        assert len(hands) == len(set(hands))
+    if not standing.repeat_voters:
+        hands = [ballot.cast_by for ballots in voting.values() for ballot in ballots.values()]
+        assert len(hands) == len(set(hands))
+
+
+def check_tasks(change_: Change) -> None:
+    known = {task.number: task for task in change_.tasks}
+    assert list(known) == list(range(1, len(known) + 1))
+    assert not tasks.circle({task.number: set(task.after) for task in change_.tasks})
+    for task in change_.tasks:
+        earlier = tasks.PHASES.index(task.phase)
+        assert all(tasks.PHASES.index(known[number].phase) <= earlier for number in task.after)
+    started = change_.status in change_moves.STARTED
+    if started and change_.type != "emergency":
+        assert not tasks.unfinished(change_.tasks, "before")
+    if change_.status is change.Status.IMPLEMENTED:
+        assert not tasks.unfinished(change_.tasks, "implementation")
+    if change_.status is change.Status.CLOSED:
+        assert not tasks.unfinished(change_.tasks, "after")
+        assert not change_.is_approval_owed
+
+
+def check_asset(asset_: Asset) -> None:
+    has_holder = asset_.holder is not None
+    if asset_.status is asset.Status.IN_USE:
+        assert has_holder
+    elif asset_.status is not asset.Status.IN_REPAIR:
+        assert not has_holder
+    assert len(asset_.relations) == len(set(asset_.relations))
+    assert asset_.id not in {other for _, other in asset_.relations}
+    for group in asset_.groups.values():
+        assert 1 <= group.needed < len(group.members)
+    check_standing(asset_)
+    assert (asset_.approval == "pending") == bool(asset_.standing.open)
+    if asset_.standing.open:
+        assert asset_.proposal
+
+
+def check_asset_type(type_: AssetType) -> None:
+    assert type_.versions
+    for number, schema in enumerate(type_.versions, 1):
+        assert (schema.type, schema.version) == (type_.id, number)
+        names = [one.name for level in schema.levels for one in level.attributes]
+        assert len(names) == len(set(names))
+    assert type_.id not in type_.extensions
+
+
+def check_person(person_: Person) -> None:
+    assert person_.roles
+    assert person_.name
+    assert person_.username
+    assert person_.manager != person_.id
+    for number, made in enumerate(person_.delegations, 1):
+        assert made.number == number
+        assert made.to != person_.id
+    assert len({token.id for token in person_.tokens}) == len(person_.tokens)
+    assert person_.password == "" or person_.password.startswith("$")
+    if not person_.is_active:
+        assert all(token.is_revoked for token in person_.tokens)
+
+
+def check_team(team: Team) -> None:
+    assert team.name
+    assert set(team.leads) <= set(team.members)
+    assert len(team.members) == len(set(team.members))
+    if team.is_disbanded:
+        assert not team.members
+
+
+def check_organisation(organisation: Organisation) -> None:
+    assert organisation.name
+    assert organisation.parent != organisation.id
+
+
+def check_definition(record: Versioned[Any]) -> None:
+    assert record.name
+    assert record.draft_definition is not None
+    assert record.published_version == len(record.versions)
+    assert all(one != next for one, next in zip(record.versions, record.versions[1:], strict=False))
+    if record.is_retired:
+        assert record.published is None
+    assert (record.approval == "pending") == bool(record.standing.open)
+    check_standing(record)
+    if record.granted_round:
+        assert record.approval == "approved"
+        assert record.is_news()
+    if record.outstanding:
+        assert record.granted_round or record.is_retired
+
+
+def check_release(record: Release) -> None:
+    assert record.name
+    assert (record.approval == "pending") == bool(record.standing.open)
+    check_standing(record)
+    phases = record.phases
+    assert [phase.number for phase in phases] == list(range(1, len(phases) + 1))
+    assert len({phase.name for phase in phases}) == len(phases)
+    assert all(one.end <= next.start for one, next in pairwise(phases))
+    assert all(phase.start < phase.end for phase in phases)
+    changes = [change for phase in phases for change in phase.changes]
+    assert len(changes) == len(set(changes))
+    assert record.passed.keys() <= record.written.keys() & set(record.gates)
+    states = [phase.state for phase in phases]
+    order = ["done", "rolling out", "backed out", "planned"]
+    assert states == sorted(states, key=order.index)
+    assert states.count("rolling out") <= 1
+    for phase in phases:
+        assert (phase.outcome != "") == (phase.state == "done")
+        if phase.state in ("rolling out", "done"):
+            assert phase.name in record.passed
+            assert record.backout
+    status = record.status
+    if status in (release_moves.Status.PLANNED, release_moves.Status.CANCELLED):
+        assert set(states) <= {"planned"}
+    if status is release_moves.Status.COMPLETED:
+        assert set(states) == {"done"}
+    if status is release_moves.Status.BACKED_OUT:
+        assert "backed out" in states
+        assert not {"done", "rolling out"} & set(states)
+    if record.is_over:
+        assert not record.standing.open
+
+
+def check_service(record: Service) -> None:
+    assert record.name
+    assert (record.approval == "pending") == bool(record.standing.open)
+    check_standing(record)
+    assert record.passed.keys() <= record.written.keys()
+    for status, act in ((service.Status.CHARTERED, "charter"), (service.Status.LIVE, "go_live")):
+        if record.status is status:
+            assert set(service.MOVES[act].gates) <= record.passed.keys()
+            assert all(getattr(record, field) for field in service.MOVES[act].fields)
+    if record.standing.open:
+        assert record.status is service.GATES[record.gate]
+        assert record.gate not in record.passed
+    assert record.is_in_catalogue <= (record.live_since is not None)
+
+
+def check_article(record: Article) -> None:
+    check_definition(record)
+    assert record.name == (record.draft_definition or record.versions[-1]).title
+    assert (record.review_due is not None) == bool(record.versions)
+    assert not record.is_overdue or record.versions
+    assert not record.is_submitted or not record.standing.open
+    assert record.answers >= 0
+    assert record.versions or not (record.feedback or record.answers)
+    in_review = record.draft_status is article.Status.IN_REVIEW
+    waits = record.is_submitted or bool(record.standing.open) or record.granted_round > 0
+    assert in_review == (waits and record.news is not None and not record.is_retired)
+
+
+def check_meeting(meeting: CabMeeting) -> None:
+    assert meeting.start
+    assert meeting.end
+    assert meeting.start < meeting.end
+    assert set(meeting.minuted) <= set(meeting.agenda)
+    has_begun = meeting.status in (cab_meeting.Status.IN_SESSION, cab_meeting.Status.CLOSED)
+    assert bool(meeting.present) == has_begun
+
+
+def check_calendar(calendar: Calendar) -> None:
+    assert calendar.name
+    assert calendar.hours_version == len(calendar.given) >= 1
+    check_hours(calendar.own_hours, calendar.names)
+    assert counted(calendar.own_hours, calendar.public_holidays) == calendar.hours
+
+
+def check_request(request: ServiceRequest) -> None:
+    status = request.status
+    assert (status is service_request.Status.PENDING) == (request.pending_reason != "")
+    assert (request.fulfilled_at is not None) == (
+        status in (service_request.Status.FULFILLED, service_request.Status.CLOSED)
+    )
+    assert (status is service_request.Status.IN_APPROVAL) == (request.approval == "pending")
+    assert (status is service_request.Status.IN_APPROVAL) == bool(request.standing.open)
+    assert (request.closed_at is not None) == request.is_over
+    assert status is not service_request.Status.APPROVED or request.approval == "approved"
+    assert (request.offering is None) == (request.offering_version == 0)
+    check_fulfilment(request)
+
+
+def check_fulfilment(request: ServiceRequest) -> None:
+    known = {task.number: task for task in request.tasks}
+    assert list(known) == list(range(1, len(known) + 1))
+    assert not tasks.circle({task.number: set(task.after) for task in request.tasks})
+    left = {task.number for task in request.tasks if task.state not in tasks.OVER}
+    match request.status:
+        case service_request.Status.BEING_UNDONE:
+            assert left
+            assert all(known[number].compensates for number in left)
+        case service_request.Status.FULFILLED | service_request.Status.CLOSED:
+            assert not left
+        case service_request.Status.CANCELLED:
+            assert not left
+    for task in request.tasks:
+        assert not task.compensates or known[task.compensates].state == "done"
+
+
+def check_ticket_type(type: TicketType) -> None:
+    assert type.ticket in ACTS
+    assert type.definition_version >= 1
+    for definition in type.versions:
+        check_definition_of_type(type.ticket, definition)
+
+
+CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
+    ApprovalProcess: check_definition,
+    Article: check_article,
+    Asset: check_asset,
+    AssetType: check_asset_type,
+    CabMeeting: check_meeting,
+    Calendar: check_calendar,
+    Change: check_change,
+    ChangeTemplate: check_definition,
+    ChangeWindow: check_definition,
+    Incident: check_incident,
+    Offering: check_definition,
+    Organisation: check_organisation,
+    Person: check_person,
+    Problem: check_problem,
+    Question: check_question,
+    AssignmentRule: check_definition,
+    Release: check_release,
+    RiskModel: check_definition,
+    Service: check_service,
+    ServiceLevelPolicy: check_definition,
+    ServiceRequest: check_request,
+    Team: check_team,
+    TicketType: check_ticket_type,
+}
