@@ -134,6 +134,22 @@ def history(
 
 
 @app.command()
+def replay(
+    number: Annotated[str, typer.Argument(help="A number such as CHG0000002, or an id.")],
+    as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Make the recorded decisions of a record again: approvals, priorities and marks of clocks.
+
+    Exit code 1 if one does not follow from the history; the first such is told.
+    """
+    from ops.replay import show as run_replay
+
+    in_order(run_replay(settings_of(data, config), number, out, as_json=as_json))
+
+
+@app.command()
 def export(
     file: Annotated[str, typer.Argument(help="Where it is written; - for the standard output.")],
     format: Annotated[Format, typer.Option("--format", help="CloudEvents as NDJSON, XES or OCEL.")],
