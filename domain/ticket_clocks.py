@@ -184,6 +184,7 @@ class Telling:
         open = self._open(event, basis)
         before = open.hours
         known = {clock.target: clock for clock in open.clocks}
+        lapsed = {clock.target for clock in open.clocks[len(open.terms) :]}
         past: Sequence[Past] = ()
         open.apply(event, basis)
         for commitment in event.commitments:
@@ -194,6 +195,8 @@ class Telling:
                 past = past or situations(self.steps())
                 clock = self._from_the_opening(name, of_clock, open, past)
             else:
+                if name in lapsed:
+                    clock = self._taken_up(clock, of_clock, at, before)
                 clock = self._promised_anew(clock, of_clock, at, before, open)
             open.terms.append(of_clock)
             open.clocks.append(clock)
@@ -237,14 +240,19 @@ class Telling:
                     self._count(before, clock, hours)
         return clock
 
+    def _taken_up(self, clock: Clock, of_clock: Terms, at: int, before: BusinessHours) -> Clock:
+        """The clock of a target that was promised no more: it runs again if it was met, and what
+        met it was undone meanwhile."""
+        if clock.met is None or self.now.is_over or of_clock.stops(self.now):
+            return clock
+        reopened = clock_steps.reopen(clock, at, before)
+        self._count(clock, reopened, before)
+        return reopened
+
     def _promised_anew(
         self, clock: Clock, of_clock: Terms, at: int, before: BusinessHours, open: Open
     ) -> Clock:
         commitment = of_clock.commitment
-        if clock.met is not None and not (self.now.is_over or of_clock.stops(self.now)):
-            # It was met, promised no more, and what met it was undone meanwhile.
-            met, clock = clock, clock_steps.reopen(clock, at, before)
-            self._count(met, clock, before)
         given = clock_steps.re_budget(clock, at, before, commitment.budget, open.hours)
         given = replace(given, pausing=commitment.pausing, hours=open.number)
         self._count(clock, given, before)

@@ -100,13 +100,14 @@ def reckoned(
         until = entries[number + 1].at if number + 1 < len(entries) else len(opened)
         is_promise = entry.facts is None and entry.label == label
         if is_promise and name in entry.promises:
-            is_promised = True
+            has_lapsed, is_promised = not is_promised, True
             budget, pausing = entry.promises[name]
             if clock is None or clock.cancelled is not None:
                 clock = _from_the_opening(meaning, known, budget, pausing, opened)
             else:
                 facts = _facts(known)
-                if clock.met is not None and not (facts.is_over or meaning.stop(facts)):
+                is_undone = not (facts.is_over or meaning.stop(facts))
+                if clock.met is not None and has_lapsed and is_undone:
                     _reopen(clock, entry.at)
                 if clock.met is None:
                     _take_budget(clock, entry.at, budget)
