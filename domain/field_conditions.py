@@ -62,9 +62,7 @@ def field_condition(text: str) -> FieldCondition:
 
 
 VOCABULARY = Vocabulary(
-    "a ticket",
-    {f"{PREFIX}{field.name}": field for field in FIELDS},
-    frozenset(),
+    what="a ticket", fields={f"{PREFIX}{field.name}": field for field in FIELDS}, root="ticket"
 )
 
 

@@ -183,7 +183,7 @@ class Gates(Discussed, ApprovalRounds, abstract=True):
 
     def withdraw(self, *, reason: str, by: Provenance) -> None:
         """Take the submission of a gate back. What was written stays."""
-        require(len(self.standing.open) > 0, "No gate of this {self.what} is in approval.")
+        require(len(self.standing.open) > 0, f"No gate of this {self.what} is in approval.")
         reason = text.reason(reason, "A withdrawal needs a reason.")
         self.record(self.SubmissionWithdrawn(by=by, round=self.round, reason=reason))
 

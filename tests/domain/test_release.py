@@ -133,6 +133,8 @@ def test_votes_and_a_go_fall_when_the_phase_is_planned_anew() -> None:
     release.plan_phase(1, **known, changes=[ONE], by=ANN)
     fallen = release.voted
     release.withdraw(reason="Not today.", by=ANN)
+    with pytest.raises(Refused, match="No gate of this release is in approval"):
+        release.withdraw(reason="Again.", by=ANN)
     release.pass_gate("Green.", by=ANN)
     release.plan_phase(1, **known, changes=[TWO], by=ANN)
 
