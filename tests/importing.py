@@ -119,8 +119,9 @@ class Importing:
         return given if isinstance(given, Path) else write_csv(self.folder / "file.csv", given)
 
     def topics(self, id: Any) -> list[str]:
-        """What happened to a record, without its kind."""
-        return [entry.topic.partition(".")[2] for entry in self.ledger.history(id)]
+        """What happened to a record, without its kind and the version of the event."""
+        topics = (entry.topic.partition(".")[2] for entry in self.ledger.history(id))
+        return [topic.partition(":")[0] for topic in topics]
 
 
 @contextmanager

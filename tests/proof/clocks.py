@@ -59,13 +59,24 @@ def faults(
             yield False, f"{number}: {key} rang twice"
         rung.add(key)
         if key not in dues:
-            yield False, f"{number}: {key} rang, but nothing was promised"
+            yield False, f"{number}: {key} rang, but nothing was promised: {told(history)}"
         elif event.by.at < dues[key].at - EDGE:
             early = (dues[key].at - event.by.at).total_seconds()
             yield False, f"{number}: {key} rang {early:.3f} s early"
     for key, due in dues.items():
         if due.is_owed and due.at + EDGE <= now and key not in rung:
             yield True, f"{number}: {key} was due at {due.at.time()} and never rang"
+
+
+def told(history: Sequence[Entry]) -> str:
+    """What moved the clocks of an incident, and when: to understand a fault by."""
+    return "; ".join(
+        f"{entry.position} {entry.topic.partition('.')[2]}"
+        f" {getattr(entry.event, 'round', '')} {getattr(entry.event, 'mark', '')}"
+        f" {entry.event.by.at.time()}"
+        for entry in history
+        if not isinstance(entry.event, Incident.Commented | Incident.Assigned)
+    )
 
 
 def expected(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[Due]:
