@@ -91,6 +91,7 @@ def promised(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
     for target in (FIRST_RESPONSE, RESOLUTION):
         met = _met(history, target)
         breached: datetime | None = None
+        done: dict[str, bool] = {}
         for index, entry in enumerate(applied):
             event = entry.event
             assert isinstance(event, Incident.ServiceLevelApplied)
@@ -102,20 +103,22 @@ def promised(history: Sequence[Entry], escalates: frozenset[UUID]) -> Iterator[D
             assert total is not None
             at = breached or _reached(spans, total, start)
             has_passed = at is not None and start is not None and at <= start
-            is_done = has_passed and _rang(history, target, BREACH, index + 1)
+            is_done = has_passed and (done.get(BREACH) or _rang(history, target, BREACH, index))
+            done[BREACH] = bool(is_done)
             if at is not None:
                 is_owed = is_last and over is None and (met is None or met > at + EDGE)
-                yield Due(index + 1, target, BREACH, at, is_owed, is_done)
+                yield Due(index + 1, target, BREACH, at, is_owed, done[BREACH])
             if breached is None and at is not None:
                 end = None if is_last else applied[index + 1].event.by.at
                 breached = at if end is None or at <= end else None
             if target == RESOLUTION and event.policy in escalates:
                 quarter = _reached(spans, total * 3 / 4, start)
                 has_passed = quarter is not None and start is not None and quarter <= start
-                is_done = has_passed and _rang(history, target, "75%", index + 1)
+                is_done = has_passed and (done.get("75%") or _rang(history, target, "75%", index))
+                done["75%"] = bool(is_done)
                 if quarter is not None:
                     is_owed = is_last and spans[-1].until is None
-                    yield Due(index + 1, target, "75%", quarter, is_owed, is_done)
+                    yield Due(index + 1, target, "75%", quarter, is_owed, done["75%"])
 
 
 def running(history: Sequence[Entry], target: str, pausing: Sequence[str]) -> Iterator[Span]:
@@ -150,12 +153,13 @@ def _reached(spans: Sequence[Span], total: timedelta, start: datetime | None) ->
     return None
 
 
-def _rang(history: Sequence[Entry], target: str, mark: str, before: int) -> bool:
-    """Whether a mark was reached in an earlier round: if it lies behind, it stays so."""
+def _rang(history: Sequence[Entry], target: str, mark: str, round: int) -> bool:
+    """Whether a mark was reached in a round: as long as it lies behind, it stays so. Once it lies
+    ahead of a later promise, it is to be reached again."""
     return any(
         isinstance(entry.event, Incident.MarkReached)
         and (entry.event.target, entry.event.mark) == (target, mark)
-        and entry.event.round < before
+        and entry.event.round == round
         for entry in history
     )
 

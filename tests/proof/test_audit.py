@@ -207,6 +207,20 @@ def test_a_level_is_owed_under_another_promise_unless_its_mark_lies_ahead_again(
     ] * missing
 
 
+def test_a_mark_comes_again_in_a_third_round_if_it_lay_ahead_in_the_second() -> None:
+    incident = logged()
+    ring(incident, FIRST_RESPONSE, 2)
+    ring(incident, QUARTER, 3)
+    promise_anew(incident, "60s", 3.2)
+    promise_anew(incident, "4s", 3.5)
+    incident.mark(*QUARTER, round=3, due=at(3.5), by=system("clock again", at(3.51)))
+
+    found = checked(entries(incident), 3.6)
+
+    assert found.violations == []
+    assert not [what for what in found.waiting if "never rang" in what]
+
+
 def test_an_acknowledgement_ends_no_escalation_of_which_nobody_was_told() -> None:
     incident = logged()
     ring(incident, FIRST_RESPONSE, 2)
