@@ -5,8 +5,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from domain.ticket import ATTACHMENT_BYTES_MAX
 
@@ -17,8 +16,9 @@ class BadSettings(Exception):
     """A setting is wrong; the message names it and says what it should be."""
 
 
-class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
+# No pydantic-settings: it takes 16 MB of each process.
+class Settings(BaseModel):
+    model_config = ConfigDict(extra="forbid")
 
     data: Path = Path("data")
     """The one data folder: ledger, views, keys and Temporal's database."""
@@ -106,15 +106,15 @@ def load(config: Path | None = None, **overrides: Any) -> Settings:
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise BadSettings(f"{path}: {error}") from None
     in_environment = {
-        name.removeprefix(PREFIX).lower() for name in os.environ if name.startswith(PREFIX)
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(PREFIX) and name != f"{PREFIX}CONFIG"
     }
-    unknown = in_environment - set(Settings.model_fields) - {"config"}
-    if unknown:
+    if unknown := set(in_environment) - set(Settings.model_fields):
         names = ", ".join(f"{PREFIX}{name.upper()}" for name in sorted(unknown))
         raise BadSettings(f"{names}: there is no such setting.")
-    unset = {name: value for name, value in from_file.items() if name not in in_environment}
     try:
-        return Settings(**(unset | given))
+        return Settings(**(from_file | in_environment | given))
     except ValidationError as error:
         lines = [
             f"{PREFIX}{'.'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
