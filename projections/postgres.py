@@ -169,10 +169,15 @@ class PostgresTransaction(Transaction):
 
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
         names = ", ".join(table.key)
+        same = " AND ".join(f"past.{name} = wanted.{name}" for name in table.key)
+        # One look into the index for each: a join would read the whole table.
         found = _execute(
             self._connection,
-            f"SELECT {names}, held_since, known_since FROM {PREFIX}{table.past_stored}"
-            f" JOIN unnest({_arrays(table, table.key)}) AS wanted ({names}) USING ({names})"
+            f"SELECT {', '.join(f'wanted.{name}' for name in table.key)}, held_since, known_since"
+            f" FROM unnest({_arrays(table, table.key)}) AS wanted ({names})"
+            " CROSS JOIN LATERAL (SELECT held_since, known_since, held_until"
+            f" FROM {PREFIX}{table.past_stored} AS past WHERE {same}"
+            " ORDER BY known_since DESC LIMIT 1) AS latest"
             f" WHERE held_until = {ENDLESS}",
             [list(values) for values in zip(*keys, strict=True)],
         )
@@ -300,6 +305,10 @@ def _connect(url: str) -> psycopg.Connection:
     connection = psycopg.connect(url, autocommit=True)
     # Views follow the ledger again from wherever they are found after a crash.
     connection.execute("SET synchronous_commit TO off")
+    # Rows are looked up by their keys: of tables that grow while it has no statistics of them, the
+    # planner would rather read all.
+    for way in ("hashjoin", "mergejoin", "seqscan"):
+        connection.execute(f"SET enable_{way} TO off")
     return connection
 
 
