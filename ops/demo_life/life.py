@@ -62,7 +62,7 @@ def _schedule(timeline: Timeline, company: Company, since: datetime) -> None:
                 timeline.begin(
                     f"{kind.name}/{number}/{n}",
                     _moment(luck, day),
-                    lambda scene, kind=kind: kind.tell(scene, company),  # type: ignore[misc]
+                    lambda scene, kind=kind: kind.tell(scene, company),  # type: ignore[misc]  # defaults bind it now
                 )
     # One of the rare ones in any case, also in a short life.
     first = since + timedelta(hours=10)

@@ -228,7 +228,7 @@ async def order(scene: Scene, company: Company) -> Story:
         scene.timeline.begin(
             f"{scene.name}/{name}",
             scene.now,
-            lambda item, name=name, id=id: fulfilment(  # type: ignore[misc]
+            lambda item, name=name, id=id: fulfilment(  # type: ignore[misc]  # defaults bind it now
                 item, company, TITLES[name], id, requester
             ),
         )

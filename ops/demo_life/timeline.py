@@ -140,7 +140,7 @@ class Timeline:
             await self.desk.ledger.edit(
                 kind,
                 id,
-                lambda ticket, said=said, by=by: ticket.mark(**said, by=by),  # type: ignore[misc]
+                lambda ticket, said=said, by=by: ticket.mark(**said, by=by),  # type: ignore[misc]  # defaults bind it now
                 by=by,
                 is_repeatable=True,
             )

@@ -140,7 +140,7 @@ async def major_incident(scene: Scene, company: Company) -> Story:
         scene.timeline.begin(
             f"{scene.name}/closing/{number}",
             scene.now,
-            lambda end, done=done: closing(end, done),  # type: ignore[misc]
+            lambda end, done=done: closing(end, done),  # type: ignore[misc]  # defaults bind it now
         )
     yield scene.at_work(300, 1200)
     await scene.act(Incident.begin_review, id, actor=lead)
