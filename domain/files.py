@@ -54,17 +54,28 @@ class Incoming(Protocol):
         """Leave nothing of it. Without effect on one that was kept."""
 
 
+class Kept(Protocol):
+    """A file of the store, to read from."""
+
+    @property
+    def size(self) -> int:
+        """In bytes."""
+
+    def read(self, start: int, length: int) -> bytes: ...
+
+
 class FileStore(Protocol):
     """Bytes by name: a folder, or whatever else keeps them durably. Names are ASCII without `/`."""
 
     def begin(self) -> Incoming: ...
 
-    def size(self, name: str) -> int | None:
-        """In bytes, or None if there is no such file."""
-
-    def read(self, name: str, start: int, length: int) -> bytes: ...
+    def open(self, name: str) -> Kept | None:
+        """None if there is no such file."""
 
     def stored(self) -> Iterator[Stored]: ...
+
+    def remove(self, name: str) -> bool:
+        """Remove a file for good. False if there is none."""
 
     def remove_unless_newer(self, name: str, at: datetime) -> bool:
         """Remove a file, if it was not written again after that moment."""
@@ -150,21 +161,18 @@ class Files:
         return Receiving(self.store.begin(), Sealer(key, salt), person, self.limits)
 
     def has(self, digest: str, person: str) -> bool:
-        return self.store.size(name_of(digest, person)) is not None
+        return self.store.open(name_of(digest, person)) is not None
 
     def open(self, digest: str, person: str) -> SealedFile | None:
         """A file that a person sent, or None if it is not there or nobody can read it any more.
 
         Raises SealBroken if it is another than was sent.
         """
-        name = name_of(digest, person)
-        stored_bytes = self.store.size(name)
+        kept = self.store.open(name_of(digest, person))
         key = self._keys.key(person)
-        if stored_bytes is None or key is None:
+        if kept is None or key is None:
             return None
-        return SealedFile(
-            lambda start, length: self.store.read(name, start, length), stored_bytes, key, digest
-        )
+        return SealedFile(kept.read, kept.size, key, digest)
 
     def remove_orphans(self, attached: Callable[[], Iterable[str]], now: datetime) -> list[str]:
         """Remove what has been in the store for a day and is not attached. Returns the names.

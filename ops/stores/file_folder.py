@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 from domain.files import Stored
 
@@ -28,21 +29,26 @@ class FolderFiles:
     def begin(self) -> "Coming":
         return Coming(self)
 
-    def size(self, name: str) -> int | None:
+    def open(self, name: str) -> "FolderFile | None":
+        path = self.path(name)
         try:
-            return self.path(name).stat().st_size
+            return FolderFile(path, path.stat().st_size)
         except FileNotFoundError:
             return None
-
-    def read(self, name: str, start: int, length: int) -> bytes:
-        with self.path(name).open("rb") as file:
-            file.seek(start)
-            return file.read(length)
 
     def stored(self) -> Iterator[Stored]:
         for path in self._folder.glob("*/*"):
             with suppress(FileNotFoundError):
                 yield Stored(path.name, _written(path))
+
+    def remove(self, name: str) -> bool:
+        path = self.path(name)
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        _sync(path.parent)
+        return True
 
     def remove_unless_newer(self, name: str, at: datetime) -> bool:
         for path in (self.path(name), self._coming / name):
@@ -74,6 +80,16 @@ class FolderFiles:
     def coming(self) -> tuple[int, Path]:
         number, path = tempfile.mkstemp(dir=self._coming)
         return number, Path(path)
+
+
+class FolderFile(NamedTuple):
+    path: Path
+    size: int
+
+    def read(self, start: int, length: int) -> bytes:
+        with self.path.open("rb") as file:
+            file.seek(start)
+            return file.read(length)
 
 
 class Coming:

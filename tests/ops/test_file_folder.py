@@ -178,6 +178,18 @@ def test_an_attached_file_stays(tmp_path: Path) -> None:
     assert read(store, DIGEST) == CONTENT
 
 
+def test_a_file_is_removed_for_good_and_once(tmp_path: Path) -> None:
+    store = files(tmp_path)
+    sent(store)
+    name = name_of(DIGEST, ANN)
+
+    assert store.store.remove(name) is True
+
+    assert store.store.remove(name) is False
+    assert read(store, DIGEST) is None
+    assert name not in on_disk(tmp_path)
+
+
 def test_an_orphan_that_is_sent_again_meanwhile_stays(tmp_path: Path) -> None:
     store = files(tmp_path)
     sent(store)
