@@ -13,6 +13,7 @@ from api.lists import only
 from api.reads import entries_of, may, name_of, reading
 from domain.aggregate import Entry
 from domain.ids import number_of, parse_reference, prefix_of
+from domain.incident import Incident
 from domain.merging import MERGED_MAX, Mergeable
 from domain.policy import about, allow
 from domain.rules import NotFound
@@ -76,7 +77,7 @@ def _said(
     went = _went(ticket, entries)
     for entry in entries:
         event = entry.event
-        if isinstance(event, Ticket.Commented):
+        if isinstance(event, Ticket.Commented | Incident.WorkaroundGiven):
             is_internal = event.visibility == Visibility.INTERNAL
             if is_internal and not with_internal:
                 continue

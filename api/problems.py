@@ -1,5 +1,7 @@
 """Problems over HTTP."""
 
+from typing import Annotated
+
 from pydantic import Field
 
 from api.commands import Command, Practice
@@ -15,6 +17,7 @@ from api.life_cycle import (
 )
 from api.tickets import Nothing, commands_of
 from domain.problem import PendingReason, Problem
+from domain.ticket import Visibility
 
 
 class Raise(Opening):
@@ -23,6 +26,13 @@ class Raise(Opening):
 
 class DocumentWorkaround(Body):
     workaround: Reason = Field(alias="text")
+    visibility: Annotated[
+        Visibility,
+        Field(
+            description="Whether the requesters of the incidents that are linked to the known "
+            "error read it, or those alone who work on them."
+        ),
+    ] = Visibility.INTERNAL
 
 
 class IdentifyCause(Body):
@@ -58,7 +68,9 @@ PRACTICE = Practice(
             method=Problem.document_workaround,
             body=DocumentWorkaround,
             summary="Say how to live with it until it is resolved",
-            example={"text": "Restart the print queue."},
+            description="Once it is a known error, each version is given to the open incidents "
+            "that are linked to it, as a remark.",
+            example={"text": "Restart the print queue.", "visibility": "public"},
         ),
         Command(
             method=Problem.identify_cause,

@@ -69,7 +69,7 @@ ACT = "reports.read"
 TAG = "Reports"
 CSV = "text/csv"
 FORMATS = ("json", "csv")
-FILTERS = (*DIMENSIONS, "requester")
+FILTERS = (*DIMENSIONS, "requester", "known_error")
 """What tickets can be chosen by, beside the time."""
 RECORDS = ("team", "organisation")
 """What is grouped by and has a name of its own."""
@@ -315,7 +315,7 @@ def _report_route(report: Report) -> Route:
         "type": "object",
         "description": "The values of what the figures are grouped by.",
         "properties": {
-            **{name: schemas.of_column(columns[name]) for name in DIMENSIONS},
+            **{name: schemas.of_column(columns[name]) for name in report.columns},
             **dict.fromkeys(TIMES, text),
             **({"age": {"type": "string", "enum": list(AGES)}} if report.is_by_age else {}),
         },

@@ -25,6 +25,7 @@ from domain.promises import FIRST_RESPONSE, RESOLUTION
 from domain.provenance import Provenance
 from domain.rules import require
 from domain.satisfaction import Satisfaction
+from domain.workarounds import WorkedAround
 
 __all__ = ["MOVES", "Channel", "Incident", "PendingReason", "Status"]
 
@@ -64,7 +65,7 @@ MOVES = {
 """Handing it over leads from `new` to `assigned`; undoing a merge, to where it was before."""
 
 
-class Incident(Startable, Resolvable, Mergeable, Satisfaction, MajorIncident):
+class Incident(Startable, Resolvable, Mergeable, Satisfaction, MajorIncident, WorkedAround):
     prefix = "INC"
     what: ClassVar[str] = "incident"
     moves = MOVES

@@ -7,14 +7,15 @@ ledger is read.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
-from domain.aggregate import KINDS
+from domain.aggregate import KIND_OF_PREFIX, KINDS
 from domain.approval_round import ApprovalRounds
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_moves import Status
+from domain.ids import prefix_of
 from domain.impact import Direction, Graph, Relation
 from domain.incident import Incident
 from domain.ledger import Ledger
@@ -72,6 +73,11 @@ class Outlook(Protocol):
 
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
         """How many tickets that are not done each of some people has."""
+        ...
+
+    async def linked(self, id: UUID, prefix: str) -> Sequence[UUID] | None:
+        """The tickets of a kind that are linked to a ticket, by whichever of the two, in the order
+        of their ids. None if that is not known yet for all that is recorded."""
         ...
 
 
@@ -147,6 +153,13 @@ class LedgerOutlook:
             if ticket.assignee in people and vars(ticket)["status"] not in DONE
         )
         return {id: found[id] for id in people}
+
+    async def linked(self, id: UUID, prefix: str) -> Sequence[UUID] | None:
+        kind: Any = KIND_OF_PREFIX[prefix]
+        own = (await self._ledger.find(Ticket, id)).links
+        others = (ticket for ticket, _ in self._ledger.all_of(kind))
+        found = {one.id for one in others if id in (other for _, other in one.links)}
+        return sorted(found | {other for _, other in own if prefix_of(other) == prefix})
 
     def _changes(self) -> Iterable[Change]:
         return (change for change, _ in self._ledger.all_of(Change))

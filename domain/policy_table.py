@@ -83,6 +83,7 @@ TABLE: Mapping[str, Row] = {
         WRITE,
         {
             "incident.apply_rule": "say what an assignment rule did to an incident",
+            "incident.give_workaround": "give an incident the workaround of a known error",
             "incident.apply_service_level": "apply a service level to an incident",
             "incident.mark": "say that a clock has passed a mark",
             "incident.take_escalation_step": "take a step of the escalation of a policy",

@@ -12,6 +12,7 @@ from domain.moves import Move
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.ticket import Visibility
 
 PendingReason = Literal["customer", "vendor", "change", "evidence"]
 
@@ -67,13 +68,14 @@ class Problem(Resolvable):
     handed: ClassVar[Mapping[str, StrEnum]] = {Status.NEW: Status.ASSIGNED}
 
     status: Status
-    has_workaround: bool
+    workarounds: int
+    """How many texts it had as its workaround; the latest holds."""
     has_cause: bool
     is_known_error: bool
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.has_workaround = False
+        self.workarounds = 0
         self.has_cause = False
         self.is_known_error = False
 
@@ -96,20 +98,39 @@ class Problem(Resolvable):
     class InvestigationStarted(Moved):
         act = "investigate"
 
-    def document_workaround(self, workaround: str, *, by: Provenance) -> None:
-        """Say how to live with the problem until it is resolved. The latest text holds."""
+    @property
+    def has_workaround(self) -> bool:
+        return self.workarounds > 0
+
+    @property
+    def is_worked_around(self) -> bool:
+        """Whether it is a known error, not resolved yet, that one can live with."""
+        return self.is_known_error and self.has_workaround and self.status in UNRESOLVED
+
+    def document_workaround(
+        self,
+        workaround: str,
+        *,
+        visibility: Visibility = Visibility.INTERNAL,
+        by: Provenance,
+    ) -> None:
+        """Say how to live with the problem until it is resolved: to the requesters of its incidents
+        as well, if it is public. The latest text holds."""
         require(self.status in UNRESOLVED, "Only an open problem gets a workaround.")
         self.record(
             self.WorkaroundDocumented(
-                by=by, text=text.reason(workaround, "A workaround says what to do.")
+                by=by,
+                text=text.reason(workaround, "A workaround says what to do."),
+                visibility=visibility,
             )
         )
 
     class WorkaroundDocumented(Event):
         text: Annotated[str, Personal("actor")]
+        visibility: Visibility = Visibility.INTERNAL
 
         def apply(self, problem: "Problem", /) -> None:
-            problem.has_workaround = True
+            problem.workarounds += 1
 
     def identify_cause(self, cause: str, *, by: Provenance) -> None:
         """Say what causes the problem. The latest text holds."""

@@ -18,6 +18,7 @@ from projections.clock_views import Due
 from projections.outlook import ViewsOutlook
 from projections.views import Views
 from workflows.due_index import Horizons
+from workflows.known_errors import KnownErrors
 from workflows.poker import Poker
 from workflows.reactor import Reactor
 from workflows.shards import Shards
@@ -77,7 +78,8 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
     reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizons, shards))
     log.info("working", temporal=settings.temporal_address)
     async with worker(client, desk, index, horizons=horizons):
-        tasks = [asyncio.create_task(reactor.run()), asyncio.create_task(Triage(desk).run())]
+        following = (reactor, Triage(desk), KnownErrors(desk))
+        tasks = [asyncio.create_task(one.run()) for one in following]
         await stopped.wait()
         for task in tasks:
             task.cancel()

@@ -13,6 +13,7 @@ from projections import (
     asset_reminders,
     change_board,
     change_work,
+    ticket_page,
     work_queue,
 )
 from projections.store import NotBuilt
@@ -96,6 +97,14 @@ class ViewsOutlook:
             return await self._views.loads(people)
         except NotBuilt:
             return await self._exact.loads(people)
+
+    async def linked(self, id: UUID, prefix: str) -> Sequence[UUID] | None:
+        try:
+            if not await self._reached(ticket_page.NAME):
+                return None
+            return await self._views.linked(id, prefix)
+        except NotBuilt:
+            return await self._exact.linked(id, prefix)
 
     async def _reached(self, view: str) -> bool:
         return await self._views.reached(view, self._ledger.position(), self._wait)

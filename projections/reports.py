@@ -59,10 +59,16 @@ class Report(Struct, frozen=True, kw_only=True):
     measure: Share | Mean | Number
     is_by_age: bool = False
     """Whether it tells how old tickets are at one moment, and not what happened in a time."""
+    also: tuple[str, ...] = ()
+    """What it is grouped by besides what all are."""
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return (*DIMENSIONS, *self.also)
 
     @property
     def dimensions(self) -> tuple[str, ...]:
-        return (*DIMENSIONS, *TIMES, *(("age",) if self.is_by_age else ()))
+        return (*self.columns, *TIMES, *(("age",) if self.is_by_age else ()))
 
 
 class Question(Struct, frozen=True, kw_only=True):
@@ -172,6 +178,17 @@ REPORTS = {
             measure=Share({"score": Span(since=4)}),
         ),
         Report(
+            name="workaround-resolution",
+            summary="Read which share of the incidents given a workaround was resolved with it",
+            text="The share of incidents resolved with the closure code `workaround`, of those to "
+            "which the workaround of a known error was given. They count when it was given first; "
+            "the known error is the one whose workaround was given last.",
+            of={"kind": "incident"},
+            moment="worked_around_at",
+            measure=Share({"is_worked_around": True}),
+            also=("known_error",),
+        ),
+        Report(
             name="change-success",
             summary="Read which share of changes succeeded",
             text="The share of changes that were successful, with or without issues, by their "
@@ -215,7 +232,7 @@ async def measured(
     query.filter(question.filters)
     query.filter(report.of)
     query.filter({report.moment: _begun(question.span)})
-    columns = [name for name in DIMENSIONS if name in question.by]
+    columns = [name for name in report.columns if name in question.by]
     selected, parameters = list(columns), []
     if set(question.by) & {*TIMES}:
         selected.append(f"substr({report.moment}, 1, 10) AS day")

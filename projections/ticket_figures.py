@@ -14,6 +14,7 @@ from domain.question import Question
 from domain.satisfaction import Satisfaction
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
+from domain.workarounds import WORKAROUND
 from projections import tickets
 from projections.past import micros
 from projections.rows import Rows
@@ -31,7 +32,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_figures"
-VERSION = 1
+VERSION = 2
 
 
 class FigureRow(Row):
@@ -73,6 +74,12 @@ class FigureRow(Row):
     """The latest rating of a resolution."""
     rated_at: Instant | None = None
     outcome: str = ""
+    known_error: Id | None = None
+    """The problem whose workaround was given to an incident last."""
+    worked_around_at: Instant | None = None
+    """When a workaround was given to it first."""
+    is_worked_around: bool = False
+    """Whether it was resolved with one, as whoever resolved it says."""
 
 
 FIGURES = Table(
@@ -86,6 +93,7 @@ FIGURES = Table(
         ("done_at",),
         ("first_done_at",),
         ("rated_at",),
+        ("worked_around_at",),
         ("organisation", "opened_at"),
     ],
     past=("is_open",),
@@ -180,6 +188,18 @@ def _do(event: Event, row: FigureRow) -> None:
     )
 
 
+@CASES.on(Incident.Resolved)
+def _resolve(event: Incident.Resolved, row: FigureRow) -> None:
+    _do(event, row)
+    row.is_worked_around = row.known_error is not None and event.code.casefold() == WORKAROUND
+
+
+@CASES.on(Incident.WorkaroundGiven)
+def _work_around(event: Incident.WorkaroundGiven, row: FigureRow) -> None:
+    row.known_error = id_text(event.problem)
+    row.worked_around_at = row.worked_around_at or instant(event.by.effective_at)
+
+
 def _end(event: Event, row: FigureRow) -> None:
     row.done_at = instant(event.by.effective_at)
     row.done_after = _after_opening(event, row)
@@ -204,6 +224,7 @@ def _requeue(_: Event, row: FigureRow) -> None:
 
 def _undo(row: FigureRow) -> None:
     row.done_at, row.done_after, row.is_first_contact = None, None, False
+    row.is_worked_around = False
 
 
 @CASES.on(Change.Implemented)

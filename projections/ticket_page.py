@@ -28,7 +28,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 6
+VERSION = 7
 
 Details = dict[str, str]
 
@@ -88,6 +88,8 @@ class CommentRow(Row):
     at: Instant
     is_internal: bool
     text: str
+    workaround_of: Id | None = None
+    """The known error whose workaround it is."""
 
 
 class AttachmentRow(Row):
@@ -157,7 +159,9 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 
 @BESIDE.on(Ticket.Commented)
-def _commented(entry: Entry, event: Ticket.Commented, rows: Rows) -> None:
+def _commented(
+    entry: Entry, event: Ticket.Commented | Incident.WorkaroundGiven, rows: Rows
+) -> None:
     rows.put(
         COMMENTS,
         CommentRow(
@@ -169,6 +173,13 @@ def _commented(entry: Entry, event: Ticket.Commented, rows: Rows) -> None:
             event.text,
         ),
     )
+
+
+@BESIDE.on(Incident.WorkaroundGiven)
+def _given_workaround(entry: Entry, event: Incident.WorkaroundGiven, rows: Rows) -> None:
+    _commented(entry, event, rows)
+    row = rows.get(COMMENTS, id_text(entry.originator_id), entry.position)
+    row.workaround_of = id_text(event.problem)
 
 
 @BESIDE.on(Ticket.Attached)

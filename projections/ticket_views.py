@@ -6,6 +6,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from domain.agreement import Subject
+from domain.ids import range_of
 from domain.policy import Visibility
 from projections import change_board, change_work, ticket_page, work_queue
 from projections.listings import LISTINGS
@@ -102,6 +103,18 @@ class TicketViews(Reading):
             (True, *map(str, people)),
         )
         return dict.fromkeys(people, 0) | {UUID(id): number for id, number in rows}
+
+    async def linked(self, id: UUID, prefix: str) -> list[UUID]:
+        """The tickets of a kind that are linked to a ticket, by whichever of the two."""
+        links = self._at(ticket_page.LINKS.stored)
+        first, end = map(str, range_of(prefix))
+        rows = await self._query(
+            f"SELECT other FROM {links} WHERE ticket = ? AND other BETWEEN ? AND ?"
+            f" UNION SELECT ticket FROM {links} WHERE other = ? AND ticket BETWEEN ? AND ?"
+            " ORDER BY 1",
+            (str(id), first, end) * 2,
+        )
+        return [UUID(one) for (one,) in rows]
 
     # Changes -------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.person import Person
-from domain.ticket import Ticket, Visibility
+from domain.ticket import Visibility
 from projections.rows import Rows
 from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, number_text
 from projections.view import View
@@ -74,7 +74,7 @@ def fold(entry: Entry, rows: Rows) -> None:
             by.on_behalf_of,
             str(by.command),
             None if by.correlation is None else str(by.correlation),
-            isinstance(event, Ticket.Commented) and event.visibility == Visibility.INTERNAL,
+            getattr(event, "visibility", None) is Visibility.INTERNAL,
             {}
             if cause is None
             else {name: getattr(cause, name) for name in cause.__struct_fields__},

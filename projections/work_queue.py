@@ -330,7 +330,7 @@ def _prioritised(event: Ticket.Prioritised, row: QueueRow) -> None:
     row.priority = event.priority
 
 
-@CASES.on(Ticket.Commented)
+@CASES.on(Ticket.Commented, Incident.WorkaroundGiven)
 def _commented(_: Event, row: QueueRow) -> None:
     row.comments += 1
 

@@ -21,6 +21,7 @@ from domain.desk.requesters import Requesters
 from domain.desk.services import Services
 from domain.desk.tasks import TaskActs
 from domain.desk.ticket_types import TicketTypes
+from domain.desk.workarounds import Workarounds
 
 __all__ = ["Desk"]
 
@@ -44,6 +45,7 @@ class Desk(
     Families,
     TicketTypes,
     Closing,
+    Workarounds,
 ):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

@@ -25,6 +25,7 @@ BY_THE_DESK = {
     "note_moved",
     "take_escalation_step",
     "apply_rule",
+    "give_workaround",
     *("absorb", "release", "begin_split", "take_back"),
     "take_turn",
     *("remind_of_update", "miss_update"),

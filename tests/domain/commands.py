@@ -205,6 +205,15 @@ MERGING: dict[str, Arguments] = {
     "undo_split": NOTHING,
     "take_back": said(part=others),
 }
+WORKAROUNDS: dict[str, Arguments] = {
+    "give_workaround": said(
+        problem=st.sampled_from([record_id("PRB", 1), record_id("PRB", 2)]),
+        number=st.integers(1, 3),
+        said=texts,
+        author=people.map(str),
+        visibility=st.sampled_from(Visibility),
+    ),
+}
 CADENCES = st.sampled_from(["", "30m", "1h", "1m", "often"])
 DUES = st.sampled_from([UPDATE_DUE, MONDAY])
 MAJOR: dict[str, Arguments] = {
@@ -495,6 +504,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **PROMISES,
         **MERGING,
         **MAJOR,
+        **WORKAROUNDS,
         "start": NOTHING,
         "respond": NOTHING,
         "escalate_functionally": said(
@@ -562,7 +572,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     Problem: {
         **TICKET,
         "investigate": NOTHING,
-        "document_workaround": said(workaround=texts),
+        "document_workaround": said(workaround=texts, visibility=st.sampled_from(Visibility)),
         "identify_cause": said(cause=texts),
         "declare_known_error": NOTHING,
         "pend": said(reason=st.sampled_from(get_args(ProblemPendingReason)), note=texts),

@@ -146,6 +146,7 @@ incident.note_pause                   - s - - - - -
 incident.resume                       - s - - - - -
 incident.resolve                      - s - - - - -
 incident.apply_rule                   - - - - - - -
+incident.give_workaround              - - - - - - -
 incident.apply_service_level          - - - - - - -
 incident.mark                         - - - - - - -
 incident.take_escalation_step         - - - - - - -

@@ -16,6 +16,7 @@ from domain.change_window import ChangeWindow
 from domain.ids import as_id, record_id
 from domain.incident import Incident
 from domain.outlook import LedgerOutlook
+from domain.problem import Problem
 from projections import change_windows
 from projections.change_windows import WINDOWS
 from projections.outlook import ViewsOutlook
@@ -134,6 +135,27 @@ async def test_open_tickets_are_not_told_before_the_views_know_all_of_them(
     change(kit, 2)
 
     assert await ViewsOutlook(views, kit.ledger, wait=0.01).open_tickets(None, 10) is None
+
+
+async def test_linked_are_the_tickets_of_a_kind_whichever_of_the_two_says_so(
+    kit: Kit, views: Views
+) -> None:
+    said: Any = {"title": "No mail", "requester": None, "organisation": CUSTOMER}
+    problem = Problem.raise_(record_id("PRB", 1), **said, by=BY)
+    incidents = [Incident.log(record_id("INC", serial), **said, by=BY) for serial in (1, 2, 3)]
+    incidents[0].link(problem.id, type="caused by", by=BY)
+    problem.link(incidents[1].id, type="relates to", by=BY)
+    problem.link(record_id("CHG", 1), type="relates to", by=BY)
+    incidents[2].link(problem.id, type="caused by", by=BY)
+    incidents[2].unlink(problem.id, type="caused by", by=BY)
+    for record in (problem, *incidents):
+        keep(kit.ledger, record)
+    kit.projector().catch_up()
+
+    for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
+        assert await outlook.linked(problem.id, "INC") == [incidents[0].id, incidents[1].id]
+        assert await outlook.linked(incidents[1].id, "PRB") == [problem.id]
+        assert await outlook.linked(incidents[2].id, "PRB") == []
 
 
 async def test_the_relations_around_assets_are_those_on_the_ways_from_them(

@@ -16,7 +16,7 @@ from domain.ids import record_id
 from domain.incident import Incident
 from domain.policy import OwnOrganisation
 from domain.question import Question as Asking
-from domain.ticket import Ticket
+from domain.ticket import Ticket, Visibility
 from projections import past, ticket_figures, work_queue
 from projections.past import AsOf
 from projections.queries import EVERYTHING, BadQuery, Span
@@ -35,12 +35,13 @@ from projections.tables import instant, moment
 from projections.views import Views
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
-from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed
+from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 from tests.projections.conftest import Kit, keep
 from tests.projections.lives import definitions, entries_of, folded, lived, row_of
 
 NETWORK, SERVERS = record_id("TEA", 1), record_id("TEA", 2)
 RITA = person("rita")
+PROBLEM = record_id("PRB", 1)
 SOLVED = {"code": "solved", "resolution": "Restarted."}
 HOUR = 3_600_000_000
 LIMIT = 100
@@ -74,16 +75,34 @@ def changed(serial: int, type: Any, outcome: Any, hours: float) -> Change:
     return change
 
 
+def given_workaround(incident: Incident, hours: float, number: int = 1) -> None:
+    incident.give_workaround(
+        PROBLEM,
+        number=number,
+        said="Restart it.",
+        author=str(person("bob")),
+        visibility=Visibility.INTERNAL,
+        by=system("known-errors", at(hours)),
+    )
+
+
 def week_of_work() -> list[Aggregate]:
-    """One resolved by the first who had it and rated, one after a hand-over and taken up again, one
+    """One resolved by the first who had it and rated, one by a workaround after a hand-over, one
     that nobody has taken up, and three changes."""
     first, second, third = logged(1, 0), logged(2, 1), logged(3, 2, CUSTOMER)
     first.assign(team=NETWORK, assignee=person("ann"), by=signed("ann", at(1)))
+    given_workaround(first, 2)
     first.resolve(**SOLVED, by=signed("ann", at(4)))
     first.rate(score=4, comment="", by=signed("rita", at(5)))
     second.assign(team=NETWORK, assignee=None, by=signed("ann", at(2)))
     second.assign(team=SERVERS, assignee=person("bob"), by=signed("ann", at(4)))
-    second.resolve(**SOLVED, by=signed("bob", at(6) + timedelta(microseconds=1)))
+    given_workaround(second, 3)
+    given_workaround(second, 5, number=2)
+    second.resolve(
+        code="Workaround",
+        resolution="Restarted.",
+        by=signed("bob", at(6) + timedelta(microseconds=1)),
+    )
     changes = (
         changed(1, "normal", "successful", 10),
         changed(2, "emergency", "unsuccessful", 2),
@@ -117,6 +136,7 @@ async def test_each_report_counts_what_it_says(kit: Kit, views: Views) -> None:
     assert await total(views, "reassignment-rate") == Total(2, 1)
     assert await total(views, "satisfaction") == Total(1, 4)
     assert await total(views, "satisfied") == Total(1, 1)
+    assert await total(views, "workaround-resolution") == Total(2, 1)
     assert await total(views, "change-success") == Total(3, 2)
     assert await total(views, "change-lead-time") == Total(2, 15 * HOUR)
     assert await total(views, "emergency-share") == Total(3, 2)
@@ -128,6 +148,7 @@ async def test_figures_are_told_by_team_customer_week_month_and_age(kit: Kit, vi
 
     by_team = await asked(views, "time-to-resolve", "team", "week")
     by_customer = await asked(views, "backlog", "organisation", "month")
+    by_known_error = await asked(views, "workaround-resolution", "known_error")
     by_age = await asked(views, "backlog", "age", "kind", now=at(25.5))
 
     week = MONDAY.date().isoformat()
@@ -140,6 +161,7 @@ async def test_figures_are_told_by_team_customer_week_month_and_age(kit: Kit, vi
         (str(CUSTOMER), month): Total(1, 0),
         (str(OPERATOR), month): Total(3, 0),
     }
+    assert by_known_error.groups == {(str(PROBLEM),): Total(2, 1)}
     assert by_age.groups == {
         ("under 1 day", "incident"): Total(1, 0),
         ("1 to 3 days", "change"): Total(3, 0),
@@ -166,6 +188,7 @@ async def test_a_figure_of_a_past_moment_comes_out_again_whatever_came_later(
     assert [name for name in REPORTS if now[name] != before[name]] == [
         *("time-to-acknowledge", "time-to-resolve", "first-contact-resolution", "backlog"),
         *("reopen-rate", "reassignment-rate", "satisfaction", "satisfied"),
+        "workaround-resolution",
     ]
     for as_of in (
         AsOf(moment=at(49)),
