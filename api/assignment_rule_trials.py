@@ -80,7 +80,7 @@ def _trial(trial: Trial, name_of: history.NameOf) -> dict[str, Any]:
         },
         "changes": [
             {
-                "event": entry.topic.partition(".")[2],
+                "event": type(entry.event).__name__,
                 "changed": history.shown(entry, name_of)["changed"],
             }
             for entry in trial.changes

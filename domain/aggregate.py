@@ -94,6 +94,11 @@ class Aggregate:
     def number(self) -> str:
         return number_of(self.id)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether its state says what people wrote, so that no snapshot of it is kept."""
+        return not self.can_snapshot
+
     @classmethod
     def begin(cls, id: UUID, event: Event) -> Self:
         """Record the first event of a new aggregate."""

@@ -9,6 +9,7 @@ from domain.provenance import Provenance
 from domain.rules import require
 from domain.subjects import Value
 from domain.ticket import Ticket
+from domain.wording import DETAIL
 
 
 class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
@@ -50,12 +51,11 @@ class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
 
     @property
     def hidden(self) -> Collection[str]:
-        return self.said
+        return (*self.said, "details")
 
     def content(self) -> Mapping[str, Value | None]:
         """The fields of every ticket; a kind adds its own."""
         return {
-            **{f"details.{name}": value for name, value in self.details.items()},
             "category": self.category,
             "subcategory": self.subcategory,
             "service": self.service,
@@ -65,6 +65,6 @@ class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
             "team": str(self.team or ""),
             "requester": str(self.requester or ""),
             "organisation": str(self.organisation or ""),
-            "details": self.details,
+            "details": {name: str(at) for name, at in self.said.items() if name.startswith(DETAIL)},
             **self.said,
         }

@@ -15,9 +15,8 @@ from domain.approval_round_state import RoundState
 from domain.change import Change
 from domain.ids import number_of
 from domain.incident import Incident
-from domain.mapper import codec
+from domain.ledger import Ledger
 from domain.provenance import Provenance
-from domain.recorder import LedgerRecorder
 from domain.ticket import Ticket
 
 Decision = Literal["approved", "rejected", ""]
@@ -48,14 +47,9 @@ class Past(Struct, frozen=True, kw_only=True):
     is_pre_authorised: bool = False
 
 
-def history(recorder: LedgerRecorder, id: UUID) -> list[Entry]:
-    """All that happened to one record. Personal texts stay sealed: no field of a subject is one."""
-    return [
-        Entry(
-            id, stored.originator_version, stored.topic, codec(stored.topic).read(stored.state), 0
-        )
-        for stored in recorder.select_events(id)
-    ]
+def history(ledger: Ledger, id: UUID) -> list[Entry]:
+    """All that happened to one record, without positions."""
+    return [ledger.mapper.entry(stored, 0) for stored in ledger.recorder.select_events(id)]
 
 
 def is_named_only(entries: Sequence[Entry]) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from domain.aggregate import Entry, Event
@@ -10,9 +11,10 @@ from domain.change_tasks import ChangeTasks
 from domain.change_template import FormField, PlannedTask, Template, answered, check, filled
 from domain.change_times import ChangeTimes
 from domain.ids import number_of
-from domain.personal import ERASED
+from domain.personal import ERASED, Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
+from domain.wording import Worded, detail_texts
 
 _NO_WORD = re.compile(r"[^a-z0-9]+")
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -77,12 +79,24 @@ class ChangeCatalogue(ChangeTimes, abstract=True):
         for task in definition.tasks:
             self.add_task(task.title, phase=task.phase, after=task.after, team=task.team, by=by)
 
-    class TemplateApplied(Event):
+    class TemplateApplied(Worded):
+        class_version = 2
+
         template: UUID
         version: int
-        form: dict[str, str] = {}
+        form: Annotated[dict[str, str], Personal("actor", since=2)] = {}
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
+            """The form was not sealed."""
+            return state
+
+        @property
+        def texts(self) -> Mapping[str, str | None]:
+            return detail_texts(self.form)
 
         def apply(self, change: "ChangeCatalogue", /) -> None:
+            change.say(self.texts)
             change.template = self.template
             change.template_version = self.version
             change.details = {**change.details, **self.form}

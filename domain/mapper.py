@@ -1,6 +1,6 @@
 """Between entries and what is stored: typed, plain JSON, personal fields sealed per person."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from uuid import UUID
@@ -20,6 +20,8 @@ from domain.personal import ERASED, KeyMissing, KeyRing, Personal, seal, unseal
 
 _PERSON = str(record_id("PER", 0))[:9]
 _PERSONAL: dict[type[Event], tuple[tuple[str, str], ...]] = {}
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
+"""JSON values that say nothing."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -31,7 +33,9 @@ class Codec:
     def __init__(self, event: type[Event], version: int) -> None:
         self.event = event
         self.decode = msgspec.json.Decoder(event).decode
-        self.personal = personal_fields(event)
+        self.personal = tuple(
+            (name, subject, since <= version) for name, subject, since in _marks(event)
+        )
         self.steps = upcast_steps(event, version)
 
     def read(self, state: bytes) -> Event:
@@ -48,15 +52,17 @@ def personal_fields(event: type[Event]) -> tuple[tuple[str, str], ...]:
     """The personal fields of an event class, each with the field that names the person."""
     found = _PERSONAL.get(event)
     if found is None:
-        hints = get_type_hints(event, include_extras=True)
-        found = _PERSONAL[event] = tuple(
-            (name, mark.subject)
-            for name, hint in hints.items()
-            if get_origin(hint) is Annotated
-            for mark in get_args(hint)[1:]
-            if isinstance(mark, Personal)
-        )
+        found = _PERSONAL[event] = tuple((name, subject) for name, subject, _ in _marks(event))
     return found
+
+
+def _marks(event: type[Event]) -> Iterator[tuple[str, str, int]]:
+    """The personal fields of an event class, with the subject of each, and since which version."""
+    for name, hint in get_type_hints(event, include_extras=True).items():
+        if get_origin(hint) is Annotated:
+            for mark in get_args(hint)[1:]:
+                if isinstance(mark, Personal):
+                    yield name, mark.subject, mark.since
 
 
 @cache
@@ -149,7 +155,7 @@ class LedgerMapper(Mapper[UUID]):
             if subject != whose:
                 key, whose = self._key(subject_of(entry, subject)), subject
             if key is not None:
-                fields[name] = seal(key, text, place + name.encode())
+                fields[name] = _seal(key, text, place + name.encode())
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
 
     def _key(self, subject: str) -> bytes | None:
@@ -161,17 +167,50 @@ class LedgerMapper(Mapper[UUID]):
             raise KeyMissing(subject)
         return key
 
-    def _unsealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
+    def _unsealed(self, entry: Entry, personal: tuple[tuple[str, str, bool], ...]) -> Event:
         fields = {}
         place = _place(entry)
-        for name, subject in personal:
+        for name, subject, is_sealed in personal:
             if not (text := getattr(entry.event, name)):
                 continue
             person = subject_of(entry, subject)
             if is_person(person):
                 key = self.keys.key(person)
-                fields[name] = ERASED if key is None else unseal(key, text, place + name.encode())
+                if key is None:
+                    fields[name] = _erased(text)
+                elif is_sealed:
+                    fields[name] = _unseal(key, text, place + name.encode())
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
+
+
+def _seal(key: bytes, said: Any, place: bytes) -> Any:
+    if not isinstance(said, dict):
+        return seal(key, said, place)
+    return {
+        part: value if value in _EMPTY else seal(key, _encode(value).decode(), _part(place, part))
+        for part, value in said.items()
+    }
+
+
+def _unseal(key: bytes, said: Any, place: bytes) -> Any:
+    if not isinstance(said, dict):
+        return unseal(key, said, place)
+    return {
+        part: value
+        if value in _EMPTY
+        else msgspec.json.decode(unseal(key, value, _part(place, part)))
+        for part, value in said.items()
+    }
+
+
+def _erased(said: Any) -> Any:
+    if not isinstance(said, dict):
+        return ERASED
+    return {part: value if value in _EMPTY else ERASED for part, value in said.items()}
+
+
+def _part(place: bytes, name: str) -> bytes:
+    return b"%b.%b" % (place, name.encode())
 
 
 def _place(entry: Entry) -> bytes:

@@ -27,12 +27,15 @@ _CIPHERS_MAX = 50_000
 class Personal(Struct, frozen=True):
     """Marks a field of an event as personal: `title: Annotated[str, Personal("requester")]`.
 
-    The field is a str, or a str or None.
+    The field is a str, a str or None, or a dict of JSON values: of that each value is sealed for
+    itself, so that its names, and that there was a value, are known after an erasure.
     """
 
     subject: str
     """The field of the same event that holds the id of the person. `self` is the aggregate
     itself, `actor` is who signed the event. Where it names nobody, the field is stored plain."""
+    since: int = 1
+    """The version of the event from which on the field is sealed."""
 
 
 class KeyRing(Protocol):

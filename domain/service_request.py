@@ -7,7 +7,7 @@ rejection, and in approval, where votes about them fall.
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, ClassVar, Self, Unpack
+from typing import Annotated, Any, ClassVar, Self, Unpack
 from uuid import UUID
 
 import msgspec
@@ -24,6 +24,7 @@ from domain.life_cycle import (
     Received,
     opening,
 )
+from domain.personal import Personal
 from domain.promises import RESOLUTION
 from domain.provenance import Provenance
 from domain.request_moves import MOVES, Status
@@ -32,7 +33,7 @@ from domain.satisfaction import Satisfaction
 from domain.subjects import SubjectKind
 from domain.tasks import Task
 from domain.ticket import DETAILS_MAX
-from domain.wording import Worded
+from domain.wording import Worded, detail_texts
 
 __all__ = ["MOVES", "ServiceRequest", "Status", "as_details"]
 
@@ -118,14 +119,22 @@ class ServiceRequest(Fulfilment, ApprovableTicket, Satisfaction, Escalated):
         )
 
     class Ordered(Received, Worded):
+        class_version = 2
+
         offering: UUID | None = None
         offering_version: int = 0
-        form: dict[str, Any] = {}
+        form: Annotated[dict[str, Any], Personal("requester", since=2)] = {}
         plan: tuple[PlannedTask, ...] = ()
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
+            """The form was not sealed."""
+            return state
 
         @property
         def texts(self) -> Mapping[str, str | None]:
-            return {"title": self.title, "description": self.description}
+            said = {"title": self.title, "description": self.description}
+            return said | detail_texts(as_details(self.form))
 
         def apply(self, request: "ServiceRequest", /) -> None:
             super().apply(request)

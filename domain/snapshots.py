@@ -21,7 +21,7 @@ _encode = msgspec.json.Encoder().encode
 def is_due(record: Aggregate, recorded: int) -> bool:
     """Whether the last so many events of the record passed a multiple of the interval."""
     before = (record.version - recorded) // EVENTS_BETWEEN_SNAPSHOTS
-    return record.can_snapshot and record.version // EVENTS_BETWEEN_SNAPSHOTS > before
+    return not record.has_words and record.version // EVENTS_BETWEEN_SNAPSHOTS > before
 
 
 def take(record: Aggregate) -> bytes:

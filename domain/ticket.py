@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from domain import text
@@ -16,7 +16,7 @@ from domain.provenance import Provenance
 from domain.requested import Requested
 from domain.rules import require
 from domain.time_spent import TimeSpent
-from domain.wording import Worded, unless_known
+from domain.wording import Worded, detail_texts, unless_known
 
 LINKS_MAX = 1_000
 WATCHERS_MAX = 200
@@ -77,6 +77,10 @@ class Ticket(Requested, Checklist, TimeSpent, CustomFields, abstract=True):
         self.comments = 0
 
     @property
+    def has_words(self) -> bool:
+        return bool(self.details)
+
+    @property
     def parents(self) -> tuple[UUID, ...]:
         """The tickets that it is a child of."""
         return tuple(other for type, other in self.links if type == CHILD)
@@ -123,14 +127,22 @@ class Ticket(Requested, Checklist, TimeSpent, CustomFields, abstract=True):
         )
 
     class Amended(Worded):
+        class_version = 2
+
         requester: UUID | None = None
         title: Annotated[str | None, Personal("requester")] = None
         description: Annotated[str | None, Personal("requester")] = None
-        details: dict[str, str] = {}
+        details: Annotated[dict[str, str], Personal("requester", since=2)] = {}
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
+            """The details were not sealed."""
+            return state
 
         @property
         def texts(self) -> Mapping[str, str | None]:
-            return {"title": self.title, "description": self.description}
+            said = {"title": self.title, "description": self.description}
+            return said | detail_texts(self.details)
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.say(self.texts)

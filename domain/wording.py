@@ -8,6 +8,9 @@ from collections.abc import Iterable, Mapping
 
 from domain.aggregate import Entry, Event
 
+DETAIL = "details."
+"""What the name of a detail has before it, as that of a text."""
+
 
 class Worded(Event):
     """An event that says what somebody wrote."""
@@ -25,6 +28,11 @@ def texts_of(history: Iterable[Entry]) -> dict[str, str]:
         if isinstance(entry.event, Worded):
             found |= {name: said for name, said in entry.event.texts.items() if said is not None}
     return found
+
+
+def detail_texts(details: Mapping[str, str]) -> dict[str, str]:
+    """The details of a record as texts of it."""
+    return {f"{DETAIL}{name}": said for name, said in details.items()}
 
 
 def unless_known(said: str | None, known: str | None) -> str | None:

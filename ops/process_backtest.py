@@ -171,7 +171,7 @@ class Run:
         if self._fixed is None or self._asked.members_as_worked:
             kinds: tuple[type[Aggregate], ...] = (Change, Incident, *self._kinds)
             for id, _, position in self._subjects("measuring", kinds):
-                self._answers.take(history(self._ledger.recorder, id))
+                self._answers.take(history(self._ledger, id))
                 self._tell("measuring", position, self._head)
         number = 0
         if self._asked.members_as_worked:
@@ -188,7 +188,7 @@ class Run:
     async def _pasts(self, id: UUID, first: Event) -> Sequence[Past]:
         """What was decided of a record."""
         if self._asked.subjects == "records":
-            decided = Decided(history(self._ledger.recorder, id))
+            decided = Decided(history(self._ledger, id))
             waits = decided.waiting is not None and self._is_within(decided.waiting)
             self._undecided += waits
             return decided.pasts
@@ -203,12 +203,12 @@ class Run:
         if prefix_of(id) == Incident.prefix:
             # Incidents are the many: those of other times are not even read.
             is_within = self._is_within(first.by.effective_at)
-            return incident(history(recorder, id)) if is_within else None
-        entries = history(recorder, id)
+            return incident(history(self._ledger, id)) if is_within else None
+        entries = history(self._ledger, id)
         if is_named_only(entries):
             receipt = await recorder.receipt(first.by.command)
             if receipt is not None and prefix_of(receipt.subject) == Incident.prefix:
-                return named(entries, history(recorder, receipt.subject), receipt.version)
+                return named(entries, history(self._ledger, receipt.subject), receipt.version)
         return change(entries)
 
     async def _asset_types(self, subject: Aggregate) -> Mapping[UUID, str]:

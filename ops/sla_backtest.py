@@ -169,7 +169,7 @@ class Run:
             self._ledger, kinds, asked.until, self._head, "running", self._tell
         ):
             if first.by.effective_at >= asked.since:
-                found = self._tried.run(history(self._ledger.recorder, id))
+                found = self._tried.run(history(self._ledger, id))
                 summary.add(found)
                 if beside is not None:
                     beside.add(found)

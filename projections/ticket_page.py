@@ -11,6 +11,7 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.service_request import ServiceRequest, as_details
 from domain.ticket import Ticket
+from domain.wording import detail_texts
 from projections import approval_page, tickets
 from projections.rows import Rows
 from projections.tables import (
@@ -78,6 +79,8 @@ class PageRow(Row):
             "description": self.description,
             "reason": self.reason,
             **{f"{name}_plan": said for name, said in self.plan.items()},
+            "details": str(self.details),
+            **detail_texts(self.details),
         }
 
 

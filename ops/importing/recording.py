@@ -248,7 +248,7 @@ class Recording:
         self._note()
         for long in self._long:
             record = long.story.record
-            if record.can_snapshot:
+            if not record.has_words:
                 state = snapshots.take(record)
                 await self._recorder.keep_snapshot(record.id, record.version, state)
         self._long.clear()

@@ -34,6 +34,7 @@ class Lamp(Aggregate):
         owner: UUID | None = None
         note: Annotated[str, Personal("owner")] = ""
         remark: Annotated[str | None, Personal("actor")] = None
+        answers: Annotated[dict[str, Any], Personal("owner")] = {}
 
         def apply(self, lamp: "Lamp", /) -> None:
             pass
@@ -78,6 +79,23 @@ class Lamp(Aggregate):
         @staticmethod
         def upcast_v2_v3(state: dict[str, Any]) -> dict[str, Any]:
             return {**state, "colour": "white"}
+
+    def label(self, words: str, *, by: Provenance) -> None:
+        self.record(self.Labelled(by=by, words=words))
+
+    class Labelled(Event, frozen=True, kw_only=True):
+        """Version 1 had the words in the clear."""
+
+        class_version = 2
+
+        words: Annotated[str, Personal("actor", since=2)]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            pass
+
+        def apply(self, lamp: "Lamp", /) -> None:
+            pass
 
     def smash(self, *, by: Provenance) -> None:
         require(not self.is_broken, "A lamp breaks once.")

@@ -19,7 +19,7 @@ from domain.assignment_rule import AssignmentRule
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
-from domain.change_template import ChangeTemplate
+from domain.change_template import ChangeTemplate, FormField
 from domain.change_window import ChangeWindow
 from domain.ids import record_id
 from domain.incident import Incident
@@ -562,8 +562,8 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 "apply_template",
                 template=record_id("TPL", 1),
                 version=1,
-                definition=RESTART,
-                form={},
+                definition=replace(RESTART, fields=(FormField(name="bay", label="Bay"),)),
+                form={"bay": "7"},
             ),
             step("submit"),
             step("start_implementation"),

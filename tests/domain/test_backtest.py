@@ -60,7 +60,7 @@ async def decided(company: Company, **votes: str) -> Past:
         by = company.signed(name, MONDAY + after * HOUR)
         given: Any = vote
         await desk.vote(id, given, comment="No." if vote == "reject" else "", by=by)
-    past = change(history(desk.ledger.recorder, id))
+    past = change(history(desk.ledger, id))
     assert past is not None
     return past
 
@@ -216,7 +216,7 @@ async def test_incidents_stand_in_and_all_of_their_lead_time_is_added(company: C
         title="No mail", requester=company.people["ann"], by=company.signed("ann")
     )
     await resolve(company, receipt.subject)
-    past = incident(history(desk.ledger.recorder, receipt.subject))
+    past = incident(history(desk.ledger, receipt.subject))
     assert past is not None
 
     found = tried(company, MANAGER).run(past)

@@ -193,6 +193,57 @@ def test_what_is_about_nobody_is_stored_plain(mapper: LedgerMapper) -> None:
     assert mapper.entry(row, 1).event == event
 
 
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(1 << 53), 1 << 53) | st.text(),
+    lambda some: st.lists(some, max_size=3) | st.dictionaries(st.text(), some, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(answers=st.dictionaries(st.text(), JSON, max_size=4))
+def test_each_answer_is_sealed_for_itself(answers: dict[str, Any]) -> None:
+    mapper = LedgerMapper(MemoryKeys())
+    event = Lamp.Installed(by=ANN, owner=BEA, answers=answers)
+
+    row = stored(mapper, event)
+    forgotten = LedgerMapper(MemoryKeys()).entry(row, 0).event
+
+    assert mapper.entry(row, 0).event == event
+    for name, said in msgspec.json.decode(row.state).get("answers", {}).items():
+        assert said == answers[name] if is_empty(answers[name]) else said.startswith("1.")
+    assert forgotten.answers == {  # type: ignore[attr-defined]  # an Installed
+        name: said if is_empty(said) else ERASED for name, said in answers.items()
+    }
+
+
+def is_empty(said: Any) -> bool:
+    return said is None or said in ("", [], {})
+
+
+def test_a_sealed_answer_opens_under_its_name_only(mapper: LedgerMapper) -> None:
+    row = stored(mapper, Lamp.Installed(by=ANN, owner=BEA, answers={"a": "this", "b": "that"}))
+    state = msgspec.json.decode(row.state)
+    state["answers"] = {"a": state["answers"]["b"], "b": state["answers"]["a"]}
+    row = StoredEvent(LAMP, 1, row.topic, msgspec.json.encode(state))
+
+    with pytest.raises(MapperDeserialisationError):
+        mapper.entry(row, 0)
+
+
+def test_what_was_stored_before_it_was_sealed_is_read_until_it_is_erased(
+    mapper: LedgerMapper, keys: MemoryKeys
+) -> None:
+    row = raw("Lamp.Labelled", words="Ann's lamp")
+    keys.ensure([str(person("ann"))])
+
+    before = mapper.entry(row, 0).event
+    keys.erase(str(person("ann")))
+    after = mapper.entry(row, 0).event
+
+    assert before == Lamp.Labelled(by=ANN, words="Ann's lamp")
+    assert after == Lamp.Labelled(by=ANN, words=ERASED)
+
+
 def test_empty_fields_need_no_key(mapper: LedgerMapper) -> None:
     event = Lamp.Installed(by=ANN, owner=BEA)
 

@@ -113,6 +113,33 @@ def test_neither_the_state_nor_a_snapshot_of_a_change_tells_what_was_written() -
     assert snapshots.take(change) == snapshots.take(other)
 
 
+def test_a_vote_about_a_detail_falls_without_the_words_in_the_event() -> None:
+    change = exacting(CAB, material=("details.bay",))
+    again(change, "bea", "approve")
+
+    change.amend(details={"rack": "7"}, by=ANN)
+    stays = dict(change.standing.ballots)
+    change.amend(details={"bay": "Cem's"}, by=ANN)
+
+    assert stays.keys() == {"CAB"}
+    [fallen] = [
+        one.event for one in change.pending if isinstance(one.event, Change.VotesInvalidated)
+    ]
+    assert (fallen.fields, fallen.old, fallen.new) == (("details.bay",), {}, {})
+
+
+def test_a_ticket_with_details_has_no_snapshot() -> None:
+    change = proposed()
+    change.version = snapshots.EVENTS_BETWEEN_SNAPSHOTS - 1
+    without = change.fork()
+
+    change.amend(details={"bay": "Cem's"}, by=ANN)
+    without.amend(title="Another", by=ANN)
+
+    assert snapshots.is_due(without, 1)
+    assert not snapshots.is_due(change, 1)
+
+
 def test_a_snapshot_with_digests_of_texts_is_not_read() -> None:
     change = proposed()
     change.said = dict.fromkeys(change.said, "e3b0c44298fc1c149afbf4c8996fb924")  # type: ignore[arg-type]  # as it was once

@@ -121,7 +121,7 @@ def personal_texts(entries: list[Entry]) -> set[str]:
         text
         for entry in entries
         for name, _ in personal_fields(type(entry.event))
-        if (text := getattr(entry.event, name)) and " " in text and len(text) > 11
+        if isinstance(text := getattr(entry.event, name), str) and " " in text and len(text) > 11
     }
 
 

@@ -146,7 +146,7 @@ async def test_a_row_that_changes_nothing_is_kept_for_its_time(importing: Import
     await importing.run(rows({}, {"at": "1.3.2026 10:00"}))
 
     last = importing.ledger.history(INC7)[-1]
-    assert last.topic == "Incident.Amended"
+    assert last.topic == "Incident.Amended:2"
     assert last.event.by.effective == datetime(2026, 3, 1, 9, tzinfo=UTC)
 
 

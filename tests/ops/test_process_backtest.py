@@ -369,7 +369,7 @@ async def test_every_store_tells_the_same_history(store: Store) -> None:
     company = await Company(desk).build()
     id = await company.ready_change()
 
-    told = past_history(recorder, id)
+    told = past_history(ledger, id)
     known = ledger.history(id)
     await recorder.aclose()
 
