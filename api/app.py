@@ -24,6 +24,7 @@ from api.credentials import Credentials
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
+from api.events import event_routes
 from api.hands import hands_routes
 from api.http.edge import Edge
 from api.http.metrics import Requests
@@ -125,6 +126,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += attachment_routes()
     routes += board_routes()
     routes += label_routes()
+    routes += event_routes()
     routes += report_routes()
     routes += time_routes()
     routes += ticket_report_routes()

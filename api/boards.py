@@ -1,23 +1,22 @@
-"""The boards: the work queue, the approvals inbox, calendars, impact, service levels, events."""
+"""The boards: the work queue, the approvals inbox, calendars, impact, service levels."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
-from api import history, lists, schemas
+from api import lists
 from api.asset_boards import asset_board_routes
-from api.http.answers import Answer, json
+from api.http.answers import Answer
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
 from api.incidents import PRACTICE as INCIDENTS
-from api.lists import List, only, reach_ledger, whole
+from api.lists import List
 from api.openapi import camel
 from api.practices import reference_of
-from api.reads import OF_READS, find, list_parameters, list_response, name_of, reading
+from api.reads import OF_READS, find, list_parameters, list_response
 from api.ticket_clocks import clock_routes
 from domain.policy import Everything, allow, visibility
 from projections import change_work
-from projections.queries import LIMIT_MAX, Either
+from projections.queries import Either
 from projections.tables import instant
 from projections.tickets import KINDS
 
@@ -95,26 +94,6 @@ async def read_incident_sla(call: Call) -> Answer:
     )
 
 
-async def read_events(call: Call) -> Answer:
-    """All events of the ledger after a position: what is missing between two pages is nothing."""
-    allow(call.caller.actor, call.route.act, None)
-    query = call.query()
-    only(query, "after", "limit", "min_position")
-    after = whole(query, "after", 0, 0, lists.POSITION_MAX)
-    limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
-    await reach_ledger(call, query)
-    ledger = call.context.ledger
-    entries = await asyncio.to_thread(ledger.after, after, limit + 1)
-    page = entries[:limit]
-    return json(
-        {
-            "data": [history.shown(entry, name_of(call)) for entry in page],
-            "has_more": len(entries) > limit,
-            "next_after": page[-1].position if page else after,
-        }
-    )
-
-
 # Routes ------------------------------------------------------------------------------------
 
 
@@ -160,27 +139,6 @@ def board_routes() -> Iterator[Route]:
     )
     yield from clock_routes()
     yield from asset_board_routes()
-    yield reading(
-        "/events",
-        read_events,
-        "ledger.read_events",
-        "Events",
-        "Read all events after a position, without a gap",
-        [
-            schemas.query(
-                "after",
-                "The `next_after` of the page before; 0 for the first.",
-                {"type": "integer", "minimum": 0, "maximum": 2**53, "default": 0},
-            ),
-            schemas.LIMIT,
-            schemas.MIN_POSITION,
-        ],
-        schemas.object_of(
-            data=schemas.array_of({"$ref": "#/components/schemas/Event"}),
-            has_more={"type": "boolean"},
-            next_after=schemas.WHOLE,
-        ),
-    )
 
 
 def _board(

@@ -12,10 +12,10 @@ from msgspec import structs
 from api.http.calls import Call
 from api.http.errors import Problem
 from domain.aggregate import Entry
+from domain.event_fields import fields_of
 from domain.ids import number_of
 from domain.mapper import is_person
 from projections.past import AsOf
-from projections.timeline import fields_of
 
 NameOf = Callable[[UUID], str]
 

@@ -178,7 +178,40 @@ EVENT: Schema = {
     "additionalProperties": False,
 }
 
+_CLOUD_EVENT = {
+    "specversion": {"type": "string", "enum": ["1.0"]},
+    "id": {"type": "string", "description": "The position, unique in the ledger."},
+    "source": {"type": "string"},
+    "type": {"type": "string", "description": "Such as `org.ledgerdesk.Incident.Logged`."},
+    "subject": NUMBER,
+    "time": {**INSTANT, "description": "When it took effect."},
+    "datacontenttype": {"type": "string"},
+    "recordedtime": INSTANT,
+    "recordid": UUID_TEXT,
+    "recordversion": WHOLE,
+    "typeversion": WHOLE,
+    "data": {"type": "object", "description": "The fields of the event."},
+}
+CLOUD_EVENT: Schema = {
+    "type": "object",
+    "description": "One event in the envelope of CloudEvents 1.0.",
+    "required": list(_CLOUD_EVENT),
+    "properties": {
+        **_CLOUD_EVENT,
+        "actor": {"type": "string", "description": "The id of a person, or a part of the desk."},
+        **{
+            name: {"type": "string"}
+            for name in (
+                *("onbehalfof", "channel", "commandid", "correlationid", "causeevent"),
+                *("causerule", "causeworkflow", "withheld"),
+            )
+        },
+    },
+    "additionalProperties": False,
+}
+
 COMPONENTS: dict[str, Schema] = {
+    "CloudEvent": CLOUD_EVENT,
     "Accepted": ACCEPTED,
     "Problem": PROBLEM_DOCUMENT,
     "Event": EVENT,

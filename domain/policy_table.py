@@ -326,7 +326,8 @@ TABLE: Mapping[str, Row] = {
             "audit_findings.read": "read what changes owe",
         },
     ),
-    # The ledger itself
+    # The ledger itself. Of its events everybody sees those that they may read
+    **rows(everyone(ANY), READ, {"event.list": "read events"}),
     **rows({Role.AUDITOR: OPERATOR}, READ, {"ledger.read_events": "read all events"}),
     **rows(
         {Role.AUDITOR: OPERATOR, Role.ADMINISTRATOR: OPERATOR},

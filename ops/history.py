@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from api.history import until
 from domain.aggregate import KIND_OF_PREFIX, Entry
+from domain.event_fields import fields_of
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.ledger import Ledger
 from domain.person import Person
@@ -19,7 +20,6 @@ from ops.history_csv import COLUMNS, as_cell, as_row, csv_line
 from ops.history_diff import differences, state_after
 from ops.history_points import asked, point
 from ops.settings import Settings
-from projections.timeline import fields_of
 
 WAIT_SECONDS = 60.0
 

@@ -7,8 +7,8 @@ from io import StringIO
 import msgspec
 
 from domain.aggregate import Entry
+from domain.event_fields import fields_of
 from domain.ids import number_of
-from projections.timeline import fields_of
 
 COLUMNS = (
     "position",

@@ -4,11 +4,8 @@ What an event says is taken from its fields, so that nothing is written twice an
 event needs nothing here.
 """
 
-from functools import cache
-from typing import Any
-
-from domain.aggregate import Entry, Event
-from domain.person import Person
+from domain.aggregate import Entry
+from domain.event_fields import fields_of
 from domain.ticket import Visibility
 from projections.rows import Rows
 from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, number_text
@@ -16,13 +13,6 @@ from projections.view import View
 
 NAME = "timeline"
 VERSION = 1
-
-SECRET: dict[type[Event], frozenset[str]] = {
-    Person.PasswordSet: frozenset({"hash"}),
-    Person.TokenIssued: frozenset({"digest"}),
-    Person.FeedOpened: frozenset({"digest"}),
-}
-"""The fields that nobody reads, not even in a history."""
 
 
 class TimelineRow(Row):
@@ -85,13 +75,6 @@ def fold(entry: Entry, rows: Rows) -> None:
             },
         ),
     )
-
-
-@cache
-def fields_of(event: type[Event]) -> tuple[str, ...]:
-    """The fields that tell what happened, without who and when."""
-    hidden = SECRET.get(event, frozenset[Any]())
-    return tuple(name for name in event.__struct_fields__ if name != "by" and name not in hidden)
 
 
 VIEW = View(NAME, VERSION, (TIMELINE,), fold)

@@ -13,9 +13,9 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import KIND_OF_PREFIX, KINDS, Entry, Event, events_of
+from domain.event_fields import fields_of, told_fields
 from domain.ids import as_id, prefix_of
-from domain.mapper import is_person, personal_fields
-from projections.timeline import fields_of
+from domain.mapper import is_person
 
 Type = Literal["string", "integer", "float", "boolean", "time"]
 Value = str | int | float | bool | datetime
@@ -31,20 +31,8 @@ _TYPES: dict[type, Type] = {
 }
 
 
-def event_name(entry: Entry) -> str:
-    """What happened to which kind of record, such as `Incident.Logged`."""
-    return entry.topic.partition(":")[0]
-
-
 def time_text(at: datetime) -> str:
     return at.isoformat().replace("+00:00", "Z")
-
-
-@cache
-def told_fields(event: type[Event], *, with_personal: bool) -> tuple[str, ...]:
-    """The fields of an event that are told: no secret, and personal ones only if they are to be."""
-    personal = () if with_personal else {name for name, _ in personal_fields(event)}
-    return tuple(name for name in fields_of(event) if name not in personal)
 
 
 @cache

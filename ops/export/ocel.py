@@ -7,11 +7,11 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import KIND_OF_PREFIX, KINDS, Entry, events_of
+from domain.event_fields import event_name
 from domain.ids import number_of, prefix_of
 from ops.export.facts import (
     Value,
     as_type,
-    event_name,
     references,
     time_text,
     types_of,

@@ -6,9 +6,10 @@ from typing import IO
 from xml.sax.saxutils import quoteattr
 
 from domain.aggregate import Entry
+from domain.event_fields import event_name
 from domain.ids import number_of, parse_reference
 from domain.mapper import is_person
-from ops.export.facts import Value, event_name, time_text, types_of, values_of
+from ops.export.facts import Value, time_text, types_of, values_of
 
 HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">

@@ -492,7 +492,7 @@ MAY = {
     "GET /assets/{ref}/impact": "-xxxxx-",
     "GET /assets/{ref}/label.svg": "-xxxxx-",
     "GET /assets/{ref}/label.pdf": "-xxxxx-",
-    "GET /events": "-----x-",
+    "GET /events": "xxxxxxx",
     "GET /log/checkpoint": "-----xx",
     "GET /log/proof/inclusion": "-----xx",
     "GET /log/proof/consistency": "-----xx",

@@ -230,8 +230,8 @@ async def test_the_feed_of_events_has_no_gap_and_resumes(house: House) -> None:
     positions, after = [], 0
     while True:
         page = await axel.read(f"/events?after={after}&limit=7")
-        positions += [event["position"] for event in page["data"]]
-        after = page["next_after"]
+        positions += [int(event["id"]) for event in page["data"]]
+        after = page["next"]
         if not page["has_more"]:
             break
 

@@ -34,7 +34,7 @@ async def test_an_event_is_proven_to_be_in_the_ledger(house: House) -> None:
     proven = verify(found["proof"], [VERIFIER])
     assert proven.leaf.position == 7
     events = await house.as_("axel").read("/events?after=6&limit=1")
-    assert proven.leaf.recorded.decode()[:19] == events["data"][0]["recorded_at"][:19]
+    assert proven.leaf.recorded.decode()[:19] == events["data"][0]["recordedtime"][:19]
     verify_inclusion(
         b64decode(found["leaf_hash"]),
         6,

@@ -17,6 +17,7 @@ import pytest
 
 from domain.aggregate import Aggregate, Entry
 from domain.asset import Asset
+from domain.event_fields import SECRET as SECRET_FIELDS
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.mapper import personal_fields
@@ -27,7 +28,6 @@ from ops.compose import open_ledger
 from ops.export import cloudevents, ocel, xes
 from ops.export.ids import Ids
 from ops.settings import load
-from projections.timeline import SECRET as SECRET_FIELDS
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import STORIES, told
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed

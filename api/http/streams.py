@@ -1,0 +1,93 @@
+"""Answers that come part by part, until whoever asked has all of it or is gone."""
+
+import asyncio
+import socket
+import zlib
+from collections.abc import AsyncGenerator, AsyncIterator
+from typing import Any
+
+from api.http.answers import Answer, Header, Receive, Send
+
+SEND_SECONDS = 10.0
+"""How long a part may wait to be taken before the other side is taken for stuck."""
+SOCKET_BUFFER_BYTES = 64 * 1024
+"""What the system may hold for one that reads slowly; it would give each of them megabytes."""
+GZIP = 16 + zlib.MAX_WBITS
+GZIP_LEVEL = 5
+
+
+class StreamAnswer(Answer):
+    """Sent as it is made. One that does not take it in time is cut off, and holds nothing."""
+
+    __slots__ = ("parts", "receive")
+
+    def __init__(
+        self,
+        parts: AsyncGenerator[bytes],
+        receive: Receive,
+        headers: list[Header],
+        media_type: bytes,
+    ) -> None:
+        super().__init__(200, b"", headers, media_type)
+        self.parts = parts
+        self.receive = receive
+
+    async def send(self, send: Send, *, with_body: bool = True) -> None:
+        headers = [*self.headers, (b"content-type", self.media_type)]
+        _bound(self.receive)
+        gone = asyncio.create_task(_gone(self.receive))
+        try:
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            if with_body:
+                async for part in self.parts:
+                    if gone.done():
+                        return
+                    async with asyncio.timeout(SEND_SECONDS):
+                        await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            _cut_off(self.receive)
+        finally:
+            gone.cancel()
+            await self.parts.aclose()
+
+
+async def zipped(parts: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
+    """The parts as one gzip file."""
+    packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP)
+    async for part in parts:
+        if packed := packer.compress(part):
+            yield packed
+    yield packer.flush()
+
+
+def takes_gzip(accept_encoding: str) -> bool:
+    """Whether a client takes gzip, by its Accept-Encoding."""
+    for coding in accept_encoding.lower().split(","):
+        name, _, weight = coding.partition(";")
+        if name.strip() in ("gzip", "*"):
+            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
+    return False
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _transport(receive: Receive) -> Any:
+    # ASGI has no word for cutting off: the server's own way is found behind what it gave us.
+    return getattr(getattr(receive, "__self__", None), "transport", None)
+
+
+def _bound(receive: Receive) -> None:
+    transport = _transport(receive)
+    connected = transport.get_extra_info("socket") if transport else None
+    if connected is not None:
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SOCKET_BUFFER_BYTES)
+
+
+def _cut_off(receive: Receive) -> None:
+    transport = _transport(receive)
+    if transport is not None:
+        transport.abort()

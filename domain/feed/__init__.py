@@ -1,0 +1,1 @@
+"""The feed of events: what happened, told to programs in the order of the ledger."""
