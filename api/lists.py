@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from api import history
+from api import history, list_filters
 from api.history import moment
 from api.http import cursors
 from api.http.answers import Answer, json
@@ -22,7 +22,11 @@ LIMIT = 50
 POSITION_MAX = 2**53
 FILTER_MAX = 400
 _RESERVED = frozenset(
-    {"limit", "cursor", "sort", "fields", "include", "min_position", *history.PARAMETERS}
+    {
+        *("limit", "cursor", "sort", "fields", "include", "min_position"),
+        *history.PARAMETERS,
+        *list_filters.PARAMETERS,
+    }
 )
 
 
@@ -71,8 +75,10 @@ async def answer(
     fields = query["fields"].split(",") if "fields" in query else None
     made_of = {name: query.pop(name) for name in beside if name in query}
     filters = _filters(the, query, fixed)
+    where = list_filters.asked(call, the.name, the.values, query)
     asked = sorted({**filters, **made_of}.items(), key=repr)
-    question = repr((the.name, asked, sort, repr(visibility), as_of))
+    said = [query.get(name) for name in sorted(list_filters.PARAMETERS)]
+    question = repr((the.name, asked, said, sort, repr(visibility), as_of))
     filters |= {**the.fixed, **fixed}
     if query.get("include", "total") != "total":
         raise Problem("bad_query", "include: only `total` can be included.")
@@ -89,6 +95,7 @@ async def answer(
             after=after,
             fields=fields,
             as_of=as_of,
+            where=where,
         )
         document: dict[str, Any] = {
             "data": [finish(row) for row in page.rows] if finish else page.rows,
@@ -101,7 +108,7 @@ async def answer(
             )
         if "include" in query:
             document["total"] = await context.views.count_rows(
-                the.name, filters=filters, visibility=visibility, as_of=as_of
+                the.name, filters=filters, visibility=visibility, as_of=as_of, where=where
             )
     except BadQuery as error:
         raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None

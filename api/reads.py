@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from api import history, lists, records, schemas
+from api import history, list_filters, lists, records, schemas
 from api.commands import Practice
 from api.http import cursors
 from api.http.answers import Answer, json
@@ -230,6 +230,7 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
         | {"example": ",".join(list(the.columns)[:2])},
         schemas.INCLUDE,
         schemas.MIN_POSITION,
+        *list_filters.parameters(the.columns),
         *((schemas.AS_OF, schemas.KNOWN_AT) if the.keeps_past else ()),
     ]
     for name, column in the.columns.items():

@@ -130,9 +130,10 @@ PROBLEM_DOCUMENT: Schema = {
             "type": "array",
             "items": {
                 "type": "object",
-                "required": ["pointer", "detail"],
+                "required": ["detail"],
                 "properties": {
                     "pointer": {"type": "string", "description": "A JSON pointer into the body."},
+                    "parameter": {"type": "string", "description": "Or a parameter of the query."},
                     "detail": {"type": "string"},
                     "line": {**WHOLE, "description": "In the text that stands there, from 1."},
                     "column": {**WHOLE, "description": "In that line, in characters, from 1."},

@@ -29,7 +29,7 @@ class Expression:
         """Raises WrongExpression, which names the place in the text and the rule."""
         self.text = text
         self._compiled = _compile(text, environment, vocabulary)
-        self.tree: Tree = read(self._compiled.serialize())
+        self.tree: Tree = read(self._compiled.serialize(), vocabulary.container)
         check(text, self.tree, vocabulary)
 
     @property

@@ -24,7 +24,9 @@ class Vocabulary(Struct, frozen=True):
     people: Mapping[str, Field] = {}
     """The fields of each of the people, where it can ask for those."""
     root: str = "subject"
-    """What the full names begin with."""
+    """What the full names begin with; "" where fields are named by themselves."""
+    container: str = ""
+    """Where such fields are for the library, which has names of its own, as `type`."""
 
 
 FUNCTIONS = (
@@ -52,10 +54,18 @@ TYPES = {
 
 WORDS = {"and": "&&", "or": "||", "not": "!", "AND": "&&", "OR": "||", "NOT": "!", "<>": "!="}
 
+SAYINGS = {
+    "invalid int literal": "the number is too large.",
+    "has() argument must be a field selection": (
+        "has asks for a part of a field; that a field has a value is written field != null."
+    ),
+}
+
 _FIRST = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _QUOTED = re.compile(r"'(.*?)'", re.DOTALL)
 _OVERLOAD = re.compile(r"found no matching overload for '(.*)' applied to '(.*?)\.?\((.*)\)'")
 _OPERATOR = re.compile(r"_?(\W+)_?")
+_NULLABLE = re.compile(r"wrapper\((\w+)\)")
 
 
 def sentence(text: str, message: str, vocabulary: Vocabulary) -> tuple[int, str]:
@@ -65,12 +75,12 @@ def sentence(text: str, message: str, vocabulary: Vocabulary) -> tuple[int, str]
     found = _FIRST.search(message)
     if found is None:
         return 0, f"{message.partition(chr(10))[0]}."
-    said = found[3].removesuffix("[INVALID_ARGUMENT]").strip()
+    said = _NULLABLE.sub(r"\1", found[3].removesuffix("[INVALID_ARGUMENT]").strip())
     at = _offset(text, int(found[1]), int(found[2]))
     if said.startswith("Syntax error"):
         return at, _syntax(text, at, said)
     if said.startswith("undeclared reference"):
-        return _undeclared(text, at, said, vocabulary)
+        return _undeclared(text, at, _named(said), vocabulary)
     if overload := _OVERLOAD.match(said):
         if overload[1] == "_?_:_" and text[at : at + 1] == "(":
             return at, "what filter, map or exists_one asks of each one is a yes or no."
@@ -79,9 +89,7 @@ def sentence(text: str, message: str, vocabulary: Vocabulary) -> tuple[int, str]
         return at, _no_part(said, vocabulary)
     if "cannot be the operand of a select operation" in said:
         return at, f"{type_called(_named(said))} has no fields of its own."
-    if said == "invalid int literal":
-        return at, "the number is too large."
-    return at, f"{said.rstrip('.')}."
+    return at, SAYINGS.get(said, f"{said.rstrip('.')}.")
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
@@ -127,12 +135,12 @@ def _syntax(text: str, at: int, said: str) -> str:
     return f"{word or text[at : at + 1]} is not expected here."
 
 
-def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[int, str]:
-    name = _named(said)
+def _undeclared(text: str, at: int, name: str, vocabulary: Vocabulary) -> tuple[int, str]:
     if text[at : at + 1] == "(":
-        if name in FUNCTIONS:
-            return at, f"{name} is not used like this: its brackets hold too much, or too little."
-        return at, f"there is no function {name}; {did_you_mean(name, FUNCTIONS)}"
+        return at, _no_function(name)
+    if not vocabulary.root:
+        hint = did_you_mean(name, vocabulary.fields)
+        return at, f"there is no field {name} here, and a text stands in quotes; {hint}"
     head = name.rpartition(".")[0]
     if head and text[: at + 1].endswith(f"{head}."):
         at -= len(head)
@@ -154,6 +162,12 @@ def _undeclared(text: str, at: int, said: str, vocabulary: Vocabulary) -> tuple[
         return at, f"{variable} is not known; did you mean people?"
     hint = f'a text stands in quotes, as "{variable}", and a field after {root}'
     return at, f"{variable} is not known: {hint}, as {root}.service."
+
+
+def _no_function(name: str) -> str:
+    if name in FUNCTIONS:
+        return f"{name} is not used like this: its brackets hold too much, or too little."
+    return f"there is no function {name}; {did_you_mean(name, FUNCTIONS)}"
 
 
 def _no_part(said: str, vocabulary: Vocabulary) -> str:
@@ -205,9 +219,12 @@ def _remedy(types: set[str], root: str) -> str:
         case ["bool", "string"]:
             return ": true and false stand without quotes."
         case ["null_type", _] | [_, "null_type"]:
+            if not root:
+                return ": this one always has a value."
             return ': what is not known is "" in a text and 0 in a number.'
         case ["list(string)", "string"]:
-            return f': write "one" in {root}.… to look for a text among others.'
+            among = f"{root}.…" if root else "field"
+            return f': write "one" in {among} to look for a text among others.'
     if "string" in types and any("imestamp" in each for each in types):
         return ': a moment is written timestamp("2026-01-31T12:00:00Z").'
     return "."

@@ -98,8 +98,9 @@ def parts(node: Node) -> tuple[Node, ...]:
     return ()
 
 
-def read(serialised: bytes) -> Tree:
-    """The tree of `Expression.serialize()`: a CheckedExpr, packed into an Any."""
+def read(serialised: bytes, container: str = "") -> Tree:
+    """The tree of `Expression.serialize()`: a CheckedExpr, packed into an Any. Names are told as
+    they stand in a container."""
     checked = _message(_message(serialised)[2][0])
     source = _message(checked[5][0])
     places = dict(_entry(entry) for entry in source.get(4, ()))
@@ -107,7 +108,8 @@ def read(serialised: bytes) -> Tree:
     for entry in checked.get(3, ()):
         pair = _message(entry)
         types[pair[1][0]] = _type(pair[2][0])
-    return Tree(root=_node(checked[4][0], places), types=types)
+    within = f"{container}." if container else ""
+    return Tree(root=_node(checked[4][0], places, within), types=types)
 
 
 Fields = dict[int, list[Any]]
@@ -155,7 +157,7 @@ def _text(fields: Fields, number: int) -> str:
     return value.decode()
 
 
-def _node(data: bytes, places: dict[int, int]) -> Node:
+def _node(data: bytes, places: dict[int, int], within: str) -> Node:
     fields = _message(data)
     id: int = fields.get(2, [0])[0]
     at = places.get(id, 0)
@@ -163,25 +165,29 @@ def _node(data: bytes, places: dict[int, int]) -> Node:
     inner: Fields = _message(fields[number][0]) if number else {}
 
     def node(part: int) -> Node:
-        return _node(inner[part][0], places)
+        return _node(inner[part][0], places, within)
 
     match number:
         case 3:
             return Constant(id, at, _constant(inner))
         case 4:
-            return Name(id, at, _text(inner, 1))
+            return Name(id, at, _text(inner, 1).removeprefix(within))
         case 5:
             return Select(id, at, node(1), _text(inner, 2), bool(inner.get(3, [0])[0]))
         case 6:
             arguments = (*inner.get(1, ()), *inner.get(3, ()))
-            return Call(id, at, _text(inner, 2), tuple(_node(each, places) for each in arguments))
+            return Call(
+                id, at, _text(inner, 2), tuple(_node(each, places, within) for each in arguments)
+            )
         case 7:
-            items = tuple(_node(each, places) for each in inner.get(1, ()))
+            items = tuple(_node(each, places, within) for each in inner.get(1, ()))
             return Items(id, at, items, is_list=True)
         case 8:
             entries = [_message(each) for each in inner.get(2, ())]
             pairs = (entry[part][0] for entry in entries for part in (3, 4) if part in entry)
-            return Items(id, at, tuple(_node(each, places) for each in pairs), is_list=False)
+            return Items(
+                id, at, tuple(_node(each, places, within) for each in pairs), is_list=False
+            )
         case 9:
             return Loop(
                 id,

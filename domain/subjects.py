@@ -28,7 +28,7 @@ SubjectKind = Literal[
 ]
 Value = str | int | bool | datetime | Sequence[str] | Mapping[str, str]
 """What a field can have."""
-FieldType = Literal["text", "number", "yes or no", "moment", "texts", "texts by name"]
+FieldType = Literal["text", "number", "integer", "yes or no", "moment", "texts", "texts by name"]
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """The value of a moment that is not known."""
@@ -39,7 +39,7 @@ LEVELS = (0, 1, 2, 3)
 class Field(Struct, frozen=True):
     """A field of a subject: `values` are all that it can have, empty where that is not known.
 
-    A number is whole and never below 0.
+    A number is whole and never below 0, which an integer can be.
     """
 
     name: str

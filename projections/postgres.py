@@ -283,6 +283,12 @@ class PostgresReader(ViewReader):
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
             raise NotBuilt("The views have not been built yet.") from error
 
+    def items(self, column: str) -> str:
+        return (
+            '(SELECT value COLLATE "C" AS value'
+            f" FROM json_array_elements_text({column}::json) AS texts(value))"
+        )
+
     async def _opened(self) -> AsyncConnectionPool:
         if self._pool is None:
             # Made here and not before: a pool belongs to the event loop that it is opened in.

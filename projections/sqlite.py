@@ -245,6 +245,9 @@ class SqliteReader(ViewReader):
                 raise NotBuilt("The views have not been built yet.") from error
             raise
 
+    def items(self, column: str) -> str:
+        return f"json_each({column})"
+
     async def aclose(self) -> None:
         self._connection.close()
 

@@ -141,4 +141,8 @@ class ViewReader(ABC):
         """Raises NotBuilt if a table does not exist."""
 
     @abstractmethod
+    def items(self, column: str) -> str:
+        """The texts of a JSON column as rows with a `value`, in the order of their characters."""
+
+    @abstractmethod
     async def aclose(self) -> None: ...

@@ -13,6 +13,7 @@ from projections import approvals_inbox, ticket_figures, timeline
 from projections.asset_views import AssetViews
 from projections.clock_views import ClockViews
 from projections.counts import Counts, count
+from projections.filters import Asked
 from projections.listings import LISTINGS
 from projections.past import AsOf
 from projections.progress import Progress
@@ -72,17 +73,17 @@ class Views(AssetViews, ClockViews, TicketViews):
         after: Sequence[Any] | None = None,
         fields: Sequence[str] | None = None,
         as_of: AsOf | None = None,
+        where: Asked | None = None,
     ) -> Page:
         """A page of a list, such as `work_queue` or `people`, as it is or as it was.
 
-        `filters` are values, lists of values, or Spans by field; `sort` are fields, descending
-        with a minus before them; `after` is the `next` of the page before. Raises BadQuery.
+        `filters` are values, lists of values, or Spans by field, and `where` a condition besides;
+        `sort` are fields, descending with a minus before them; `after` is the `next` of the page
+        before. Raises BadQuery.
         """
         if not 1 <= limit <= LIMIT_MAX:
             raise BadQuery("limit", f"A page has 1 to {LIMIT_MAX} rows.")
-        query = Query(LISTINGS[name], self._reader.prefix, as_of)
-        query.restrict(visibility)
-        query.filter(filters)
+        query = self._asking(name, filters, visibility, as_of, where)
         orders = query.order(sort)
         if after is not None:
             query.seek(orders, after)
@@ -104,13 +105,28 @@ class Views(AssetViews, ClockViews, TicketViews):
         filters: Mapping[str, Any] = {},
         visibility: Visibility = EVERYTHING,
         as_of: AsOf | None = None,
+        where: Asked | None = None,
     ) -> int:
         """How many rows a list has in all. Raises BadQuery."""
+        query = self._asking(name, filters, visibility, as_of, where)
+        rows = await self._query(query.selecting("count(*)"), query.parameters)
+        return int(rows[0][0])
+
+    def _asking(
+        self,
+        name: str,
+        filters: Mapping[str, Any],
+        visibility: Visibility,
+        as_of: AsOf | None,
+        where: Asked | None,
+    ) -> Query:
         query = Query(LISTINGS[name], self._reader.prefix, as_of)
         query.restrict(visibility)
         query.filter(filters)
-        rows = await self._query(query.selecting("count(*)"), query.parameters)
-        return int(rows[0][0])
+        if where is not None:
+            condition, parameters = where.sql(self._reader)
+            query.add(condition, *parameters)
+        return query
 
     async def counts(
         self,

@@ -95,7 +95,8 @@ def _questions() -> list[Bad]:
         "opened_at=yesterday", "opened_at=2026-02-30T00:00:00Z", "opened_at=2026-01-01",
         "min_position=x", "min_position=-1", "min_position=" + "9" * 30, "title=%zz", "title=%",
         "title=%ff", "title=%00", "title=%ed%a0%80", "kind=change", "a" * 9_000 + "=1",
-        "&".join(f"f{i}=1" for i in range(70)), "filter=status=='new'", "q=is:open", "=", "%00=1",
+        "&".join(f"f{i}=1" for i in range(70)), "filter=status=='nowhere'", "filter=title=", "filter=",
+        "filter=title.matches('x')", "q=is:wrong", "=", "%00=1",
         "version=1%27%20OR%201", "as_of=x", "as_of=2026-01-01", "as_of=@", "known_at=yesterday",
         "known_at=@1.5", "as_of=@1&as_of=@2",
     ]

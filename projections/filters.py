@@ -1,0 +1,225 @@
+"""Conditions on the rows of a list: a tree, whatever it was written in, and the SQL that it is.
+
+A condition has three answers, in SQL as in CEL: yes, no, and none, where something is put in order
+with nothing or looked for in it. Only rows with a yes are found. Whether something equals nothing
+always has an answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from projections.queries import BadQuery
+from projections.store import ViewReader
+from projections.tables import Column, instant
+
+Sign = Literal["==", "!=", "<", "<=", ">", ">="]
+Way = Literal["startsWith", "endsWith", "contains"]
+
+
+# What is compared ------------------------------------------------------------------------
+
+
+class Constant(Struct, frozen=True):
+    """A value as a column holds it."""
+
+    value: str | int | bool
+
+
+class Now(Struct, frozen=True):
+    """The moment at which it is asked, or one that is so far after it."""
+
+    after: timedelta = timedelta()
+
+
+class Me(Struct, frozen=True):
+    """The id of who asks."""
+
+
+class Of(Struct, frozen=True):
+    """What a row has in a column."""
+
+    column: Column
+
+
+class Item(Struct, frozen=True):
+    """One of the texts in a column that has several."""
+
+
+Value = Constant | Now | Me
+Operand = Value | Of | Item
+
+
+# Conditions ------------------------------------------------------------------------------
+
+
+class Truth(Struct, frozen=True):
+    is_true: bool
+
+
+class Compare(Struct, frozen=True):
+    sign: Sign
+    left: Operand
+    right: Operand
+
+
+class IsNothing(Struct, frozen=True):
+    column: Column
+
+
+class Among(Struct, frozen=True):
+    what: Of | Item
+    values: tuple[Value, ...]
+
+
+class Contains(Struct, frozen=True):
+    """Whether a text has another in it, or begins or ends with it."""
+
+    way: Way
+    what: Of | Item
+    text: Constant | Me
+    is_folded: bool = False
+    """Whether A to Z count as a to z; the text is in small letters then."""
+
+
+class Exists(Struct, frozen=True):
+    """Whether the condition holds for one of the texts in a column."""
+
+    column: Column
+    condition: "Condition"
+
+
+class Not(Struct, frozen=True):
+    condition: "Condition"
+
+
+class Both(Struct, frozen=True):
+    """Whether all of them hold."""
+
+    conditions: tuple["Condition", ...]
+
+
+class Either(Struct, frozen=True):
+    """Whether one of them holds."""
+
+    conditions: tuple["Condition", ...]
+
+
+Condition = Truth | Compare | IsNothing | Among | Contains | Exists | Not | Both | Either
+
+
+# In SQL ------------------------------------------------------------------------------------
+
+_SIGNS: dict[Sign, str] = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+
+
+class Asked(Struct, frozen=True):
+    """A condition that somebody asks for at a moment."""
+
+    condition: Condition
+    now: datetime
+    me: str
+
+    def sql(self, reader: ViewReader) -> tuple[str, list[Any]]:
+        """The condition with a `?` for each of its values. Raises BadQuery."""
+        statement = Statement(self, reader)
+        return statement.of(self.condition), statement.parameters
+
+
+class Statement:
+    """A condition on its way to SQL. Columns are named by us; all values are parameters."""
+
+    def __init__(self, asked: Asked, reader: ViewReader) -> None:
+        self._asked = asked
+        self._reader = reader
+        self.parameters: list[Any] = []
+
+    def of(self, condition: Condition) -> str:
+        match condition:
+            case Truth(is_true):
+                return "1 = 1" if is_true else "1 = 0"
+            case Compare(sign, left, right):
+                return self._compare(sign, left, right)
+            case IsNothing(column):
+                return f"{column.name} IS NULL"
+            case Among(what, values):
+                found = f"{self._operand(what)} IN ({', '.join(map(self._operand, values))})"
+                return _known((what,), found)
+            case Contains():
+                return self._contains(condition)
+            case Exists(column, inner):
+                items = self._reader.items(column.name)
+                return f"EXISTS (SELECT 1 FROM {items} AS item WHERE {self.of(inner)})"
+            case Not(inner):
+                return f"NOT ({self.of(inner)})"
+            case Both(conditions):
+                return self._joined(" AND ", conditions)
+            case Either(conditions):
+                return self._joined(" OR ", conditions)
+
+    def _joined(self, word: str, conditions: Iterable[Condition]) -> str:
+        return f"({word.join(map(self.of, conditions))})"
+
+    def _compare(self, sign: Sign, left: Operand, right: Operand) -> str:
+        if sign == "!=":
+            return f"NOT ({self._compare('==', left, right)})"
+        compared = f"{self._operand(left)} {_SIGNS[sign]} {self._operand(right)}"
+        return _known((left, right), compared) if sign == "==" else compared
+
+    def _contains(self, condition: Contains) -> str:
+        text = self._value(condition.text)
+        what = self._operand(condition.what)
+        if condition.is_folded:
+            what = f"lower({what})"
+        size = len(text)
+        match condition.way:
+            case "startsWith":
+                self.parameters.append(text)
+                return f"substr({what}, 1, {size:d}) = ?"
+            case "endsWith":
+                self.parameters.append(text)
+                return (
+                    f"(length({what}) >= {size:d}"
+                    f" AND substr({what}, length({what}) + 1 - {size:d}) = ?)"
+                )
+            case "contains":
+                if not text:
+                    return f"length({what}) >= 0"
+                # LIKE would need escapes, and the two stores have no other function in common.
+                self.parameters.append(text)
+                return f"length(replace({what}, ?, '')) < length({what})"
+
+    def _operand(self, operand: Operand) -> str:
+        match operand:
+            case Of(column):
+                return column.name
+            case Item():
+                return "item.value"
+        self.parameters.append(self._value(operand))
+        return "?"
+
+    def _value(self, value: Value) -> Any:
+        match value:
+            case Constant(constant):
+                return constant
+            case Now(after):
+                try:
+                    return instant(self._asked.now + after)
+                except OverflowError:
+                    raise BadQuery("filter", "A moment is too far from now.") from None
+            case Me():
+                return self._asked.me
+
+
+def _known(operands: Sequence[Operand], equality: str) -> str:
+    """An equality that is no or yes and never nothing, though operands may be nothing."""
+    names = [one.column.name for one in operands if isinstance(one, Of) and one.column.is_nullable]
+    if not names:
+        return equality
+    known = " AND ".join(f"{name} IS NOT NULL" for name in names)
+    if len(names) == 1:
+        return f"({known} AND {equality})"
+    neither = " AND ".join(f"{name} IS NULL" for name in names)
+    return f"(({known} AND {equality}) OR ({neither}))"

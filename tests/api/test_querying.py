@@ -1,0 +1,99 @@
+"""What lists are asked over HTTP: filters."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from tests.api.house import House
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+KITCHEN = {"category": "kitchen"}
+
+
+async def _log(house: House, *incidents: dict[str, Any]) -> tuple[list[str], int]:
+    """The numbers of new incidents, and the position at which they are to be seen."""
+    made = [await house.as_("adam").made("/incidents", incident) for incident in incidents]
+    return [one["number"] for one in made], made[-1]["position"]
+
+
+def _at(path: str, filter: str, position: int, more: str = "") -> str:
+    return f"{path}?filter={quote(filter)}&min_position={position}{more}"
+
+
+async def test_a_filter_goes_with_fields_order_pages_and_a_total(house: House) -> None:
+    numbers, position = await _log(
+        house,
+        {"title": "Kettle 1", "impact": 1, "urgency": 1, **KITCHEN},
+        {"title": "Kettle 2", "impact": 3, "urgency": 3, **KITCHEN},
+        {"title": "Kettle 3", "impact": 1, "urgency": 2, **KITCHEN},
+        {"title": "Toaster", "impact": 1, "urgency": 1, **KITCHEN},
+    )
+    asked = 'title.startsWith("Kettle") && priority < 4 && opened_at > now - duration("1h")'
+    more = "&category=kitchen&sort=-title&fields=number&include=total&limit=1"
+    adam = house.as_("adam")
+
+    first = await adam.read(_at("/incidents", asked, position, more))
+    cursor = f"{more}&cursor={first['next_cursor']}"
+    second = await adam.read(_at("/incidents", asked, position, cursor))
+    elsewhere = await adam.get(_at("/incidents", "priority < 4", position, cursor))
+
+    assert first["total"] == 2
+    assert first["data"] == [{"number": numbers[2]}]
+    assert second["data"] == [{"number": numbers[0]}]
+    assert second["has_more"] is False
+    assert elsewhere.status_code == 400
+
+
+async def test_a_filter_asks_for_what_was(house: House) -> None:
+    (number,), position = await _log(house, {"title": "Samovar"})
+    adam = house.as_("adam")
+    resolved = await adam.act(f"/incidents/{number}/resolve", {"code": "fixed", "resolution": "."})
+    asked = 'title == "Samovar" && is_open && resolved_at == null'
+
+    now = await adam.read(_at("/incidents", asked, resolved["position"]))
+    then = await adam.read(_at("/incidents", asked, position, f"&as_of=@{position}"))
+
+    assert now["data"] == []
+    assert [row["number"] for row in then["data"]] == [number]
+
+
+async def test_me_is_who_asks_and_a_filter_shows_nobody_more(house: House) -> None:
+    (number,), _ = await _log(house, {"title": "Mug"})
+    rita, adam = house.as_("rita"), house.as_("adam")
+    hers = await rita.made("/incidents", {"title": "Mug"})
+    asked = _at("/incidents", 'requester == me && title == "Mug"', hers["position"])
+
+    assert [row["number"] for row in (await rita.read(asked))["data"]] == [hers["number"]]
+    assert hers["number"] not in {row["number"] for row in (await adam.read(asked))["data"]}
+    every = await rita.read(_at("/incidents", 'title == "Mug" || true', hers["position"]))
+    assert number not in {row["number"] for row in every["data"]}
+
+
+async def test_a_mistake_in_a_filter_is_told_with_its_place(house: House) -> None:
+    answer = await house.as_("adam").get(_at("/incidents", 'is_open &&\n status == "opne"', 0))
+
+    problem = answer.json()
+    assert answer.status_code == 400
+    assert problem["code"] == "bad_query"
+    rule = 'status is never "opne"; did you mean "new"?'
+    assert problem["errors"] == [{"parameter": "filter", "detail": rule, "line": 2, "column": 12}]
+    assert problem["detail"] == f"filter: line 2, column 12: {rule}"
+
+
+async def test_every_list_takes_a_filter_as_its_document_says(house: House) -> None:
+    document = (await house.as_("").http.get("/openapi.json")).json()
+    zoe = house.as_("zoe")
+    tried = 0
+
+    for path, operations in document["paths"].items():
+        parameters = operations.get("get", {}).get("parameters", [])
+        examples = [each["example"] for each in parameters if each["name"] == "filter"]
+        if examples and "{" not in path:
+            answer = await zoe.get(
+                f"{path.removeprefix('/api/v1')}?filter={quote(examples[0])}&limit=1"
+            )
+            assert answer.status_code in (200, 403), (path, answer.text)
+            tried += 1
+    assert tried > 25
