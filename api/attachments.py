@@ -1,10 +1,10 @@
 """The bytes of attachments over HTTP: sent as they are, and fetched again, whole or in part."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from secrets import token_bytes
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from api import schemas
@@ -18,11 +18,14 @@ from api.lists import only
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.reads import entries_of, find
-from domain.files import DIGEST, Files, Received, Receiving
+from domain.files import DIGEST, Files, FilesUnavailable, Received, Receiving
 from domain.personal import ERASED
 from domain.rules import NotFound, require
 from domain.sealed_file import SALT_BYTES
 from domain.ticket import Ticket
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WRITTEN_BYTES = 256 * 1024
 """So much is sealed and written in one go."""
@@ -47,7 +50,7 @@ async def upload(call: Call, practice: Practice) -> Answer:
     try:
         received = await _received(call, receiving)
         if await _needs_bytes(call, files, record, received):
-            await asyncio.to_thread(receiving.keep)
+            await _in_store(receiving.keep)
     finally:
         await asyncio.to_thread(receiving.drop)
     size, sha256 = received
@@ -81,7 +84,7 @@ async def download(call: Call, practice: Practice) -> Answer:
     ]
     if call.header(b"if-none-match") in ("*", f'"{sha256}"'):
         return Answer(304, headers=headers)
-    file = await asyncio.to_thread(files.open, sha256, attached.by.actor)
+    file = await _in_store(files.open, sha256, attached.by.actor)
     if file is None:
         raise NotFound("The content of this attachment was never sent to this desk.")
     headers += [disposition(attached.name), (b"accept-ranges", b"bytes"), *OPENS_NOWHERE]
@@ -101,6 +104,14 @@ def _files(call: Call) -> Files:
     if files is None:
         raise NotFound("This desk keeps no files.")
     return files
+
+
+async def _in_store(act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Do what may take the store some time. Raises Problem if it does not answer."""
+    try:
+        return await asyncio.to_thread(act, *args, **named)
+    except FilesUnavailable as error:
+        raise Problem("files_unavailable", str(error), headers=[(b"retry-after", b"10")]) from None
 
 
 def _check_declared(call: Call, files: Files) -> None:
@@ -133,7 +144,7 @@ async def _needs_bytes(call: Call, files: Files, record: Ticket, received: Recei
     attached = await _attached(call, record.id, received.sha256)
     if attached is None or attached.by.actor == str(call.caller.person.id):
         return True
-    is_there = await asyncio.to_thread(files.has, received.sha256, attached.by.actor)
+    is_there = await _in_store(files.has, received.sha256, attached.by.actor)
     require(is_there, "Who attached a file by its digest sends its content.")
     return False
 
@@ -191,7 +202,7 @@ def _upload(practice: Practice) -> Route:
             problems=(
                 *KNOWN_CALLER,
                 *("bad_query", "too_large", "cross_site", "refused", "key_reused", "conflict"),
-                *("not_found", "outdated"),
+                *("not_found", "outdated", "files_unavailable"),
             ),
         ),
     )
@@ -216,6 +227,9 @@ def _download(practice: Practice) -> Route:
                 206: {"description": "The range.", "content": {"*/*": found}},
                 304: {"description": "It is as it was.", "headers": schemas.ETAG},
             },
-            problems=(*KNOWN_CALLER, "bad_query", "not_found", "out_of_range"),
+            problems=(
+                *KNOWN_CALLER,
+                *("bad_query", "not_found", "out_of_range", "files_unavailable"),
+            ),
         ),
     )

@@ -36,6 +36,10 @@ PROGRAMS = frozenset(
 )
 
 
+class FilesUnavailable(Exception):
+    """The store does not answer, or refuses us."""
+
+
 class Stored(NamedTuple):
     name: str
     at: datetime

@@ -2,11 +2,12 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import domain.kinds  # noqa: F401 - every kind of record registers itself by being imported
 from domain.desk import Desk
 from domain.directory import Directory
-from domain.files import Files, Limits
+from domain.files import Files, FileStore, Limits
 from domain.ledger import Ledger
 from domain.personal import KeyRing
 from domain.recorder import LedgerRecorder
@@ -59,9 +60,27 @@ def open_log(settings: Settings) -> LogStore:
 
 def open_files(settings: Settings, keys: KeyRing) -> Files:
     """The bytes of attachments."""
-    folder = settings.attachments or prepare_folder(settings) / "attachments"
     limits = Limits(settings.attachment_bytes_max, tuple(settings.attachment_types.split()))
-    return Files(FolderFiles(folder.absolute()), keys, limits)
+    return Files(_file_store(settings), keys, limits)
+
+
+def _file_store(settings: Settings) -> FileStore:
+    place = settings.attachments
+    if not place.startswith("s3://"):
+        folder = Path(place) if place else prepare_folder(settings) / "attachments"
+        return FolderFiles(folder.absolute())
+    # Its client is only for those who use it: it takes 6 MB of a process.
+    from ops.stores.file_s3 import Credentials, S3Files
+
+    access, secret = settings.attachments_access_key, settings.attachments_secret_key
+    return S3Files(
+        place,
+        endpoint=settings.attachments_endpoint,
+        region=settings.attachments_region,
+        credentials=Credentials(access.get_secret_value(), secret.get_secret_value())
+        if access and secret
+        else None,
+    )
 
 
 @asynccontextmanager

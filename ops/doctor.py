@@ -16,8 +16,9 @@ from rich.console import Console
 
 from domain.calendar_holidays import is_running_out
 from domain.directory import Directory
+from domain.files import FilesUnavailable
 from domain.rules import DomainError
-from ops.compose import open_keys, open_ledger, open_log, open_recorder, open_views
+from ops.compose import open_files, open_keys, open_ledger, open_log, open_recorder, open_views
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from ops.stores.master_key import MasterKeyUnusable
@@ -72,6 +73,17 @@ async def _folder(settings: Settings) -> str:
 async def _keys(settings: Settings) -> str:
     open_keys(settings).close()
     return "the master key opens the key store"
+
+
+async def _attachments(settings: Settings) -> str:
+    keys = open_keys(settings)
+    try:
+        open_files(settings, keys).store.open("doctor")
+    except FilesUnavailable as error:
+        raise Unwell(f"{error} Look at LEDGERDESK_ATTACHMENTS and what goes with it.") from None
+    finally:
+        keys.close()
+    return settings.attachments or "in the data folder"
 
 
 async def _ledger(settings: Settings) -> str:
@@ -164,6 +176,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("Python", _python),
     ("data folder", _folder),
     ("keys", _keys),
+    ("attachments", _attachments),
     ("ledger", _ledger),
     ("calendars", _calendars),
     ("views", _views),

@@ -1,11 +1,20 @@
 """Settings: from the environment as `LEDGERDESK_*`, or from a TOML file."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from domain.ticket import ATTACHMENT_BYTES_MAX
 
@@ -63,8 +72,15 @@ class Settings(BaseModel):
     """Files and addresses that get the checkpoints, with blanks between them."""
     audit_witness_private: bool = False
     """Whether witnesses may be at addresses that are not public."""
-    attachments: Path | None = None
-    """The folder of attachments; else `attachments` in the data folder. All processes share it."""
+    attachments: str = ""
+    """The folder of attachments, or a bucket as s3://BUCKET/PREFIX; else `attachments` in the data
+    folder. All processes share it."""
+    attachments_endpoint: str = ""
+    """The address of an S3-compatible store, such as https://s3.example.com; else Amazon's."""
+    attachments_region: str = "us-east-1"
+    attachments_access_key: SecretStr | None = None
+    """Without one, what Amazon's own tools take: AWS_ACCESS_KEY_ID, the role of the machine, …"""
+    attachments_secret_key: SecretStr | None = None
     attachment_bytes_max: int = Field(default=ATTACHMENT_BYTES_MAX, ge=1, le=ATTACHMENT_BYTES_MAX)
     attachment_types: str = ""
     """The media types that are taken, with blanks between them, such as `image/* text/plain`. None:
@@ -79,6 +95,26 @@ class Settings(BaseModel):
         ):
             raise ValueError("a database is given as postgresql://user:password@host:port/name")
         return url
+
+    @field_validator("attachments")
+    @classmethod
+    def _is_folder_or_bucket(cls, place: str) -> str:
+        if "://" in place and not re.fullmatch(r"s3://[^/?#@]+(/[^?#]*)?", place):
+            raise ValueError("a folder, or s3://BUCKET or s3://BUCKET/PREFIX")
+        return place
+
+    @field_validator("attachments_endpoint")
+    @classmethod
+    def _is_address(cls, endpoint: str) -> str:
+        if endpoint and not re.fullmatch(r"https?://[^/?#@]+/?", endpoint):
+            raise ValueError("an address such as https://s3.example.com, without a user")
+        return endpoint
+
+    @model_validator(mode="after")
+    def _are_keys_together(self) -> "Settings":
+        if (self.attachments_access_key is None) != (self.attachments_secret_key is None):
+            raise ValueError("ATTACHMENTS_ACCESS_KEY and _SECRET_KEY are given together")
+        return self
 
     @field_validator("log_level")
     @classmethod

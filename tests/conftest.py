@@ -6,7 +6,7 @@ pytest.register_assert_rewrite(
     "tests.domain.invariants", "tests.domain.lived", "tests.domain.steps"
 )
 
-pytest_plugins = ("tests.postgres", "tests.stores")
+pytest_plugins = ("tests.postgres", "tests.s3", "tests.stores")
 
 # A first example compiles what later ones find ready, and the machine may be busy. The same code
 # gets the same answer: new examples, and far more of them, are looked for in the proofs.

@@ -30,6 +30,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "version_needed": (428, "The version that was seen is needed"),
     "too_many_requests": (429, "Too many requests"),
     "internal": (500, "Something went wrong on our side"),
+    "files_unavailable": (503, "The store of attachments does not answer"),
     "not_yet": (503, "The views have not got there yet"),
 }
 """Every code, with its status and title."""

@@ -10,7 +10,10 @@ import httpx2
 import pytest
 
 from ops.attachments import attached
+from ops.ports import free_port
+from ops.stores.file_folder import FolderFiles
 from tests.api.house import Client, House
+from tests.s3 import Bucket
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -264,3 +267,19 @@ async def test_what_is_attached_is_told_from_orphans(house: House) -> None:
 
     assert f"{sha256(b'kept').hexdigest()}-{house.people['adam']}" in names
     assert f"{'0' * 64}-{house.people['adam']}" not in names
+
+
+async def test_a_store_that_is_away_is_told_apart_from_a_file_that_is_not_there(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rita = house.as_("rita")
+    at = await incident(house)
+    assert (await send(rita, at)).status_code == 201
+    away = Bucket("s3://files/away", f"http://127.0.0.1:{free_port()}").open()
+    monkeypatch.setattr(FolderFiles, "open", lambda folder, name: away.open(name))
+
+    answer = await rita.get(f"{at}/attachments/{DIGEST}")
+
+    assert answer.status_code == 503
+    assert answer.json()["code"] == "files_unavailable"
+    assert answer.headers["retry-after"] == "10"
