@@ -43,6 +43,7 @@ from api.process_versions import process_routes
 from api.proofs import proof_routes
 from api.reads import read_routes
 from api.reports import ticket_report_routes
+from api.search import search_routes
 from api.sessions import Sessions
 from api.settings import Settings, now
 from api.sign_in import identity_routes
@@ -125,6 +126,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += read_routes()
     routes += attachment_routes()
     routes += board_routes()
+    routes += search_routes()
     routes += label_routes()
     routes += event_routes()
     routes += report_routes()

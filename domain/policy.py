@@ -40,6 +40,7 @@ __all__ = [
     "allow",
     "allow_ever",
     "as_table",
+    "hearing",
     "visibility",
 ]
 
@@ -114,6 +115,14 @@ def visibility(actor: Actor, kind: str = "incident") -> Visibility:
     if conditions & {IN_SIGHT, IN_SIGHT_OR_PART}:
         return OwnOrganisation(actor.organisation)
     return OwnTickets(actor.id)
+
+
+def hearing(actor: Actor, kind: str) -> Visibility | None:
+    """Of which tickets of a kind somebody reads what was said among agents; None for none."""
+    grants = TABLE[f"{kind}.read_internal"].grants
+    if not any(grants.get(role) is IN_SIGHT for role in actor.roles):
+        return None
+    return Everything() if actor.is_operator else OwnOrganisation(actor.organisation)
 
 
 def rule_of(row: Row) -> str:

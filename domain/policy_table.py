@@ -311,7 +311,11 @@ TABLE: Mapping[str, Row] = {
     # Definitions, which hold for all organisations and may name any
     **DEFINITIONS,
     # Views, whose rows are those that the actor sees
-    **rows(everyone(ANY), READ, {"approvals_inbox.read": "read what waits for their vote"}),
+    **rows(
+        everyone(ANY),
+        READ,
+        {"approvals_inbox.read": "read what waits for their vote", "search.read": "search"},
+    ),
     **rows(
         readers(ANY),
         READ,

@@ -17,6 +17,7 @@ from projections import (
     fulfilment,
     offerings,
     releases,
+    search,
     services,
     sla_board,
     ticket_figures,
@@ -52,6 +53,7 @@ ALL = (
     sla_board.VIEW,
     attainment.VIEW,
     directory.VIEW,
+    search.VIEW,
 )
 """Every view of the desk."""
 

@@ -8,8 +8,9 @@ import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from projections import past, sql
+from projections import past, postgres_words, sql
 from projections.past import ENDLESS, Begun, Ended
+from projections.sought import Sought
 from projections.store import (
     Kept,
     NotBuilt,
@@ -289,6 +290,9 @@ class PostgresReader(ViewReader):
             f" FROM json_array_elements_text({column}::json) AS texts(value))"
         )
 
+    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
+        return postgres_words.latest(table, limit), postgres_words.written(sought)
+
     async def _opened(self) -> AsyncConnectionPool:
         if self._pool is None:
             # Made here and not before: a pool belongs to the event loop that it is opened in.
@@ -327,6 +331,7 @@ def _create(table: Table[Any]) -> Iterator[str]:
     for index in table.indexes:
         name = f"{table.stored}_by_{'_'.join(index)}"
         yield f"CREATE INDEX {name} ON {PREFIX}{table.stored} ({', '.join(index)})"
+    yield from postgres_words.create(table, PREFIX)
     if table.past is not None:
         yield (
             f"CREATE TABLE {PREFIX}{table.past_stored}"

@@ -8,8 +8,9 @@ from typing import Any
 
 import msgspec
 
-from projections import past, sql
+from projections import past, sql, sqlite_words
 from projections.past import ENDLESS, Begun, Ended
+from projections.sought import Sought
 from projections.sqlite_file import connect
 from projections.store import (
     Kept,
@@ -207,6 +208,7 @@ class SqliteTransaction(Transaction):
     def drop(self, name: str, tables: Iterable[str]) -> None:
         for table in tables:
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
+            self._connection.execute(f"DROP TABLE IF EXISTS {sqlite_words.index_of(table)}")
         self._connection.execute("DELETE FROM positions WHERE view = ?", (name,))
         self._connection.execute("DELETE FROM set_aside WHERE view = ?", (name,))
 
@@ -248,6 +250,9 @@ class SqliteReader(ViewReader):
     def items(self, column: str) -> str:
         return f"json_each({column})"
 
+    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
+        return sqlite_words.latest(table, limit), sqlite_words.written(sought)
+
     async def aclose(self) -> None:
         self._connection.close()
 
@@ -263,6 +268,7 @@ def _create(table: Table[Any]) -> Iterator[str]:
     for index in table.indexes:
         name = f"{table.stored}_by_{'_'.join(index)}"
         yield f"CREATE INDEX {name} ON {table.stored} ({', '.join(index)})"
+    yield from sqlite_words.create(table)
     if table.past is not None:
         yield (
             f"CREATE TABLE {table.past_stored} ({', '.join([*columns, *_columns(past.COLUMNS)])},"

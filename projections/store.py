@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from projections.past import Begun, Ended
+from projections.sought import Sought
 from projections.tables import Key, Row, Table
 from projections.view import View
 
@@ -143,6 +144,11 @@ class ViewReader(ABC):
     @abstractmethod
     def items(self, column: str) -> str:
         """The texts of a JSON column as rows with a `value`, in the order of their characters."""
+
+    @abstractmethod
+    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
+        """What follows FROM and the name of a table to get its rows with these words, the latest
+        first and at most so many; and the one parameter in it."""
 
     @abstractmethod
     async def aclose(self) -> None: ...

@@ -56,23 +56,30 @@ class Table(Generic[R]):
         indexes: Sequence[tuple[str, ...]] = (),
         past: tuple[str, ...] | None = None,
         is_small: bool = False,
+        sought: tuple[str, str] | None = None,
     ) -> None:
         """`past`: by which truths the versions that rows had are looked up besides their time;
-        without it no versions are kept. A small table has no index of them."""
+        without it no versions are kept. A small table has no index of them. `sought`: the column
+        with the words by which rows are looked up, and the one with the number that tells which
+        came later."""
         self.name = name
         self.row = row
         self.key = key
         self.indexes = tuple(indexes)
         self.past = past
         self.is_small = is_small
+        self.sought = sought
         self.stored = f"{name}_v{version}"
         self.past_stored = f"{self.stored}_past"
         self.columns = columns_of(row)
         self.column = {column.name: column for column in self.columns}
         self.names = tuple(self.column)
-        unknown = {*key, *(past or ()), *(name for index in indexes for name in index)} - set(
-            self.names
-        )
+        unknown = {
+            *key,
+            *(past or ()),
+            *(sought or ()),
+            *(name for index in indexes for name in index),
+        } - set(self.names)
         if unknown:
             raise TypeError(f"{name} has no column {', '.join(sorted(unknown))}.")
         if any(self.column[name].kind != "boolean" for name in past or ()):
@@ -92,7 +99,8 @@ class Table(Generic[R]):
         """What a stored table must agree with to be this one."""
         columns = [f"{column.name}:{column.kind}:{column.is_nullable}" for column in self.columns]
         past = "" if self.past is None else f";{self.past};{self.is_small}"
-        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes}{past})"
+        sought = "" if self.sought is None else f";{self.sought}"
+        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes}{past}{sought})"
 
     @property
     def all_stored(self) -> tuple[str, ...]:

@@ -27,11 +27,12 @@ from projections.queries import (
     stored,
 )
 from projections.reports import Measured, Question, measured
+from projections.search_views import SearchViews
 from projections.store import NotBuilt, ViewReader
 from projections.ticket_views import TicketViews
 
 
-class Views(AssetViews, ClockViews, TicketViews):
+class Views(AssetViews, ClockViews, SearchViews, TicketViews):
     def __init__(self, reader: ViewReader) -> None:
         super().__init__(reader)
         self.progress = Progress(self.positions)

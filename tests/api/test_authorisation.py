@@ -360,6 +360,7 @@ MAY = {
     "GET /licences": "xxxxxxx",
     "GET /asset-findings": "-xxxxx-",
     "GET /asset-reminders": "xxxxxxx",
+    "GET /search": "xxxxxxx",
     "POST /asset-types": "----x--",
     "POST /asset-types/{ref}/revise": "----x--",
     "POST /asset-types/{ref}/retire": "----x--",

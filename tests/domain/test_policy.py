@@ -20,6 +20,7 @@ from domain.policy import (
     about,
     allow,
     as_table,
+    hearing,
     visibility,
 )
 from domain.policy_table import TABLE
@@ -785,6 +786,7 @@ calendar.note_moved                   - - - - - - -
 process_schema.read                   y y y y y y y
 service_level_policy_schema.read      y y y y y y y
 approvals_inbox.read                  y y y y y y y
+search.read                           y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -
 fulfilment_work.read                  - y y y y y -
@@ -958,6 +960,26 @@ def test_a_list_shows_what_may_be_read_and_nothing_else(
             shown = has_part and id == ME
 
     assert may(someone, f"{kind}.read", what) == shown
+
+
+@given(
+    roles=st.sets(st.sampled_from(Role), min_size=1),
+    is_operator=st.booleans(),
+    kind=st.sampled_from(["incident", "problem", "change", "question", "service_request"]),
+    situation=st.sampled_from(sorted(SITUATIONS)),
+)
+def test_what_agents_say_is_heard_where_it_may_be_read(
+    roles: set[Role], is_operator: bool, kind: str, situation: str
+) -> None:
+    someone = actor(*roles, is_operator=is_operator)
+    what = SITUATIONS[situation]
+
+    heard = hearing(someone, kind)
+
+    assert may(someone, f"{kind}.read_internal", what) == (
+        heard == Everything()
+        or (isinstance(heard, OwnOrganisation) and what.organisation == heard.id)
+    )
 
 
 @pytest.mark.parametrize(

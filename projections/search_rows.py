@@ -1,0 +1,147 @@
+"""What is kept of a record to find it by: its words, whom it is for, and the texts to show.
+
+`words` are what the store looks up. Beside the words of all that everybody reads who may read the
+record, it has words that begin with a mark: those of the title, those of what was said among
+agents, what is a slip of the pen away from a name, and whom it is for.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from projections.tables import Id, Row, Table
+from projections.words import SLIP_MIN, shortened, words_of
+
+NAME = "search"
+VERSION = 1
+
+TICKETS = ("incident", "problem", "change", "question", "request")
+KINDS = (*TICKETS, "article", "asset", "person")
+
+TITLE, INTERNAL, SLIP, SCOPE = "^", "~", "?", "="
+PUBLIC = f"{SCOPE}public"
+PUBLISHED = f"{SCOPE}published"
+
+SAID_MAX = 65_536
+"""How many characters of what was said on a ticket are found, in public and among agents each."""
+
+Texts = dict[str, str]
+
+
+class SearchRow(Row):
+    id: Id
+    place: int
+    """The position at which it began, so what began later has a higher one."""
+    kind: str
+    number: str
+    title: str
+    words: str = ""
+    texts: Texts = {}
+    """What is written in it, by the names of the fields."""
+    said: str = ""
+    """What was said in public: replies, resolutions and answers."""
+    internal: str = ""
+    organisation: Id | None = None
+    people: tuple[str, ...] = ()
+    """Who has part in it, beside those who watch it."""
+    owner: Id | None = None
+    holder: Id | None = None
+    watchers: tuple[str, ...] = ()
+    is_published: bool = False
+    """Of an article: whether what it shows is published, and not a draft or retired."""
+    is_public: bool = False
+    audience: tuple[str, ...] = ()
+    """The organisations whose people read it, of what is published for some."""
+
+    @property
+    def text(self) -> str:
+        """All that everybody reads who may read the record."""
+        return "\n".join(filter(None, (*self.texts.values(), self.said)))
+
+    @property
+    def scopes(self) -> set[str]:
+        """Whom it is for, in words."""
+        found = {of_person(person) for person in (*self.people, *self.watchers)}
+        found |= {of_organisation(organisation) for organisation in self.audience}
+        if self.organisation is not None:
+            found.add(of_organisation(self.organisation))
+        return found | {PUBLIC} if self.is_public else found
+
+
+SEARCH = Table(
+    NAME, VERSION, SearchRow, key=("id",), indexes=[("place",)], sought=("words", "place")
+)
+
+
+def of_kind(kind: str) -> str:
+    return f"{SCOPE}{kind}"
+
+
+def of_person(id: str) -> str:
+    return f"{SCOPE}p:{id}"
+
+
+def of_organisation(id: str) -> str:
+    return f"{SCOPE}o:{id}"
+
+
+def reword(row: SearchRow) -> None:
+    """Make the words of a row anew."""
+    title = words_of(row.title)
+    row.words = " ".join(
+        (
+            of_kind(row.kind),
+            *((PUBLISHED,) if row.is_published else ()),
+            *sorted(row.scopes),
+            f"{TITLE}{row.number.lower()}",
+            *marked(TITLE, title),
+            *title,
+            *(_slips(title) if row.kind in NAMED else ()),
+            *words_of(row.text),
+            *marked(INTERNAL, words_of(row.internal)),
+        )
+    )
+
+
+NAMED = frozenset({"asset", "person"})
+"""The kinds that are called by a name, of which a slip of the pen is found too."""
+
+
+def marked(mark: str, words: Iterable[str]) -> list[str]:
+    return [f"{mark}{word}" for word in words]
+
+
+def slips(word: str) -> set[str]:
+    """By what a word is found that is a slip of the pen away from another that has one of them.
+    A number with a slip in it is another number."""
+    return shortened(word) | {word} if len(word) >= SLIP_MIN and word.isalpha() else {word}
+
+
+def _slips(title: Iterable[str]) -> list[str]:
+    return sorted({f"{SLIP}{slip}" for word in title for slip in slips(word)})
+
+
+def write(row: SearchRow, texts: Mapping[str, str | None]) -> None:
+    """Put some texts in the place of those of their names; one of them may be the title."""
+    title = texts.get("title")
+    row.title = row.title if title is None else title
+    told = {name: said for name, said in texts.items() if said is not None and name != "title"}
+    row.texts = {**row.texts, **told}
+
+
+def say(row: SearchRow, said: str) -> None:
+    """Add what was said in public."""
+    said = said[: SAID_MAX - len(row.said)]
+    if said:
+        row.said = _joined(row.said, said)
+        row.words = " ".join((row.words, *words_of(said)))
+
+
+def say_internally(row: SearchRow, said: str) -> None:
+    """Add what was said among agents."""
+    said = said[: SAID_MAX - len(row.internal)]
+    if said:
+        row.internal = _joined(row.internal, said)
+        row.words = " ".join((row.words, *marked(INTERNAL, words_of(said))))
+
+
+def _joined(before: str, said: str) -> str:
+    return f"{before}\n{said}" if before else said

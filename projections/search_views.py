@@ -1,0 +1,151 @@
+"""What is asked of the search: which records answer best, and what is shown of each."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from projections.reading import Reading
+from projections.search_marks import Part, excerpt, has, marked
+from projections.search_question import (
+    SCORED,
+    SLIPPED_WORDS_MAX,
+    Asked,
+    Match,
+    Sight,
+    almost,
+    anywhere,
+    by_number,
+    hears,
+    in_title,
+    read,
+    score,
+    seen,
+    slipped,
+)
+from projections.search_rows import NAMED, SEARCH
+
+FOUND_MAX = 200
+"""Of how many records the best are chosen: the latest of those that have the words."""
+
+Place = tuple[int, int]
+
+
+class Candidate(Struct, frozen=True):
+    """A record that has the words, by what tells how well it answers."""
+
+    id: str
+    place: int
+    kind: str
+    number: str
+    title: str
+    words: str
+    """The first of its words."""
+
+
+class Hit(Struct, frozen=True):
+    id: str
+    number: str
+    kind: str
+    title: str
+    marked_title: list[Part]
+    excerpt: list[Part]
+
+
+class Found(Struct, frozen=True):
+    hits: list[Hit]
+    next: Place | None
+    """Where the next page begins; None on the last."""
+
+
+class SearchViews(Reading):
+    async def search(
+        self, text: str, sights: Mapping[str, Sight], *, limit: int, after: Place | None = None
+    ) -> Found:
+        """The records with all words of a text, those that answer best first.
+
+        `sights` tell by kind what the asker sees; kinds without one are left out. `after` is the
+        `next` of the page before.
+        """
+        asked = read(text)
+        if not asked.words or not sights:
+            return Found([], None)
+        best = await self._best(asked, sights)
+        rest = [one for one in best if after is None or one[0] < after]
+        page = rest[:limit]
+        hits = await self._shown([candidate for _, candidate in page], asked, sights)
+        return Found(hits, page[-1][0] if len(rest) > limit else None)
+
+    async def _best(
+        self, asked: Asked, sights: Mapping[str, Sight]
+    ) -> list[tuple[Place, Candidate]]:
+        """Those that answer best first, the latest first of those that answer as well."""
+        found = {one.id: one for one in await self.latest(in_title(asked), sights, FOUND_MAX)}
+        if len(found) < FOUND_MAX:
+            found |= {one.id: one for one in await self.latest(anywhere(asked), sights, FOUND_MAX)}
+        if asked.numbers:
+            found |= {one.id: one for one in await self.latest(by_number(asked), sights, FOUND_MAX)}
+        ranked = [((score(asked, one.number, one.words), one.place), one) for one in found.values()]
+        if not any(one.kind in NAMED for one in found.values()):
+            ranked += await self._almost(asked, sights)
+        return sorted(ranked, key=lambda one: one[0], reverse=True)
+
+    async def _almost(
+        self, asked: Asked, sights: Mapping[str, Sight]
+    ) -> list[tuple[Place, Candidate]]:
+        """Those whose names are slips of the pen away."""
+        named = {kind: sight for kind, sight in sights.items() if kind in NAMED}
+        if not named or len(asked.words) > SLIPPED_WORDS_MAX:
+            return []
+        return [
+            ((-count, one.place), one)
+            for one in await self.latest(almost(asked), named, FOUND_MAX)
+            if (count := slipped(asked, one.title, one.words)) is not None
+        ]
+
+    async def latest(
+        self, match: Match, sights: Mapping[str, Sight], limit: int
+    ) -> list[Candidate]:
+        """The latest records that match, of those that somebody sees."""
+        rest, sought = self._reader.latest(SEARCH, seen(match, sights), limit)
+        rows = await self._query(
+            f"SELECT id, place, kind, number, title, substr(words, 1, {SCORED:d})"
+            f" FROM {self._at(SEARCH.stored)} {rest}",
+            (sought,),
+        )
+        return [Candidate(*row) for row in rows]
+
+    async def _shown(
+        self, page: Sequence[Candidate], asked: Asked, sights: Mapping[str, Sight]
+    ) -> list[Hit]:
+        if not page:
+            return []
+        marks = ", ".join("?" * len(page))
+        rows = await self._query(
+            f"SELECT id, texts, said, internal, organisation FROM {self._at(SEARCH.stored)}"
+            f" WHERE id IN ({marks})",
+            [one.id for one in page],
+        )
+        written = {row[0]: row[1:] for row in rows}
+        return [
+            Hit(
+                one.id,
+                one.number,
+                one.kind,
+                one.title,
+                marked(one.title, asked.words),
+                _excerpt(written[one.id], asked.words, sights[one.kind]),
+            )
+            for one in page
+            if one.id in written
+        ]
+
+
+def _excerpt(written: Sequence[Any], words: Sequence[str], sight: Sight) -> list[Part]:
+    texts, said, internal, organisation = written
+    fields: dict[str, Any] = msgspec.json.decode(texts)
+    text = "\n".join(filter(None, (*fields.values(), said)))
+    if internal and hears(sight, organisation) and not has(text, words):
+        return excerpt(internal, words)
+    return excerpt(text, words)

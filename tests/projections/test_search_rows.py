@@ -1,0 +1,100 @@
+"""Whatever happens to a record, it is found by what it says, and by those who may read it."""
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from domain.aggregate import Aggregate
+from domain.article import Article
+from domain.asset import Asset
+from domain.change import Change
+from domain.incident import Incident
+from domain.person import Person
+from domain.policy import about
+from domain.problem import Problem
+from domain.question import Question
+from domain.service_request import ServiceRequest
+from projections import search
+from projections.search_rows import SEARCH, SearchRow, of_organisation, of_person, reword
+from projections.words import words_of
+from tests.domain.stories import attempts
+from tests.projections.lives import entries_of, folded, lived, rows_of
+
+TICKETS = (Incident, Problem, Question, ServiceRequest, Change)
+RANDOM = settings(
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], max_examples=25
+)
+
+
+def a_life(data: st.DataObject, kind: type[Aggregate]) -> tuple[Any, SearchRow]:
+    """A record, and what is kept of it for the search, folded in pages of any size."""
+    record = lived(kind, data.draw(attempts(kind)))
+    assume(record is not None)
+    store = folded(search.VIEW, entries_of(record), data.draw(st.integers(1, 5)))  # type: ignore[arg-type]
+    [row] = rows_of(store, SEARCH)
+    return record, row
+
+
+@RANDOM
+@given(data=st.data())
+@pytest.mark.parametrize("kind", [*TICKETS, Article, Asset, Person])
+def test_words_are_those_of_the_texts(data: st.DataObject, kind: type[Aggregate]) -> None:
+    record, row = a_life(data, kind)
+    kept = set(row.words.split(" "))
+
+    reword(row)
+
+    assert kept == set(row.words.split(" "))
+    assert row.number == record.number
+    assert {*words_of(row.title), *words_of(row.text)} <= kept
+
+
+@RANDOM
+@given(data=st.data())
+@pytest.mark.parametrize("kind", TICKETS)
+def test_tickets_are_found_by_those_they_concern(
+    data: st.DataObject, kind: type[Aggregate]
+) -> None:
+    record, row = a_life(data, kind)
+    known = about(record)
+    people = {str(person) for person in (known.requester, *known.people) if person}
+
+    expected = {of_person(person) for person in people}
+    if known.organisation:
+        expected.add(of_organisation(str(known.organisation)))
+
+    assert row.scopes == expected
+
+
+@RANDOM
+@given(data=st.data())
+def test_articles_are_found_by_those_they_are_for(data: st.DataObject) -> None:
+    article, row = a_life(data, Article)
+    known = about(article)
+    said = article.versions[-1] if article.versions else article.draft_definition
+
+    assert (row.is_public, row.audience) == (known.is_public, tuple(map(str, known.audience)))
+    assert row.people in ((), (str(known.requester),))
+    assert row.is_published == (article.published is not None)
+    assert (row.title, row.texts["text"]) == (said.title, said.text)
+
+
+@RANDOM
+@given(data=st.data())
+def test_assets_are_found_by_what_they_are(data: st.DataObject) -> None:
+    asset, row = a_life(data, Asset)
+    attributes = {
+        name: value for name, value in asset.attributes.items() if value not in (True, False)
+    }
+
+    assert set(row.people) == {str(person) for person in about(asset).people}
+    assert row.title == asset.name
+    assert (row.texts["class"], row.texts.get("location", "")) == (
+        asset.asset_class,
+        asset.location,
+    )
+    assert {name: said for name, said in row.texts.items() if name.startswith("attribute ")} == {
+        f"attribute {name}": value for name, value in attributes.items()
+    }
