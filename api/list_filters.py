@@ -1,18 +1,28 @@
-"""What is asked of a list in a language: its filter, checked against the columns of the list."""
+"""What is asked of a list in a language, checked against its columns: the filter of programs and
+the words of a search box."""
 
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
+from uuid import UUID
 
+from api import schemas
 from api.http.calls import Call
 from api.http.errors import Problem, clean
+from domain.organisation import Organisation
+from domain.person import Person
+from domain.policy import about, allow
+from domain.rules import DomainError
+from domain.team import Team
 from domain.wrong_expression import WrongExpression
-from projections.filter_language import TEXT_MAX, FilterLanguage
-from projections.filters import Asked
+from projections import filter_language, search_box
+from projections.filter_language import FilterLanguage
+from projections.filters import Asked, Both, Condition
 from projections.listings import LISTINGS
+from projections.search_box import NameOf, SearchBox
 from projections.tables import Column
 
-PARAMETERS = frozenset({"filter"})
+PARAMETERS = frozenset({"filter", "q"})
 
 
 def asked(
@@ -22,13 +32,43 @@ def asked(
 
     `values` are all that some columns can have.
     """
-    if "filter" not in query:
+    languages = _languages(name, tuple(values.items()))
+    conditions: list[Condition] = []
+    for parameter in sorted(PARAMETERS & query.keys()):
+        text = query[parameter]
+        try:
+            if parameter == "q":
+                conditions.append(languages[1].condition(text, _name_of(call)))
+            else:
+                conditions.append(languages[0].condition(text))
+        except WrongExpression as error:
+            raise _problem(parameter, error) from None
+    if not conditions:
         return None
-    try:
-        condition = _language(name, tuple(values.items())).condition(query["filter"])
-    except WrongExpression as error:
-        raise _problem("filter", error) from None
-    return Asked(condition, call.context.clock(), str(call.caller.actor.id))
+    return Asked(Both(tuple(conditions)), call.context.clock(), str(call.caller.actor.id))
+
+
+def _name_of(call: Call) -> NameOf:
+    """The people by their user names, and teams and organisations, as far as the caller may read
+    them."""
+    directory = call.context.desk.directory
+
+    def name_of(column: str, name: str) -> UUID | None:
+        found: Person | Team | Organisation | None
+        if column == "team":
+            kind, found = "team", directory.team_by_name(name)
+        elif column == "organisation":
+            every = directory.organisations()
+            kind, found = "organisation", next((one for one in every if one.name == name), None)
+        else:
+            kind, found = "person", directory.person_by_username(name)
+        try:
+            allow(call.caller.actor, f"{kind}.read", None if found is None else about(found))
+        except DomainError:
+            return None
+        return None if found is None else found.id
+
+    return name_of
 
 
 def _problem(parameter: str, error: WrongExpression) -> Problem:
@@ -42,20 +82,34 @@ def _problem(parameter: str, error: WrongExpression) -> Problem:
 
 
 @cache
-def _language(name: str, values: tuple[tuple[str, tuple[str, ...]], ...]) -> FilterLanguage:
-    return FilterLanguage(LISTINGS[name].table, dict(values))
+def _languages(
+    name: str, values: tuple[tuple[str, tuple[str, ...]], ...]
+) -> tuple[FilterLanguage, SearchBox]:
+    table = LISTINGS[name].table
+    return FilterLanguage(table, dict(values)), SearchBox(table, dict(values))
 
 
 def parameters(columns: Mapping[str, Column]) -> list[dict[str, Any]]:
     """What the OpenAPI document tells of them."""
-    truth = next((name for name, column in columns.items() if column.kind == "boolean"), None)
+    truths = [name for name, column in columns.items() if column.kind == "boolean"]
+    truth = next((name for name in truths if name.startswith("is_")), None)
+    plain = next((name for name, column in columns.items() if column.kind == "text"), "")
     return [
-        {
-            "name": "filter",
-            "in": "query",
-            "required": False,
-            "description": "A condition on the fields in a part of CEL, see docs/querying.md.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": TEXT_MAX},
-            "example": truth or f"{next(iter(columns))} != me",
-        }
+        _parameter(
+            "filter",
+            "A condition on the fields in a part of CEL, see docs/querying.md.",
+            filter_language.TEXT_MAX,
+            truth or f'{plain} != ""',
+        ),
+        _parameter(
+            "q",
+            "Terms and words as in a search box, see docs/querying.md.",
+            search_box.TEXT_MAX,
+            f"is:{truth.removeprefix('is_')}" if truth else f"-no:{plain}",
+        ),
     ]
+
+
+def _parameter(name: str, description: str, length_max: int, example: str) -> dict[str, Any]:
+    schema = {"type": "string", "minLength": 1, "maxLength": length_max}
+    return {**schemas.query(name, description, schema), "example": example}

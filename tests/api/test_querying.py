@@ -97,3 +97,22 @@ async def test_every_list_takes_a_filter_as_its_document_says(house: House) -> N
             assert answer.status_code in (200, 403), (path, answer.text)
             tried += 1
     assert tried > 25
+
+
+async def test_a_search_box_knows_people_and_teams_by_their_names(house: House) -> None:
+    adam, rita = house.as_("adam"), house.as_("rita")
+    (number,), _ = await _log(house, {"title": "Scanner"})
+    last = await adam.act(f"/incidents/{number}/assign", {"assignee": house.number("anna")})
+    wait = f"min_position={last['position']}"
+
+    found = await adam.read(f"/incidents?q={quote('is:open assignee:anna scanner')}&{wait}")
+    both = await adam.read(
+        f"/incidents?q=scanner&filter={quote('assignee != null')}&category=&{wait}"
+    )
+    hidden = await rita.get("/incidents?q=assignee:anna")
+    unknown = await rita.get("/incidents?q=assignee:nobody")
+
+    assert [row["number"] for row in found["data"]] == [number]
+    assert both["data"] == found["data"]
+    assert hidden.status_code == unknown.status_code == 400
+    assert hidden.json()["detail"] == unknown.json()["detail"].replace("nobody", "anna")
