@@ -24,6 +24,7 @@ from api.credentials import Credentials
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
+from api.event_stream import stream_routes
 from api.events import event_routes
 from api.hands import hands_routes
 from api.http.edge import Edge
@@ -31,7 +32,6 @@ from api.http.metrics import Requests
 from api.http.refusals import Refusals, nothing_here
 from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
-from api.identity import Identity
 from api.offering_versions import offering_routes
 from api.orders import order_routes
 from api.pages.pages import Pages
@@ -86,6 +86,7 @@ def create_app(
     for path, endpoint in (pages.routes() | status.routes()).items():
         app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
     app.state.routes = routes
+    app.state.tail = context.tail
     app.router.default = nothing_here
     app.add_exception_handler(HTTPException, Refusals(routes))
     app.add_middleware(Edge, requests=requests)
@@ -96,7 +97,7 @@ def create_app(
 def _add(app: FastAPI, routes: Sequence[ApiRoute], context: Context) -> None:
     """Tell the framework of the routes: whole collections first, then a router for each of them,
     so that an address is looked for among those of its own kind alone."""
-    identity = Identity(context.desk)
+    identity = context.identity
     routers: dict[str, Router] = {}
     for route in in_order(routes):
         _, collection, *member = route.path.split("/")
@@ -129,6 +130,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += search_routes()
     routes += label_routes()
     routes += event_routes()
+    routes += stream_routes()
     routes += report_routes()
     routes += time_routes()
     routes += ticket_report_routes()

@@ -1,17 +1,24 @@
 """What the endpoints of one API process share."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
 from api.http.limits import Buckets
+from api.identity import Identity
 from api.settings import Settings
 from domain.desk import Desk
+from domain.feed.tail import Tail
 from domain.files import Files
 from domain.ledger import Ledger
 from domain.transparency.proofs import Proofs
 from domain.transparency.store import LogStore
 from projections.outlook import ViewsOutlook
 from projections.views import Views
+
+CATCHING_UP_MAX = 4
+"""So many streams of events read the ledger at a time; all others follow its end, which is read
+once."""
 
 
 class Context:
@@ -28,6 +35,9 @@ class Context:
         self.proofs = None if log is None else Proofs(desk.ledger.recorder, log)
         self.files = files
         """Where attachments are kept; None if this desk keeps none."""
+        self.identity = Identity(desk)
+        self.tail = Tail(desk.ledger)
+        self.catching_up = asyncio.Semaphore(CATCHING_UP_MAX)
         desk.outlook = ViewsOutlook(views, desk.ledger)
         self.views = views
         self.settings = settings

@@ -24,6 +24,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """True where browsers come by HTTPS."""
     wait_seconds_max: float = 5.0
     """How long a read waits for the position that it is to have reached."""
+    streams_max: int = 2_000
+    """How many may follow the events in one process at a time."""
     ready_lag_max: int = 10_000
     """How many events a view may be behind before the desk calls itself not ready."""
 

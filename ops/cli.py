@@ -305,7 +305,8 @@ def bench(
         str | None,
         typer.Option(
             "--only",
-            help="One of commands, http, views, workflows, approvals, clocks, proofs, desk.",
+            help="One of commands, http, views, workflows, approvals, clocks, proofs, streams, "
+            "desk.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,

@@ -78,6 +78,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
             log.info("serving", url=settings.url)
             await stopped.wait()
             server.should_exit = True
+            app.state.tail.close()
             await serving
             if working is not None:
                 await working

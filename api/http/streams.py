@@ -34,22 +34,31 @@ class StreamAnswer(Answer):
 
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         headers = [*self.headers, (b"content-type", self.media_type)]
-        _bound(self.receive)
-        gone = asyncio.create_task(_gone(self.receive))
-        try:
-            await send({"type": "http.response.start", "status": self.status, "headers": headers})
-            if with_body:
-                async for part in self.parts:
-                    if gone.done():
-                        return
-                    async with asyncio.timeout(SEND_SECONDS):
-                        await send({"type": "http.response.body", "body": part, "more_body": True})
-            await send({"type": "http.response.body", "body": b""})
-        except TimeoutError:
-            _cut_off(self.receive)
-        finally:
-            gone.cancel()
-            await self.parts.aclose()
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        if with_body:
+            _bound(self.receive)
+            sending = asyncio.create_task(self._send_parts(send))
+            gone = asyncio.create_task(_gone(self.receive))
+            try:
+                await asyncio.wait((sending, gone), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                gone.cancel()
+                sending.cancel()
+                await asyncio.wait((sending,))
+                await self.parts.aclose()
+            if sending.cancelled():
+                return
+            sending.result()
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _send_parts(self, send: Send) -> None:
+        async for part in self.parts:
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await send({"type": "http.response.body", "body": part, "more_body": True})
+            except TimeoutError:
+                _cut_off(self.receive)
+                return
 
 
 async def zipped(parts: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:

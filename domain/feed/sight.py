@@ -43,9 +43,10 @@ class Sight:
         return [kind for kind, level in self._by_kind.items() if level is not Level.NOTHING]
 
     @property
-    def is_the_same_for_all_records(self) -> bool:
-        """Whether no record has to be looked up."""
-        return all(level is not None for level in self._by_kind.values())
+    def alike(self) -> tuple[Level, ...] | None:
+        """The same for all who see the same events; None for whom that depends on the record."""
+        levels = tuple(level for level in self._by_kind.values() if level is not None)
+        return levels if len(levels) == len(self._by_kind) else None
 
     @property
     def looked_up(self) -> int:

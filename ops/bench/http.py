@@ -114,13 +114,13 @@ def measure(
             for count in connections:
                 for series in SERIES:
                     progress(f"{store}, round {turn} of {rounds}: {series.name}, {count}")
-                    served = _load(series, servers[series.server], count, seconds, tokens)
+                    served = loaded(series, servers[series.server], count, seconds, tokens)
                     results.setdefault((series.name, count), []).append(served)
     progress(f"{store}: where the time goes")
     with _server(folder, "sampled", stored) as server:
-        _load(SAMPLED, server, 64, WARM_SECONDS, tokens)
+        loaded(SAMPLED, server, 64, WARM_SECONDS, tokens)
         os.kill(server.pid, signal.SIGUSR1)
-        sampled = _load(SAMPLED, server, 64, 2 * seconds, tokens)
+        sampled = loaded(SAMPLED, server, 64, 2 * seconds, tokens)
     shares = msgspec.json.decode((folder / "shares.json").read_bytes(), type=list[Share])
     return [
         Section(title=f"HTTP, {store}", note=NOTE, lines=list(_lines(results, connections))),
@@ -144,7 +144,8 @@ def _server(folder: Path, name: str, stored: dict[str, str]) -> Iterator[Server]
         yield Server(process.pid, port)
 
 
-def _load(series: Series, server: Server, count: int, seconds: float, tokens: list[str]) -> Served:
+def loaded(series: Series, server: Server, count: int, seconds: float, tokens: list[str]) -> Served:
+    """Load a server from so many connections."""
     before = cpu_seconds(server.pid)
     answered = send(
         Load(

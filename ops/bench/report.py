@@ -15,7 +15,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ops.bench import approvals, clocks, commands, desk, events, http, proofs, views, workflows
+from ops.bench import (
+    approvals,
+    clocks,
+    commands,
+    desk,
+    events,
+    http,
+    proofs,
+    streams,
+    views,
+    workflows,
+)
 from ops.bench.figures import NUMERIC, Profile, Section, markdown
 from ops.bench.machine import Machine, look
 from ops.bench.parts import of_approvals, of_commands, of_events, of_loading, of_workflows
@@ -252,6 +263,15 @@ def _proofs(place: Place, effort: Effort) -> Told:
     return told
 
 
+def _streams(place: Place, effort: Effort) -> Told:
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    return [
+        streams.measure(
+            folder, seconds=effort.seconds, rounds=effort.rounds, progress=place.progress
+        )
+    ]
+
+
 def _desk(place: Place, effort: Effort) -> Told:
     folder = Path(tempfile.mkdtemp(dir=place.folder))
     return [*desk.measure(folder, changes=effort.changes, progress=place.progress)]
@@ -265,6 +285,7 @@ PARTS: dict[str, Callable[[Place, Effort], Told]] = {
     "approvals": _approvals,
     "clocks": _clocks,
     "proofs": _proofs,
+    "streams": _streams,
     "desk": _desk,
 }
 

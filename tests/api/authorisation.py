@@ -18,6 +18,7 @@ REFUSED = (401, 403, 404)
 SENT = b"test"
 SPAN = "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z"
 QUERIES = {
+    "/events/stream": "?after=0&until=1",
     "/log/proof/inclusion": "?position=1",
     "/log/proof/consistency": "?from=1&to=2",
     "/calendars/{ref}/windows": SPAN,

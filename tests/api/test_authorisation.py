@@ -494,6 +494,7 @@ MAY = {
     "GET /assets/{ref}/label.svg": "-xxxxx-",
     "GET /assets/{ref}/label.pdf": "-xxxxx-",
     "GET /events": "xxxxxxx",
+    "GET /events/stream": "xxxxxxx",
     "GET /log/checkpoint": "-----xx",
     "GET /log/proof/inclusion": "-----xx",
     "GET /log/proof/consistency": "-----xx",

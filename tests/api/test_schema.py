@@ -1,21 +1,19 @@
 """The running API against its own OpenAPI document, with schemathesis and all of its checks."""
 
 import asyncio
-import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-import uvicorn
 from msgspec.structs import replace
 
 from domain.person import Role
 from tests.api.authorisation import subjects
 from tests.api.house import SETTINGS, House, let_in, opened
+from tests.api.serving import served
 
 RULES = Path(__file__).with_name("schemathesis.toml")
 MANY = 10_000_000
@@ -25,24 +23,6 @@ LIMITS_OF = "^/api/v1/(problems|assets|me)(/|$)"
 QUIET = replace(
     SETTINGS, wait_seconds_max=0.01, requests_per_minute=MANY, anonymous_per_minute=MANY
 )
-
-
-@asynccontextmanager
-async def served(house: House) -> AsyncIterator[str]:
-    """The address of the house behind a real server."""
-    # Asyncio sends without delay only on sockets that name their protocol.
-    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(house.app, lifespan="off", log_config=None, access_log=False)
-    )
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await serving
-        listening.close()
 
 
 async def _settled(house: House) -> str:
@@ -75,6 +55,8 @@ async def _run(folder: Path, address: str, secret: str, options: Sequence[str]) 
         # Before Python 3.11.8 two threads must not parse source at once (SystemError),
         # and hypothesis parses source to name a lambda: hence one worker.
         *("--suppress-health-check", "all", "--workers", "1", *options),
+        # It ends only when the other side has had enough.
+        *("--exclude-path", "/api/v1/events/stream"),
     ]
     run = await asyncio.create_subprocess_exec(
         *command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT

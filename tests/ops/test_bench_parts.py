@@ -10,7 +10,7 @@ from rich.console import Console
 
 from domain.ledger import Ledger
 from domain.ticket_clocks import after
-from ops.bench import clocks, desk, http, replay, report, views
+from ops.bench import clocks, desk, http, replay, report, streams, views
 from ops.bench.commands import Rate, Rates, Series
 from ops.bench.figures import Baseline, Goal, Line, Profile, Section, markdown, written
 from ops.bench.load import FewKeys
@@ -131,7 +131,7 @@ def test_figures_go_into_the_document_between_the_marks_of_their_part(
 def test_a_part_that_there_is_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         UserProblem,
-        match="--only: one of commands, http, views, workflows, approvals, clocks, proofs, desk",
+        match=r"--only: one of commands, http, views, .*, proofs, streams, desk",
     ):
         run_all("speed", as_json=False, out=Console(file=StringIO()))
     with pytest.raises(UserProblem, match="there is no such file"):
@@ -221,6 +221,12 @@ def test_the_embedded_desk_is_measured(tmp_path: Path) -> None:
     ]
     assert len([one for one in holding.lines if one.name.endswith(", ready")]) == 5
     assert all(0 < one.value < 10_000 for one in deciding.lines)
+
+
+def test_commands_are_measured_beside_streams(tmp_path: Path) -> None:
+    told = streams.measure(tmp_path, streams=3, seconds=0.1, rounds=1)
+
+    assert line("8 connections, beside the streams", [told]).value > 0
 
 
 def test_clocks_are_measured_one_by_one_and_all_from_scratch(tmp_path: Path) -> None:
