@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.approvals import commands_of_definitions
 from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import Level, Name, OptionalName, PersonRef, Reason, TeamRef
+from api.fields import Level, Name, OptionalName, PersonRef, Reason, TeamRef, Title
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing
@@ -17,6 +17,7 @@ from domain.desk import Desk
 from domain.expression import TEXT_MAX
 from domain.policy import About
 from domain.recorder import Receipt
+from domain.recurring import COUNT_MAX, COUNT_MIN, TRAITS, Trait
 from domain.triage import ACTIONS_MAX, TRIGGERS, RuleDefinition, Trigger, Turns
 
 TICKETS_MAX = 100
@@ -73,8 +74,20 @@ class TheProposal(Body):
     reason: Reason
 
 
+class TheRecurrence(Body):
+    """So many incidents that have the same, logged within a time, and linked to no problem."""
+
+    do: Literal["propose problem"]
+    same: Annotated[list[Trait], Field(min_length=1, max_length=len(TRAITS))]
+    count: Annotated[int, Field(ge=COUNT_MIN, le=COUNT_MAX)]
+    within: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,3}(h|d)$", examples=["30d"])]
+    title: Annotated[
+        Title | Literal[""], Field(description="Of the problem; empty: what they have in common.")
+    ] = ""
+
+
 TheAction = Annotated[
-    TheAssignment | TheCategory | ThePriority | TheNotice | TheWatch | TheProposal,
+    TheAssignment | TheCategory | ThePriority | TheNotice | TheWatch | TheProposal | TheRecurrence,
     Field(discriminator="do"),
 ]
 

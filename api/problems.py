@@ -15,7 +15,7 @@ from api.life_cycle import (
     resolution_of,
     waiting_of,
 )
-from api.tickets import Nothing, commands_of
+from api.tickets import Nothing, WithReason, commands_of
 from domain.problem import PendingReason, Problem
 from domain.ticket import Visibility
 
@@ -57,6 +57,18 @@ PRACTICE = Practice(
         example={"title": "The print server stalls every Monday"},
     ),
     commands=(
+        Command(
+            method=Problem.accept,
+            body=Nothing,
+            summary="Accept what a rule has proposed: it is a problem from now on",
+        ),
+        Command(
+            method=Problem.decline,
+            body=WithReason,
+            summary="Decline what a rule has proposed",
+            description="Its incidents stay linked to it, and are not proposed again.",
+            example={"reason": "Each has a cause of its own."},
+        ),
         *commands_of(Problem),
         Command(
             method=Problem.investigate,

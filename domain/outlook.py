@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.aggregate import KIND_OF_PREFIX, KINDS
+from domain.alike import Alike
 from domain.approval_round import ApprovalRounds
 from domain.asset import Asset
 from domain.change import Change
@@ -73,6 +74,11 @@ class Outlook(Protocol):
 
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
         """How many tickets that are not done each of some people has."""
+        ...
+
+    async def alike(self, alike: Alike, since: datetime, limit: int) -> Sequence[UUID] | None:
+        """So many of the incidents logged since a moment that are alike, the latest first. None if
+        that is not known yet for all that is recorded."""
         ...
 
     async def linked(self, id: UUID, prefix: str) -> Sequence[UUID] | None:
@@ -153,6 +159,14 @@ class LedgerOutlook:
             if ticket.assignee in people and vars(ticket)["status"] not in DONE
         )
         return {id: found[id] for id in people}
+
+    async def alike(self, alike: Alike, since: datetime, limit: int) -> Sequence[UUID] | None:
+        found = [
+            (entries[0].event.by.effective_at, incident.id)
+            for incident, entries in self._ledger.all_of(Incident)
+            if entries[0].event.by.effective_at >= since and alike.holds(incident)
+        ]
+        return [id for _, id in sorted(found, reverse=True)[:limit]]
 
     async def linked(self, id: UUID, prefix: str) -> Sequence[UUID] | None:
         kind: Any = KIND_OF_PREFIX[prefix]

@@ -107,6 +107,8 @@ TABLE: Mapping[str, Row] = {
         WRITE,
         {
             "problem.raise": "raise a problem",
+            "problem.accept": "accept a problem",
+            "problem.decline": "decline a problem",
             "problem.investigate": "investigate a problem",
             "problem.document_workaround": "document a workaround",
             "problem.identify_cause": "identify the cause of a problem",
@@ -116,6 +118,7 @@ TABLE: Mapping[str, Row] = {
             "problem.resolve": "resolve a problem",
         },
     ),
+    **rows(NOBODY, WRITE, {"problem.propose": "propose a problem"}),
     # Questions
     **of_tickets("question", AGENT),
     **of_merging("question"),

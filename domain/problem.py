@@ -18,6 +18,7 @@ PendingReason = Literal["customer", "vendor", "change", "evidence"]
 
 
 class Status(StrEnum):
+    PROPOSED = "proposed"
     NEW = "new"
     ASSIGNED = "assigned"
     INVESTIGATING = "investigating"
@@ -34,6 +35,12 @@ UNRESOLVED = frozenset(
 ACTIVE = UNRESOLVED - {Status.PENDING}
 
 MOVES = {
+    "accept": Move(
+        frozenset({Status.PROPOSED}), Status.NEW, "Only a proposed problem can be accepted."
+    ),
+    "decline": Move(
+        frozenset({Status.PROPOSED}), Status.CANCELLED, "Only a proposed problem can be declined."
+    ),
     "investigate": Move(
         ACTIVE - {Status.KNOWN_ERROR},
         Status.INVESTIGATING,
@@ -57,7 +64,8 @@ MOVES = {
     ),
     "cancel": Move(UNRESOLVED, Status.CANCELLED, "Only an open problem can be cancelled."),
 }
-"""A problem that was a known error when it began to wait is one again when it resumes."""
+"""A problem that was a known error when it began to wait is one again when it resumes. One that is
+accepted and was given to somebody before is assigned."""
 
 
 class Problem(Resolvable):
@@ -72,12 +80,20 @@ class Problem(Resolvable):
     """How many texts it had as its workaround; the latest holds."""
     has_cause: bool
     is_known_error: bool
+    proposed_by: str
+    """The number of the rule that proposed it; empty if a person raised it."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.workarounds = 0
         self.has_cause = False
         self.is_known_error = False
+        self.proposed_by = ""
+
+    @property
+    def is_unresolved(self) -> bool:
+        """Whether it is proposed, or open."""
+        return self.status is Status.PROPOSED or self.status in UNRESOLVED
 
     # Raise -------------------------------------------------------------------------------
 
@@ -87,6 +103,48 @@ class Problem(Resolvable):
 
     class Raised(Opened):
         pass
+
+    # Propose, accept, decline ----------------------------------------------------------------
+
+    @classmethod
+    def propose(cls, id: UUID, *, title: str, description: str = "", by: Provenance) -> Self:
+        """Say that there may be a problem, which somebody has to decide."""
+        said: Opening = {
+            "title": title,
+            "description": description,
+            "requester": None,
+            "organisation": None,
+        }
+        return cls.begin(id, cls.Proposed(by=by, **opening("A problem", said)))
+
+    class Proposed(Opened):
+        def apply(self, problem: "Problem", /) -> None:
+            super().apply(problem)
+            problem.status = Status.PROPOSED
+            problem.proposed_by = self.by.cause.rule if self.by.cause else ""
+
+    def accept(self, *, by: Provenance) -> None:
+        """Log it: it is a problem from now on."""
+        self._require("accept")
+        self.record(self.Accepted(by=by))
+
+    class Accepted(Moved):
+        act = "accept"
+
+        def apply(self, problem: "Problem", /) -> None:
+            super().apply(problem)
+            if problem.team is not None or problem.assignee is not None:
+                problem.status = Status.ASSIGNED
+
+    def decline(self, *, reason: str, by: Provenance) -> None:
+        """Say that it is none. It keeps its incidents, so that they are not proposed again."""
+        self._require("decline")
+        self.record(
+            self.Declined(by=by, reason=text.reason(reason, "Declining a problem needs a reason."))
+        )
+
+    class Declined(Resolvable.Cancelled):
+        act = "decline"
 
     # Investigate ---------------------------------------------------------------------------
 

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain import text
+from domain import recurring, text
 from domain.aggregate import Entry
 from domain.definition import check_order, check_selectors
 from domain.priority import Level
+from domain.recurring import Recurrence
 from domain.rules import Refused, require
 from domain.service_conditions import Named, check
 
@@ -121,7 +122,7 @@ class Propose(
     reason: str
 
 
-Action = Assign | Categorise | Prioritise | Notify | Watch | Propose
+Action = Assign | Categorise | Prioritise | Notify | Watch | Propose | Recurrence
 
 
 class RuleDefinition(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -171,6 +172,8 @@ def check_rule(rule: RuleDefinition) -> None:
     )
     assigning = [action for action in rule.actions if isinstance(action, Assign)]
     require(len(assigning) <= 1, "actions: a rule assigns a ticket once.")
+    proposing = [action for action in rule.actions if isinstance(action, Recurrence)]
+    require(len(proposing) <= 1, "actions: a rule proposes one problem.")
     for index, action in enumerate(rule.actions):
         _check_action(f"actions[{index}]", action)
 
@@ -212,6 +215,8 @@ def _check_action(place: str, action: Action) -> None:
             check_selectors(f"{place}.people", people)
         case Propose(reason=reason):
             text.reason(reason, f"{place}: A proposal needs a reason.")
+        case Recurrence():
+            recurring.check(place, action)
 
 
 # Who is picked -------------------------------------------------------------------------------

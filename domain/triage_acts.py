@@ -13,6 +13,7 @@ from domain.directory import Directory
 from domain.ids import number_of
 from domain.incident import Incident
 from domain.provenance import Provenance
+from domain.recurring import Recurrence
 from domain.ruled import Ruled
 from domain.rules import DomainError, Refused, require
 from domain.team import Team
@@ -63,6 +64,9 @@ def take(
                 did.append(name)
 
     for action in rule.actions:
+        if isinstance(action, Recurrence):
+            # It is about other incidents, too: whoever has them sees to it.
+            continue
         if isinstance(action, Notify):
             found = directory.resolve(action.people, ticket)
             told = tuple(dict.fromkeys((*told, *found)))

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from domain.alike import Alike
 from domain.impact import Relation
 from domain.ledger import Ledger
 from domain.outlook import AHEAD, APPROVALS_MAX, CHANGES_MAX, LedgerOutlook
@@ -97,6 +98,14 @@ class ViewsOutlook:
             return await self._views.loads(people)
         except NotBuilt:
             return await self._exact.loads(people)
+
+    async def alike(self, alike: Alike, since: datetime, limit: int) -> Sequence[UUID] | None:
+        try:
+            if not (await self._reached(work_queue.NAME) and await self._reached(ticket_page.NAME)):
+                return None
+            return await self._views.alike(alike, since, limit)
+        except NotBuilt:
+            return await self._exact.alike(alike, since, limit)
 
     async def linked(self, id: UUID, prefix: str) -> Sequence[UUID] | None:
         try:

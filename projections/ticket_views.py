@@ -6,6 +6,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from domain.agreement import Subject
+from domain.alike import CALLED_OFF, Alike
 from domain.ids import range_of
 from domain.policy import Visibility
 from projections import change_board, change_work, ticket_page, work_queue
@@ -103,6 +104,29 @@ class TicketViews(Reading):
             (True, *map(str, people)),
         )
         return dict.fromkeys(people, 0) | {UUID(id): number for id, number in rows}
+
+    async def alike(self, alike: Alike, since: datetime, limit: int) -> list[UUID]:
+        """The incidents logged since a moment that are alike, the latest first, at most so many."""
+        source, links = self._at(work_queue.QUEUE.stored), self._at(ticket_page.LINKS.stored)
+        called_off = ", ".join(f"'{status}'" for status in sorted(CALLED_OFF))
+        said = {
+            "category": alike.category,
+            "subcategory": alike.subcategory,
+            "service": alike.service,
+            "organisation": str(alike.organisation or ""),
+        }
+        wanted = {name: value for name, value in said.items() if value}
+        where = "".join(f" AND {name} = ?" for name in wanted)
+        if alike.assets:
+            marks = ", ".join("?" * len(alike.assets))
+            where += f" AND id IN (SELECT ticket FROM {links} WHERE other IN ({marks}))"
+        rows = await self._query(
+            f"SELECT id FROM {source} WHERE opened_at >= ? AND kind = 'incident'"
+            f" AND status NOT IN ({called_off}){where}"
+            f" ORDER BY opened_at DESC, id DESC LIMIT {limit:d}",
+            (instant(since), *wanted.values(), *map(str, alike.assets)),
+        )
+        return [UUID(id) for (id,) in rows]
 
     async def linked(self, id: UUID, prefix: str) -> list[UUID]:
         """The tickets of a kind that are linked to a ticket, by whichever of the two."""

@@ -227,6 +227,18 @@ def _unmerged(event: Mergeable.Unmerged, row: QueueRow) -> None:
     row.pending_reason, row.merged_into = event.pending_reason, None
 
 
+@CASES.on(Problem.Proposed)
+def _problem_proposed(_: Event, row: QueueRow) -> None:
+    row.status = ProblemStatus.PROPOSED
+
+
+@CASES.on(Problem.Accepted)
+def _accepted(event: Event, row: QueueRow) -> None:
+    _moved(event, row)
+    if row.team is not None or row.assignee is not None:
+        row.status = ProblemStatus.ASSIGNED
+
+
 @CASES.on(Problem.Resumed)
 def _resumed(event: Event, row: QueueRow) -> None:
     _moved(event, row)

@@ -17,15 +17,18 @@ from domain.aggregate import KIND_OF_PREFIX, Entry
 from domain.assignment_rule import AssignmentRule
 from domain.desk.definitions import complete
 from domain.desk.publishing import Check
-from domain.desk.what_if import WhatIfs
+from domain.desk.recurring import Found, Read, Recurrences, with_found
 from domain.ids import number_of, prefix_of
+from domain.incident import Incident
 from domain.ledger import Work
 from domain.provenance import Cause, Provenance
 from domain.record_names import RecordNames
+from domain.recurring import Recurrence
 from domain.ruled import Ruled
 from domain.rules import DomainError, NotFound, Outdated, Refused
 from domain.service_conditions import Named, NamedKind, condition
 from domain.situation import situation_of
+from domain.ticket import Ticket
 from domain.triage import (
     CHAIN_MAX,
     Assign,
@@ -72,7 +75,7 @@ class Trial(Struct, frozen=True, kw_only=True):
     """What would be recorded on the ticket."""
 
 
-class Triages(WhatIfs):
+class Triages(Recurrences):
     @property
     def checks(self) -> Mapping[type[Versioned[Any]], Check]:
         return {**super().checks, AssignmentRule: self._check_rule}
@@ -162,6 +165,7 @@ class Triages(WhatIfs):
 
     async def _apply_rule(self, rule: InForce, id: UUID, trigger: str, by: Provenance) -> int:
         kind: Any = KIND_OF_PREFIX[prefix_of(id)]
+        new: list[UUID] = []
 
         async def decide(work: Work) -> None:
             ticket: Ruled = await work.get(kind, id)
@@ -169,6 +173,10 @@ class Triages(WhatIfs):
                 return
             chosen = await self._chosen(ticket, rule.definition, work, rule.id, by)
             deeds = take(ticket, rule.definition, self.directory, chosen=chosen, by=by)
+            found = await self._found(ticket, rule.id, rule.definition, work.read, by)
+            if isinstance(found, Found):
+                await self.bring_together(work, found, new, by=by)
+            deeds = with_found(deeds, found)
             ticket.apply_rule(
                 rule=rule.id,
                 version=rule.version,
@@ -195,12 +203,31 @@ class Triages(WhatIfs):
         return int(receipt.version > ticket.version and not receipt.is_repeat)
 
     def _fits(self, ticket: Ruled, rule: RuleDefinition) -> bool:
-        if ticket.is_over:
-            return False
+        return not ticket.is_over and self._holds(ticket, rule)
+
+    def _holds(self, ticket: Ticket, rule: RuleDefinition) -> bool:
         try:
             return condition(rule.when, rule.names).holds(situation_of(ticket))  # type: ignore[arg-type]  # all of them are promised something
         except Refused:
             return False
+
+    async def _found(
+        self, ticket: Ruled, rule: UUID, definition: RuleDefinition, read: Read, by: Provenance
+    ) -> Found | Refused | None:
+        """What a rule finds of incidents that come again; or why it cannot look."""
+        wanted = next((one for one in definition.actions if isinstance(one, Recurrence)), None)
+        if wanted is None:
+            return None
+        if not isinstance(ticket, Incident):
+            return Refused("Only incidents make a problem.")
+        return await self.recurring(
+            ticket,
+            wanted,
+            rule=number_of(rule),
+            counts=lambda one: self._holds(one, definition),
+            read=read,
+            by=by,
+        )
 
     async def _chosen(
         self,
@@ -258,6 +285,7 @@ class Triages(WhatIfs):
                 continue
             chosen = await self._chosen(copy, whole, id=id)
             deeds = take(copy, whole, self.directory, chosen=chosen, by=by)
+            deeds = with_found(deeds, await self._found(copy, id, whole, self.ledger.find, by))
             picked = chosen if isinstance(chosen, Chosen) else None
             trials.append(
                 Trial(ticket=ticket, fits=True, deeds=deeds, chosen=picked, changes=copy.pending)

@@ -109,6 +109,8 @@ MAY = {
     "POST /incidents/{ref}/close": "xx-----",
     "POST /incidents/{ref}/cancel": "xx-----",
     "POST /problems": "-x-----",
+    "POST /problems/{ref}/accept": "-x-----",
+    "POST /problems/{ref}/decline": "-x-----",
     "POST /problems/{ref}/amend": "-x-----",
     "POST /problems/{ref}/categorise": "-x-----",
     "POST /problems/{ref}/change-requester": "-x-----",

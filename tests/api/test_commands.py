@@ -38,6 +38,7 @@ BY_THE_DESK_ALONE = {
         *("propose", "carry_out", "let_lapse"),
         *("remind_of_ends", "note_drift", "clear_drift", "note_plan"),
     },
+    "problem": {"propose"},
     "release": {"take_up"},
     "service": {"take_up"},
     "service_level_policy": {"choose_tickets"},

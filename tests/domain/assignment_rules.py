@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from domain.ids import record_id
+from domain.recurring import Recurrence
 from domain.service_conditions import Named
 from domain.triage import (
     Assign,
@@ -28,6 +29,7 @@ BY_TURNS = RuleDefinition(
         Notify(people=("team:Network",)),
         Watch(people=("manager-of:requester",)),
         Propose(reason="Many are affected."),
+        Recurrence(same=("category", "service"), count=3, within="30d"),
     ),
     order=10,
     names=(Named("team", "Network", TEAM),),

@@ -572,6 +572,8 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     Problem: {
         **TICKET,
         "investigate": NOTHING,
+        "accept": NOTHING,
+        "decline": REASON,
         "document_workaround": said(workaround=texts, visibility=st.sampled_from(Visibility)),
         "identify_cause": said(cause=texts),
         "declare_known_error": NOTHING,
@@ -700,6 +702,8 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
 }
 
+OTHER_BEGINNINGS: dict[type[Aggregate], set[str]] = {Problem: {"propose"}}
+"""With what records begin besides; their stories tell of it."""
 BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     ApprovalProcess: ("draft", said(name=texts, definition=DEFINITIONS)),
     Article: (

@@ -92,6 +92,7 @@ MOVES: dict[type[Aggregate], Moves] = {
         *((source, move.target) for move in problem.MOVES.values() for source in move.sources),
         ("new", "assigned"),
         ("pending", "known error"),
+        ("proposed", "assigned"),
     },
     Question: {
         *((source, move.target) for move in question.MOVES.values() for source in move.sources),

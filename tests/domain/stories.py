@@ -749,6 +749,14 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("close"),
         ],
         [step("raise_", **NEW), CANCELLED],
+        [
+            step("propose", "rules", title="Recurring incidents: mail", description="3 of them."),
+            step("accept"),
+        ],
+        [
+            step("propose", "rules", title="Recurring incidents: mail"),
+            step("decline", reason="Each has a cause of its own."),
+        ],
     ],
     Question: [
         [

@@ -194,6 +194,8 @@ problem.reopen                        o s - - - - -
 problem.close                         o s - - - - -
 problem.cancel                        o s - - - - -
 problem.raise                         - s - - - - -
+problem.accept                        - s - - - - -
+problem.decline                       - s - - - - -
 problem.investigate                   - s - - - - -
 problem.document_workaround           - s - - - - -
 problem.identify_cause                - s - - - - -
@@ -201,6 +203,7 @@ problem.declare_known_error           - s - - - - -
 problem.pend                          - s - - - - -
 problem.resume                        - s - - - - -
 problem.resolve                       - s - - - - -
+problem.propose                       - - - - - - -
 question.list                         y y y y y y y
 question.read                         p i i i i i p
 question.read_internal                - s s s s s -

@@ -12,6 +12,8 @@ from tests.people import ANN, BEA, CUSTOMER, person
 ID, TEAM = record_id("PRB", 1), record_id("TEA", 1)
 
 ACTS: dict[str, Callable[[Problem], None]] = {
+    "accept": lambda problem: problem.accept(by=BEA),
+    "decline": lambda problem: problem.decline(reason="No problem.", by=BEA),
     "investigate": lambda problem: problem.investigate(by=BEA),
     "declare_known_error": lambda problem: problem.declare_known_error(by=BEA),
     "pend": lambda problem: problem.pend("vendor", by=BEA),
@@ -23,6 +25,7 @@ ACTS: dict[str, Callable[[Problem], None]] = {
 }
 
 WAYS: dict[Status, list[Callable[[Problem], None]]] = {
+    Status.PROPOSED: [],
     Status.NEW: [],
     Status.ASSIGNED: [lambda problem: problem.assign(team=TEAM, by=BEA)],
     Status.INVESTIGATING: [ACTS["investigate"]],
@@ -37,7 +40,11 @@ TO_ITSELF = {("investigate", Status.INVESTIGATING), ("declare_known_error", Stat
 
 
 def problem(status: Status = Status.NEW) -> Problem:
-    """A problem with a known cause."""
+    """A problem with a known cause, unless it is proposed alone."""
+    if status is Status.PROPOSED:
+        proposed = Problem.propose(ID, title="Recurring incidents: mail", by=BEA)
+        new_facts(proposed)
+        return proposed
     problem = Problem.raise_(
         ID, title="Switch fails", requester=person("ann"), organisation=CUSTOMER, by=ANN
     )
@@ -100,10 +107,13 @@ def test_a_problem_lives_through_these_states() -> None:
         ("resume", "pending"),
         *(("resolve", status.value) for status in UNRESOLVED),
         *(("cancel", status.value) for status in UNRESOLVED),
+        *((act, "proposed") for act in ("accept", "decline")),
         ("reopen", "resolved"),
         ("close", "resolved"),
     }
     assert {act: move.target.value for act, move in MOVES.items()} == {
+        "accept": "new",
+        "decline": "cancelled",
         "investigate": "investigating",
         "declare_known_error": "known error",
         "pend": "pending",
@@ -113,6 +123,15 @@ def test_a_problem_lives_through_these_states() -> None:
         "close": "closed",
         "cancel": "cancelled",
     }
+
+
+def test_a_proposed_problem_that_somebody_has_is_assigned_once_accepted() -> None:
+    some = problem(Status.PROPOSED)
+    some.assign(team=TEAM, by=BEA)
+
+    some.accept(by=BEA)
+
+    assert some.status is Status.ASSIGNED
 
 
 def test_a_known_error_has_a_cause_or_a_workaround() -> None:

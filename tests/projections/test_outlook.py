@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from domain.alike import Alike
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_window import ChangeWindow
@@ -156,6 +157,44 @@ async def test_linked_are_the_tickets_of_a_kind_whichever_of_the_two_says_so(
         assert await outlook.linked(problem.id, "INC") == [incidents[0].id, incidents[1].id]
         assert await outlook.linked(incidents[1].id, "PRB") == [problem.id]
         assert await outlook.linked(incidents[2].id, "PRB") == []
+
+
+async def test_alike_are_the_incidents_with_the_same_logged_since_then_the_latest_first(
+    kit: Kit, views: Views
+) -> None:
+    asset = record_id("AST", 1)
+    for serial, (service, hours) in enumerate(
+        [("mail", 0), ("mail", 1), ("web", 2), ("mail", 3), ("mail", 4)], 1
+    ):
+        incident = Incident.log(
+            record_id("INC", serial),
+            title="No mail",
+            requester=person("ann"),
+            organisation=CUSTOMER,
+            by=signed("ann", MONDAY + timedelta(hours=hours)),
+        )
+        incident.categorise(category="software", service=service, by=BY)
+        if serial in (2, 3):
+            incident.link(asset, type="affects", by=BY)
+        if serial == 5:
+            incident.cancel(reason="Twice.", by=BY)
+        keep(kit.ledger, incident)
+    kit.projector().catch_up()
+    cases = {
+        Alike(category="software", service="mail"): [4, 2],
+        Alike(category="software"): [4, 3, 2],
+        Alike(assets=(asset,)): [3, 2],
+        Alike(service="mail", assets=(asset, record_id("AST", 2))): [2],
+        Alike(organisation=CUSTOMER): [4, 3, 2],
+        Alike(category="hardware"): [],
+    }
+
+    for outlook in (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger)):
+        for alike, serials in cases.items():
+            since = MONDAY + timedelta(hours=1)
+            found = [record_id("INC", serial) for serial in serials]
+            assert await outlook.alike(alike, since, 10) == found
+            assert await outlook.alike(alike, since, 1) == found[:1]
 
 
 async def test_the_relations_around_assets_are_those_on_the_ways_from_them(
