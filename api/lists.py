@@ -1,12 +1,12 @@
 """Lists over HTTP: filters, order, fields and cursors from the query, answered by the views."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
 from msgspec import Struct
 
-from api import history, list_filters
+from api import expansion, history, list_filters
 from api.history import moment
 from api.http import cursors
 from api.http.answers import Answer, json
@@ -23,7 +23,7 @@ POSITION_MAX = 2**53
 FILTER_MAX = 400
 _RESERVED = frozenset(
     {
-        *("limit", "cursor", "sort", "fields", "include", "min_position"),
+        *("limit", "cursor", "sort", "fields", "include", "facet", "expand", "min_position"),
         *history.PARAMETERS,
         *list_filters.PARAMETERS,
     }
@@ -82,20 +82,19 @@ async def answer(
     filters |= {**the.fixed, **fixed}
     if query.get("include", "total") != "total":
         raise Problem("bad_query", "include: only `total` can be included.")
+    tree = expansion.asked(query["expand"], _expandable(the, fields)) if "expand" in query else {}
     after = None
     if "cursor" in query:
         after = cursors.read(context.settings.signing_key, query["cursor"], question)
+    of: dict[str, Any] = {
+        "filters": filters,
+        "visibility": visibility,
+        "as_of": as_of,
+        "where": where,
+    }
     try:
         page = await context.views.list_rows(
-            the.name,
-            filters=filters,
-            visibility=visibility,
-            sort=sort,
-            limit=limit,
-            after=after,
-            fields=fields,
-            as_of=as_of,
-            where=where,
+            the.name, sort=sort, limit=limit, after=after, fields=fields, **of
         )
         document: dict[str, Any] = {
             "data": [finish(row) for row in page.rows] if finish else page.rows,
@@ -107,14 +106,20 @@ async def answer(
                 context.settings.signing_key, list(page.next), question
             )
         if "include" in query:
-            document["total"] = await context.views.count_rows(
-                the.name, filters=filters, visibility=visibility, as_of=as_of, where=where
-            )
+            document["total"] = await context.views.count_rows(the.name, **of)
+        if "facet" in query:
+            columns = query["facet"].split(",")
+            document["facets"] = await context.views.facets(the.name, columns, **of)
+        await expansion.expand(call, document["data"], tree, as_of)
     except BadQuery as error:
         raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None
     except NotBuilt:
         raise not_yet("The views are being built.") from None
     return json(document, headers=[(b"cache-control", b"private, no-cache")])
+
+
+def _expandable(the: List, fields: Sequence[str] | None) -> list[Column]:
+    return [one for one in the.columns.values() if fields is None or one.name in fields]
 
 
 def _filters(the: List, query: Mapping[str, str], fixed: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from api import history, list_filters, lists, records, schemas
+from api import expansion, history, list_filters, lists, records, schemas
 from api.commands import Practice
 from api.http import cursors
 from api.http.answers import Answer, json
@@ -24,6 +24,7 @@ from domain.offering import Offering
 from domain.policy import About, about, allow, visibility
 from domain.rules import DomainError, NotFound
 from domain.service import Service
+from projections.facets import FACETS_MAX, is_facet
 from projections.listings import LISTINGS
 from projections.queries import LIMIT_MAX, SORTS_MAX
 
@@ -229,6 +230,7 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
         schemas.query("fields", "Only these fields.", fields)
         | {"example": ",".join(list(the.columns)[:2])},
         schemas.INCLUDE,
+        *_of_values(the),
         schemas.MIN_POSITION,
         *list_filters.parameters(the.columns),
         *((schemas.AS_OF, schemas.KNOWN_AT) if the.keeps_past else ()),
@@ -246,10 +248,30 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
     return parameters
 
 
+def _of_values(the: List) -> Iterator[dict[str, Any]]:
+    """How the values of fields are counted, and the records that they name shown."""
+    counted = [name for name, column in the.columns.items() if is_facet(column.kind)]
+    names = "|".join(counted)
+    yield schemas.query(
+        "facet",
+        "How many rows have each value of these fields.",
+        {"type": "string", "pattern": f"^({names})(,({names})){{0,{FACETS_MAX - 1}}}$"},
+    ) | {"example": counted[-1]}
+    if expanded := expansion.expandable(the.columns.values()):
+        step = rf"({'|'.join(expanded)})(\.[a-z_]+){{0,{expansion.DEPTH_MAX - 1}}}"
+        yield schemas.query(
+            "expand",
+            "The records that these fields name, in their place; dots go on into them.",
+            {"type": "string", "pattern": f"^{step}(,{step}){{0,{expansion.PATHS_MAX - 1}}}$"},
+        ) | {"example": expanded[0]}
+
+
 def list_response(the: List) -> dict[str, Any]:
     return {
         "description": "A page.",
-        "content": schemas.content(schemas.page_of(schemas.row_of(LISTINGS[the.name].table))),
+        "content": schemas.content(
+            schemas.page_of(schemas.expandable_row_of(LISTINGS[the.name].table))
+        ),
     }
 
 

@@ -366,7 +366,7 @@ def _members_route(report: Report) -> Route:
         TAG,
         f"List the members of {report.name}",
         parameters,
-        schemas.page_of(schemas.row_of(LISTINGS[FIGURES.name].table)),
+        schemas.page_of(schemas.expandable_row_of(LISTINGS[FIGURES.name].table)),
     )
 
 

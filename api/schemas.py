@@ -38,6 +38,16 @@ def row_of(table: Table[Any]) -> Schema:
     }
 
 
+def expandable_row_of(table: Table[Any]) -> Schema:
+    """The schema of a row in which records can stand in the place of their ids."""
+    row = row_of(table)
+    for column in table.columns:
+        if column.kind == "id" and column.name != "id":
+            kinds = [UUID_TEXT, {"type": "object"}, *([_NULL] if column.is_nullable else [])]
+            row["properties"][column.name] = {"anyOf": kinds}
+    return row
+
+
 def of_column(column: Column) -> Schema:
     schema = _KINDS[column.kind]
     return {"anyOf": [schema, {"type": "null"}]} if column.is_nullable else schema
@@ -86,6 +96,15 @@ def array_of(items: Schema) -> Schema:
     return {"type": "array", "items": items}
 
 
+FACETS: Schema = {
+    "type": "object",
+    "description": "By field: its values with the number of rows, the most frequent first.",
+    "additionalProperties": object_of(
+        values=array_of(object_of(value={}, count=WHOLE)), has_more={"type": "boolean"}
+    ),
+}
+
+
 def page_of(row: Schema) -> Schema:
     return {
         "type": "object",
@@ -95,6 +114,7 @@ def page_of(row: Schema) -> Schema:
             "has_more": {"type": "boolean"},
             "next_cursor": {"anyOf": [{"type": "string"}, {"type": "null"}]},
             "total": WHOLE,
+            "facets": FACETS,
             "position": {**WHOLE, "description": "How far the view had got."},
         },
         "additionalProperties": False,

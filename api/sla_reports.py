@@ -313,7 +313,7 @@ def report_routes() -> Iterator[Route]:
         TAG,
         "List the promises behind the figures of reports",
         [*from_and_to(is_required=False), *list_parameters(PROMISES, "at")],
-        schemas.page_of(schemas.row_of(LISTINGS[PROMISES.name].table)),
+        schemas.page_of(schemas.expandable_row_of(LISTINGS[PROMISES.name].table)),
     )
 
 

@@ -127,7 +127,7 @@ def time_routes() -> Iterator[Route]:
         TAG,
         "List the time spent on tickets",
         [*list_parameters(TIME), *span],
-        schemas.page_of(schemas.row_of(table)),
+        schemas.page_of(schemas.expandable_row_of(table)),
     )
     names = "|".join(DIMENSIONS)
     pattern = {"type": "string", "pattern": f"^({names})(,({names})){{0,{len(DIMENSIONS) - 1}}}$"}

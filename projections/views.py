@@ -13,6 +13,7 @@ from projections import approvals_inbox, ticket_figures, timeline
 from projections.asset_views import AssetViews
 from projections.clock_views import ClockViews
 from projections.counts import Counts, count
+from projections.facets import Facet, facets
 from projections.filters import Asked
 from projections.listings import LISTINGS
 from projections.past import AsOf
@@ -112,6 +113,20 @@ class Views(AssetViews, ClockViews, SearchViews, TicketViews):
         query = self._asking(name, filters, visibility, as_of, where)
         rows = await self._query(query.selecting("count(*)"), query.parameters)
         return int(rows[0][0])
+
+    async def facets(
+        self,
+        name: str,
+        columns: Sequence[str],
+        *,
+        filters: Mapping[str, Any] = {},
+        visibility: Visibility = EVERYTHING,
+        as_of: AsOf | None = None,
+        where: Asked | None = None,
+    ) -> dict[str, Facet]:
+        """How many rows of a list have each value of these columns. Raises BadQuery."""
+        query = self._asking(name, filters, visibility, as_of, where)
+        return await facets(self._reader, query, columns)
 
     def _asking(
         self,

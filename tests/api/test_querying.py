@@ -116,3 +116,81 @@ async def test_a_search_box_knows_people_and_teams_by_their_names(house: House) 
     assert both["data"] == found["data"]
     assert hidden.status_code == unknown.status_code == 400
     assert hidden.json()["detail"] == unknown.json()["detail"].replace("nobody", "anna")
+
+
+async def test_values_are_counted_over_all_that_is_found(house: House) -> None:
+    plants = {"category": "plants"}
+    _, position = await _log(
+        house,
+        {"title": "Ivy", "impact": 1, "urgency": 1, **plants},
+        {"title": "Fern", "impact": 3, "urgency": 3, **plants},
+        {"title": "Moss", "impact": 1, "urgency": 1, **plants},
+        {"title": "Stone", "impact": 1, "urgency": 1, "category": "stones"},
+    )
+    adam = house.as_("adam")
+
+    found = await adam.read(
+        _at("/incidents", 'category == "plants"', position, "&facet=priority,team&limit=1")
+    )
+    mistaken = [await adam.get(f"/incidents?facet={name}") for name in ("nothing", "hands", "")]
+
+    assert found["facets"] == {
+        "priority": {
+            "values": [{"value": 1, "count": 2}, {"value": 5, "count": 1}],
+            "has_more": False,
+        },
+        "team": {"values": [{"value": None, "count": 3}], "has_more": False},
+    }
+    assert [answer.status_code for answer in mistaken] == [400] * 3
+
+
+async def test_records_are_put_in_the_place_of_their_ids(house: House) -> None:
+    adam = house.as_("adam")
+    (number,), _ = await _log(house, {"title": "Ladder"})
+    last = await adam.act(f"/incidents/{number}/assign", {"assignee": house.number("anna")})
+    asked = _at("/incidents", 'title == "Ladder"', last["position"])
+
+    page = await adam.read(f"{asked}&expand=assignee.organisation,requester,merged_into")
+    before = await adam.read(f"{asked}&expand=assignee&as_of=@{last['position'] - 1}")
+
+    (row,) = page["data"]
+    assert row["assignee"]["username"] == "anna"
+    assert row["assignee"]["organisation"]["id"] == str(house.organisations["desk"])
+    assert row["assignee"]["organisation"]["name"]
+    assert row["requester"]["username"] == "adam"
+    assert row["merged_into"] is None
+    assert before["data"][0]["assignee"] is None
+
+
+async def test_a_record_that_the_caller_may_not_find_stays_an_id(house: House) -> None:
+    rita = house.as_("rita")
+    made = await rita.made("/incidents", {"title": "Rope"})
+    adam = house.as_("adam")
+    last = await adam.act(f"/incidents/{made['number']}/assign", {"assignee": house.number("adam")})
+
+    page = await rita.read(
+        _at("/incidents", 'title == "Rope"', last["position"], "&expand=assignee,requester")
+    )
+
+    (row,) = page["data"]
+    assert row["assignee"] == str(house.people["adam"])
+    assert row["requester"]["username"] == "rita"
+
+
+@pytest.mark.parametrize(
+    ("expand", "rule"),
+    [
+        ("asignee", "did you mean assignee?"),
+        ("title", "names no other record"),
+        ("assignee.nothing", "names no other record"),
+        ("assignee.organisation.parent.parent.parent", "more than 4 deep"),
+        (",".join(["team"] * 11), "at most 10 fields"),
+        ("", "names no other record"),
+        ("assignee&fields=number", "names no other record"),
+    ],
+)
+async def test_what_cannot_be_expanded_is_refused(house: House, expand: str, rule: str) -> None:
+    answer = await house.as_("adam").get(f"/incidents?expand={expand}")
+
+    assert answer.status_code == 400
+    assert rule in answer.json()["detail"]

@@ -189,7 +189,7 @@ STATES = {"status": ("new", "closed")}
         ("opened_at == null", 1, "opened_at always has a value"),
         ("due < null", 5, "null has no order"),
         ('team == "network"', 9, "is no number or id"),
-        ('team < "TEM0000001"', 6, "an id has no order"),
+        ('team < "TEA0000001"', 6, "an id has no order"),
         ('priority == "high"', 10, "a text stands in quotes, and a number does not"),
         ("priority < 2.5", 10, "without a decimal point"),
         ("priority in [1, 2.0]", 13, "values of one type"),

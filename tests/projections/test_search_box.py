@@ -29,7 +29,7 @@ def name_of(column: str, name: str) -> UUID | None:
     return {("assignee", "bea"): person("bea"), ("team", "Field work"): TEAM}.get((column, name))
 
 
-TEAM = record_id("TEM", 4)
+TEAM = record_id("TEA", 4)
 
 
 def ticket(serial: int, **more: Any) -> QueueRow:
@@ -105,7 +105,7 @@ FOUND: Sequence[tuple[str, list[int]]] = (
     ("-assignee:me", [2, 3, 4, 5]),
     ("assignee:me,bea", [1, 5]),
     (f"assignee:{person('bea')}", [5]),
-    ("team:TEM0000004", [3]),
+    ("team:TEA0000004", [3]),
     ('team:"Field work"', [3]),
     ("no:assignee", [2, 3, 4]),
     ("has:assignee", [1, 5]),
