@@ -143,6 +143,7 @@ def commands_of_rounds(kind: type[ApprovalRounds]) -> tuple[Command, ...]:
             method=kind.request_information,
             body=RequestInformation,
             summary="Return it to the requester with a question; the patience stands",
+            use=Desk.request_information,
             example={"question": "Which links will be down?"},
         ),
         Command(

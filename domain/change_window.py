@@ -62,14 +62,11 @@ class ChangeWindow(Versioned[Definition]):
 
     draft_definition: Definition | None
     versions: tuple[Definition, ...]
-    published_at: datetime | None
-    """When the latest version was published."""
     exceptions: dict[UUID, str]
     """The changes that it is not for, and who said so."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.published_at = None
         self.exceptions = {}
 
     @staticmethod
@@ -110,10 +107,6 @@ class ChangeWindow(Versioned[Definition]):
 
     class VersionPublished(Versioned.VersionPublished):
         definition: Definition
-
-        def apply(self, window: "ChangeWindow", /) -> None:  # type: ignore[override]  # of this kind only
-            super().apply(window)
-            window.published_at = self.by.effective_at
 
     # Except ------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """How change windows bear on a planned change: which are about it, and whether it breaks them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,9 +14,6 @@ from domain.wall_clock import instant, micros
 
 Span = tuple[datetime, datetime]
 
-LOOK_BACK = timedelta(days=366)
-"""A span that began earlier counts as if it began then."""
-
 
 class Window(Struct, frozen=True, kw_only=True):
     """A window in force."""
@@ -25,8 +22,6 @@ class Window(Struct, frozen=True, kw_only=True):
     name: str
     definition: Definition
     exceptions: frozenset[UUID] = frozenset()
-    since: datetime | None = None
-    """Since when it is in force as it is."""
 
 
 def in_force(windows: Iterable[ChangeWindow]) -> list[Window]:
@@ -45,7 +40,6 @@ def as_window(window: ChangeWindow, definition: Definition) -> Window:
         name=window.name,
         definition=definition,
         exceptions=frozenset(window.exceptions),
-        since=window.published_at,
     )
 
 
@@ -102,15 +96,6 @@ def is_under_way(window: Window, at: datetime) -> bool:
     return spans(window.definition, instant(here), instant(here + 1)) != []
 
 
-def start_of(window: Window, at: datetime) -> datetime | None:
-    """When the span of a window began in which an instant lies, or when it was put into force, if
-    that was later; None if the instant lies in none."""
-    if not is_under_way(window, at):
-        return None
-    began, _ = spans(window.definition, at - LOOK_BACK, instant(micros(at) + 1))[-1]
-    return min(at, max(began, window.since)) if window.since else began
-
-
 def holds_approval(window: Window, planned: Planned) -> bool:
     """Whether the approval of a change stands while the window is under way."""
     definition = window.definition
@@ -121,21 +106,6 @@ def holds_approval(window: Window, planned: Planned) -> bool:
         and (definition.stops_emergencies or not planned.is_emergency)
         and is_about(definition, planned)
     )
-
-
-def end_of(window: Window, at: datetime) -> datetime | None:
-    """When the span of a window ends in which an instant lies; None if it lies in none, or if
-    the window never ends."""
-    if not is_under_way(window, at):
-        return None
-    definition = window.definition
-    if definition.hours is None:
-        return definition.end
-    try:
-        closes = definition.hours.next_close(at)
-    except Refused:
-        return definition.end
-    return min(closes, definition.end) if definition.end else closes
 
 
 def _in_freezes(planned: Planned, freezes: Iterable[Window]) -> Iterable[Conflict]:

@@ -21,14 +21,8 @@ from domain.ledger import PAGE, Work
 from domain.planned import Planned
 from domain.provenance import Provenance
 from domain.recorder import Receipt
-from domain.window_rules import (
-    Window,
-    end_of,
-    holds_approval,
-    is_under_way,
-    spans,
-    start_of,
-)
+from domain.window_past import held_between, past_of
+from domain.window_rules import Span, Window, holds_approval, is_under_way, spans
 
 SOON = timedelta(days=1)
 """How far ahead the clock looks for the next freeze: it looks again much more often."""
@@ -49,8 +43,14 @@ class Freezes(ChangeCalendar):
         approvals = (entry for entry in change.pending if isinstance(entry.event, Change.Approved))
         if next(approvals, None) is not None and change.approval == "approved":
             await self.note_conflicts(change, "approval", by)
-        if change.standing.open and (change.standing.held or self._freezes(by.effective_at)):
-            await self._keep(change, change, by)
+        await self._keep(change, change, by)
+
+    async def follow_time(self, record: ApprovalRounds, by: Provenance) -> None:
+        """Hold the round of a change since a freeze began, and let it go on since one ended."""
+        await super().follow_time(record, by)
+        if isinstance(record, Change) and record.standing.open:
+            self.directory.catch_up()
+            await self._keep(record, record, by)
 
     async def follow_scope(
         self, before: ApprovalRounds, record: ApprovalRounds, by: Provenance
@@ -58,11 +58,10 @@ class Freezes(ChangeCalendar):
         """Hold a change from an edit on that brings it into a freeze, and let it go on from an edit
         on that takes it out of one."""
         await super().follow_scope(before, record, by)
-        if not isinstance(before, Change) or not isinstance(record, Change):
-            return
-        if record.standing.held or self._freezes(by.effective_at):
+        if isinstance(before, Change) and isinstance(record, Change):
+            self.directory.catch_up()
             await self._keep(record, before, by)
-            await self._keep(record, record, by, edited=True)
+            await self._turn(record, by)
 
     # Follow the time, and the assets --------------------------------------------------------------
 
@@ -89,9 +88,12 @@ class Freezes(ChangeCalendar):
             (window.id, (window.definition, window.exceptions)) for window in self._freezes(now)
         )
 
-    def next_turn_of_freezes(self, now: datetime) -> datetime | None:
-        """When the next freeze begins or ends that holds approvals, if that is soon."""
-        until = now + SOON
+    def next_turn_of_freezes(
+        self, now: datetime, *, until: datetime | None = None
+    ) -> datetime | None:
+        """When the next freeze begins or ends that holds approvals, if that is before a moment, or
+        soon where none is given."""
+        until = until or now + SOON
         turns = (
             turn
             for window in self.windows()
@@ -132,56 +134,95 @@ class Freezes(ChangeCalendar):
             if window.definition.kind == "freeze" and is_under_way(window, now)
         ]
 
+    async def _keep(self, change: Change, of: Change, by: Provenance) -> None:
+        """Tell a change of the freezes that were for it as it is or was, from when each began to
+        hold it until it did no more, since the change was looked at last."""
+        standing = change.standing
+        if not standing.open:
+            return
+        since = min(stage.since for stage in standing.open.values())
+        until = by.effective_at + INSTANT
+        freezes = self._ever_freezing(since, until)
+        if not freezes and not standing.held:
+            return
+        holding = await self._holding(freezes, of, max(since, self._looked_at(change)), until)
+        turns = sorted(
+            (moment, is_end, id)
+            for id, held in holding.items()
+            for span in held
+            for is_end, moment in enumerate(span)
+            if moment < until
+        )
+        for moment, is_end, id in turns:
+            signed = replace(by, effective=moment)
+            if is_end:
+                change.resume_approval(id, hours=self.hours_of(change), by=signed)
+            else:
+                change.hold_approval(id, by=signed)
+        for id in standing.held:
+            if id not in holding:
+                change.resume_approval(id, hours=self.hours_of(change), by=by)
+
+    async def _turn(self, change: Change, by: Provenance) -> None:
+        """Let those freezes hold a change that are for it from now on, and no others."""
+        freezes = self._freezes(by.effective_at)
+        if not freezes and not change.standing.held:
+            return
+        plan = await self._planned_by_now(change, by.effective_at)
+        holding = {window.id for window in freezes if holds_approval(window, plan)}
+        for id in sorted(holding):
+            change.hold_approval(id, by=by)
+        for id in change.standing.held:
+            if id not in holding:
+                change.resume_approval(id, hours=self.hours_of(change), by=by)
+
+    def _ever_freezing(self, since: datetime, until: datetime) -> list[UUID]:
+        """The freezes that some version of theirs lets be under way between two instants."""
+        return [
+            window.id
+            for window in self.directory.change_windows()
+            if any(
+                definition.kind == "freeze" and spans(definition, since, until)
+                for definition in window.versions
+            )
+        ]
+
+    def _looked_at(self, change: Change) -> datetime:
+        """When freezes were looked at last for a change in approval: with each of its events."""
+        told = (Change.ApprovalHeld, Change.ApprovalResumed)
+        entries = (
+            *self.ledger.history(change.id),
+            *(entry for entry in change.pending if isinstance(entry.event, told)),
+        )
+        return max(entry.event.by.effective_at for entry in entries)
+
+    async def _holding(
+        self, freezes: Iterable[UUID], change: Change, since: datetime, until: datetime
+    ) -> dict[UUID, list[Span]]:
+        """When each of these freezes held a change between two instants, by how the freeze and the
+        assets of the change were then."""
+        lives = [_life(self.ledger.history(id)) for id in change.affected_assets]
+        cuts = sorted({at for life in lives for at, _ in life[1:] if since < at < until})
+        plans = [
+            (moment, await self._planned_by_now(change, until - INSTANT, _before(lives, moment)))
+            for moment in (*cuts, until)
+        ]
+
+        def holds(window: Window, before: datetime) -> bool:
+            plan = next(plan for moment, plan in plans if before <= moment)
+            return holds_approval(window, plan)
+
+        found = (
+            (id, held_between(past_of(self.ledger.history(id)), since, until, cuts, holds))
+            for id in freezes
+        )
+        return {id: held for id, held in found if held}
+
     async def _planned_by_now(
         self, change: Change, now: datetime, assets: Sequence[Asset] | None = None
     ) -> Planned:
         start, end = change.planned_start or now, change.planned_end or now + INSTANT
         return await self.planned(change, start, end, assets)
-
-    async def _keep(
-        self, change: Change, of: Change, by: Provenance, *, edited: bool = False
-    ) -> None:
-        """Let the freezes hold a change that are for it as it is or was, and no others: since they
-        began, or are for its assets, and until they ended, or are not for those any more; or from
-        the moment on at which it was edited."""
-        now = by.effective_at
-        plan = await self._planned_by_now(of, now)
-        holding = {
-            window.id: window for window in self._freezes(now) if holds_approval(window, plan)
-        }
-        held = change.standing.held
-        for id, window in holding.items():
-            since = now if edited else start_of(window, now)
-            if id not in held and since is not None:
-                turned = None if edited else await self._turned(of, window, now)
-                since = max(since, turned) if turned else since
-                change.hold_approval(id, by=replace(by, effective=since))
-        known = {window.id: window for window in self.windows()}
-        for id, since in held.items():
-            if id in holding:
-                continue
-            past = known.get(id)
-            ended = end_of(past, since) if past and holds_approval(past, plan) else None
-            if past and not edited and not holds_approval(past, plan):
-                turned = await self._turned(of, past, now)
-                ended = turned if turned and turned > since else None
-            moment = min(ended, now) if ended else now
-            change.resume_approval(
-                id, hours=self.hours_of(change), by=replace(by, effective=moment)
-            )
-
-    async def _turned(self, change: Change, window: Window, now: datetime) -> datetime | None:
-        """Since when a freeze is for a change, or is not, by what its assets are; None if that was
-        always so."""
-        lives = [_life(self.ledger.history(id)) for id in change.affected_assets]
-        moments = {at for life in lives for at, _ in life[1:] if at <= now}
-        is_held = holds_approval(window, await self._planned_by_now(change, now))
-        for moment in sorted(moments, reverse=True):
-            assets = [_before(life, moment) for life in lives if life]
-            plan = await self._planned_by_now(change, now, assets)
-            if holds_approval(window, plan) is not is_held:
-                return moment
-        return None
 
 
 Life = Sequence[tuple[datetime, Asset]]
@@ -199,6 +240,10 @@ def _life(history: Iterable[Entry]) -> Life:
     return life
 
 
-def _before(life: Life, moment: datetime) -> Asset:
-    """An asset as it was before a moment; as it was registered, if that was later."""
-    return next((asset for at, asset in reversed(life) if at < moment), life[0][1])
+def _before(lives: Iterable[Life], moment: datetime) -> list[Asset]:
+    """Assets as they were before a moment; as they were registered, if that was later."""
+    return [
+        next((asset for at, asset in reversed(life) if at < moment), life[0][1])
+        for life in lives
+        if life
+    ]

@@ -93,6 +93,7 @@ class Meetings(Changes):
             meeting = await work.get(CabMeeting, id, expected=expected)
             meeting.record_vote(change, member=member, vote=vote, by=by)
             record = await work.get(Change, change)
+            await self.follow_time(record, by)
             record.vote(
                 vote,
                 comment=comment,

@@ -103,6 +103,7 @@ class Migrations(ChangeCalendar):
             "does not hold.",
         )
         asked = await self.asked_by(definition, record, known)
+        await self.follow_time(record, by)
         plan = record.migrate_approval(
             to_version,
             stages=asked.stages,

@@ -76,6 +76,10 @@ class Rounds(Base):
     async def follow_round(self, record: ApprovalRounds, by: Provenance) -> None:
         """What an act of a round entails elsewhere; who knows a kind adds what it does."""
 
+    async def follow_time(self, record: ApprovalRounds, by: Provenance) -> None:
+        """What has come with the time since a record in approval was looked at last, before an act
+        of its round; who knows a kind adds what it does."""
+
     async def follow_scope(
         self, before: ApprovalRounds, record: ApprovalRounds, by: Provenance
     ) -> None:
@@ -230,6 +234,7 @@ class Rounds(Base):
                 if field in given:
                     self.active_person(field, given[field])
             record = await work.get(kind_of(id), id, expected=expected)
+            await self.follow_time(record, by)
             signed = by
             if on_behalf_of is not None and str(on_behalf_of) != by.actor:
                 self._require_delegation(record, on_behalf_of, by)
@@ -240,6 +245,25 @@ class Rounds(Base):
         return await self.ledger.run(
             by, decide, fingerprint=fingerprint, is_repeatable=is_repeatable
         )
+
+    async def request_information(
+        self,
+        id: UUID,
+        question: str,
+        *,
+        stage: str = "",
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Return a record to whoever asks for it: see `ApprovalRounds.request_information`."""
+
+        async def decide(work: Work) -> None:
+            record = await work.get(kind_of(id), id, expected=expected)
+            await self.follow_time(record, by)
+            record.request_information(question, stage=stage, by=by)
+
+        return await self.ledger.run(by, decide, **repeat)
 
     def _require_delegation(self, record: ApprovalRounds, delegator: UUID, by: Provenance) -> None:
         """Refuse to let somebody vote for another who has not delegated that to them."""
@@ -270,7 +294,7 @@ class Rounds(Base):
 
         async def decide(work: Work) -> None:
             record = await work.get(kind_of(id), id)
-            await self.follow_round(record, by)
+            await self.follow_time(record, by)
             record.remind(round, stage, number=number, by=by)
 
         return await self.ledger.run(by, decide, **repeat)
@@ -283,7 +307,7 @@ class Rounds(Base):
 
         async def decide(work: Work) -> None:
             record = await work.get(kind_of(id), id)
-            await self.follow_round(record, by)
+            await self.follow_time(record, by)
             record.time_out_stage(round, stage, hours=self.hours_of(record), by=by)
             await self.follow_round(record, by)
 
@@ -304,6 +328,7 @@ class Rounds(Base):
         async def decide(work: Work) -> None:
             people = [str(self.active_person("to", person).id) for person in to]
             record = await work.get(kind_of(id), id)
+            await self.follow_time(record, by)
             record.escalate_stage(round, stage, to=people, hours=self.hours_of(record), by=by)
             await self.follow_round(record, by)
 

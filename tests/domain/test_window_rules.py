@@ -10,7 +10,6 @@ from domain.planned import Conflict
 from domain.window_rules import (
     Window,
     conflicts_with_windows,
-    end_of,
     is_about,
     is_under_way,
     spans,
@@ -132,13 +131,8 @@ def test_a_weekly_window_holds_between_its_start_and_its_end() -> None:
     assert spans(window, saturday, saturday + timedelta(minutes=30)) == []
 
 
-def test_it_is_known_when_a_window_ends_that_is_under_way() -> None:
-    night = datetime(2026, 3, 7, 23, tzinfo=UTC)
-
-    assert end_of(weekly(), night) == datetime(2026, 3, 8, 3, tzinfo=UTC)
-    assert end_of(weekly(end=night + timedelta(hours=1)), night) == night + timedelta(hours=1)
-    assert end_of(freeze(1, 0, 5), hour(1)) == hour(5)
-    assert end_of(freeze(1, 0, 5), hour(5)) is None
+def test_a_window_is_not_under_way_any_more_at_its_end() -> None:
+    assert is_under_way(freeze(1, 0, 5), hour(4))
     assert not is_under_way(freeze(1, 0, 5), hour(5))
 
 
