@@ -24,6 +24,7 @@ from api.credentials import Credentials
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
+from api.event_consumers import consumer_routes
 from api.event_stream import stream_routes
 from api.events import event_routes
 from api.hands import hands_routes
@@ -131,6 +132,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += label_routes()
     routes += event_routes()
     routes += stream_routes()
+    routes += consumer_routes()
     routes += report_routes()
     routes += time_routes()
     routes += ticket_report_routes()

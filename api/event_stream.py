@@ -148,7 +148,7 @@ def stream_routes() -> Iterator[Route]:
         method="GET",
         path="/events/stream",
         endpoint=stream_events,
-        act="event.list",
+        act="ledger.list_events",
         operation=Operation(
             id=camel("stream events"),
             tag="Events",

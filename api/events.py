@@ -140,7 +140,7 @@ def event_routes() -> Iterator[Route]:
         method="GET",
         path="/events",
         endpoint=read_events,
-        act="event.list",
+        act="ledger.list_events",
         operation=Operation(
             id=camel("read events"),
             tag="Events",

@@ -334,7 +334,11 @@ TABLE: Mapping[str, Row] = {
         },
     ),
     # The ledger itself. Of its events everybody sees those that they may read
-    **rows(everyone(ANY), READ, {"event.list": "read events"}),
+    **rows(
+        everyone(ANY),
+        READ,
+        {"ledger.list_events": "read events", "ledger.read_as_consumer": "consume events"},
+    ),
     **rows({Role.AUDITOR: OPERATOR}, READ, {"ledger.read_events": "read all events"}),
     **rows(
         {Role.AUDITOR: OPERATOR, Role.ADMINISTRATOR: OPERATOR},

@@ -132,6 +132,18 @@ class LedgerRecorder(ApplicationRecorder):
         """Keep how far a follower has got."""
 
     @abstractmethod
+    def move(self, follower: str, was: int, position: int) -> bool:
+        """Move a follower on from where it was; whether it was there."""
+
+    @abstractmethod
+    def tracked_all(self, prefix: str) -> list[tuple[str, int, str]]:
+        """The followers whose names begin so, in order: name, position and note."""
+
+    @abstractmethod
+    def untrack(self, follower: str) -> None:
+        """Forget a follower."""
+
+    @abstractmethod
     def identity(self) -> str:
         """The id of this ledger, made when its store was created."""
 

@@ -80,6 +80,14 @@ TRACK = (
     "INSERT INTO ledger.followers VALUES (%b, %b, %b) ON CONFLICT (name) DO UPDATE"
     " SET position = excluded.position, note = excluded.note RETURNING position"
 )
+MOVE = (
+    "UPDATE ledger.followers SET position = %b WHERE name = %b AND position = %b RETURNING position"
+)
+SELECT_FOLLOWERS = (
+    "SELECT name, position, note FROM ledger.followers WHERE starts_with(name, %b)"
+    ' ORDER BY name COLLATE "C"'
+)
+UNTRACK = "DELETE FROM ledger.followers WHERE name = %b RETURNING name"
 VERSION_MAX = (1 << 31) - 1
 
 
@@ -157,6 +165,12 @@ class PostgresRecorder(LedgerRecorder):
 
     def track(self, follower: str, position: int, note: str = "") -> None:
         self._rows_now(TRACK, follower, position, note)
+
+    def move(self, follower: str, was: int, position: int) -> bool:
+        return bool(self._rows_now(MOVE, position, follower, was))
+
+    def untrack(self, follower: str) -> None:
+        self._rows_now(UNTRACK, follower)
 
     # Reading -----------------------------------------------------------------------------
 
@@ -248,6 +262,10 @@ class PostgresRecorder(LedgerRecorder):
     def tracked(self, follower: str) -> tuple[int, str]:
         rows = self._rows_now(SELECT_FOLLOWER, follower)
         return (rows[0][0], rows[0][1]) if rows else (0, "")
+
+    def tracked_all(self, prefix: str) -> list[tuple[str, int, str]]:
+        rows = self._rows_now(SELECT_FOLLOWERS, prefix)
+        return [(name, position, note) for name, position, note in rows]
 
     def identity(self) -> str:
         return str(self._rows_now("SELECT id FROM ledger.identity")[0][0])

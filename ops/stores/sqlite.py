@@ -61,6 +61,11 @@ TRACK = (
     "INSERT INTO followers VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE"
     " SET position = excluded.position, note = excluded.note"
 )
+MOVE = "UPDATE followers SET position = ? WHERE name = ? AND position = ? RETURNING position"
+SELECT_FOLLOWERS = (
+    "SELECT name, position, note FROM followers WHERE substr(name, 1, length(?)) = ? ORDER BY name"
+)
+UNTRACK = "DELETE FROM followers WHERE name = ?"
 SELECT_STREAM = (
     "SELECT originator_version, topic, state FROM events WHERE originator_id = ?"
     " AND originator_version > ? AND originator_version <= ? ORDER BY originator_version "
@@ -144,6 +149,14 @@ class SqliteRecorder(LedgerRecorder):
     def track(self, follower: str, position: int, note: str = "") -> None:
         self._writer.begin_in_time()
         self._writer.execute(TRACK, (follower, position, note))
+
+    def move(self, follower: str, was: int, position: int) -> bool:
+        self._writer.begin_in_time()
+        return self._writer.execute(MOVE, (position, follower, was)) is not None
+
+    def untrack(self, follower: str) -> None:
+        self._writer.begin_in_time()
+        self._writer.execute(UNTRACK, (follower,))
 
     # Reading -----------------------------------------------------------------------------
 
@@ -247,6 +260,9 @@ class SqliteRecorder(LedgerRecorder):
     def tracked(self, follower: str) -> tuple[int, str]:
         rows = self._rows("SELECT position, note FROM followers WHERE name = ?", follower)
         return (rows[0][0], rows[0][1]) if rows else (0, "")
+
+    def tracked_all(self, prefix: str) -> list[tuple[str, int, str]]:
+        return self._rows(SELECT_FOLLOWERS, prefix, prefix)
 
     def identity(self) -> str:
         return str(self._rows("SELECT id FROM ledger")[0][0])

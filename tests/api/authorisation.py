@@ -133,7 +133,7 @@ async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]
     """The status of the answer."""
     plural = route.path.split("/")[1]
     path = route.path.replace("{ref}", subjects.get(plural, "")).replace("{version}", "draft")
-    path = path.replace("{sha256}", EXAMPLE)
+    path = path.replace("{sha256}", EXAMPLE).replace("{name}", "billing")
     client = house.as_(who)
     if route.method == "GET":
         query = "?to_version=2" if path.endswith("/approval-migration") else ""
@@ -141,5 +141,7 @@ async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]
     if route.method == "DELETE":
         return (await client.http.delete(f"/api/v1{path}")).status_code
     body: Any = route.operation.body_example
+    if route.method == "PUT":
+        return (await client.http.put(f"/api/v1{path}", json=body)).status_code
     if_match = '"0"' if route.path in ENDS else "*"
     return (await client.post(path, body, if_match=if_match)).status_code

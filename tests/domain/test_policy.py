@@ -798,7 +798,8 @@ attainment.read                       - y y y y y -
 time_spent.read                       - y y y y y -
 reports.read                          - y y y y y -
 audit_findings.read                   - y y y y y -
-event.list                            y y y y y y y
+ledger.list_events                    y y y y y y y
+ledger.read_as_consumer                y y y y y y y
 ledger.read_events                    - - - - - c -
 ledger.verify                         - - - - - c c
 ledger.read_status                    - - - - - c c

@@ -302,6 +302,22 @@ async def test_a_follower_finds_its_place_again(recorder: LedgerRecorder) -> Non
     assert recorder.tracked("other") == (9, "")
 
 
+async def test_a_follower_is_moved_on_by_whoever_knows_where_it_was(
+    recorder: LedgerRecorder,
+) -> None:
+    recorder.track("feed/b", 7, "a note")
+    recorder.track("feed/a%", 3)
+    recorder.track("feeder", 1)
+
+    moved = [recorder.move("feed/b", was, 9) for was in (6, 7, 7)]
+
+    assert moved == [False, True, False]
+    assert not recorder.move("feed/c", 0, 1)
+    assert recorder.tracked_all("feed/") == [("feed/a%", 3, ""), ("feed/b", 9, "a note")]
+    recorder.untrack("feed/b")
+    assert recorder.tracked_all("feed/") == [("feed/a%", 3, "")]
+
+
 # Serials -------------------------------------------------------------------------------------
 
 
