@@ -221,6 +221,17 @@ def test_a_mark_comes_again_in_a_third_round_if_it_lay_ahead_in_the_second() -> 
     assert not [what for what in found.waiting if "never rang" in what]
 
 
+@pytest.mark.parametrize(("answered", "faults"), [(1.973, 0), (1.5, 1)])
+def test_a_mark_that_an_answer_overtook_was_due(answered: float, faults: int) -> None:
+    incident = logged()
+    ring(incident, FIRST_RESPONSE, 2)
+    incident.respond(by=by("bea", answered))
+
+    found = checked(entries(incident), 2.1)
+
+    assert len(found.of("clocks")) == faults
+
+
 def test_an_acknowledgement_ends_no_escalation_of_which_nobody_was_told() -> None:
     incident = logged()
     ring(incident, FIRST_RESPONSE, 2)
