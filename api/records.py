@@ -57,9 +57,9 @@ from projections.change_windows import WINDOWS
 from projections.change_windows import fold as fold_window
 from projections.rows import Rows
 from projections.service_levels import DEFINITIONS
-from projections.tables import Key, Row, Table
+from projections.tables import Key, Row, Table, Values
 
-Fold = Callable[[Entry, Rows], None]
+Fold = Callable[[Entry, Rows], Any]
 
 
 class Shape(Struct, frozen=True):
@@ -198,14 +198,13 @@ def shown(
     for entry in entries:
         for fold in shape.folds:
             fold(entry, rows)
-    kept: dict[Table[Any], list[Row]] = {table: found for table, found, _ in rows.changes()}
     document: dict[str, Any] = {}
     for table in shape.rows:
-        document |= _plain(kept[table][0])
+        document |= _plain(rows.kept(table)[0])
     for name, table in shape.beside.items():
         document[name] = [
             row
-            for row in (_plain(one, shape.owner) for one in kept.get(table, []))
+            for row in (_plain(one, shape.owner) for one in rows.kept(table))
             if with_internal or not row.get("is_internal", False)
         ]
     return document if with_internal else {**document, **shape.internal}
@@ -225,6 +224,6 @@ def _plain(row: Row, owner: str = "") -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__struct_fields__ if name != owner}
 
 
-def _nothing(table: Table[Any], keys: list[Key]) -> Iterable[Row]:
+def _nothing(table: Table[Any], keys: list[Key]) -> Iterable[Values]:
     # A whole history needs no rows from before.
     return ()

@@ -7,6 +7,7 @@ is reopened runs on and has one verdict, the last.
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -28,7 +29,7 @@ from domain.wall_clock import instant, micros
 Verdict = Literal["met", "breached", "running", "cancelled"]
 
 FIGURE = "attainment"
-VERSION = 1
+VERSION = 2
 DEFINITION = (
     "A clock makes a promise each time that it begins. A promise is met when it ends at its due "
     "moment at the latest, and breached once that moment has passed; while its clock runs on, from "
@@ -37,7 +38,8 @@ DEFINITION = (
     "began. Attainment is met / (met + breached). A clock that is reopened has one verdict, the "
     "last. Priority, team and organisation are those of the ticket when the promise ended, or its "
     "latest. The largest consumer of a promise is the party whose turn it was for most of the time "
-    "that its clock ran, up to its end. Months are those of UTC."
+    "that its clock ran, up to its end; nobody while it runs and is not late. Months are those of "
+    "UTC."
 )
 """What the figures mean. Whoever changes that changes VERSION."""
 
@@ -72,7 +74,7 @@ class Promise(Struct, frozen=True, kw_only=True):
     organisation: UUID | None = None
     consumed: Mapping[str, Consumed] = {}
     """By party, a team by its number, in the order of their first turns; it adds up to the time
-    from start to end."""
+    from start to end. Empty of one that runs and is not late, as long as nobody asks until when."""
 
     @property
     def at(self) -> datetime:
@@ -128,6 +130,8 @@ class Under(NamedTuple):
 
 Key = tuple[str, int]
 """A clock and its round."""
+Steps = Sequence[tuple[int, Situation]]
+"""How a ticket stood from which moment on, in microseconds."""
 Decided = Mapping[Key, tuple[int, Under]]
 """The moments of verdicts, in microseconds, and what they were given under."""
 
@@ -170,7 +174,11 @@ def promises(
 ) -> Iterator[Promise]:
     """All promises of a ticket but those of some clocks, as they were when the clocks were settled
     last; or at a moment that is not before the last event."""
-    steps = [(since, now) for _, since, now in counted(_changes(clocks))]
+
+    @cache
+    def steps() -> Steps:
+        return [(since, now) for _, since, now in counted(_changes(clocks))]
+
     now = None if until is None else micros(until)
     for agreed in clocks.agreements:
         hours = [basis.hours(hours_of) for basis in agreed.bases]
@@ -183,7 +191,10 @@ def promises(
                 moment, under = decided.get((clock.target, number), (None, None))
                 if under is None or moment != one.decided:
                     under = _under(agreed, clock)
-                last = _situation_at(steps, one.ended)
+                last = clocks.situation
+                if one.ended is not None:
+                    last = _situation_at(steps(), one.ended)
+                is_told = one.verdict != "running" or until is not None
                 yield Promise(
                     clock=clock.target,
                     round=number,
@@ -203,7 +214,9 @@ def promises(
                     team=last.team,
                     support_level=last.support_level,
                     organisation=last.organisation,
-                    consumed=_consumed(one, steps, hours, in_days=clock.in_days),
+                    consumed=_consumed(one, steps(), hours, in_days=clock.in_days)
+                    if is_told
+                    else {},
                 )
 
 
@@ -269,14 +282,14 @@ def _verdict(met: int | None, breached: int | None, ended: int | None) -> Verdic
     return "running" if ended is None else "cancelled"
 
 
-def _situation_at(steps: Sequence[tuple[int, Situation]], at: int | None) -> Situation:
-    """How a ticket stood at a moment; how it stands now without one."""
-    return next((now for since, now in reversed(steps) if at is None or since <= at), NOTHING)
+def _situation_at(steps: Steps, at: int) -> Situation:
+    """How a ticket stood at a moment."""
+    return next((now for since, now in reversed(steps) if since <= at), NOTHING)
 
 
 def _consumed(
     one: _Round,
-    steps: Sequence[tuple[int, Situation]],
+    steps: Steps,
     hours: Sequence[BusinessHours],
     *,
     in_days: bool,

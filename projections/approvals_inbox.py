@@ -1,5 +1,6 @@
 """The approvals inbox: who still has to vote on what, until when, and what would decide it."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -19,7 +20,7 @@ from domain.release import Release
 from domain.service import Service
 from domain.ticket import Ticket
 from domain.versioned import Versioned
-from projections.rows import Rows
+from projections.rows import Keys, Rows
 from projections.tables import (
     Id,
     Instant,
@@ -151,6 +152,8 @@ def fold(entry: Entry, rows: Rows) -> None:
     after = _asked(row)
     for voter, stage in before.difference(after):
         rows.remove(INBOX, voter, id, stage)
+    for voter, stage in after.difference(before):
+        rows.expect_none(INBOX, (voter, id, stage))
     _ask(entry, row, rows)
 
 
@@ -248,4 +251,20 @@ def _given_up(_: Event, row: RoundRow) -> None:
     row.standing = row.standing.ended()
 
 
-VIEW = View(NAME, VERSION, (INBOX, ROUNDS), fold, concerns=concerns, keyed=(ROUNDS,))
+def more_keys(entries: Iterable[Entry], rows: Rows) -> Keys:
+    """The rows of those who are asked."""
+    for id in dict.fromkeys(id_text(entry.originator_id) for entry in entries):
+        row = rows.peek(ROUNDS, id)
+        for voter, stage in _asked(row) if row and row.is_open else ():
+            yield INBOX, (voter, id, stage)
+
+
+VIEW = View(
+    NAME,
+    VERSION,
+    (INBOX, ROUNDS),
+    fold,
+    concerns=concerns,
+    keyed=(ROUNDS,),
+    more_keys=more_keys,
+)

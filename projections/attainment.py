@@ -3,15 +3,19 @@
 What a promise is, and when it counts, stands in `domain.attainment`.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 from domain.aggregate import Entry
 from domain.attainment import Consumed, Decided, Promise, decided_before, promises
+from domain.clock_steps import Clock
 from domain.promises import Promises
+from domain.situation import Situation
 from domain.ticket import Ticket
-from domain.ticket_clocks import EVENTS, NOTHING, TicketClocks
+from domain.ticket_clocks import TicketClocks
 from domain.wall_clock import micros
-from projections import service_levels, tickets
 from projections.rows import Rows
-from projections.service_levels import ServiceLevels
+from projections.service_levels import Told
 from projections.tables import (
     Id,
     Instant,
@@ -23,10 +27,10 @@ from projections.tables import (
     instant_or_none,
     number_text,
 )
-from projections.view import View
+from projections.work_queue import LEVELS
 
 NAME = "attainment"
-VERSION = 1
+VERSION = 2
 
 
 class PromiseRow(Row):
@@ -72,41 +76,53 @@ PROMISES = Table(
     indexes=[("at",), ("organisation", "at"), ("requester", "at"), ("verdict", "at")],
     past=(),
 )
-WATCHERS = tickets.watchers_table(NAME, VERSION)
-LEVELS = ServiceLevels(NAME, VERSION)
 
-OTHERS = (*service_levels.DEFINITIONS, Ticket.Watched, Ticket.Unwatched)
-"""The events beside those of clocks that the view folds."""
 OF_ALL = (Ticket.RequesterChanged, Promises.PauseNoted)
 """The events that change what is said of promises whose clocks have ended."""
 UNDER = ("policy", "policy_version", "calendar", "calendar_version", "budget")
 """What a verdict was given under, which stays."""
 
 
-def concerns(entry: Entry) -> bool:
-    return type(entry.event) in EVENTS or isinstance(entry.event, OTHERS)
-
-
-def fold(entry: Entry, rows: Rows) -> None:
-    if type(entry.event) not in EVENTS:
-        LEVELS.fold(entry, rows)
-        tickets.fold_watchers(entry, rows, WATCHERS)
+def fold(entry: Entry, told: Told, rows: Rows) -> None:
+    """Fold an event that has changed the clocks of a ticket, or what they stand for."""
+    before, now, event = told.before, told.now, entry.event
+    if not now.agreements:
         return
-    id = id_text(entry.originator_id)
-    known = rows.peek(LEVELS.clocks, id)
-    before = NOTHING if known is None else known.state
-    LEVELS.fold(entry, rows)
-    row = rows.peek(LEVELS.clocks, id)
-    if row is None or row.state is before or not row.state.agreements:
-        return
-    now, event, ended = row.state, entry.event, set[str]()
+    same = set[str]()
     decided: Decided = {}
     if isinstance(event, Promises.ServiceLevelApplied):
         decided = decided_before(before, now, micros(event.by.effective_at))
     elif not isinstance(event, OF_ALL):
-        ended = {one.target for one in now.clocks if not one.is_open and one in before.clocks}
-    for promise in promises(now, LEVELS.hours_of(rows), None, decided, ended):
+        same = set(_unchanged(before, now))
+        if len(same) == len(now.clocks):
+            return
+    for promise in promises(now, LEVELS.hours_of(rows), None, decided, same):
         _show(entry, now, promise, rows)
+
+
+def _unchanged(before: TicketClocks, now: TicketClocks) -> Iterator[str]:
+    """The clocks of which nothing else is said than before."""
+    is_same_ticket = _told_of(before.situation) == _told_of(now.situation)
+    was = {clock.target: clock for clock in before.clocks}
+    for clock in now.clocks:
+        old = was.get(clock.target)
+        if old is None:
+            continue
+        if clock.is_open and clock.breached is None:
+            if is_same_ticket and _promised(old) == _promised(clock):
+                yield clock.target
+        elif clock == old and (not clock.is_open or is_same_ticket):
+            yield clock.target
+
+
+def _told_of(situation: Situation) -> tuple[Any, ...]:
+    """What is said of a ticket beside each promise that runs."""
+    return situation.priority, situation.team, situation.support_level, situation.organisation
+
+
+def _promised(clock: Clock) -> tuple[Any, ...]:
+    """What is said of a promise that runs and is not late."""
+    return clock.started, clock.due, clock.breached, clock.is_open, clock.earlier
 
 
 def _show(entry: Entry, clocks: TicketClocks, promise: Promise, rows: Rows) -> None:
@@ -150,13 +166,3 @@ def _show(entry: Entry, clocks: TicketClocks, promise: Promise, rows: Rows) -> N
             return
         row.position = entry.position
     rows.put(PROMISES, row)
-
-
-VIEW = View(
-    NAME,
-    VERSION,
-    (PROMISES, WATCHERS, *LEVELS.tables),
-    fold,
-    concerns=concerns,
-    keys=LEVELS.keys,
-)

@@ -21,6 +21,7 @@ from projections import (
     services,
     sla_board,
     ticket_figures,
+    ticket_lists,
     ticket_page,
     ticket_types,
     ticket_work,
@@ -30,7 +31,7 @@ from projections import (
 from projections.queries import Listing
 
 ALL = (
-    work_queue.VIEW,
+    ticket_lists.VIEW,
     ticket_page.VIEW,
     ticket_work.VIEW,
     ticket_figures.VIEW,
@@ -50,8 +51,6 @@ ALL = (
     services.VIEW,
     offerings.VIEW,
     articles.VIEW,
-    sla_board.VIEW,
-    attainment.VIEW,
     directory.VIEW,
     search.VIEW,
 )
@@ -62,20 +61,25 @@ PART = ("requester",)
 LISTINGS: dict[str, Listing] = {
     listing.table.name: listing
     for listing in (
-        Listing(work_queue.QUEUE, work_queue.NAME, "organisation", PART, work_queue.WATCHERS),
+        Listing(work_queue.QUEUE, ticket_lists.NAME, "organisation", PART, work_queue.WATCHERS),
         Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
         Listing(cab_meetings.MEETINGS, cab_meetings.NAME),
         Listing(fulfilment.WORK, fulfilment.NAME, "organisation", PART),
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
-            sla_board.BOARD, sla_board.NAME, "organisation", PART, sla_board.WATCHERS, "ticket"
+            sla_board.BOARD,
+            ticket_lists.NAME,
+            "organisation",
+            PART,
+            work_queue.WATCHERS,
+            "ticket",
         ),
         Listing(
             attainment.PROMISES,
-            attainment.NAME,
+            ticket_lists.NAME,
             "organisation",
             PART,
-            attainment.WATCHERS,
+            work_queue.WATCHERS,
             "ticket",
         ),
         Listing(ticket_figures.FIGURES, ticket_figures.NAME, "organisation", PART),

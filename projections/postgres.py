@@ -20,7 +20,7 @@ from projections.store import (
     ViewReader,
     ViewStore,
 )
-from projections.tables import Column, Key, Kind, Row, Table
+from projections.tables import Column, Key, Kind, Table, Values
 from projections.view import View
 
 PREFIX = "views."
@@ -140,7 +140,7 @@ class PostgresTransaction(Transaction):
         if moved.rowcount != 1:
             raise Overtaken(view.name)
 
-    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Row]:
+    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Values]:
         names = ", ".join(table.key)
         wanted = f"JOIN unnest({_arrays(table, table.key)}) AS wanted ({names}) USING ({names})"
         found = _execute(
@@ -148,9 +148,9 @@ class PostgresTransaction(Transaction):
             sql.select(table, PREFIX + table.stored, wanted),
             [list(values) for values in zip(*keys, strict=True)],
         )
-        return map(table.restored, found.fetchall())
+        return found.fetchall()
 
-    def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None:
+    def write(self, table: Table[Any], rows: Sequence[Values], removed: Sequence[Key]) -> None:
         if removed:
             names = ", ".join(table.key)
             _execute(
@@ -161,11 +161,10 @@ class PostgresTransaction(Transaction):
             )
         if rows:
             values = f"SELECT * FROM unnest({_arrays(table, table.names)})"
-            columns = zip(*map(table.stored_values, rows), strict=True)
             _execute(
                 self._connection,
                 sql.upsert(table, PREFIX + table.stored, values),
-                [list(column) for column in columns],
+                [list(column) for column in zip(*rows, strict=True)],
             )
 
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:

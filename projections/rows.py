@@ -5,9 +5,10 @@ from typing import Any
 
 from domain.aggregate import Event
 from projections.past import Version, micros
-from projections.tables import Key, R, Row, Table
+from projections.tables import Key, R, Row, Table, Values
 
-Load = Callable[[Table[Any], list[Key]], Iterable[Row]]
+Load = Callable[[Table[Any], list[Key]], Iterable[Values]]
+Keys = Iterable[tuple[Table[Any], Key]]
 
 
 class NoSuchRow(LookupError):
@@ -21,23 +22,40 @@ class Rows:
     def __init__(self, load: Load) -> None:
         self._load = load
         self._known: dict[Table[Any], dict[Key, Row | None]] = {}
+        self._new: dict[Table[Any], set[Any]] = {}
         self._touched: dict[Table[Any], dict[Key, None]] = {}
-        self._stood: dict[Table[Any], dict[Key, tuple[Any, ...] | None]] = {}
-        """Of tables that keep their past: how the touched rows stood after the last event."""
+        self._loaded: dict[Table[Any], dict[Key, Values]] = {}
+        """Of tables that keep their past: how rows were stored."""
+        self._stood: dict[Table[Any], dict[Key, Values | None]] = {}
+        """Of the same: how the touched rows stood after the last event."""
         self._moved: set[tuple[Table[Any], Key]] = set()
         self._versions: dict[Table[Any], dict[Key, list[Version]]] = {}
 
     def expect(self, table: Table[Any], keys: Iterable[Key]) -> None:
         """Load the rows that will be asked for, in one go."""
-        known = self._known.setdefault(table, {})
-        wanted = [key for key in dict.fromkeys(keys) if key not in known]
-        if wanted:
-            known.update(dict.fromkeys(wanted))
-            for row in self._load(table, wanted):
-                known[table.key_of(row)] = row
+        known, new = self._known.setdefault(table, {}), self._new.get(table, ())
+        wanted = []
+        for key in keys:
+            if key not in known:
+                known[key] = None
+                if key[0] not in new:
+                    wanted.append(key)
+        if not wanted:
+            return
+        loaded = None if table.past is None else self._loaded.setdefault(table, {})
+        for values in self._load(table, wanted):
+            row = table.restored(values)
+            key = table.key_of(row)
+            known[key] = row
+            if loaded is not None:
+                loaded[key] = values
 
-    def expect_new(self, table: Table[Any], key: Key) -> None:
-        """Take note that there is no such row yet, to spare the search."""
+    def expect_new(self, table: Table[Any], first: Any) -> None:
+        """Take note that there is no row yet whose key begins so, to spare the search."""
+        self._new.setdefault(table, set()).add(first)
+
+    def expect_none(self, table: Table[Any], key: Key) -> None:
+        """Take note that there is no such row but what was put here, to spare the search."""
         self._known.setdefault(table, {}).setdefault(key)
 
     def peek(self, table: Table[R], *key: Any) -> R | None:
@@ -82,8 +100,8 @@ class Rows:
         self._moved.add((table, key))
         stood = self._stood.setdefault(table, {})
         if key not in stood:
-            row = self.peek(table, *key)
-            stood[key] = None if row is None else table.stored_values(row)
+            self.expect(table, (key,))
+            stood[key] = self._loaded.get(table, {}).get(key)
 
     def settle(self, event: Event, position: int) -> None:
         """An event is folded: what it left changed is a version of its own."""
@@ -99,13 +117,32 @@ class Rows:
                 versions.append(Version(since, position, values))
         self._moved.clear()
 
-    def versions(self) -> Iterable[tuple[Table[Any], dict[Key, list[Version]]]]:
-        """Per table that keeps its past: the versions that rows took on, oldest first."""
-        return self._versions.items()
+    def versions(self) -> Iterable[tuple[Table[Any], dict[Key, list[Version]], list[Key]]]:
+        """Per table that keeps its past: the versions that rows took on, oldest first, and which
+        of the rows were there before."""
+        for table, versions in self._versions.items():
+            loaded = self._loaded.get(table, {})
+            yield table, versions, [key for key in versions if key in loaded]
 
-    def changes(self) -> Iterable[tuple[Table[Any], list[Row], list[Key]]]:
-        """Per table: the rows to write and the keys of those to remove."""
+    def changes(self) -> Iterable[tuple[Table[Any], list[Values], list[Key]]]:
+        """Per table: the rows to write, as they are to be stored, and the keys of those to
+        remove."""
         for table, touched in self._touched.items():
             known = self._known[table]
-            kept = [row for key in touched if (row := known[key]) is not None]
-            yield table, kept, [key for key in touched if known[key] is None]
+            removed = [key for key in touched if known[key] is None]
+            if table.past is None:
+                kept = (row for key in touched if (row := known[key]) is not None)
+                yield table, [table.stored_values(row) for row in kept], removed
+                continue
+            stood, loaded = self._stood[table], self._loaded.get(table, {})
+            changed = (
+                values
+                for key in touched
+                if (values := stood[key]) is not None and values is not loaded.get(key)
+            )
+            yield table, list(changed), removed
+
+    def kept(self, table: Table[R]) -> list[R]:
+        """The rows of a table that were put or changed, in that order."""
+        known: dict[Key, Any] = self._known.get(table, {})
+        return [row for key in self._touched.get(table, ()) if (row := known[key]) is not None]

@@ -30,7 +30,7 @@ from projections.rows import Rows
 from projections.store import Kept, Overtaken, SetAside, Transaction, ViewStore, WrongLedger
 from projections.view import View
 
-PAGE = 1_000
+PAGE = 4_000
 WAIT_SECONDS = 1.0
 PATIENCE_SECONDS = (0.1, 0.5, 2.0, 5.0)
 """How long to leave the database alone after it could not be reached, each time in a row."""
@@ -265,10 +265,10 @@ class Projector:
 
 def write(rows: Rows, transaction: Transaction) -> None:
     """Write what events have made of some rows, and how these stood in between."""
-    for table, kept, removed in rows.changes():
-        transaction.write(table, kept, removed)
-    for table, versions in rows.versions():
-        begun = transaction.begun(table, list(versions))
+    for table, changed, removed in rows.changes():
+        transaction.write(table, changed, removed)
+    for table, versions, stored in rows.versions():
+        begun = transaction.begun(table, stored) if stored else {}
         ended: list[Ended] = []
         added: list[tuple[Any, ...]] = []
         for key, found in versions.items():

@@ -6,7 +6,7 @@ A view that shows clocks makes these tables its own. What an event does to the c
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain import clock_marks, ticket_clocks
@@ -53,6 +53,15 @@ class MarksRow(Row):
     marks: Marks
 
 
+class Told(NamedTuple):
+    """What an event has made of the clocks of a ticket, or of what they stand for."""
+
+    before: TicketClocks
+    now: TicketClocks
+    has_moved: bool
+    """Whether a clock is other than before."""
+
+
 class ServiceLevels:
     """The tables of one view's clocks, and the folding of an event into them."""
 
@@ -66,12 +75,11 @@ class ServiceLevels:
     def tables(self) -> tuple[Table[Any], ...]:
         return self.clocks, self.hours, self.latest, self.marks
 
-    def fold(self, entry: Entry, rows: Rows) -> TicketClocks | None:
-        """Tell the clocks what happened; the clocks of the ticket if that has changed them, or
-        what they stand for."""
+    def fold(self, entry: Entry, rows: Rows) -> Told | None:
+        """Tell the clocks what happened, and return it if it has changed anything."""
         event = entry.event
         if type(event) in EVENTS:
-            if prefix_of(entry.originator_id) in PREFIXES:
+            if is_promised(entry):
                 return self._tell(entry, rows)
         elif isinstance(event, Calendar.Defined | Calendar.Revised):
             self._keep_hours(id_text(entry.originator_id), event, rows)
@@ -94,14 +102,15 @@ class ServiceLevels:
 
     def keys(self, entry: Entry) -> Iterable[tuple[Table[Any], tuple[str]]]:
         """The row of clocks that an event can change, of a ticket that is known."""
-        if (
-            entry.originator_version > 1
-            and type(entry.event) in EVENTS
-            and prefix_of(entry.originator_id) in PREFIXES
-        ):
+        if entry.originator_version > 1 and type(entry.event) in EVENTS and is_promised(entry):
             yield self.clocks, (id_text(entry.originator_id),)
 
-    def _tell(self, entry: Entry, rows: Rows) -> TicketClocks | None:
+    def state(self, id: str, rows: Rows) -> TicketClocks:
+        """The clocks of a ticket as they are known."""
+        known = rows.peek(self.clocks, id)
+        return NOTHING if known is None else known.state
+
+    def _tell(self, entry: Entry, rows: Rows) -> Told | None:
         id = id_text(entry.originator_id)
         known = None if entry.originator_version == 1 else rows.get(self.clocks, id)
         before = NOTHING if known is None else known.state
@@ -112,8 +121,7 @@ class ServiceLevels:
             rows.put(self.clocks, ClocksRow(id, state))
         else:
             known.state = state
-        # What does not move a clock is not shown anew.
-        return None if state.agreements == before.agreements else state
+        return Told(before, state, state.agreements != before.agreements)
 
     def _keep_hours(self, id: str, event: Calendar.Defined | Calendar.Revised, rows: Rows) -> None:
         latest = rows.find(self.latest, id) or rows.put(self.latest, LatestRow(id, 0))
@@ -129,6 +137,11 @@ class ServiceLevels:
         if kept is None:
             raise LookupError(f"Calendar {calendar} has no version {version}.")
         return kept.hours
+
+
+def is_promised(entry: Entry) -> bool:
+    """Whether something can be promised for the record of an event."""
+    return prefix_of(entry.originator_id) in PREFIXES
 
 
 def marks_of(event: ServiceLevelPolicy.VersionPublished) -> Marks:

@@ -1,36 +1,28 @@
 """The SLA board: each clock of each ticket, and the index of what falls due next."""
 
-from collections.abc import Iterable
-from typing import Any
+from msgspec.structs import replace
 
 from domain import service_clock
 from domain.aggregate import Entry
-from domain.change import Change
-from domain.ids import prefix_of
 from domain.incident import Incident
-from domain.life_cycle import Opened
 from domain.shares import WHOLE, Share
 from domain.ticket import Ticket
-from domain.ticket_clocks import EVENTS, TicketClocks
-from projections import service_levels, tickets
+from domain.ticket_clocks import TicketClocks
 from projections.rows import Rows
-from projections.service_levels import ServiceLevels
+from projections.service_levels import Told, is_promised
 from projections.tables import (
     Id,
     Instant,
-    Key,
     Row,
     Table,
-    id_or_none,
     id_text,
     instant,
     instant_or_none,
-    number_text,
 )
-from projections.view import Cases, View
+from projections.work_queue import LEVELS, QUEUE
 
 NAME = "sla_board"
-VERSION = 2
+VERSION = 3
 
 
 class TargetRow(Row):
@@ -69,19 +61,6 @@ class TargetRow(Row):
     position: int
 
 
-class TicketRow(Row):
-    """What the rows of a ticket say alike."""
-
-    ticket: Id
-    title: str
-    requester: Id | None
-    organisation: Id | None
-    priority: int | None = None
-    team: Id | None = None
-    assignee: Id | None = None
-    targets: tuple[str, ...] = ()
-
-
 BOARD = Table(
     NAME,
     VERSION,
@@ -97,80 +76,70 @@ BOARD = Table(
     ],
     past=(),
 )
-TICKETS = Table(f"{NAME}_tickets", VERSION, TicketRow, key=("ticket",))
-WATCHERS = tickets.watchers_table(NAME, VERSION)
-LEVELS = ServiceLevels(NAME, VERSION)
-
-CASES = Cases[Any]()
-
-
-def concerns(entry: Entry) -> bool:
-    is_promised = prefix_of(entry.originator_id) in service_levels.PREFIXES
-    return is_promised or isinstance(entry.event, service_levels.DEFINITIONS)
+TOLD_BESIDE = (
+    Ticket.Amended,
+    Ticket.RequesterChanged,
+    Ticket.Prioritised,
+    Ticket.Assigned,
+    Incident.EscalatedFunctionally,
+)
+"""The events that change what is said of a ticket beside each of its clocks."""
 
 
-def fold(entry: Entry, rows: Rows) -> None:
-    event = entry.event
-    clocks = LEVELS.fold(entry, rows)
-    if isinstance(event, service_levels.DEFINITIONS):
-        return
-    id = id_text(entry.originator_id)
-    if isinstance(event, Opened | Change.Proposed):
-        title, requester = event.title, id_or_none(event.requester)
-        rows.put(TICKETS, TicketRow(id, title, requester, id_or_none(event.organisation)))
-    elif case := CASES.of(type(event)):
-        row = rows.get(TICKETS, id)
-        case(event, row)
-        for target in row.targets:
-            shown = rows.get(BOARD, id, target)
-            shown.title, shown.priority = row.title, row.priority
-            shown.team, shown.assignee = row.team, row.assignee
-            shown.requester, shown.organisation = row.requester, row.organisation
-    else:
-        tickets.fold_watchers(entry, rows, WATCHERS)
-    if clocks is not None:
-        show(id, entry, clocks, rows)
+def fold(entry: Entry, told: Told | None, rows: Rows) -> None:
+    """Fold an event that the work queue has taken already."""
+    if told is not None and told.has_moved:
+        _show(entry, told.now, rows)
+    elif isinstance(entry.event, TOLD_BESIDE) and is_promised(entry):
+        id = id_text(entry.originator_id)
+        ticket = rows.peek(QUEUE, id)
+        assert ticket is not None
+        for clock in LEVELS.state(id, rows).clocks:
+            row = rows.get(BOARD, id, clock.target)
+            row.title, row.priority = ticket.title, ticket.priority
+            row.team, row.assignee = ticket.team, ticket.assignee
+            row.requester, row.organisation = ticket.requester, ticket.organisation
 
 
-def show(id: str, entry: Entry, clocks: TicketClocks, rows: Rows) -> None:
+def _show(entry: Entry, clocks: TicketClocks, rows: Rows) -> None:
     """Write down what the clocks of a ticket say now."""
-    number, kind = number_text(entry.originator_id), clocks.situation.kind
-    ticket = rows.get(TICKETS, id)
-    ticket.targets = tuple(clock.target for clock in clocks.clocks)
+    id = id_text(entry.originator_id)
+    ticket = rows.peek(QUEUE, id)
+    assert ticket is not None
     for agreed, clock, next in LEVELS.next_moments(clocks, rows):
-        rows.put(
-            BOARD,
-            TargetRow(
-                ticket=id,
-                target=clock.target,
-                number=number,
-                kind=kind,
-                agreement=agreed.kind,
-                title=ticket.title,
-                priority=ticket.priority,
-                requester=ticket.requester,
-                organisation=ticket.organisation,
-                team=ticket.team,
-                assignee=ticket.assignee,
-                round=agreed.round,
-                cycle=clock.cycle,
-                policy=id_text(agreed.policy),
-                policy_version=agreed.policy_version,
-                calendar=id_text(agreed.basis.calendar),
-                calendar_version=agreed.basis.version,
-                zone=agreed.basis.zone,
-                budget=clock.budget,
-                state=clock.state,
-                started_at=instant_or_none(clock.started_at),
-                due=instant_or_none(service_clock.due(clock)),
-                due_if_running=instant_or_none(clock.due_at),
-                breached_at=instant_or_none(clock.breached_at),
-                met_at=instant_or_none(clock.met_at),
-                next_mark=next.mark if next else "",
-                next_mark_at=instant(next.at) if next else None,
-                position=entry.position,
-            ),
+        row = TargetRow(
+            ticket=id,
+            target=clock.target,
+            number=ticket.number,
+            kind=clocks.situation.kind,
+            agreement=agreed.kind,
+            title=ticket.title,
+            priority=ticket.priority,
+            requester=ticket.requester,
+            organisation=ticket.organisation,
+            team=ticket.team,
+            assignee=ticket.assignee,
+            round=agreed.round,
+            cycle=clock.cycle,
+            policy=id_text(agreed.policy),
+            policy_version=agreed.policy_version,
+            calendar=id_text(agreed.basis.calendar),
+            calendar_version=agreed.basis.version,
+            zone=agreed.basis.zone,
+            budget=clock.budget,
+            state=clock.state,
+            started_at=instant_or_none(clock.started_at),
+            due=instant_or_none(service_clock.due(clock)),
+            due_if_running=instant_or_none(clock.due_at),
+            breached_at=instant_or_none(clock.breached_at),
+            met_at=instant_or_none(clock.met_at),
+            next_mark=next.mark if next else "",
+            next_mark_at=instant(next.at) if next else None,
+            position=entry.position,
         )
+        known = rows.peek(BOARD, id, clock.target)
+        if known is None or row != replace(known, position=entry.position):
+            rows.put(BOARD, row)
 
 
 def of_share(share: Share) -> str:
@@ -179,44 +148,3 @@ def of_share(share: Share) -> str:
         return ""
     last_bytes = ", ".join(f"'{spot:02x}'" for spot in share.spots)
     return f" AND substr(ticket, 35, 2) IN ({last_bytes})"
-
-
-@CASES.on(Ticket.Amended)
-def _amended(event: Ticket.Amended, row: TicketRow) -> None:
-    if event.title is not None:
-        row.title = event.title
-
-
-@CASES.on(Ticket.RequesterChanged)
-def _asked_by(event: Ticket.RequesterChanged, row: TicketRow) -> None:
-    row.requester = id_or_none(event.requester)
-    row.organisation = id_or_none(event.organisation)
-
-
-@CASES.on(Ticket.Prioritised)
-def _prioritised(event: Ticket.Prioritised, row: TicketRow) -> None:
-    row.priority = event.priority
-
-
-@CASES.on(Ticket.Assigned, Incident.EscalatedFunctionally)
-def _handed_over(event: Ticket.Assigned, row: TicketRow) -> None:
-    row.team = id_or_none(event.team)
-    row.assignee = id_or_none(event.assignee)
-
-
-def keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
-    """The rows of a ticket, for the events that can change them."""
-    if entry.originator_version > 1:
-        if type(entry.event) in EVENTS or CASES.of(type(entry.event)):
-            yield TICKETS, (id_text(entry.originator_id),)
-        yield from LEVELS.keys(entry)
-
-
-VIEW = View(
-    NAME,
-    VERSION,
-    (BOARD, TICKETS, WATCHERS, *LEVELS.tables),
-    fold,
-    concerns=concerns,
-    keys=keys,
-)

@@ -21,7 +21,7 @@ from projections.store import (
     ViewReader,
     ViewStore,
 )
-from projections.tables import Column, Key, Kind, Row, Table
+from projections.tables import Column, Key, Kind, Table, Values
 from projections.view import View
 
 TYPES: dict[Kind, str] = {
@@ -127,16 +127,16 @@ class SqliteTransaction(Transaction):
         if moved.rowcount != 1:
             raise Overtaken(view.name)
 
-    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Row]:
+    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Values]:
         # No round trip, so one prepared search a key is as fast as any list of keys.
         one = sql.select(table, table.stored, f"WHERE {sql.by_key(table)}")
         execute = self._connection.execute
         for key in keys:
             row = execute(one, key).fetchone()
             if row is not None:
-                yield table.restored(row)
+                yield row
 
-    def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None:
+    def write(self, table: Table[Any], rows: Sequence[Values], removed: Sequence[Key]) -> None:
         if removed:
             self._connection.executemany(
                 f"DELETE FROM {table.stored} WHERE {sql.by_key(table)}",
@@ -146,7 +146,7 @@ class SqliteTransaction(Transaction):
             marks = ", ".join("?" * len(table.columns))
             self._connection.executemany(
                 sql.upsert(table, table.stored, f"VALUES ({marks})"),
-                map(table.stored_values, rows),
+                rows,
             )
 
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:

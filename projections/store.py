@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from projections.past import Begun, Ended
 from projections.sought import Sought
-from projections.tables import Key, Row, Table
+from projections.tables import Key, Table, Values
 from projections.view import View
 
 
@@ -55,11 +55,11 @@ class Transaction(ABC):
         """Move a view from one position to another. Raises Overtaken if it is elsewhere."""
 
     @abstractmethod
-    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Row]:
-        """The rows with these keys, as far as there are any."""
+    def load(self, table: Table[Any], keys: list[Key]) -> Iterable[Values]:
+        """The rows with these keys as they are stored, as far as there are any."""
 
     @abstractmethod
-    def write(self, table: Table[Any], rows: Sequence[Row], removed: Sequence[Key]) -> None: ...
+    def write(self, table: Table[Any], rows: Sequence[Values], removed: Sequence[Key]) -> None: ...
 
     @abstractmethod
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:

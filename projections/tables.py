@@ -23,6 +23,8 @@ Instant = Annotated[str, "instant"]
 Json = dict[str, Any]
 
 Key = tuple[Any, ...]
+Values = tuple[Any, ...]
+"""A row as it is stored: the values of its columns."""
 Kind = Literal["text", "id", "instant", "integer", "boolean", "json"]
 
 _PLAIN: dict[Any, Kind] = {str: "text", int: "integer", bool: "boolean"}
@@ -111,7 +113,7 @@ class Table(Generic[R]):
         key = self._key_of(row)
         return key if len(self.key) > 1 else (key,)
 
-    def stored_values(self, row: R) -> tuple[Any, ...]:
+    def stored_values(self, row: R) -> Values:
         """The values of a row as they are stored, in the order of the columns."""
         values = msgspec.structs.astuple(row)
         if not self._json:

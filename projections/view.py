@@ -1,15 +1,13 @@
 """What a view is: tables under a name and a version, and how each event changes their rows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
 from domain.aggregate import Entry, Event
-from projections.rows import Rows
+from projections.rows import Keys, Rows
 from projections.tables import Key, Table, id_text
 
 F = TypeVar("F", bound=Callable[..., Any])
-
-Keys = Callable[[Entry], Iterable[tuple[Table[Any], Key]]]
 
 
 class Cases(Generic[F]):
@@ -41,8 +39,9 @@ class View:
     """A read model. `fold` changes rows by one event; the same events give the same rows.
 
     `concerns` tells which classes of event the view folds at all. `keyed` are the tables whose
-    key is the id of the record that the event belongs to: their rows are loaded ahead, and `keys`
-    names more that can be. A version that is not the stored one is built anew.
+    key is the id of the record that the event belongs to: their rows are loaded ahead. `keys` names
+    more that can be, and `more_keys` those that the rows named by them tell of. `owned` are tables
+    whose keys begin with the id of the record. A version that is not the stored one is built anew.
     """
 
     def __init__(
@@ -54,7 +53,9 @@ class View:
         *,
         concerns: Callable[[Entry], bool] = lambda entry: True,
         keyed: tuple[Table[Any], ...] = (),
-        keys: Keys | None = None,
+        keys: Callable[[Entry], Keys] | None = None,
+        more_keys: Callable[[Sequence[Entry], Rows], Keys] | None = None,
+        owned: tuple[Table[Any], ...] = (),
     ) -> None:
         self.name = name
         self.version = version
@@ -63,6 +64,8 @@ class View:
         self.concerns = concerns
         self._keyed = keyed
         self._keys = keys
+        self._more_keys = more_keys
+        self._owned = (*keyed, *owned)
 
     def __repr__(self) -> str:
         return f"{self.name} v{self.version}"
@@ -76,20 +79,28 @@ class View:
         """The tables of the database that it is kept in."""
         return [name for table in self.tables for name in table.all_stored]
 
-    def prepare(self, entries: Iterable[Entry], rows: Rows) -> None:
+    def prepare(self, entries: Sequence[Entry], rows: Rows) -> None:
         """Load the rows that these events will touch, as far as they tell."""
-        wanted: dict[Table[Any], list[Key]] = {table: [] for table in self.tables}
-        keyed, keys = self._keyed, self._keys
         for entry in entries:
-            if keyed:
-                key = (id_text(entry.originator_id),)
-                for table in keyed:
-                    if entry.originator_version == 1:
-                        rows.expect_new(table, key)
-                    else:
-                        wanted[table].append(key)
-            if keys:
-                for table, other in keys(entry):
-                    wanted[table].append(other)
-        for table, found in wanted.items():
-            rows.expect(table, found)
+            if entry.originator_version == 1:
+                for table in self._owned:
+                    rows.expect_new(table, id_text(entry.originator_id))
+        _expect(self._named(entries), rows)
+        if self._more_keys:
+            _expect(self._more_keys(entries, rows), rows)
+
+    def _named(self, entries: Sequence[Entry]) -> Keys:
+        """The rows that the events themselves tell of."""
+        for entry in entries:
+            for table in self._keyed:
+                yield table, (id_text(entry.originator_id),)
+            if self._keys:
+                yield from self._keys(entry)
+
+
+def _expect(keys: Keys, rows: Rows) -> None:
+    wanted: dict[Table[Any], list[Key]] = {}
+    for table, key in keys:
+        wanted.setdefault(table, []).append(key)
+    for table, found in wanted.items():
+        rows.expect(table, found)

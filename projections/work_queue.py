@@ -20,7 +20,7 @@ from domain.ticket import Ticket
 from domain.ticket_clocks import TicketClocks
 from projections import service_levels, tickets
 from projections.rows import Rows
-from projections.service_levels import ServiceLevels
+from projections.service_levels import ServiceLevels, Told
 from projections.tables import (
     Id,
     Instant,
@@ -33,10 +33,10 @@ from projections.tables import (
     instant_or_none,
     number_text,
 )
-from projections.view import Cases, View
+from projections.view import Cases
 
 NAME = "work_queue"
-VERSION = 7
+VERSION = 8
 
 
 class QueueRow(Row):
@@ -121,15 +121,12 @@ LEVELS = ServiceLevels(NAME, VERSION)
 CASES = Cases[Any]()
 
 
-def concerns(entry: Entry) -> bool:
-    return tickets.is_of_ticket(entry) or isinstance(entry.event, service_levels.DEFINITIONS)
-
-
-def fold(entry: Entry, rows: Rows) -> None:
+def fold(entry: Entry, rows: Rows) -> Told | None:
+    """Fold an event into the queue; what it has made of the clocks of its ticket."""
     event = entry.event
-    clocks = LEVELS.fold(entry, rows)
+    told = LEVELS.fold(entry, rows)
     if isinstance(event, service_levels.DEFINITIONS):
-        return
+        return None
     at = instant(event.by.effective_at)
     if entry.originator_version == 1:
         row = rows.put(QUEUE, _begun(entry, event, at))
@@ -139,12 +136,13 @@ def fold(entry: Entry, rows: Rows) -> None:
         _touch(event, row)
     if case := CASES.of(type(event)):
         case(event, row)
-    if clocks is not None:
-        _show_clocks(clocks, row)
+    if told is not None and told.has_moved:
+        _show_clocks(told.now, row)
     row.updated_at = at
     row.version = entry.originator_version
     row.position = entry.position
     tickets.fold_watchers(entry, rows, WATCHERS)
+    return told
 
 
 def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
@@ -363,14 +361,3 @@ def _show_clocks(clocks: TicketClocks, row: QueueRow) -> None:
     due, row.due_target = min(running, default=(None, ""))
     row.due = instant_or_none(due)
     row.breached_at = instant_or_none(min(breaches, default=None))
-
-
-VIEW = View(
-    NAME,
-    VERSION,
-    (QUEUE, WATCHERS, *LEVELS.tables),
-    fold,
-    concerns=concerns,
-    keyed=(QUEUE,),
-    keys=LEVELS.keys,
-)

@@ -42,7 +42,7 @@ from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id
 from ops.temporal_server import TemporalServer
 from ops.work import Index
-from projections import sla_board
+from projections import sla_board, ticket_lists
 from projections.runner import Projector
 from workflows.due_index import DueIndex, Horizons
 from workflows.poker import Poker
@@ -148,7 +148,7 @@ async def _project(folder: Path) -> None:
     """The projector's process: it keeps the due index, until it is terminated."""
     settings = Settings(data=folder)
     async with open_ledger(settings) as ledger:
-        projector = Projector(ledger, open_view_store(settings), [sla_board.VIEW])
+        projector = Projector(ledger, open_view_store(settings), [ticket_lists.VIEW])
         projector.prepare()
         await projector.run()
 

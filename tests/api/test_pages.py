@@ -159,7 +159,7 @@ async def test_a_running_desk_is_alive_and_ready(house: House) -> None:
     assert (alive.status_code, alive.json()) == (200, {"status": "alive"})
     assert ready.status_code == 200
     assert ready.json()["status"] == "ready"
-    assert "work_queue" in ready.json()["views"]
+    assert "ticket_lists" in ready.json()["views"]
 
 
 async def test_figures_tell_requests_positions_and_lag(house: House) -> None:
@@ -170,8 +170,8 @@ async def test_figures_tell_requests_positions_and_lag(house: House) -> None:
     text = (await adam.http.get("/metrics")).text
 
     assert f"ledgerdesk_ledger_position {float(made['position'])}" in text
-    assert f'ledgerdesk_view_position{{view="work_queue"}} {float(made["position"])}' in text
-    assert 'ledgerdesk_view_lag_events{view="work_queue"} 0.0' in text
+    assert f'ledgerdesk_view_position{{view="ticket_lists"}} {float(made["position"])}' in text
+    assert 'ledgerdesk_view_lag_events{view="ticket_lists"} 0.0' in text
     assert re.search(
         r'ledgerdesk_http_requests_total{method="POST",route="/api/v1/incidents",status="201"} \d',
         text,

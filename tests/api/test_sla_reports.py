@@ -73,7 +73,7 @@ async def test_figures_say_what_they_mean_and_when_they_were_counted(
 ) -> None:
     found = await report(house.as_("axel"), "attainment", given, "&by=target")
 
-    assert (found["definition"]["name"], found["definition"]["version"]) == ("attainment", 1)
+    assert (found["definition"]["name"], found["definition"]["version"]) == ("attainment", 2)
     assert "met / (met + breached)" in found["definition"]["text"]
     assert found["position"] >= given[2]
     assert found["by"] == ["target"]

@@ -130,7 +130,7 @@ def test_without_the_signing_key_the_views_go_on(settings: Settings) -> None:
     with projecting(settings) as process:
         log_incident(settings, 2)
         store = open_view_store(settings)
-        until(lambda: store.positions()["work_queue"][1] == 2)
+        until(lambda: store.positions()["ticket_lists"][1] == 2)
         store.close()
 
         assert process.stderr is not None

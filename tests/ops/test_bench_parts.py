@@ -174,12 +174,12 @@ def test_a_recorded_past_can_be_replayed_and_seen(tmp_path: Path) -> None:
 def test_views_are_measured(store: str, tmp_path: Path, postgres_url: str) -> None:
     url = None if store == "SQLite" else postgres_url
 
-    names = [views.SIMPLEST, "work_queue"]
+    names = [views.SIMPLEST, "ticket_lists"]
     caught_up = views.catching_up(tmp_path, store, url, views=names, events=2_000, replayed=2_000)
 
     together = line("all views together", caught_up)
     assert 0 < together.value < line(f"{views.SIMPLEST}, alone", caught_up).value
-    assert line("work_queue, alone", caught_up).value > 0
+    assert line("ticket_lists, alone", caught_up).value > 0
 
 
 def test_every_view_can_be_built_alone_from_a_recorded_past(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from domain.policy import OwnOrganisation, OwnTickets
 from domain.promises import BREACH, NEXT_RESPONSE, RESOLUTION, Commitment
 from domain.ticket import Visibility
 from domain.ticket_clocks import after
-from projections import attainment
+from projections import attainment, ticket_lists
 from projections.attainment import PROMISES, PromiseRow
 from projections.counts import Counts
 from projections.queries import BadQuery, Span
@@ -53,7 +53,7 @@ def story(serial: int = 1, resolved: str = "tue 16:00") -> Life:
 
 def shown(*lives: Life) -> list[PromiseRow]:
     records = [office(), *(life.incident for life in lives)]
-    return rows_of(folded(attainment.VIEW, entries_of(*records), page=3), PROMISES)
+    return rows_of(folded(ticket_lists.VIEW, entries_of(*records), page=3), PROMISES)
 
 
 def test_the_view_says_of_each_promise_what_the_history_says() -> None:
@@ -138,7 +138,7 @@ def test_after_any_life_the_view_says_what_the_whole_history_says(tried: st.Data
     told = {(one.clock, one.round): one for one in promises_of(events, hours_of, later)}
 
     rows = {
-        (row.clock, row.round): row for row in rows_of(folded(attainment.VIEW, entries), PROMISES)
+        (row.clock, row.round): row for row in rows_of(folded(ticket_lists.VIEW, entries), PROMISES)
     }
 
     assert rows.keys() == settled.keys() == told.keys()

@@ -48,6 +48,7 @@ from projections import (
     directory_rows,
     fulfilment,
     sla_board,
+    ticket_lists,
     ticket_page,
     ticket_work,
     timeline,
@@ -98,7 +99,7 @@ def test_pages_of_any_size_give_the_same_rows(kind: type[Aggregate], data: st.Da
 def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.DataObject) -> None:
     record, entries = a_life(kind, data)
 
-    store = folded(work_queue.VIEW, entries)
+    store = folded(ticket_lists.VIEW, entries)
     row = row_of(store, work_queue.QUEUE, str(record.id))
 
     assert row.number == record.number
@@ -359,7 +360,7 @@ def test_the_sla_board_agrees_with_the_incident(data: st.DataObject) -> None:
     incident, entries = a_life(Incident, data)
     assert isinstance(incident, Incident)
 
-    rows = rows_of(folded(sla_board.VIEW, entries), sla_board.BOARD)
+    rows = rows_of(folded(ticket_lists.VIEW, entries), sla_board.BOARD)
     rows = [row for row in rows if row.agreement == "SLA"]
 
     promised = {commitment.name: commitment for commitment in incident.commitments}
@@ -533,7 +534,7 @@ def test_what_only_foreign_histories_tell_is_shown_too(kind: Any) -> None:
     ticket.record(kind.Requeued(by=ANN))
     ticket.record(kind.RequesterChanged(by=ANN, requester=ASKING, organisation=CUSTOMER))
 
-    row = row_of(folded(work_queue.VIEW, entries_of(ticket)), work_queue.QUEUE, str(ticket.id))
+    row = row_of(folded(ticket_lists.VIEW, entries_of(ticket)), work_queue.QUEUE, str(ticket.id))
     assert (row.status, row.pending_reason) == (ticket.status, "")
     assert (row.requester, row.organisation) == (str(ASKING), str(CUSTOMER))
 

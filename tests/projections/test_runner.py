@@ -23,7 +23,7 @@ from domain.recorder import Write
 from domain.ticket import Visibility
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
-from projections import runner, work_queue
+from projections import runner, ticket_lists
 from projections.listings import ALL
 from projections.postgres import PostgresReader, PostgresViews
 from projections.rows import Rows
@@ -198,12 +198,12 @@ def test_an_event_that_cannot_be_read_is_set_aside_in_all_views(kit: Kit) -> Non
     )
     log(kit.ledger, 2)
 
-    projector = kit.projector([counting(), work_queue.VIEW])
+    projector = kit.projector([counting(), ticket_lists.VIEW])
     projector.catch_up()
 
     assert {status.set_aside for status in projector.status()} == {1}
     assert {status.lag for status in projector.status()} == {0}
-    [aside] = projector.store.aside("work_queue")
+    [aside] = projector.store.aside("ticket_lists")
     assert "No event is called Incident.Exploded" in aside.error
 
 
@@ -258,10 +258,10 @@ def test_a_rebuilt_view_has_the_same_rows(kit: Kit, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(runner, "PAGE", 1)
     for view in ALL:
         projector.rebuild(view.name)
-    emptied = projector.digest("work_queue")
+    emptied = projector.digest("ticket_lists")
     projector.catch_up()
 
-    assert emptied != before["work_queue"]
+    assert emptied != before["ticket_lists"]
     assert {view.name: projector.digest(view.name) for view in ALL} == before
 
 

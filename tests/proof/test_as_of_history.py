@@ -18,7 +18,7 @@ from domain.ids import parse_reference
 from domain.incident import Incident
 from domain.ledger import Ledger
 from ops.importing import load_mapping
-from projections import work_queue
+from projections import ticket_lists
 from projections.past import AsOf
 from projections.postgres import PostgresReader, PostgresViews
 from projections.queries import LIMIT_MAX
@@ -133,7 +133,7 @@ async def test_lists_and_records_of_500_moments_are_what_the_file_says(
     is_postgres = store.kind == "postgres"
     where = store.where if is_postgres else str(tmp_path / "views.db")
     view_store: ViewStore = PostgresViews(where) if is_postgres else SqliteViews(where)
-    projector = Projector(ledger, view_store, [work_queue.VIEW])
+    projector = Projector(ledger, view_store, [ticket_lists.VIEW])
     projector.prepare()
     projector.catch_up()
     views = Views(PostgresReader(where) if is_postgres else SqliteReader(where))

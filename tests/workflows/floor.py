@@ -12,7 +12,7 @@ from domain.desk import Desk
 from domain.ledger import Ledger
 from domain.shares import WHOLE, Share
 from ops.work import Index
-from projections import sla_board
+from projections import ticket_lists
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.views import Views
@@ -83,7 +83,7 @@ async def open_floor(folder: Path) -> AsyncIterator[Floor]:
     """A floor on the ledger and views in a folder."""
     async with open_desk(folder) as desk:
         store = SqliteViews(folder / "views.db")
-        projector = Projector(desk.ledger, store, [sla_board.VIEW])
+        projector = Projector(desk.ledger, store, [ticket_lists.VIEW])
         projector.prepare()
         views = Views(SqliteReader(folder / "views.db"))
         try:
