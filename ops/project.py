@@ -11,6 +11,7 @@ from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
 from ops.settings import Settings
 from projections.listings import ALL as VIEWS
+from projections.listings import RETIRED
 from projections.runner import Projector
 from projections.store import WrongLedger
 
@@ -24,7 +25,7 @@ async def project(settings: Settings) -> None:
         async with open_ledger(settings) as ledger, until_stopped() as stopped:
             projector = Projector(ledger, store, VIEWS)
             try:
-                projector.prepare()
+                projector.prepare(retired=RETIRED)
             except WrongLedger as error:
                 raise UserProblem(str(error)) from None
             settle()

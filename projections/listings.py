@@ -56,6 +56,9 @@ ALL = (
 )
 """Every view of the desk."""
 
+RETIRED = ("work_queue", "sla_board", "attainment")
+"""Views of before, which are one now: what a store has of them is removed."""
+
 PART = ("requester",)
 
 LISTINGS: dict[str, Listing] = {

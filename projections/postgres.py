@@ -10,6 +10,7 @@ from psycopg_pool import AsyncConnectionPool
 
 from projections import past, postgres_words, sql
 from projections.past import ENDLESS, Begun, Ended
+from projections.postgres_arrays import ARRAYS, BooleanArray, IntegerArray, TextArray, register
 from projections.sought import Sought
 from projections.store import (
     Kept,
@@ -35,13 +36,10 @@ TYPES: dict[Kind, str] = {
     "integer": "bigint",
     "boolean": "boolean",
 }
-ARRAYS: dict[Kind, str] = {
-    "text": "text[]",
-    "id": "text[]",
-    "instant": "text[]",
-    "json": "text[]",
-    "integer": "bigint[]",
-    "boolean": "boolean[]",
+ARRAY_TYPES: dict[type[TextArray], str] = {
+    TextArray: "text[]",
+    IntegerArray: "bigint[]",
+    BooleanArray: "boolean[]",
 }
 SCHEMA = (
     "CREATE SCHEMA IF NOT EXISTS views",
@@ -146,7 +144,7 @@ class PostgresTransaction(Transaction):
         found = _execute(
             self._connection,
             sql.select(table, PREFIX + table.stored, wanted),
-            [list(values) for values in zip(*keys, strict=True)],
+            _given(table, table.key, keys),
         )
         return found.fetchall()
 
@@ -157,14 +155,14 @@ class PostgresTransaction(Transaction):
                 self._connection,
                 f"DELETE FROM {PREFIX}{table.stored} WHERE ({names})"
                 f" IN (SELECT * FROM unnest({_arrays(table, table.key)}))",
-                [list(values) for values in zip(*removed, strict=True)],
+                _given(table, table.key, removed),
             )
         if rows:
             values = f"SELECT * FROM unnest({_arrays(table, table.names)})"
             _execute(
                 self._connection,
                 sql.upsert(table, PREFIX + table.stored, values),
-                [list(column) for column in zip(*rows, strict=True)],
+                _given(table, table.names, rows),
             )
 
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
@@ -179,7 +177,7 @@ class PostgresTransaction(Transaction):
             f" FROM {PREFIX}{table.past_stored} AS past WHERE {same}"
             " ORDER BY known_since DESC LIMIT 1) AS latest"
             f" WHERE held_until = {ENDLESS}",
-            [list(values) for values in zip(*keys, strict=True)],
+            _given(table, table.key, keys),
         )
         return {tuple(key): Begun(since, position) for *key, since, position in found}
 
@@ -199,22 +197,22 @@ class PostgresTransaction(Transaction):
                 f" ({', '.join(names)}, held_until, known_until, held_band, known_band)"
                 f" WHERE {same}",
                 [
-                    *([one.key[place] for one in ended] for place in range(len(table.key))),
-                    [one.since_position for one in ended],
-                    [one.until for one in ended],
-                    [one.until_position for one in ended],
-                    [one.band for one in ended],
-                    [one.position_band for one in ended],
+                    *_given(table, table.key, [one.key for one in ended]),
+                    IntegerArray([one.since_position for one in ended]),
+                    IntegerArray([one.until for one in ended]),
+                    IntegerArray([one.until_position for one in ended]),
+                    IntegerArray([one.band for one in ended]),
+                    IntegerArray([one.position_band for one in ended]),
                 ],
             )
         if versions:
-            numbers = ", ".join(["%b::bigint[]"] * len(past.COLUMNS))
-            _execute(
-                self._connection,
-                f"INSERT INTO {into} ({', '.join(sql.all_names(table))})"
-                f" SELECT * FROM unnest({_arrays(table, table.names)}, {numbers})",
-                [list(column) for column in zip(*versions, strict=True)],
-            )
+            columns = ", ".join(sql.all_names(table))
+            with (
+                self._connection.cursor() as cursor,
+                cursor.copy(f"COPY {into} ({columns}) FROM STDIN") as copy,
+            ):
+                for version in versions:
+                    copy.write_row(version)
 
     def set_aside(self, event: SetAside) -> None:
         _execute(
@@ -312,6 +310,7 @@ class PostgresReader(ViewReader):
 
 def _connect(url: str) -> psycopg.Connection:
     connection = psycopg.connect(url, autocommit=True)
+    register(connection)
     # Views follow the ledger again from wherever they are found after a crash.
     connection.execute("SET synchronous_commit TO off")
     # Rows are looked up by their keys: of tables that grow while it has no statistics of them, the
@@ -349,8 +348,16 @@ def _columns(columns: Sequence[Column]) -> list[str]:
 
 
 def _arrays(table: Table[Any], names: Iterable[str]) -> str:
-    # In binary: as text, each value would be searched for what has to be escaped.
-    return ", ".join(f"%b::{ARRAYS[table.column[name].kind]}" for name in names)
+    """The parameters for some columns of rows."""
+    return ", ".join(f"%b::{ARRAY_TYPES[ARRAYS[table.column[name].kind]]}" for name in names)
+
+
+def _given(table: Table[Any], names: Iterable[str], rows: Sequence[Values]) -> list[TextArray]:
+    """The values for these parameters; of at least one row."""
+    columns = zip(*rows, strict=True)
+    return [
+        ARRAYS[table.column[name].kind](values) for name, values in zip(names, columns, strict=True)
+    ]
 
 
 def _execute(

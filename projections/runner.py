@@ -8,7 +8,7 @@ cannot take is found by halving the page and set aside with its error, and the v
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -83,8 +83,9 @@ class Projector:
 
     # Begin -------------------------------------------------------------------------------
 
-    def prepare(self, *, anew: bool = False) -> None:
-        """Make what is missing, and make outdated views anew; with `anew`, all of them.
+    def prepare(self, *, anew: bool = False, retired: Collection[str] = ()) -> None:
+        """Make what is missing, and make outdated views anew; with `anew`, all of them. Remove
+        those that are retired.
 
         Raises WrongLedger if the views are those of another ledger or ahead of this one.
         """
@@ -98,7 +99,10 @@ class Projector:
                 transaction.adopt(identity)
             for name, old in kept.items():
                 view = self.views.get(name)
-                if anew or (view is not None and _is_outdated(view, old)):
+                if name in retired:
+                    log.info("view %s is removed", name)
+                    transaction.drop(name, old.tables)
+                elif anew or (view is not None and _is_outdated(view, old)):
                     log.info("view %s is built anew", name)
                     transaction.drop(name, old.tables)
             for name, view in self.views.items():

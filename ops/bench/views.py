@@ -31,7 +31,7 @@ from ops.settings import Settings
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
 from projections.listings import ALL
-from projections.runner import Projector
+from projections.runner import PAGE, Projector
 from projections.views import Views
 
 SIMPLEST = "timeline"
@@ -103,8 +103,8 @@ def catching_up(
     ]
     note = (
         f"A ledger of {recorded:,} events of incidents with service levels, changes with approvals "
-        f"and assets, {sum(OPEN_AT_ONCE.values())} of them worked on in turns, so that a page of "
-        f"1,000 events is about so many records. Each view is built anew from its first "
+        f"and assets, {sum(OPEN_AT_ONCE.values())} of them worked on in turns; a page has {PAGE:,} "
+        "events. Each view is built anew from its first "
         f'{events:,} events, committed page by page. "Applied to their records" is every event '
         "read in pages from the store, decoded, its personal fields opened, and applied to its "
         "record; records without news are let go of. Memory is that of the whole process; its "
@@ -133,7 +133,7 @@ def _whole(name: str, replayed: Replayed, events: int) -> Iterator[Line]:
     yield Line(name=f"{name}: memory at the end", value=replayed.memory_mb[-1], unit="MB")
     yield Line(
         name=f"{name}: growth of memory",
-        value=max(others) - first,
+        value=max(others, default=first) - first,
         unit="MB",
     )
 

@@ -92,7 +92,8 @@ def lists(
     chance = Random(7)
     with kit.store().transaction() as transaction:
         for listing in LISTINGS.values():
-            transaction.write(listing.table, made_up(listing.table, MADE_UP, chance), [])
+            rows = made_up(listing.table, MADE_UP, chance)
+            transaction.write(listing.table, list(map(listing.table.stored_values, rows)), [])
     lists = Lists(kit)
     yield lists
     lists.close()

@@ -239,6 +239,16 @@ def test_an_outdated_view_is_built_anew(kit: Kit) -> None:
     assert set(counts(projector).values()) == {(3, 3)}
 
 
+def test_a_view_that_there_is_no_more_is_removed(kit: Kit) -> None:
+    kit.projector([counting(), counting(name="others")])
+    projector = Projector(kit.ledger, kit.store(), [counting()])
+
+    projector.prepare(retired=["others", "never built"])
+
+    assert projector.store.positions().keys() == {"counts"}
+    kit.projector([counting(name="others")])
+
+
 def test_a_runner_of_an_older_version_stops(kit: Kit) -> None:
     old = kit.projector([counting()])
     kit.projector([counting(version=2)])

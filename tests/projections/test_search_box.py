@@ -79,7 +79,7 @@ class Box:
 def box(kit: Kit) -> Iterator[Box]:
     kit.projector()
     with kit.store().transaction() as transaction:
-        transaction.write(QUEUE, ROWS, [])
+        transaction.write(QUEUE, [QUEUE.stored_values(row) for row in ROWS], [])
     opened = Box(kit)
     yield opened
     opened.close()
