@@ -12,6 +12,7 @@ from domain.approval_process import ApprovalProcess
 from domain.approval_round import ApprovalRounds
 from domain.desk.desk import Repeat
 from domain.desk.requests import Requests
+from domain.desk.rounds import facts
 from domain.ids import number_of
 from domain.ledger import Work
 from domain.life_cycle import Channel
@@ -47,8 +48,9 @@ class Orders(Requests):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Order one or several offerings for a person, all of them or none. The receipt is that of
-        the first request; its answer names all of them."""
+        """Order one or several offerings for a person, all of them or none, and submit to approval
+        what a process governs. The receipt is that of the first request; its answer names all of
+        them."""
         self.directory.catch_up()
         numbers: list[UUID] = []
 
@@ -58,7 +60,9 @@ class Orders(Requests):
             while len(numbers) < len(wanted):
                 numbers.append(await self.ledger.next_id(ServiceRequest))
             for id, one in zip(numbers, wanted, strict=True):
-                work.add(await self._requested(id, one, person, description, channel, by))
+                request = await self._requested(id, one, person, description, channel, by)
+                await self._submit_if_governed(request, by)
+                work.add(request)
             work.answer = msgspec.json.encode({"requests": list(map(number_of, numbers))})
 
         return await self.ledger.run(by, decide, **repeat)
@@ -98,6 +102,18 @@ class Orders(Requests):
         request.categorise(category=item.category or service.name, service=service.name, by=by)
         return request
 
+    async def _submit_if_governed(self, request: ServiceRequest, by: Provenance) -> None:
+        known = await facts(request, self)
+        if await self.governing(request, known) is None:
+            return
+        try:
+            submission = await self.submission_of(request, known, "such requests")
+        except Refused as refused:
+            ordered = number_of(request.offering) if request.offering else "it"
+            raise Refused(f"offering: {ordered} cannot be approved: {refused}") from None
+        request.submit(**submission, by=by)
+        await self.follow_round(request, by)
+
     def _orderable(self, offering: Offering, item: Item) -> Service:
         """The service of an item. Raises Refused unless it is live."""
         service = self.directory.service(item.service)
@@ -130,6 +146,6 @@ class Orders(Requests):
         if process is None or process.published is None:
             raise Refused(
                 f"{number_of(named)}, by which {offering.number} is approved, is not in use: "
-                "cancel the request, and order anew once the offering names another."
+                "it is ordered once the offering names another."
             )
         return process

@@ -240,7 +240,6 @@ async def fulfilment(
     scene: Scene, company: Company, practice: Practice, id: UUID, requester: UUID
 ) -> Story:
     if practice.offer.needs_approval:
-        await scene.do(scene.desk.submit_request, id, actor=requester)
         yield scene.at_work(20, 1200)
         is_fine = scene.chance(0.9)
         await scene.do(

@@ -227,27 +227,61 @@ async def test_an_order_is_approved_by_the_process_of_its_offering(shop: Shop) -
     desk, company = shop.company.desk, shop.company
     id, _, process = await governed(shop)
 
-    with pytest.raises(Refused, match="approved before it is fulfilled"):
-        await desk.start_fulfilment(id, by=company.signed("bea"))
-    await desk.submit_request(id, by=company.signed("ann"))
     waiting = await shop.request(id)
+    with pytest.raises(Refused, match="Only a new or approved request can be fulfilled"):
+        await desk.start_fulfilment(id, by=company.signed("bea"))
     await desk.vote(id, "approve", by=company.signed("max"))
     await desk.start_fulfilment(id, by=company.signed("bea"))
 
-    assert waiting.standing.process == process
+    assert (waiting.status, waiting.standing.process) == (Status.IN_APPROVAL, process)
     assert [stage.voters for stage in waiting.stages] == [(str(company.people["max"]),)]
     assert (await shop.request(id)).status is Status.IN_FULFILMENT
 
 
-async def test_an_order_does_not_go_without_the_approval_it_was_offered_with(shop: Shop) -> None:
-    desk, company = shop.company.desk, shop.company
-    id, laptop, process = await governed(shop)
+async def test_an_order_of_what_a_process_governs_is_submitted_once_and_others_are_not(
+    shop: Shop,
+) -> None:
+    company = shop.company
+    await company.publish_process(
+        MANAGER, subjects=("request",), when='subject.category == "hardware"', **FALLBACK
+    )
+    laptop, screen = await shop.offer(), await shop.offer(form={}, category="software")
+    ann = company.people["ann"]
+    by = Provenance(actor=str(ann), at=MONDAY, command=uuid4())
+    wanted = [Wanted(offering=laptop, form=STANDARD), Wanted(offering=screen)]
+
+    for _ in range(2):
+        receipt = await company.desk.order(wanted, requester=ann, by=by, is_repeatable=True)
+
+    numbers = msgspec.json.decode(receipt.answer)["requests"]
+    governed, other = [await shop.request(parse_reference(one)) for one in numbers]
+    assert (governed.status, governed.round) == (Status.IN_APPROVAL, 1)
+    assert (other.status, other.round) == (Status.REQUESTED, 0)
+    events = company.desk.ledger.history(governed.id)
+    assert {entry.event.by.command for entry in events} == {by.command}
+
+
+async def test_nothing_is_ordered_that_nobody_could_approve(shop: Shop) -> None:
+    company = shop.company
+    laptop, screen = await shop.offer(), await shop.offer(form={}, category="software")
+    await company.publish_unchecked(
+        MANAGER, subjects=("request",), when='subject.category == "hardware"'
+    )
+    await company.leave("max")
+    position = company.desk.ledger.position()
+
+    with pytest.raises(Refused, match=r"OFR0000001 cannot be approved: Manager: nobody is found"):
+        await shop.order(Wanted(offering=screen), Wanted(offering=laptop, form=STANDARD))
+
+    assert company.desk.ledger.position() == position
+
+
+async def test_nothing_is_ordered_without_the_approval_it_is_offered_with(shop: Shop) -> None:
+    desk = shop.company.desk
+    _, laptop, process = await governed(shop)
     await desk.ledger.edit(
         ApprovalProcess, process, lambda one: one.retire(by=system()), by=system()
     )
 
-    with pytest.raises(Refused, match="is not in use"):
-        await desk.start_fulfilment(id, by=company.signed("bea"))
-
-    offering = await desk.ledger.find(Offering, laptop)
-    assert offering.published is not None
+    with pytest.raises(Refused, match="is not in use: it is ordered once the offering names"):
+        await shop.order(Wanted(offering=laptop, form=STANDARD))
