@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from api import history, incidents, questions, schemas
+from api import history, incidents, problems, questions, requests, schemas
 from api.commands import Practice
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -20,7 +20,8 @@ from domain.rules import NotFound
 from domain.ticket import Ticket, Visibility
 
 PRACTICES: Mapping[str, Practice] = {
-    practice.kind.prefix: practice for practice in (incidents.PRACTICE, questions.PRACTICE)
+    practice.kind.prefix: practice
+    for practice in (module.PRACTICE for module in (incidents, problems, questions, requests))
 }
 
 Shown = dict[str, Any]
@@ -145,6 +146,12 @@ def conversation_routes() -> Iterator[Route]:
         "incident.read",
         "Tickets",
         "Read what was said on a ticket, and on those that were merged into it",
-        [schemas.path("ref", "The number or the id of an incident or a question.", "INC0000042")],
+        [
+            schemas.path(
+                "ref",
+                "The number or the id of a ticket that can be merged.",
+                "INC0000042",
+            )
+        ],
         _CONVERSATION,
     )

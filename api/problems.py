@@ -15,6 +15,7 @@ from api.life_cycle import (
     resolution_of,
     waiting_of,
 )
+from api.merging import merging_of
 from api.tickets import Nothing, WithReason, commands_of
 from domain.problem import PendingReason, Problem
 from domain.ticket import Visibility
@@ -96,6 +97,7 @@ PRACTICE = Practice(
             summary="Declare it a known error: analysed, and not resolved yet",
         ),
         *waiting_of(Problem, {"reason": "vendor"}, body=Pend),
+        *merging_of(Problem),
         resolution_of(
             Problem, {"code": "fixed by change", "resolution": "The disk is larger now."}
         ),

@@ -12,6 +12,7 @@ from api.life_cycle import (
     reopening_of,
     waiting_of,
 )
+from api.merging import merging_of
 from api.ticket_tasks import AddTask, tasks_of
 from api.ticket_work import rating_of
 from api.tickets import Nothing, commands_of, note_pause_of, of
@@ -57,6 +58,7 @@ PRACTICE = Practice(
         ),
         *waiting_of(ServiceRequest, {"reason": "vendor", "note": "It is on its way."}),
         note_pause_of(ServiceRequest),
+        *merging_of(ServiceRequest),
         *escalations_of(ServiceRequest, "It was promised for last week."),
         *tasks_of(
             ServiceRequest,

@@ -57,7 +57,8 @@ class Mergeable(LifeCycle, abstract=True):
         if self.merged_into is not None:
             into = number_of(self.merged_into)
             require(False, f"{self.number} was merged into {into}: that is the one to merge with.")
-        require(not self.is_over, f"Nothing is merged into a {self.what} that is over.")
+        is_ending = self.is_over or self.is_called_off
+        require(not is_ending, f"Nothing is merged into a {self.what} that is over.")
 
     # Merge -------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from domain.policy_rows import (
     WRITE,
     Row,
     everyone,
+    of_merging,
     of_tickets,
     rows,
 )
@@ -20,6 +21,7 @@ from domain.relation import FOR_SELF, OWN
 
 REQUESTS: Mapping[str, Row] = {
     **of_tickets("service_request", AGENT),
+    **of_merging("service_request"),
     **rows(
         {Role.REQUESTER: FOR_SELF, **AGENT},
         WRITE,

@@ -138,7 +138,8 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
 
 def of_merging(what: str) -> dict[str, Row]:
     """The acts of merging and splitting."""
-    a = f"an {what}" if what[0] in "aeiou" else f"a {what}"
+    name = what.replace("_", " ")
+    a = f"an {name}" if name[0] in "aeiou" else f"a {name}"
     return {
         **rows(
             AGENT,

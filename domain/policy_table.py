@@ -93,6 +93,7 @@ TABLE: Mapping[str, Row] = {
     **of_major_incidents(),
     # Problems
     **of_tickets("problem", AGENT),
+    **of_merging("problem"),
     **rows(
         {**REQUESTER_OWN, **AGENT},
         WRITE,

@@ -8,6 +8,7 @@ from uuid import UUID
 from domain import text
 from domain.aggregate import Event
 from domain.life_cycle import Moved, Opened, Opening, Resolvable, opening
+from domain.merging import Mergeable
 from domain.moves import Move
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -27,6 +28,7 @@ class Status(StrEnum):
     RESOLVED = "resolved"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 UNRESOLVED = frozenset(
@@ -63,12 +65,17 @@ MOVES = {
         frozenset({Status.RESOLVED}), Status.CLOSED, "Only a resolved problem can be closed."
     ),
     "cancel": Move(UNRESOLVED, Status.CANCELLED, "Only an open problem can be cancelled."),
+    "merge": Move(
+        UNRESOLVED | {Status.PROPOSED},
+        Status.MERGED,
+        "Only an open or proposed problem can be merged into another.",
+    ),
 }
 """A problem that was a known error when it began to wait is one again when it resumes. One that is
-accepted and was given to somebody before is assigned."""
+accepted and was given to somebody before is assigned. Undoing a merge leads to where it was."""
 
 
-class Problem(Resolvable):
+class Problem(Resolvable, Mergeable):
     prefix = "PRB"
     what: ClassVar[str] = "problem"
     moves = MOVES

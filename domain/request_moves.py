@@ -16,6 +16,7 @@ class Status(StrEnum):
     CLOSED = "closed"
     BEING_UNDONE = "being undone"
     CANCELLED = "cancelled"
+    MERGED = "merged"
 
 
 DRAFT = frozenset({Status.REQUESTED, Status.REJECTED})
@@ -51,6 +52,12 @@ MOVES = {
     ),
     "call_off": Move(AT_WORK, Status.BEING_UNDONE, "Only an open request can be cancelled."),
     "cancel": Move(OPEN, Status.CANCELLED, "Only an open request can be cancelled."),
+    "merge": Move(
+        OPEN - {Status.IN_APPROVAL},
+        Status.MERGED,
+        "Only an open request that is not in approval can be merged into another.",
+    ),
 }
 """Votes and time-outs lead from `in approval` to `approved` or `rejected`. Who cancels a request of
-which something has to be undone calls it off; when that is undone, it is cancelled."""
+which something has to be undone calls it off; when that is undone, it is cancelled. Undoing a merge
+leads to where it was before."""

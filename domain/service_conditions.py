@@ -55,7 +55,7 @@ CHANGE_STATES = (
 )
 REQUEST_STATES = (
     *("requested", "in approval", "approved", "rejected", "in fulfilment", "pending"),
-    *("fulfilled", "closed", "being undone", "cancelled"),
+    *("fulfilled", "closed", "being undone", "cancelled", "merged"),
 )
 STATES: Mapping[str, tuple[str, ...]] = {
     "incident": INCIDENT_STATES,

@@ -24,6 +24,7 @@ from domain.life_cycle import (
     Received,
     opening,
 )
+from domain.merging import Mergeable
 from domain.personal import Personal
 from domain.promises import RESOLUTION
 from domain.provenance import Provenance
@@ -40,7 +41,7 @@ __all__ = ["MOVES", "ServiceRequest", "Status", "as_details"]
 ANSWER_MAX = 4_000
 
 
-class ServiceRequest(Fulfilment, ApprovableTicket, Satisfaction, Escalated):
+class ServiceRequest(Mergeable, Fulfilment, ApprovableTicket, Satisfaction, Escalated):
     """`requester` is for whom it is, `proposer` who ordered it."""
 
     prefix = "REQ"

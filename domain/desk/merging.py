@@ -4,8 +4,8 @@ Both tickets are at work in the command, so that of two merges in opposite direc
 moment one finds the other done, and is refused.
 """
 
-from collections.abc import Sequence
-from typing import Any, Unpack
+from collections.abc import Callable, Sequence
+from typing import Unpack
 from uuid import UUID
 
 from domain.aggregate import Entry
@@ -15,13 +15,22 @@ from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Work
 from domain.merging import Mergeable
+from domain.problem import Problem
 from domain.provenance import Provenance
 from domain.question import Question
 from domain.recorder import Receipt
 from domain.rules import Refused, require
+from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 
-_KINDS: dict[str, type[Mergeable]] = {kind.prefix: kind for kind in (Incident, Question)}
+_BEGIN: dict[type[Mergeable], Callable[..., Mergeable]] = {
+    Incident: Incident.log,
+    Problem: Problem.raise_,
+    Question: Question.ask,
+    ServiceRequest: ServiceRequest.order,
+}
+"""How a new one of each kind begins."""
+_KINDS = {kind.prefix: kind for kind in _BEGIN}
 
 
 class Merging(Triages):
@@ -104,14 +113,14 @@ class Merging(Triages):
                 require(position in known, f"comments: {source.number} has none at {position}.")
             if not number:
                 number.append(await self.ledger.next_id(kind))
-            begin: Any = getattr(kind, "log" if issubclass(kind, Incident) else "ask")
-            part: Mergeable = begin(
+            channel = {"channel": vars(source)["channel"]} if "channel" in vars(source) else {}
+            part = _BEGIN[kind](
                 number[0],
                 title=title,
                 description=description,
                 requester=source.requester,
                 organisation=source.organisation,
-                channel=vars(source)["channel"],
+                **channel,
                 by=by,
             )
             if source.category:
@@ -122,7 +131,8 @@ class Merging(Triages):
                     by=by,
                 )
             if source.impact is not None and source.urgency is not None:
-                part.prioritise(impact=source.impact, urgency=source.urgency, by=by)
+                matrix = self.directory.matrix(part.what)
+                part.prioritise(impact=source.impact, urgency=source.urgency, by=by, matrix=matrix)
             part.begin_split(id, comments, by=by)
             part.link(id, type="relates to", by=by)
             work.add(part)
@@ -157,12 +167,22 @@ class Merging(Triages):
     async def tied(self, ticket: Mergeable, limit: int) -> list[tuple[Mergeable, list[Entry]]]:
         """The tickets that are seen through one, with their histories: those merged into it, and
         into these; at most so many."""
-        found: dict[UUID, tuple[Mergeable, list[Entry]]] = {}
+        parts = await self.merged_into(ticket, limit)
+        return [(part, self.ledger.history(part.id)) for part in parts]
+
+    async def merged_into(self, ticket: Mergeable, limit: int) -> list[Mergeable]:
+        """The tickets that were merged into one, and into these; at most so many."""
+        found: dict[UUID, Mergeable] = {}
         ahead = list(ticket.absorbed)
         while ahead and len(found) < limit:
             id = ahead.pop(0)
             if id not in found:
-                other = await self.ledger.find(_KINDS[prefix_of(id)], id)
-                found[id] = other, self.ledger.history(id)
-                ahead += other.absorbed
+                found[id] = await self.ledger.find(_KINDS[prefix_of(id)], id)
+                ahead += found[id].absorbed
         return list(found.values())
+
+    async def survivor(self, id: UUID) -> Mergeable:
+        """The ticket that is left of one, over however many merges; itself, if it was not merged.
+        Raises NotFound."""
+        ticket = await self.ledger.find(_KINDS[prefix_of(id)], id)
+        return ticket if ticket.merged_into is None else await self.survivor(ticket.merged_into)

@@ -125,10 +125,15 @@ def with_found(deeds: Deeds, found: Found | Refused | None) -> Deeds:
 
 
 async def _open_problem(incident: Incident, rule: str, read: Read) -> UUID | None:
-    """The problem of an incident that a rule has proposed and that is not resolved."""
+    """The problem of an incident that a rule has proposed, or what that was merged into, unless it
+    is resolved."""
     for _, other in incident.links:
         if prefix_of(other) == Problem.prefix:
             problem = await read(Problem, other)
-            if problem.proposed_by == rule and problem.is_unresolved:
-                return other
+            if problem.proposed_by != rule:
+                continue
+            while problem.merged_into is not None:
+                problem = await read(Problem, problem.merged_into)
+            if problem.is_unresolved:
+                return problem.id
     return None

@@ -11,11 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from domain.aggregate import Entry
-from domain.desk.changes_calendar import ChangeCalendar
+from domain.desk.merging import Merging
 from domain.desk.triage import Sign
 from domain.ids import number_of, prefix_of
 from domain.incident import Incident
 from domain.ledger import Work
+from domain.merging import MERGED_MAX
 from domain.personal import ERASED
 from domain.problem import Problem
 from domain.provenance import Cause
@@ -29,13 +30,14 @@ SPREADING = (
     Problem.Linked,
     Incident.Reopened,
     Incident.Unmerged,
+    Problem.Merged,
 )
 """The events upon which an incident may get a workaround."""
 
 log = logging.getLogger(__name__)
 
 
-class Workarounds(ChangeCalendar):
+class Workarounds(Merging):
     async def spread_workarounds(self, entry: Entry, sign: Sign) -> int:
         """Give workarounds to the incidents that should have them, upon an event. How many got one.
         Raises Outdated where it is not known yet which incidents are linked."""
@@ -52,13 +54,29 @@ class Workarounds(ChangeCalendar):
         is_incident = prefix_of(id) == Incident.prefix
         if isinstance(event, Ticket.Linked):
             incident, problem = (id, event.other) if is_incident else (event.other, id)
-            kinds = prefix_of(incident), prefix_of(problem)
-            return [(incident, problem)] if kinds == (Incident.prefix, Problem.prefix) else []
+            if (prefix_of(incident), prefix_of(problem)) != (Incident.prefix, Problem.prefix):
+                return []
+            return [(incident, one) for one in await self._survivors([problem])]
         if is_incident:
-            return [(id, problem) for problem in await self._linked(id, Problem)]
-        if not (await self.ledger.find(Problem, id)).is_worked_around:
+            linked = await self._linked(id, Problem)
+            return [(id, one) for one in await self._survivors(linked)]
+        survivor = await self.survivor(id)
+        if not (isinstance(survivor, Problem) and survivor.is_worked_around):
             return []
-        return [(incident, id) for incident in await self._linked(id, Incident)]
+        problems = [survivor, *await self.merged_into(survivor, MERGED_MAX)]
+        linked = [one for problem in problems for one in await self._linked(problem.id, Incident)]
+        return [(one, survivor.id) for one in linked]
+
+    async def _survivors(self, problems: Sequence[UUID]) -> Sequence[UUID]:
+        """What is left of problems that may have been merged."""
+        found = []
+        for id in problems:
+            try:
+                found.append((await self.survivor(id)).id)
+            except NotFound:
+                # A link may name what is not there.
+                continue
+        return list(dict.fromkeys(found))
 
     async def _linked(self, id: UUID, kind: type[Ticket]) -> Sequence[UUID]:
         found = await self._outlook.linked(id, kind.prefix)

@@ -38,6 +38,30 @@ async def test_what_was_said_on_a_merged_ticket_is_seen_through_the_other(house:
     assert (await adam.read(f"/tickets/{a}/conversation"))["merged"] == []
 
 
+@pytest.mark.parametrize("plural", ["problems", "requests"])
+async def test_problems_and_requests_are_merged_and_split_as_well(
+    house: House, plural: str
+) -> None:
+    adam = house.as_("adam")
+    a, b = [(await adam.made(f"/{plural}", {"title": "Twice"}))["number"] for _ in range(2)]
+    said = await adam.made(f"/{plural}/{a}/comment", {"text": "Another thing."})
+
+    part = await adam.act(
+        f"/{plural}/{a}/split-off", {"comments": [said["position"]], "title": "Another"}
+    )
+    await adam.act(f"/{plural}/{a}/merge", {"into": b})
+
+    seen = await adam.read(f"/tickets/{b}/conversation")
+    assert seen["merged"] == [a]
+    assert [(one["text"], one["went_to"]) for one in seen["said"]] == [
+        ("Another thing.", part["number"])
+    ]
+    await adam.act(f"/{plural}/{a}/unmerge")
+    assert (await adam.read(f"/tickets/{b}/conversation"))["merged"] == []
+    across = await adam.post(f"/{plural}/{a}/merge", {"into": "INC0000001"}, if_match="*")
+    assert across.status_code == 422
+
+
 async def test_a_ticket_that_is_split_off_begins_with_comments_of_the_other(house: House) -> None:
     rita, adam = house.as_("rita"), house.as_("adam")
     source = (await rita.made("/incidents", {"title": "Two things"}))["number"]

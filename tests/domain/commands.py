@@ -571,6 +571,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     Problem: {
         **TICKET,
+        **MERGING,
         "investigate": NOTHING,
         "accept": NOTHING,
         "decline": REASON,
@@ -675,6 +676,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **TICKET,
         **RATING,
         **PROMISES,
+        **MERGING,
         "amend": said(
             title=maybe(texts),
             description=maybe(texts),

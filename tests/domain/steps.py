@@ -93,6 +93,7 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("new", "assigned"),
         ("pending", "known error"),
         ("proposed", "assigned"),
+        *(("merged", state) for state in problem.MOVES["merge"].sources),
     },
     Question: {
         *((source, move.target) for move in question.MOVES.values() for source in move.sources),
@@ -115,6 +116,7 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("in approval", "approved"),
         ("in approval", "rejected"),
         ("being undone", "cancelled"),
+        *(("merged", state) for state in service_request.MOVES["merge"].sources),
         ("requested", "approved"),  # by a submission that is decided at once
         ("requested", "rejected"),
         ("rejected", "approved"),

@@ -17,16 +17,22 @@ from domain.directory import Directory
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.ledger import Ledger
+from domain.merging import Mergeable
+from domain.problem import Problem
 from domain.promises import RESOLUTION
 from domain.question import Question
 from domain.rules import Refused
+from domain.service_request import ServiceRequest
 from domain.situation import situation_of
 from domain.situation_events import after
 from domain.ticket import Visibility
 from domain.wall_clock import micros
+from tests.domain.changes import stage
 from tests.domain.clock_lives import ONE_HOUR, TEN_HOURS, Life, at, hours_of
+from tests.domain.commands import LAPTOP_PLAN
 from tests.domain.desks import Company, open_desk
 from tests.keys import MemoryKeys
+from tests.people import ANN, BEA, CEM
 from tests.stores import Store
 
 OTHER = record_id("INC", 2)
@@ -206,26 +212,88 @@ async def test_a_split_is_undone_and_the_comments_are_back(company: Company) -> 
         await desk.undo_split(Incident, other, by=company.signed("bea"))
 
 
-async def test_questions_are_merged_and_split_likewise(company: Company) -> None:
+@pytest.mark.parametrize(
+    ("kind", "begin", "status"),
+    [
+        (Question, "ask", "asked"),
+        (Problem, "raise_", "new"),
+        (ServiceRequest, "order", "requested"),
+    ],
+)
+async def test_other_tickets_are_merged_and_split_likewise(
+    company: Company, kind: type[Mergeable], begin: str, status: str
+) -> None:
     desk, by = company.desk, company.signed
-    ids = []
-    for _ in range(2):
-        id = await company.add(
-            Question,
-            "ask",
-            title="Which?",
-            requester=company.people["ann"],
-            organisation=company.customer,
-        )
-        ids.append(id)
-    said = await desk.comment(Question, ids[0], "On 3.", visibility=Visibility.PUBLIC, by=by("ann"))
+    said_of = {"requester": company.people["ann"], "organisation": company.customer}
+    ids = [await company.add(kind, begin, title="Which?", **said_of) for _ in range(2)]
+    said = await desk.comment(kind, ids[0], "On 3.", visibility=Visibility.PUBLIC, by=by("ann"))
 
-    await desk.merge(Question, ids[0], into=ids[1], by=by("bea"))
-    await desk.unmerge(Question, ids[0], by=by("bea"))
-    part = await desk.split(Question, ids[0], comments=[said.position], title="On 3?", by=by("bea"))
+    await desk.merge(kind, ids[0], into=ids[1], by=by("bea"))
+    merged = await desk.ledger.find(kind, ids[0])
+    assert (merged.status, merged.is_over, merged.is_called_off) == ("merged", True, True)
+    await desk.unmerge(kind, ids[0], by=by("bea"))
+    part = await desk.split(kind, ids[0], comments=[said.position], title="On 3?", by=by("bea"))
+    await desk.undo_split(kind, part.subject, by=by("bea"))
 
-    assert (await desk.ledger.find(Question, ids[0])).status == "asked"
-    assert (await desk.ledger.find(Question, part.subject)).split_from == ids[0]
+    assert (await desk.ledger.find(kind, ids[0])).status == status
+    assert (await desk.ledger.find(kind, part.subject)).merged_into == ids[0]
+
+
+async def test_a_proposed_problem_is_merged_and_stands_proposed_again(company: Company) -> None:
+    proposed = await company.add(Problem, "propose", title="Recurring incidents: mail")
+    known = await company.add(Problem, "raise_", title="Mail", requester=None, organisation=None)
+
+    await company.desk.merge(Problem, proposed, into=known, by=company.signed("bea"))
+    await company.desk.unmerge(Problem, proposed, by=company.signed("bea"))
+
+    assert (await company.desk.ledger.find(Problem, proposed)).status == "proposed"
+
+
+def test_a_request_is_merged_with_its_tasks_and_goes_on_where_it_was() -> None:
+    request = ServiceRequest.order(
+        record_id("REQ", 1),
+        title="A laptop",
+        requester=None,
+        organisation=None,
+        plan=LAPTOP_PLAN,
+        by=ANN,
+    )
+    request.start_fulfilment(by=BEA)
+    request.complete_task(1, by=BEA)
+
+    request.merge(record_id("REQ", 2), by=BEA)
+
+    with pytest.raises(Refused, match="that is over cannot be changed"):
+        request.complete_task(2, by=BEA)
+    with pytest.raises(Refused, match="REQ0000001 was merged into REQ0000002"):
+        request.absorb(record_id("REQ", 3), by=BEA)
+    request.unmerge(by=BEA)
+    request.complete_task(2, by=BEA)
+    request.complete_task(3, by=BEA)
+    assert request.status == "fulfilled"
+
+
+def test_a_request_in_approval_or_being_undone_takes_part_in_no_merge_of_its_own() -> None:
+    request = ServiceRequest.order(
+        record_id("REQ", 1),
+        title="A laptop",
+        requester=None,
+        organisation=None,
+        plan=LAPTOP_PLAN,
+        by=ANN,
+    )
+    request.submit(stages=(stage("CAB", "cem"),), by=ANN)
+
+    with pytest.raises(Refused, match="that is not in approval can be merged"):
+        request.merge(record_id("REQ", 2), by=BEA)
+    request.vote("approve", hours=None, by=CEM)
+    request.start_fulfilment(by=BEA)
+    request.complete_task(1, by=BEA)
+    request.cancel(reason="Not needed.", by=ANN)
+
+    assert request.status == "being undone"
+    with pytest.raises(Refused, match="Nothing is merged into a request that is over"):
+        request.absorb(record_id("REQ", 3), by=BEA)
 
 
 @asynccontextmanager

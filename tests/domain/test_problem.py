@@ -34,6 +34,7 @@ WAYS: dict[Status, list[Callable[[Problem], None]]] = {
     Status.RESOLVED: [ACTS["resolve"]],
     Status.CLOSED: [ACTS["resolve"], ACTS["close"]],
     Status.CANCELLED: [ACTS["cancel"]],
+    Status.MERGED: [lambda problem: problem.merge(record_id("PRB", 2), by=BEA)],
 }
 
 TO_ITSELF = {("investigate", Status.INVESTIGATING), ("declare_known_error", Status.KNOWN_ERROR)}
@@ -107,7 +108,8 @@ def test_a_problem_lives_through_these_states() -> None:
         ("resume", "pending"),
         *(("resolve", status.value) for status in UNRESOLVED),
         *(("cancel", status.value) for status in UNRESOLVED),
-        *((act, "proposed") for act in ("accept", "decline")),
+        *((act, "proposed") for act in ("accept", "decline", "merge")),
+        *(("merge", status.value) for status in UNRESOLVED),
         ("reopen", "resolved"),
         ("close", "resolved"),
     }
@@ -122,6 +124,7 @@ def test_a_problem_lives_through_these_states() -> None:
         "reopen": "investigating",
         "close": "closed",
         "cancel": "cancelled",
+        "merge": "merged",
     }
 
 

@@ -66,6 +66,7 @@ WAYS: dict[Status, list[Act]] = {
         ACTS["cancel"],
     ],
     Status.CANCELLED: [ACTS["cancel"]],
+    Status.MERGED: [lambda request: request.merge(record_id("REQ", 2), by=BEA)],
 }
 
 

@@ -142,6 +142,29 @@ async def test_what_is_linked_later_or_open_again_gets_the_latest_version(compan
     assert given(company, linked) == given(company, reopened) == [(2, "Use the web.")]
 
 
+async def test_incidents_of_a_merged_problem_get_the_workaround_of_the_one_that_is_left(
+    company: Company,
+) -> None:
+    kept, merged = await known_error(company), await raise_problem(company)
+    incident, later = await log(company), await log(company)
+    await link(company, incident, merged)
+    known_errors = await follow(company)
+    before = given(company, incident)
+
+    await company.desk.merge(
+        Problem, merged, into=kept, across_organisations=True, by=company.signed("bea")
+    )
+    await link(company, later, merged)
+    await follow(company, known_errors)
+    at_once = given(company, incident), given(company, later)
+    await act(company, Problem, kept, "document_workaround", "Use the web.")
+    await follow(company, known_errors)
+
+    assert before == []
+    assert at_once == ([(1, "Restart it.")], [(1, "Restart it.")])
+    assert given(company, incident)[1:] == given(company, later)[1:] == [(2, "Use the web.")]
+
+
 async def test_nothing_is_given_for_a_problem_that_is_solved_or_came_by_an_import(
     company: Company,
 ) -> None:
