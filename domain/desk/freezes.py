@@ -145,7 +145,10 @@ class Freezes(ChangeCalendar):
         freezes = self._ever_freezing(since, until)
         if not freezes and not standing.held:
             return
-        holding = await self._holding(freezes, of, max(since, self._looked_at(change)), until)
+        since = max(since, self._looked_at(change))
+        if since >= until:
+            return  # A turn that comes late: it was looked at for a later moment already.
+        holding = await self._holding(freezes, of, since, until)
         turns = sorted(
             (moment, is_end, id)
             for id, held in holding.items()

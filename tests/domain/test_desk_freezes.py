@@ -392,6 +392,16 @@ async def test_a_patience_that_ends_after_a_freeze_that_nobody_saw_is_prolonged(
     assert await due(company, id) == at(4 + 1)
 
 
+async def test_a_turn_of_a_moment_that_was_looked_past_changes_nothing(company: Company) -> None:
+    id = await submitted(company)
+    await freeze(company, 1, 10)
+    await categorise(company, id, "network", 5)
+
+    await company.desk.time_out_stage(id, 1, "CAB", by=clock(5.1, effective=4))
+
+    assert held_and_resumed(company, id) == [("ApprovalHeld", at(1))]
+
+
 async def test_a_freeze_by_the_week_holds_in_its_hours_only(company: Company) -> None:
     id = await submitted(company)
     nights = BusinessHours(zone="UTC", weekly={day: (("10:00", "11:00"),) for day in WEEKDAYS})
