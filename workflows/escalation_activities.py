@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+from eventsourcing.persistence import MapperDeserialisationError
 from msgspec import structs
 from temporalio import activity
 
@@ -52,19 +53,24 @@ class EscalationActivities:
     async def escalate(self, turn: EscalationTurn) -> Escalation:
         """Take the next step, or tell the next manager; the escalation is over if that is not
         needed any more, or nothing is left to do. Who was told has time until `until`. What the
-        ledger refuses is put off."""
+        ledger refuses, or what of it cannot be read, is put off."""
         self.directory.catch_up()
-        mark = _mark(self.ledger.history(turn.escalation.ticket), turn.escalation)
-        agreement, named = await steps(self.ledger, mark)
-        todo = _Turn(turn, mark, agreement, named, await self._hours(mark))
+        try:
+            todo = await self._todo(turn)
+        except MapperDeserialisationError as error:
+            return _put_off(turn, error)
         try:
             receipt = await self._insist(todo)
         except Outdated:
             raise
-        except DomainError as error:
-            log.warning("%s is not escalated: %s", number_of(todo.escalation.ticket), error)
-            return todo.put_off()
+        except (DomainError, MapperDeserialisationError) as error:
+            return _put_off(turn, error)
         return msgspec.json.decode(receipt.answer, type=Escalation)
+
+    async def _todo(self, turn: EscalationTurn) -> "_Turn":
+        mark = _mark(self.ledger.history(turn.escalation.ticket), turn.escalation)
+        agreement, named = await steps(self.ledger, mark)
+        return _Turn(turn, mark, agreement, named, await self._hours(mark))
 
     async def _insist(self, todo: "_Turn") -> Receipt:
         try:
@@ -198,12 +204,13 @@ class _Turn:
             refused=0,
         )
 
-    def put_off(self) -> Escalation:
-        """How it stands if all was refused: the same turn comes again."""
-        pause = min(PUT_OFF * 2 ** min(self.escalation.refused, 6), PUT_OFF_MAX)
-        return structs.replace(
-            self.escalation, until=self.at + pause, refused=self.escalation.refused + 1
-        )
+
+def _put_off(turn: EscalationTurn, error: Exception) -> Escalation:
+    """How it stands if nothing could be done: the same turn comes again."""
+    known = turn.escalation
+    log.warning("%s is not escalated: %s", number_of(known.ticket), error)
+    pause = min(PUT_OFF * 2 ** min(known.refused, 6), PUT_OFF_MAX)
+    return structs.replace(known, until=turn.at + pause, refused=known.refused + 1)
 
 
 def _mark(history: Sequence[Entry], wanted: Escalation) -> Mark:

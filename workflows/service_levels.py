@@ -17,6 +17,8 @@ SWEEP_SECONDS = 60
 TURN_SECONDS = 20
 TICKS_MAX = 300
 """Sweeps after which a run hands over to a fresh one."""
+HISTORY_MAX = 2_000
+"""Events after which an escalation that is refused again and again hands over to a fresh run."""
 LOOK_AGAIN = timedelta(minutes=5)
 """The clock looks at the index this often unasked: a lost poke costs minutes, not a deadline."""
 
@@ -94,6 +96,11 @@ class EscalationWorkflow:
     @workflow.run
     async def run(self, escalation: Escalation) -> Escalation:
         while not (self._is_over or self._escalation.is_over):
+            if workflow.info().get_current_history_length() > HISTORY_MAX and workflow.patched(
+                "escalation hands over"
+            ):
+                await workflow.wait_condition(workflow.all_handlers_finished)
+                workflow.continue_as_new(self._escalation)
             self._escalation = await workflow.execute_local_activity(
                 "service_levels.escalate",
                 EscalationTurn(escalation=self._escalation, at=workflow.now()),

@@ -103,8 +103,8 @@ class Escalation(Struct, frozen=True, kw_only=True):
     level: how many turns it has taken; steps: how many steps of the policy these were.
     managed: how many levels of management were told since the last step.
     told: the people who were told last.
-    until: how long they have to acknowledge, or when a turn that was refused is tried again.
-    refused: how often in a row the next turn was refused.
+    until: how long they have to acknowledge, or when a turn in vain is tried again.
+    refused: how often in a row the next turn was refused, or could not be read.
     """
 
     ticket: UUID = field(name="incident")

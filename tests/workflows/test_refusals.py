@@ -1,14 +1,18 @@
 """What the ledger refuses to a clock or an escalation comes later, and holds up nothing else."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from uuid import UUID, uuid4
 
+import pytest
+from eventsourcing.persistence import MapperDeserialisationError
 from msgspec import structs
+from temporalio import activity
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import ActivityEnvironment, TimeSkipper
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Entry
 from domain.incident import Incident
 from domain.rules import Refused
 from tests.temporal import worker
@@ -24,11 +28,12 @@ from tests.workflows.test_escalation_steps import (
     taken,
     turn,
 )
+from workflows import service_levels
 from workflows.escalation_activities import EscalationActivities
 from workflows.sandbox import unsandboxed
 from workflows.service_levels import EscalationWorkflow
 from workflows.sweep import SweepActivities
-from workflows.values import Escalation, Sweep
+from workflows.values import Escalation, EscalationTurn, Sweep
 
 HOUR = 60 * MINUTE
 
@@ -46,6 +51,21 @@ class Rule:
         if self.stands and self.refuses(record):
             self.asked += 1
             raise Refused("It is under a legal hold.")
+
+
+@contextmanager
+def unreadable(floor: Floor, ticket: UUID) -> Iterator[None]:
+    """While it lasts, what happened to a ticket cannot be read."""
+    read = floor.ledger.history
+
+    def history(id: UUID) -> list[Entry]:
+        if id == ticket:
+            raise MapperDeserialisationError("It is written in another alphabet.")
+        return read(id)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(floor.ledger, "history", history)
+        yield
 
 
 def about(ticket: UUID) -> Callable[[Aggregate], bool]:
@@ -128,6 +148,51 @@ async def test_an_escalation_that_is_refused_waits_and_holds_up_no_other(
     # Each turn is tried with all that the step says, and with people alone.
     assert 2 * 6 <= asked <= 2 * 9
     assert result.is_over
+
+
+async def test_a_ticket_that_cannot_be_read_is_escalated_after_it_can_be(floor: Floor) -> None:
+    await publish(floor, TELL_BEA)
+    incident = await logged(floor)
+    await sweep(floor)
+    known = half(incident)
+
+    with unreadable(floor, incident):
+        put_off = [known := await turn(floor, known), await turn(floor, known, NOW + MINUTE)]
+    done = await turn(floor, put_off[-1], NOW + 3 * MINUTE)
+
+    assert [one.until for one in put_off] == [NOW + MINUTE, NOW + 3 * MINUTE]
+    assert taken(floor, incident) == [(1, ("notify",), ())]
+    assert (done.level, done.refused) == (1, 0)
+
+
+async def test_an_escalation_that_is_refused_for_ever_begins_a_fresh_history(
+    skipper: TimeSkipper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service_levels, "HISTORY_MAX", 60)
+    turns: list[int] = []
+
+    @activity.defn(name="service_levels.escalate")
+    async def escalate(turn: EscalationTurn) -> Escalation:
+        turns.append(turn.escalation.refused)
+        return structs.replace(
+            turn.escalation,
+            until=turn.at + HOUR,
+            refused=len(turns),
+            is_over=len(turns) == 30,
+        )
+
+    async with worker(
+        skipper.client, [EscalationWorkflow], [escalate], runner=unsandboxed()
+    ) as queue:
+        handle = await skipper.client.start_workflow(
+            EscalationWorkflow.run, half(uuid4()), id=f"escalation/{uuid4()}", task_queue=queue
+        )
+        await handle.result()
+        last = await skipper.client.get_workflow_handle(handle.id).describe()
+
+    assert turns == list(range(30))
+    assert last.run_id != handle.first_execution_run_id
+    assert last.history_length < 60 + 20
 
 
 async def test_a_mark_that_is_refused_comes_within_a_minute_and_holds_up_no_other(
