@@ -183,5 +183,37 @@ PRACTICE = Practice(
             example={"reason": "Left the company."},
         ),
         Command(method=Person.reactivate, body=Nothing, summary="Let them in again"),
+        Command(
+            method=Person.place_legal_hold,
+            body=WithReason,
+            summary="Keep what is known of them, whoever asks for its erasure",
+            example={"reason": "The case 4711 is before the court."},
+        ),
+        Command(
+            method=Person.lift_legal_hold,
+            body=WithReason,
+            summary="Lift their legal hold",
+            example={"reason": "The case 4711 is closed."},
+        ),
+        Command(
+            method=Person.request_erasure,
+            body=WithReason,
+            summary="Ask that all that is known of them is erased",
+            description="It is refused under a legal hold. Another administrator confirms it.",
+            example={"reason": "They asked for it by letter."},
+        ),
+        Command(
+            method=Person.withdraw_erasure,
+            body=Nothing,
+            summary="Withdraw the erasure that waits to be confirmed",
+        ),
+        Command(
+            method=Person.erase,
+            body=Nothing,
+            summary="Confirm their erasure, for ever",
+            description="By another than who asked for it. Their key is destroyed: what was sealed "
+            "under it is not readable any more, wherever copies of it are.",
+            use=Desk.erase_person,
+        ),
     ),
 )

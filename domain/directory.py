@@ -170,7 +170,10 @@ class Directory(Selectors):
         if known is not None:
             _drop(self._usernames, known.username, person.id)
             _drop(self._emails, known.email, person.id)
-        self._usernames.setdefault(name_digest(person.username), person.id)
+        if person.is_erased:
+            self.ledger.forget(person.id)
+        else:
+            self._usernames.setdefault(name_digest(person.username), person.id)
         if person.email:
             self._emails.setdefault(name_digest(person.email), person.id)
         for made in person.delegations:

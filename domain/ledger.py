@@ -174,6 +174,14 @@ class Ledger:
         """A new id of a kind. Numbers run on; a few are left out when processes share the work."""
         return record_id(kind.prefix, await self._serials.next(kind.prefix))
 
+    # Erasure -----------------------------------------------------------------------------
+
+    def forget(self, person: UUID) -> None:
+        """Carry out the erasure of a person in this process and for good: destroy their key, and
+        keep no record at hand that was read with it."""
+        self.mapper.keys.destroy(str(person))
+        self.records.clear()
+
     # Records -----------------------------------------------------------------------------
 
     async def find(self, kind: type[A], id: UUID) -> A:

@@ -12,7 +12,8 @@ from domain import text
 from domain.aggregate import Event
 from domain.person_access import TOKENS_MAX, Scope, Token
 from domain.person_delegations import Delegating
-from domain.personal import Personal
+from domain.person_erasure import Erasable
+from domain.personal import ERASED, Personal
 from domain.provenance import Provenance
 from domain.rules import require
 from domain.wall_clock import zone as require_zone
@@ -46,7 +47,7 @@ def name_digest(name: str) -> str:
     return blake2b(folded.encode(), digest_size=16, person=b"ledgerdesk name").hexdigest()
 
 
-class Person(Delegating):
+class Person(Erasable, Delegating):
     prefix = "PER"
     can_snapshot = False
 
@@ -137,6 +138,7 @@ class Person(Delegating):
         by: Provenance,
     ) -> None:
         """Correct what is known of a person. What is not given stays as it is."""
+        self._require_not_erased()
         event = self.Amended(
             by=by,
             name=_new(self.name, None if name is None else text.name(name, NAME)),
@@ -162,6 +164,10 @@ class Person(Delegating):
                 person.language = self.language
             if self.zone is not None:
                 person.zone = self.zone
+
+    def leave_blank(self) -> None:
+        self.username = self.name = ERASED
+        self.email = ""
 
     # Belong ------------------------------------------------------------------------------
 

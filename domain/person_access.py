@@ -54,12 +54,14 @@ class Token(Struct, frozen=True, kw_only=True):
 
 class Access(Aggregate, abstract=True):
     is_active: bool
+    is_erased: bool
     password: str
     tokens: tuple[Token, ...]
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.is_active = True
+        self.is_erased = False
         self.password = ""
         self.tokens = ()
 
@@ -67,7 +69,11 @@ class Access(Aggregate, abstract=True):
         return next((token for token in self.tokens if token.id == id), None)
 
     def _require_active(self) -> None:
+        self._require_not_erased()
         require(self.is_active, "A person who was deactivated must be reactivated first.")
+
+    def _require_not_erased(self) -> None:
+        require(not self.is_erased, "Who was erased stays erased.")
 
     # Deactivate and reactivate -------------------------------------------------------------
 
@@ -86,6 +92,7 @@ class Access(Aggregate, abstract=True):
             person.tokens = tuple(replace(token, is_revoked=True) for token in person.tokens)
 
     def reactivate(self, *, by: Provenance) -> None:
+        self._require_not_erased()
         if not self.is_active:
             self.record(self.Reactivated(by=by))
 

@@ -47,6 +47,9 @@ class KeyRing(Protocol):
     def ensure(self, subjects: Collection[str]) -> None:
         """Make the missing keys, durably. Raises Refused if one of the people was erased."""
 
+    def destroy(self, subject: str) -> None:
+        """Destroy the key of a person for ever, durably; and again without effect."""
+
 
 class KeyMissing(LookupError):
     """A person has no key: none was made yet, or it was destroyed."""

@@ -55,6 +55,10 @@ class Records:
         while len(self._cache) > CACHED_MAX:
             self._cache.popitem(last=False)
 
+    def clear(self) -> None:
+        """Have nothing at hand."""
+        self._cache.clear()
+
     def _cached(self, id: UUID) -> Aggregate | None:
         record = self._cache.get(id)
         if record is not None:

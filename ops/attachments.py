@@ -10,6 +10,7 @@ from rich.console import Console
 from domain.aggregate import KINDS
 from domain.files import Files, name_of
 from domain.ledger import PAGE, Ledger
+from domain.personal import ERASED
 from domain.ticket import Ticket
 from ops.compose import open_files, open_ledger
 from ops.settings import Settings
@@ -54,6 +55,7 @@ def attached(ledger: Ledger) -> Iterator[str]:
     ):
         for row in rows:
             event = ledger.mapper.entry(row, row.id).event
-            if isinstance(event, Ticket.Attached):
+            # Nobody can read what an erased person sent.
+            if isinstance(event, Ticket.Attached) and event.name != ERASED:
                 yield name_of(event.sha256, event.by.actor)
         position = rows[-1].id

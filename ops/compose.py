@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import domain.kinds  # noqa: F401 - every kind of record registers itself by being imported
+from domain import erasure
 from domain.desk import Desk
 from domain.directory import Directory
 from domain.files import Files, FileStore, Limits
@@ -88,7 +89,9 @@ async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
     keys = open_keys(settings)
     recorder = open_recorder(settings)
     try:
-        yield Ledger(recorder, keys)
+        ledger = Ledger(recorder, keys)
+        erasure.carry_out(ledger)
+        yield ledger
     finally:
         await recorder.aclose()
         keys.close()

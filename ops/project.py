@@ -8,10 +8,11 @@ from domain.recorder import LedgerRecorder
 from ops.audit.follow import follow
 from ops.compose import open_ledger, open_log, open_view_store
 from ops.problems import UserProblem
-from ops.processes import settle, until_stopped
+from ops.processes import prepare_folder, settle, until_stopped
 from ops.settings import Settings
 from projections.listings import ALL as VIEWS
 from projections.listings import RETIRED
+from projections.renewal import Renewal
 from projections.runner import Projector
 from projections.store import WrongLedger
 
@@ -28,6 +29,7 @@ async def project(settings: Settings) -> None:
                 projector.prepare(retired=RETIRED)
             except WrongLedger as error:
                 raise UserProblem(str(error)) from None
+            Renewal(projector, prepare_folder(settings) / "views-anew.db")
             settle()
             running = asyncio.create_task(projector.run())
             logging = asyncio.create_task(_keep_log(settings, ledger.recorder))

@@ -7,6 +7,7 @@ from domain.calendar import Calendar, Given
 from domain.calendar_holidays import known_until
 from domain.organisation import Organisation
 from domain.person import Person
+from domain.personal import ERASED
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.team import Team
 from domain.versioned import Versioned
@@ -118,6 +119,12 @@ def _deactivated(_: Event, row: PersonRow) -> None:
 @CASES.on(Person.Reactivated)
 def _reactivated(_: Event, row: PersonRow) -> None:
     row.is_active = True
+
+
+@CASES.on(Person.Erased)
+def _erased(_: Event, row: PersonRow) -> None:
+    row.name = row.username = ERASED
+    row.email = row.email and ERASED
 
 
 @BESIDE.on(Person.TokenIssued, Person.FeedOpened)

@@ -1,6 +1,6 @@
 """Views in a schema of a PostgreSQL database."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -8,7 +8,7 @@ import msgspec
 import psycopg
 from psycopg_pool import AsyncConnectionPool
 
-from projections import past, postgres_words, sql
+from projections import past, postgres_copy, postgres_words, sql
 from projections.past import ENDLESS, Begun, Ended
 from projections.postgres_arrays import ARRAYS, BooleanArray, IntegerArray, TextArray, register
 from projections.sought import Sought
@@ -48,6 +48,7 @@ SCHEMA = (
     " shape text NOT NULL, tables text NOT NULL, position bigint NOT NULL)",
     "CREATE TABLE IF NOT EXISTS views.set_aside (view text, position bigint, topic text NOT NULL,"
     " record text NOT NULL, error text NOT NULL, PRIMARY KEY (view, position))",
+    "CREATE TABLE IF NOT EXISTS views.renewed (erasure bigint NOT NULL)",
 )
 
 
@@ -115,6 +116,20 @@ class PostgresViews(ViewStore):
     def count_aside(self) -> dict[str, int]:
         counted = "SELECT view, count(*) FROM views.set_aside GROUP BY view"
         return {view: count for view, count in _execute(self._connection, counted)}
+
+    def renewed(self) -> int:
+        row = _execute(self._connection, "SELECT max(erasure) FROM views.renewed").fetchone()
+        return int(row[0] or 0) if row else 0
+
+    def take_over(self, other: ViewStore, views: Collection[View], renewed: int) -> None:
+        with self.transaction() as transaction:
+            cast("PostgresTransaction", transaction).lock()
+            copied = postgres_copy.copy(self._connection, views, other)
+            # Readers wait from here on.
+            postgres_copy.put_in_place(self._connection, copied)
+            postgres_copy.put_positions(self._connection, views, other)
+            _execute(self._connection, "INSERT INTO views.renewed VALUES (%s)", (renewed,))
+        postgres_copy.clean(self._connection)
 
     def close(self) -> None:
         self._opened.close()

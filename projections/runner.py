@@ -8,7 +8,7 @@ cannot take is found by halving the page and set aside with its error, and the v
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from eventsourcing.persistence import (
 from msgspec import Struct
 
 from domain.aggregate import Entry
+from domain.erasure import TOPIC as ERASURE
 from domain.ids import number_of
 from domain.ledger import Ledger
 from projections.past import Ended, versions_of
@@ -78,6 +79,10 @@ class Projector:
             InterfaceError,
         )
         self._poison: tuple[type[Exception], ...] = (Unfoldable, *store.data_errors)
+        self.caught_up: list[Callable[[], Awaitable[None]]] = []
+        """Asked by `run` each time that all is folded."""
+        self.erased_at = 0
+        """The position of the last erasure of a person that was read."""
         self.applied = 0
         """How many events this runner has folded, each counted once however many views took it."""
 
@@ -127,6 +132,8 @@ class Projector:
                 while self.step():
                     await asyncio.sleep(0)
                 failures = 0
+                for follow_up in self.caught_up:
+                    await follow_up()
                 await self.ledger.recorder.wait(min(self.positions().values()), WAIT_SECONDS)
             except self._passing as error:
                 patience = PATIENCE_SECONDS[min(failures, len(PATIENCE_SECONDS) - 1)]
@@ -173,6 +180,9 @@ class Projector:
         rows = self.ledger.recorder.select_notifications(
             after, PAGE, stop, inclusive_of_start=False
         )
+        for row in rows:
+            if row.topic == ERASURE:
+                self.erased_at = max(self.erased_at, row.id)
         return [self._decode(row) for row in rows]
 
     def _decode(self, row: Notification) -> Item:

@@ -1,7 +1,7 @@
 """Views in one SQLite file. They can be rebuilt, so a commit need not reach the disk at once."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ SCHEMA = (
     "CREATE TABLE IF NOT EXISTS set_aside (view TEXT, position INTEGER, topic TEXT NOT NULL,"
     " record TEXT NOT NULL, error TEXT NOT NULL, PRIMARY KEY (view, position))"
     " STRICT, WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS renewed (erasure INTEGER NOT NULL) STRICT",
 )
 
 
@@ -110,6 +111,18 @@ class SqliteViews(ViewStore):
 
     def count_aside(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT view, count(*) FROM set_aside GROUP BY view"))
+
+    def renewed(self) -> int:
+        row = self._connection.execute("SELECT max(erasure) FROM renewed").fetchone()
+        return int(row[0] or 0)
+
+    def take_over(self, other: ViewStore, views: Collection[View], renewed: int) -> None:
+        """From a store of this kind, whose file replaces that of this one page by page."""
+        assert isinstance(other, SqliteViews)
+        other._connection.execute("INSERT INTO renewed VALUES (?)", (renewed,))
+        other._connection.backup(self._connection)
+        # The log still has old pages of the file, and those the file itself.
+        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         self._connection.close()

@@ -4,7 +4,7 @@ A store knows its SQL dialect and nothing else. Two suites of one meaning, `sqli
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -126,6 +126,15 @@ class ViewStore(ABC):
     @abstractmethod
     def count_aside(self) -> dict[str, int]:
         """How many events each view could not take."""
+
+    @abstractmethod
+    def renewed(self) -> int:
+        """The last erasure after which all views were made anew, by its position."""
+
+    @abstractmethod
+    def take_over(self, other: "ViewStore", views: Collection[View], renewed: int) -> None:
+        """Have the rows of another store instead of one's own, all at once for whoever reads, with
+        nothing left of these in the files."""
 
     @abstractmethod
     def close(self) -> None: ...

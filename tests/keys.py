@@ -23,7 +23,7 @@ class MemoryKeys:
         for subject in subjects:
             self._keys.setdefault(subject, _key_of(subject))
 
-    def erase(self, subject: str) -> None:
+    def destroy(self, subject: str) -> None:
         """Destroy the key of a person for good."""
         self._keys.pop(subject, None)
         self._erased.add(subject)

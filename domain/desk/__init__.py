@@ -8,6 +8,7 @@ from domain.desk.asset_acts import AssetActs
 from domain.desk.closing import Closing
 from domain.desk.configuration import Configuration
 from domain.desk.enablement import Enablement
+from domain.desk.erasures import Erasures
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
 from domain.desk.gates import GateKeeping
@@ -42,6 +43,7 @@ class Desk(
     Requesters,
     TaskActs,
     People,
+    Erasures,
     Families,
     TicketTypes,
     Closing,

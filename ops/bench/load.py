@@ -66,6 +66,9 @@ class FewKeys:
     def ensure(self, subjects: Collection[str]) -> None:
         pass
 
+    def destroy(self, subject: str) -> None:
+        raise NotImplementedError("A benchmark erases nobody.")
+
 
 class Clock:
     """Measures the acknowledgements of one run."""

@@ -61,7 +61,8 @@ class Keys(ABC):
 
     def destroy(self, subject: str) -> None:
         """Destroy a person's key for ever, durably; and again without effect."""
-        self._bury(subject)
+        if dict(self._read([subject])).get(subject, b"") is not None:
+            self._bury(subject)
         self.forget(subject)
 
     def forget(self, subject: str) -> None:

@@ -100,6 +100,11 @@ class PostgresKeys(Keys):
                 " ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
                 (subject,),
             )
+        with self._pool.connection() as connection:
+            # The old row is in its page until that is written anew.
+            connection.autocommit = True
+            connection.execute("VACUUM (FULL) ledgerdesk_keys.person_key")
+            connection.autocommit = False
 
     def _rewrap(self, rewrap: Callable[[bytes], bytes], new: MasterKey) -> None:
         with self._writing(ASK_MASTER_ALONE) as connection:

@@ -187,6 +187,13 @@ def _states() -> list[Bad]:
             {"username": "ADAM", "name": "x", "organisation": "{desk}"}, 422, "refused", "zoe"),
         Bad("deactivate oneself", "/people/{zoe}/deactivate", {"reason": "x"}, 403, "forbidden",
             "zoe", headers=ANY),
+        Bad("erase whom nobody asked it for", "/people/{adam}/erase", {}, 422, "refused", "zoe",
+            headers=ANY),
+        Bad("erase oneself", "/people/{zoe}/erase", {}, 403, "forbidden", "zoe", headers=ANY),
+        Bad("ask for an erasure without a reason", "/people/{adam}/request-erasure",
+            {"reason": " "}, 422, "refused", "zoe", headers=ANY),
+        Bad("hold oneself", "/people/{zoe}/place-legal-hold", {"reason": "x"}, 403, "forbidden",
+            "zoe", headers=ANY),
     ]
 
 

@@ -540,6 +540,11 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "revoke_role": said(role=st.sampled_from(Role)),
         "deactivate": REASON,
         "reactivate": NOTHING,
+        "place_legal_hold": REASON,
+        "lift_legal_hold": REASON,
+        "request_erasure": REASON,
+        "withdraw_erasure": NOTHING,
+        "erase": NOTHING,
         "delegate": said(
             to=people,
             start=moments,

@@ -731,6 +731,12 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("end_delegation", "ann", number=1),
             step("deactivate", reason="Ann has left."),
             step("reactivate"),
+            step("place_legal_hold", reason="A case before the court."),
+            step("lift_legal_hold", reason="The case is closed."),
+            step("request_erasure", reason="She asked for it."),
+            step("withdraw_erasure"),
+            step("request_erasure", "cem", reason="She asked again."),
+            step("erase"),
         ]
     ],
     Problem: [

@@ -231,7 +231,7 @@ async def test_personal_values_are_sealed_and_stand_in_no_state(company: Company
     stored = company.desk.ledger.recorder.select_history(id)[-1].state
     said = company.desk.ledger.history(id)[-1].event
     keys: Any = company.desk.ledger.mapper.keys
-    keys.erase(str(company.people["ann"]))
+    keys.destroy(str(company.people["ann"]))
     erased = company.desk.ledger.history(id)[-1].event
 
     assert (record.fields, record.personal_fields) == ({}, ("note",))

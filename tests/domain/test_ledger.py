@@ -498,7 +498,7 @@ async def test_personal_fields_are_stored_sealed_and_read_in_the_clear(
 
 async def test_a_command_about_an_erased_person_is_refused(ledger: Ledger) -> None:
     keys: Any = ledger.mapper.keys
-    keys.erase(str(person("bea")))
+    keys.destroy(str(person("bea")))
 
     with pytest.raises(Refused, match="erased"):
         await install_for_bea(ledger, by())
@@ -512,7 +512,7 @@ async def test_a_repeat_about_a_person_erased_since_gets_its_first_receipt(
     keys: Any = ledger.mapper.keys
     signature = by()
     first = await install_for_bea(ledger, signature)
-    keys.erase(str(person("bea")))
+    keys.destroy(str(person("bea")))
 
     again = await install_for_bea(ledger, signature)
 

@@ -176,7 +176,7 @@ def test_the_event_in_hand_stays_in_the_clear(mapper: LedgerMapper) -> None:
 def test_erasing_a_person_erases_their_fields_only(mapper: LedgerMapper, keys: MemoryKeys) -> None:
     row = stored(mapper, Lamp.Installed(by=ANN, owner=BEA, note="for Bea", remark="by Ann"))
 
-    keys.erase(str(BEA))
+    keys.destroy(str(BEA))
 
     assert mapper.entry(row, 1).event == Lamp.Installed(
         by=ANN, owner=BEA, note=ERASED, remark="by Ann"
@@ -237,7 +237,7 @@ def test_what_was_stored_before_it_was_sealed_is_read_until_it_is_erased(
     keys.ensure([str(person("ann"))])
 
     before = mapper.entry(row, 0).event
-    keys.erase(str(person("ann")))
+    keys.destroy(str(person("ann")))
     after = mapper.entry(row, 0).event
 
     assert before == Lamp.Labelled(by=ANN, words="Ann's lamp")

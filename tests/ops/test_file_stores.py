@@ -88,7 +88,7 @@ def test_each_person_has_a_file_of_their_own(place: Place) -> None:
     sent(files, by=ANN)
     sent(files, by=BEA)
 
-    keys.erase(ANN)
+    keys.destroy(ANN)
 
     assert read(files, DIGEST, ANN) is None
     assert read(files, DIGEST, BEA) == CONTENT
@@ -96,7 +96,7 @@ def test_each_person_has_a_file_of_their_own(place: Place) -> None:
 
 def test_who_was_erased_sends_nothing_more(place: Place) -> None:
     keys = MemoryKeys()
-    keys.erase(ANN)
+    keys.destroy(ANN)
 
     with pytest.raises(Refused, match="erased"):
         place.files(keys).receive(ANN, b"s" * 16)

@@ -186,7 +186,7 @@ async def test_nothing_is_given_for_a_problem_that_is_solved_or_came_by_an_impor
 async def test_words_of_somebody_who_was_erased_are_given_to_nobody(company: Company) -> None:
     problem, incident = await known_error(company), await log(company)
     keys: Any = company.desk.ledger.mapper.keys
-    keys.erase(str(company.people["bea"]))
+    keys.destroy(str(company.people["bea"]))
 
     await company.desk.ledger.edit(
         Incident,

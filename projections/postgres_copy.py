@@ -1,0 +1,77 @@
+"""Views of another store, copied into PostgreSQL beside those that are read, and put in place."""
+
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
+from typing import Any
+
+import psycopg
+
+from projections import sql
+from projections.store import ViewStore
+from projections.view import View
+
+ANEW = "_anew"
+"""What the name of a table ends with that is to take the place of another."""
+
+
+def copy(connection: psycopg.Connection, views: Collection[View], other: ViewStore) -> list[str]:
+    """Make tables beside those of the views, with the rows of the other store. Gives the names of
+    those that they are beside."""
+    copied = []
+    for table in (table for view in views for table in view.tables):
+        _copy(connection, table.stored, table.names, other.scan(table))
+        copied.append(table.stored)
+        if table.past is not None:
+            _copy(connection, table.past_stored, sql.all_names(table), other.scan_past(table))
+            copied.append(table.past_stored)
+    return copied
+
+
+def _copy(
+    connection: psycopg.Connection,
+    name: str,
+    columns: Iterable[str],
+    rows: Iterator[tuple[Any, ...]],
+) -> None:
+    anew = f"views.{name}{ANEW}"
+    _execute(connection, f"CREATE TABLE {anew} (LIKE views.{name} INCLUDING ALL)")
+    statement: Any = f"COPY {anew} ({', '.join(columns)}) FROM STDIN"
+    with connection.cursor().copy(statement) as copying:
+        for row in rows:
+            copying.write_row(row)
+
+
+def put_in_place(connection: psycopg.Connection, copied: Iterable[str]) -> None:
+    for name in copied:
+        _execute(connection, f"DROP TABLE views.{name}")
+        _execute(connection, f"ALTER TABLE views.{name}{ANEW} RENAME TO {name}")
+
+
+def put_positions(
+    connection: psycopg.Connection, views: Collection[View], other: ViewStore
+) -> None:
+    """Take over how far the views are, and what they could not take."""
+    _execute(connection, "TRUNCATE views.set_aside")
+    for view in views:
+        version, position = other.positions()[view.name]
+        _execute(
+            connection,
+            "UPDATE views.positions SET position = %s WHERE view = %s AND version = %s",
+            (position, view.name, version),
+        )
+        for one in other.aside(view.name):
+            _execute(
+                connection,
+                "INSERT INTO views.set_aside VALUES (%s, %s, %s, %s, %s)",
+                (one.view, one.position, one.topic, one.record, one.error),
+            )
+
+
+def clean(connection: psycopg.Connection) -> None:
+    """Have the files of tables that are gone removed, if we may: else the server does it later."""
+    with suppress(psycopg.errors.InsufficientPrivilege):
+        _execute(connection, "CHECKPOINT")
+
+
+def _execute(connection: psycopg.Connection, statement: Any, parameters: Any = None) -> None:
+    connection.execute(statement, parameters)
