@@ -44,6 +44,8 @@ WORDS = {
     "answer": "Shoe size forty-three",
     "comment": "My doctor forbids me such smells.",
     "file": "wilhelminas-nose.txt",
+    "word": "schnitzel",
+    "plain word": "quandlgasse",
     "content": "A long report on the nose of Wilhelmina. " * 20,
 }
 
@@ -263,7 +265,7 @@ async def test_nothing_of_an_erased_person_stands_in_any_file(house: House) -> N
     assert left == {}
     for key, row in before.items():
         for was, now in zip(row, after[key], strict=True):
-            assert now == was or ERASED in str(now), (key, was, now)
+            assert now == was or "erased" in str(now), (key, was, now)
     assert history[0].event.title == ERASED  # type: ignore[attr-defined]  # it was logged
     assert mina is not None
     assert (mina.name, mina.is_active) == (ERASED, False)
