@@ -37,6 +37,7 @@ from api.offering_versions import offering_routes
 from api.orders import order_routes
 from api.pages.pages import Pages
 from api.passwords import Passwords
+from api.personal_data import personal_data_routes
 from api.policy_versions import policy_routes
 from api.policy_what_ifs import what_if_routes
 from api.practices import PRACTICES, command_routes
@@ -152,4 +153,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += proof_routes()
     routes += migration_routes()
     routes += delegation_routes()
+    routes += personal_data_routes()
     return routes

@@ -457,6 +457,7 @@ MAY = {
     "GET /people/{ref}": "-xxxxxx",
     "GET /people/{ref}/history": "-----xx",
     "GET /people/{ref}/delegations": "----xxx",
+    "GET /people/{ref}/personal-data": "------x",
     "GET /teams": "-xxxxxx",
     "GET /teams/{ref}": "-xxxxxx",
     "GET /teams/{ref}/history": "-----xx",

@@ -83,6 +83,7 @@ OF_READING = {
         "read_running",
         "read_versions",
         "read_delegations",
+        "export",
         "what_if",
         "read_trial",
     ),
