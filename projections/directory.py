@@ -123,8 +123,7 @@ def _reactivated(_: Event, row: PersonRow) -> None:
 
 @CASES.on(Person.Erased)
 def _erased(_: Event, row: PersonRow) -> None:
-    row.name = row.username = ERASED
-    row.email = row.email and ERASED
+    row.name, row.username, row.email = ERASED, ERASED, ""
 
 
 @BESIDE.on(Person.TokenIssued, Person.FeedOpened)
