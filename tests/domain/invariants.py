@@ -119,6 +119,7 @@ def check_problem(problem_: Problem) -> None:
         assert problem_.has_cause or problem_.has_workaround
     if status is problem.Status.ASSIGNED:
         assert problem_.team or problem_.assignee
+    check_merged(problem_)
 
 
 def check_question(question_: Question) -> None:
@@ -365,7 +366,8 @@ def check_request(request: ServiceRequest) -> None:
     )
     assert (status is service_request.Status.IN_APPROVAL) == (request.approval == "pending")
     assert (status is service_request.Status.IN_APPROVAL) == bool(request.standing.open)
-    assert (request.closed_at is not None) == request.is_over
+    assert (request.closed_at is not None) == (request.is_over and status != MERGED)
+    check_merged(request)
     assert status is not service_request.Status.APPROVED or request.approval == "approved"
     assert (request.offering is None) == (request.offering_version == 0)
     check_fulfilment(request)
