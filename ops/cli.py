@@ -15,6 +15,7 @@ from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
 from ops.export.formats import Format
 from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
+from ops.privacy import app as privacy_app
 from ops.process import app as process_app
 from ops.settings import BadSettings
 from ops.sla_command import app as sla_app
@@ -36,6 +37,7 @@ app.add_typer(sla_app, name="sla")
 app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(assets_app, name="assets")
+app.add_typer(privacy_app, name="privacy")
 
 
 @app.command()

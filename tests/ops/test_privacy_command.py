@@ -1,0 +1,138 @@
+"""`ledgerdesk privacy` on a folder of a desk."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from domain.person import Role
+from ops.cli import app, guarded
+from ops.compose import open_desk, open_files
+from ops.settings import load
+from tests.ops.test_privacy import WORDS, signed, tell
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A desk with Wilhelmina, of two administrators, Zoe and Zed, and an agent, Adam."""
+    settings = load(data=tmp_path / "data")
+
+    async def fill() -> None:
+        async with open_desk(settings) as desk:
+            told = await tell(desk, settings)
+            zoe = desk.directory.person(told.zoe)
+            assert zoe is not None
+            assert zoe.organisation is not None
+            await desk.register_person(
+                username="adam",
+                name="Adam",
+                organisation=zoe.organisation,
+                roles=[Role.AGENT],
+                by=signed(),
+            )
+
+    asyncio.run(fill())
+    return settings.data
+
+
+def run(*arguments: object) -> int:
+    return guarded(lambda: app(["privacy", *map(str, arguments)]))
+
+
+def told(capsys: pytest.CaptureFixture[str]) -> str:
+    captured = capsys.readouterr()
+    return captured.out + captured.err
+
+
+def test_what_is_known_of_a_person_is_exported_with_their_files(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    to = tmp_path / "of mina"
+
+    assert run("export", WORDS["username"], "--to", to, "--data", data) == 0
+    assert run("export", WORDS["username"], "--to", to, "--data", data) == 2
+    assert "cannot be made" in told(capsys)
+
+    found: dict[str, Any] = json.loads((to / "person.json").read_text())
+    text = str(found).replace("\\n", "\n")
+    said = WORDS.keys() - {"content", "plain word"}
+    assert all(WORDS[name] in text for name in said)
+    [attached] = found["attachments"]
+    assert (to / "attachments" / attached["sha256"]).read_text() == WORDS["content"]
+
+
+def test_two_administrators_erase_a_person(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mina, reason = WORDS["username"], ("--reason", "She asked for it.")
+
+    assert run("hold", mina, "--as", "zoe", *reason, "--data", data) == 0
+    assert run("request", mina, "--as", "zoe", *reason, "--data", data) == 2
+    assert run("lift", mina, "--as", "zoe", *reason, "--data", data) == 0
+    assert run("request", mina, "--as", "zoe", *reason, "--data", data) == 0
+    assert run("withdraw", mina, "--as", "zed", "--data", data) == 0
+    assert run("request", mina, "--as", "zoe", *reason, "--data", data) == 0
+    assert run("status", "--data", data) == 0
+    assert "is to be erased, once that is confirmed" in told(capsys)
+    assert run("erase", mina, "--as", "zoe", "--data", data) == 2
+    assert "somebody else" in told(capsys)
+    assert run("erase", mina, "--as", "zed", "--data", data) == 0
+    number = told(capsys).partition(":")[0]
+    assert run("erase", number, "--as", "zed", "--data", data) == 0
+    assert "nothing to do" in told(capsys)
+
+    assert run("status", "--data", data) == 0
+    status = told(capsys)
+    assert f"{number} was erased" in status
+    assert "made anew by the projector" in status
+    assert run("export", number, "--data", data) == 0
+    after = told(capsys)
+    assert not any(words in after for words in WORDS.values())
+    assert open_files_of(data, json.loads(after)) is None
+
+
+def test_proofs_hold_after_an_erasure(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def audit(*arguments: object) -> int:
+        return guarded(lambda: app(["audit", *map(str, arguments)]))
+
+    audit("key", "--data", data)
+    key = told(capsys).strip()
+    assert audit("checkpoint", "--data", data) == 0
+    mina, reason = WORDS["username"], ("--reason", "She asked for it.")
+    run("request", mina, "--as", "zoe", *reason, "--data", data)
+    assert run("erase", mina, "--as", "zed", "--data", data) == 0
+    bundle = tmp_path / "bundle"
+
+    assert audit("export", bundle, "--data", data) == 0
+
+    assert audit("verify", bundle, "--key", key) == 0
+    assert not any(words.encode() in bundle.read_bytes() for words in WORDS.values())
+
+
+def open_files_of(data: Path, found: dict[str, Any]) -> object:
+    async def opened() -> object:
+        settings = load(data=data)
+        async with open_desk(settings) as desk:
+            files = open_files(settings, desk.ledger.mapper.keys)
+            return files.open(found["attachments"][0]["sha256"], found["id"])
+
+    return asyncio.run(opened())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rule"),
+    [
+        (("erase", "nobody", "--as", "zed"), "There is no person 'nobody'"),
+        (("erase", WORDS["username"], "--as", "PER0009999"), "There is no person"),
+        (("erase", WORDS["username"], "--as", "adam"), "Only another administrator"),
+        (("erase", WORDS["username"], "--as", "zed"), "asked for before it is confirmed"),
+        (("request", WORDS["username"], "--as", "zed", "--reason", " "), "needs a reason"),
+    ],
+)
+def test_what_is_not_right_is_said_in_a_sentence(
+    data: Path, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], rule: str
+) -> None:
+    assert run(*arguments, "--data", data) == 2
+    assert rule in told(capsys).replace("\n", " ")
