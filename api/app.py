@@ -43,6 +43,7 @@ from api.policy_what_ifs import what_if_routes
 from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
 from api.proofs import proof_routes
+from api.read_audit import read_audit_routes
 from api.reads import read_routes
 from api.reports import ticket_report_routes
 from api.search import search_routes
@@ -151,6 +152,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += rule_routes()
     routes += diagram_routes()
     routes += proof_routes()
+    routes += read_audit_routes()
     routes += migration_routes()
     routes += delegation_routes()
     routes += personal_data_routes()

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from api.http.limits import Buckets
 from api.identity import Identity
+from api.noting import Noting
 from api.settings import Settings
 from domain.desk import Desk
 from domain.feed.tail import Tail
@@ -42,6 +43,7 @@ class Context:
         self.views = views
         self.settings = settings
         self.clock = clock
+        self.noting = Noting(desk.ledger, clock)
         self.requests = Buckets(settings.requests_per_minute, 60)
         self.anonymous = Buckets(settings.anonymous_per_minute, 60)
 

@@ -55,7 +55,9 @@ class Dispatch:
             limits += _spend(self.context.requests, call.caller.digest)
         else:
             limits += _spend(self.context.anonymous, call.address)
-        return await self.route.endpoint(call)
+        answer = await self.route.endpoint(call)
+        await self.context.noting.note(call, answer)
+        return answer
 
 
 def _spend(buckets: Buckets, name: str) -> list[Header]:

@@ -16,6 +16,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
+from domain.read_log import ReadLog
 from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.service import Service
@@ -41,6 +42,7 @@ __all__ = [
     "Person",
     "Problem",
     "Question",
+    "ReadLog",
     "Release",
     "RiskModel",
     "Service",

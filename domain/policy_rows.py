@@ -73,13 +73,16 @@ OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER: Grants = {
     Role.PROCESS_OWNER: OPERATOR,
 }
 VOTERS: Grants = {
-    **dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), ASKED),
+    **everyone(ASKED),
     Role.APPROVER: IN_SIGHT_OR_PART,
 }
 SELF_OR_ADMINISTRATOR: Grants = {**everyone(SELF), **ADMINISTRATOR}
 
 
 def rows(grants: Grants, scope: Scope, acts: Mapping[str, str]) -> dict[str, Row]:
+    if scope is WRITE:
+        # An auditor changes nothing, whatever part they have in a record.
+        grants = {role: condition for role, condition in grants.items() if role != Role.AUDITOR}
     return {act: Row(phrase, scope, grants) for act, phrase in acts.items()}
 
 

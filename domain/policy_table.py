@@ -340,6 +340,21 @@ TABLE: Mapping[str, Row] = {
             "audit_findings.read": "read what changes owe",
         },
     ),
+    # Who read what
+    **rows(
+        {Role.AUDITOR: OPERATOR},
+        READ,
+        {
+            "read_log.list": "list who read what",
+            "read_log.read": "read who read what",
+            "read_log.read_history": "read who read what, event by event",
+        },
+    ),
+    **rows(
+        NOBODY,
+        WRITE,
+        {"read_log.open": "open a log of reads", "read_log.note": "note that something was read"},
+    ),
     # The ledger itself. Of its events everybody sees those that they may read
     **rows(
         everyone(ANY),

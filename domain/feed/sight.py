@@ -83,7 +83,8 @@ def _by_kind(actor: Actor) -> Mapping[type[Aggregate], Level | None]:
 
 def _of_kind(actor: Actor, kind: type[Aggregate]) -> Level | None:
     what = what_of(kind)
-    if TABLE[f"{what}.read_history"].scope not in actor.scopes:
+    row = TABLE.get(f"{what}.read_history")
+    if row is None or row.scope not in actor.scopes:
         return Level.NOTHING
     history = _conditions(actor, f"{what}.read_history")
     if ANY in history or (actor.is_operator and history & OF_OPERATOR):

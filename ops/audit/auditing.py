@@ -11,6 +11,7 @@ from msgspec import Struct
 from rich.console import Console
 
 from domain.ids import parse_reference
+from domain.ledger import Ledger
 from domain.proof.findings import Report
 from domain.proof.note import Verifier, verifier_text
 from domain.proof.verify import Unusable, keys, verify_file, witnessed
@@ -25,6 +26,7 @@ from ops.audit.follow import follower_of
 from ops.audit.signing import key_file, make_key, open_signer, read_key, replace_key
 from ops.compose import open_log, open_recorder
 from ops.problems import UserProblem
+from ops.read_notes import NoKeys, note_export
 from ops.settings import Settings
 
 
@@ -97,6 +99,8 @@ async def write_bundle(
             _signed(settings, desk)
         streams = tuple(parse_reference(number) for number in numbers)
         wanted = Slice(first=first, last=last, streams=streams)
+        asked = {"from": first, "to": last, "number": " ".join(numbers)}
+        await note_export(Ledger(desk.recorder, NoKeys()), "audit export", asked)
         shown = export(desk.recorder, desk.log, file, wanted)
         newest = Proofs(desk.recorder, desk.log).newest()
         size = file.stat().st_size

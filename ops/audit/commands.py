@@ -6,7 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ops.options import Config, Data, in_order, out, settings_of
+from domain.ids import parse_reference
+from domain.read_log import Why
+from domain.read_log_search import Wanted
+from ops.options import Config, Data, in_order, instant, out, settings_of
 
 app = typer.Typer(no_args_is_help=True, help="The proof of history.")
 
@@ -99,6 +102,30 @@ def verify(
             settings_of(data, config), key or [], witness or [], out, as_json=as_json
         )
     )
+
+
+@app.command()
+def reads(
+    who: Annotated[str | None, typer.Option(help="Only what a person read: their number.")] = None,
+    record: Annotated[str | None, typer.Option(help="Only reads of a record.")] = None,
+    why: Annotated[Why | None, typer.Option(help="Only reads noted for a reason.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="From this moment on.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Before this moment.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="A line of JSON each.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Show who read what: exports, the past as auditors asked for it, restricted records."""
+    from ops.read_notes import show
+
+    wanted = Wanted(
+        who=str(parse_reference(who)) if who else "",
+        subject=parse_reference(record) if record else None,
+        why=why,
+        since=instant(since) if since else None,
+        until=instant(until) if until else None,
+    )
+    in_order(show(settings_of(data, config), wanted, as_json=as_json))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from ops.export.formats import Format
 from ops.export.slices import Slice, bound, entries, histories, prefixes
 from ops.options import err
 from ops.past import require_ledger
+from ops.read_notes import note_export
 from ops.settings import Settings
 
 
@@ -34,6 +35,8 @@ async def export(
             since=bound("--from", since),
             until=bound("--to", until, is_end=True),
         )
+        asked = {"format": format.value, "kind": kinds, "from": since, "to": until}
+        await note_export(ledger, "export", asked | {"with_personal": with_personal})
         told = _write(ledger, wanted, file, format, with_personal=with_personal)
     err.print(f"{file}: {told}", markup=False, highlight=False, soft_wrap=True)
 

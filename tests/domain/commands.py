@@ -31,6 +31,7 @@ from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
 from domain.question import PendingReason as QuestionPendingReason
 from domain.question import Question
+from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.release_phases import Outcome as PhaseOutcome
 from domain.risk_model import RiskModel
@@ -405,6 +406,16 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "carry_out": NOTHING,
         "let_lapse": REASON,
     },
+    ReadLog: {
+        "note": said(
+            act=st.just("person.read_history"),
+            place=st.just("/api/v1/people/PER0000001/history"),
+            why=st.lists(st.sampled_from(Why), max_size=2, unique=True),
+            subject=maybe(people),
+            asked=st.sampled_from([{}, {"as_of": "@7"}]),
+            address=st.sampled_from(["", "192.0.2.7"]),
+        ),
+    },
     CabMeeting: {
         "reschedule": said(start=moments, end=moments),
         "fix_agenda": said(changes=st.lists(CHANGES, max_size=3)),
@@ -737,6 +748,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         "define",
         said(name=texts, parent=st.sampled_from([None, HARDWARE]), attributes=ATTRIBUTES),
     ),
+    ReadLog: ("open", said(process=st.just("api-1"))),
     CabMeeting: (
         "schedule",
         said(

@@ -41,6 +41,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
+from domain.read_log import ReadLog
 from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.satisfaction import SCORE_MAX, Satisfaction
@@ -351,6 +352,11 @@ def check_meeting(meeting: CabMeeting) -> None:
     assert bool(meeting.present) == has_begun
 
 
+def check_read_log(log: ReadLog) -> None:
+    assert log.process
+    assert log.reads == log.version - 1
+
+
 def check_calendar(calendar: Calendar) -> None:
     assert calendar.name
     assert calendar.hours_version == len(calendar.given) >= 1
@@ -414,6 +420,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Problem: check_problem,
     Question: check_question,
     AssignmentRule: check_definition,
+    ReadLog: check_read_log,
     Release: check_release,
     RiskModel: check_definition,
     Service: check_service,

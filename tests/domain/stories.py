@@ -30,6 +30,7 @@ from domain.problem import Problem
 from domain.promises import Commitment
 from domain.provenance import Provenance
 from domain.question import Question
+from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.service import Service
@@ -380,6 +381,20 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("vote", "dan", vote="approve"),
             step("let_lapse", "clock", reason="He has left."),
         ],
+    ],
+    ReadLog: [
+        [
+            step("open", process="api-1"),
+            step(
+                "note",
+                act="person.read_history",
+                place="/api/v1/people/PER0000001/history",
+                why=[Why.PAST, Why.RESTRICTED],
+                subject=person("ann"),
+                asked={"as_of": "2026-03-02T08:00:00Z"},
+                address="192.0.2.7",
+            ),
+        ]
     ],
     CabMeeting: [
         [

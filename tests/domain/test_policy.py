@@ -151,7 +151,7 @@ incident.give_workaround              - - - - - - -
 incident.apply_service_level          - - - - - - -
 incident.mark                         - - - - - - -
 incident.take_escalation_step         - - - - - - -
-incident.rate                         o o o o o o o
+incident.rate                         o o o o o - o
 incident.propose_major_incident       - s - - - - -
 incident.give_major_role              - s - - - - -
 incident.name_affected_services       - s - - - - -
@@ -260,7 +260,7 @@ question.apply_rule                   - - - - - - -
 question.apply_service_level          - - - - - - -
 question.mark                         - - - - - - -
 question.take_escalation_step         - - - - - - -
-question.rate                         o o o o o o o
+question.rate                         o o o o o - o
 service_request.list                  y y y y y y y
 service_request.read                  p i i i i i p
 service_request.read_internal         - s s s s s -
@@ -302,7 +302,7 @@ service_request.vote                  v v i v v - v
 service_request.retract_vote          v v i v v - v
 service_request.hand_on_vote          v v i v v - v
 service_request.request_information   v v i v v - v
-service_request.provide_information   o s o o o o o
+service_request.provide_information   o s o o o - o
 service_request.reassign_vote         - - - - c - -
 service_request.add_approver          - - - - c - -
 service_request.migrate_approval      - - - - c - -
@@ -325,7 +325,7 @@ service_request.resume                - s - - - - -
 service_request.fulfil                - s - - - - -
 service_request.escalate_hierarchically - s - - - - -
 service_request.acknowledge_escalation - s - - - - -
-service_request.rate                  o o o o o o o
+service_request.rate                  o o o o o - o
 service_request.apply_rule            - - - - - - -
 service_request.apply_service_level   - - - - - - -
 service_request.mark                  - - - - - - -
@@ -378,7 +378,7 @@ change.vote                           v v i v v - v
 change.retract_vote                   v v i v v - v
 change.hand_on_vote                   v v i v v - v
 change.request_information            v v i v v - v
-change.provide_information            o s o s o o o
+change.provide_information            o s o s o - o
 change.reassign_vote                  - - - s - - -
 change.add_approver                   - - - s - - -
 change.migrate_approval               - - - c c - -
@@ -422,11 +422,11 @@ asset.group                             - s - - - - -
 asset.entitle                           - s - - - - -
 asset.submit                          - s - - - - -
 asset.withdraw                        - s - - - - -
-asset.vote                            v v v v v v v
-asset.retract_vote                    v v v v v v v
-asset.hand_on_vote                    v v v v v v v
-asset.request_information             v v v v v v v
-asset.provide_information             o s o o o o o
+asset.vote                            v v v v v - v
+asset.retract_vote                    v v v v v - v
+asset.hand_on_vote                    v v v v v - v
+asset.request_information             v v v v v - v
+asset.provide_information             o s o o o - o
 asset.reassign_vote                   - - - s - - -
 asset.add_approver                    - - - s - - -
 asset.migrate_approval                - - - c c - -
@@ -456,24 +456,24 @@ service.read                          p x x x x x x
 service.read_internal                 p x x x x x x
 service.read_history                  - c c c c c c
 service.propose                       - c - c c - -
-service.amend                         o o o c c o o
-service.write_gate                    o o o c c o o
-service.submit                        o o o c c o o
-service.withdraw                      o o o c c o o
-service.begin_design                  o o o c c o o
-service.charter                       o o o c c o o
-service.redesign                      o o o c c o o
-service.go_live                       o o o c c o o
-service.begin_retirement              o o o c c o o
-service.keep                          o o o c c o o
-service.retire                        o o o c c o o
-service.pass_gate                     o o o o o o o
-service.comment                       p p p x x p p
-service.vote                          v v v v v v v
-service.retract_vote                  v v v v v v v
-service.hand_on_vote                  v v v v v v v
-service.request_information           v v v v v v v
-service.provide_information           o o o c c o o
+service.amend                         o o o c c - o
+service.write_gate                    o o o c c - o
+service.submit                        o o o c c - o
+service.withdraw                      o o o c c - o
+service.begin_design                  o o o c c - o
+service.charter                       o o o c c - o
+service.redesign                      o o o c c - o
+service.go_live                       o o o c c - o
+service.begin_retirement              o o o c c - o
+service.keep                          o o o c c - o
+service.retire                        o o o c c - o
+service.pass_gate                     o o o o o - o
+service.comment                       p p p x x - p
+service.vote                          v v v v v - v
+service.retract_vote                  v v v v v - v
+service.hand_on_vote                  v v v v v - v
+service.request_information           v v v v v - v
+service.provide_information           o o o c c - o
 service.reassign_vote                 - - - c c - -
 service.add_approver                  - - - c c - -
 service.migrate_approval              - - - c c - -
@@ -493,12 +493,12 @@ offering.submit                       - - - c c - -
 offering.withdraw                     - - - c c - -
 offering.publish                      - - - c c - -
 offering.retire                       - - - c c - -
-offering.comment                      p p p x x p p
-offering.vote                         v v v v v v v
-offering.retract_vote                 v v v v v v v
-offering.hand_on_vote                 v v v v v v v
-offering.request_information          v v v v v v v
-offering.provide_information          o o o c c o o
+offering.comment                      p p p x x - p
+offering.vote                         v v v v v - v
+offering.retract_vote                 v v v v v - v
+offering.hand_on_vote                 v v v v v - v
+offering.request_information          v v v v v - v
+offering.provide_information          o o o c c - o
 offering.reassign_vote                - - - c c - -
 offering.add_approver                 - - - c c - -
 offering.migrate_approval             - - - c c - -
@@ -518,25 +518,25 @@ release.list                          - c c c c c c
 release.read                          p x x x x x x
 release.read_history                  - c c c c c c
 release.plan                          - c - c - - -
-release.amend                         o o o c o o o
-release.add_phase                     o o o c o o o
-release.plan_phase                    o o o c o o o
-release.write_gate                    o o o c o o o
-release.submit                        o o o c o o o
-release.withdraw                      o o o c o o o
-release.start_phase                   o o o c o o o
-release.complete_phase                o o o c o o o
-release.stop                          o o o c o o o
-release.resume                        o o o c o o o
-release.back_out                      o o o c o o o
-release.cancel                        o o o c o o o
-release.pass_gate                     o o o o o o o
-release.comment                       p p p x p p p
-release.vote                          v v v v v v v
-release.retract_vote                  v v v v v v v
-release.hand_on_vote                  v v v v v v v
-release.request_information           v v v v v v v
-release.provide_information           o o o c o o o
+release.amend                         o o o c o - o
+release.add_phase                     o o o c o - o
+release.plan_phase                    o o o c o - o
+release.write_gate                    o o o c o - o
+release.submit                        o o o c o - o
+release.withdraw                      o o o c o - o
+release.start_phase                   o o o c o - o
+release.complete_phase                o o o c o - o
+release.stop                          o o o c o - o
+release.resume                        o o o c o - o
+release.back_out                      o o o c o - o
+release.cancel                        o o o c o - o
+release.pass_gate                     o o o o o - o
+release.comment                       p p p x p - p
+release.vote                          v v v v v - v
+release.retract_vote                  v v v v v - v
+release.hand_on_vote                  v v v v v - v
+release.request_information           v v v v v - v
+release.provide_information           o o o c o - o
 release.reassign_vote                 - - - c - - -
 release.add_approver                  - - - c - - -
 release.migrate_approval              - - - c c - -
@@ -561,7 +561,7 @@ person.revoke_token                   t t t t t t s
 person.request_erasure                t t t t t t s
 person.withdraw_erasure               t t t t t t s
 person.export                         t t t t t t s
-person.open_feed                      t t t t t t t
+person.open_feed                      t t t t t - t
 person.set_manager                    - - - - - - h
 person.grant_role                     - - - - - - h
 person.revoke_role                    - - - - - - h
@@ -596,12 +596,12 @@ approval_process.submit               - - - - c - -
 approval_process.withdraw             - - - - c - -
 approval_process.publish              - - - - c - -
 approval_process.retire               - - - - c - c
-approval_process.comment              p p p p x p p
-approval_process.vote                 v v v v v v v
-approval_process.retract_vote         v v v v v v v
-approval_process.hand_on_vote         v v v v v v v
-approval_process.request_information  v v v v v v v
-approval_process.provide_information  o o o o c o o
+approval_process.comment              p p p p x - p
+approval_process.vote                 v v v v v - v
+approval_process.retract_vote         v v v v v - v
+approval_process.hand_on_vote         v v v v v - v
+approval_process.request_information  v v v v v - v
+approval_process.provide_information  o o o o c - o
 approval_process.reassign_vote        - - - - c - -
 approval_process.add_approver         - - - - c - -
 approval_process.migrate_approval     - - - - c - -
@@ -622,12 +622,12 @@ service_level_policy.submit           - - - - c - -
 service_level_policy.withdraw         - - - - c - -
 service_level_policy.publish          - - - - c - -
 service_level_policy.retire           - - - - c - -
-service_level_policy.comment          p p p p x p p
-service_level_policy.vote             v v v v v v v
-service_level_policy.retract_vote     v v v v v v v
-service_level_policy.hand_on_vote     v v v v v v v
-service_level_policy.request_information v v v v v v v
-service_level_policy.provide_information o o o o c o o
+service_level_policy.comment          p p p p x - p
+service_level_policy.vote             v v v v v - v
+service_level_policy.retract_vote     v v v v v - v
+service_level_policy.hand_on_vote     v v v v v - v
+service_level_policy.request_information v v v v v - v
+service_level_policy.provide_information o o o o c - o
 service_level_policy.reassign_vote    - - - - c - -
 service_level_policy.add_approver     - - - - c - -
 service_level_policy.migrate_approval - - - - c - -
@@ -648,12 +648,12 @@ risk_model.submit                     - - - - c - -
 risk_model.withdraw                   - - - - c - -
 risk_model.publish                    - - - - c - -
 risk_model.retire                     - - - - c - -
-risk_model.comment                    p p p p x p p
-risk_model.vote                       v v v v v v v
-risk_model.retract_vote               v v v v v v v
-risk_model.hand_on_vote               v v v v v v v
-risk_model.request_information        v v v v v v v
-risk_model.provide_information        o o o o c o o
+risk_model.comment                    p p p p x - p
+risk_model.vote                       v v v v v - v
+risk_model.retract_vote               v v v v v - v
+risk_model.hand_on_vote               v v v v v - v
+risk_model.request_information        v v v v v - v
+risk_model.provide_information        o o o o c - o
 risk_model.reassign_vote              - - - - c - -
 risk_model.add_approver               - - - - c - -
 risk_model.migrate_approval           - - - - c - -
@@ -674,12 +674,12 @@ assignment_rule.submit                - - - - c - -
 assignment_rule.withdraw              - - - - c - -
 assignment_rule.publish               - - - - c - -
 assignment_rule.retire                - - - - c - -
-assignment_rule.comment               p p p p x p p
-assignment_rule.vote                  v v v v v v v
-assignment_rule.retract_vote          v v v v v v v
-assignment_rule.hand_on_vote          v v v v v v v
-assignment_rule.request_information   v v v v v v v
-assignment_rule.provide_information   o o o o c o o
+assignment_rule.comment               p p p p x - p
+assignment_rule.vote                  v v v v v - v
+assignment_rule.retract_vote          v v v v v - v
+assignment_rule.hand_on_vote          v v v v v - v
+assignment_rule.request_information   v v v v v - v
+assignment_rule.provide_information   o o o o c - o
 assignment_rule.reassign_vote         - - - - c - -
 assignment_rule.add_approver          - - - - c - -
 assignment_rule.migrate_approval      - - - - c - -
@@ -700,12 +700,12 @@ change_window.submit                  - - - c c - -
 change_window.withdraw                - - - c c - -
 change_window.publish                 - - - c c - -
 change_window.retire                  - - - c c - -
-change_window.comment                 p p p x x p p
-change_window.vote                    v v v v v v v
-change_window.retract_vote            v v v v v v v
-change_window.hand_on_vote            v v v v v v v
-change_window.request_information     v v v v v v v
-change_window.provide_information     o o o c c o o
+change_window.comment                 p p p x x - p
+change_window.vote                    v v v v v - v
+change_window.retract_vote            v v v v v - v
+change_window.hand_on_vote            v v v v v - v
+change_window.request_information     v v v v v - v
+change_window.provide_information     o o o c c - o
 change_window.reassign_vote           - - - c c - -
 change_window.add_approver            - - - c c - -
 change_window.migrate_approval        - - - c c - -
@@ -726,12 +726,12 @@ change_template.submit                - - - c c - -
 change_template.withdraw              - - - c c - -
 change_template.publish               - - - c c - -
 change_template.retire                - - - c c - -
-change_template.comment               p p p x x p p
-change_template.vote                  v v v v v v v
-change_template.retract_vote          v v v v v v v
-change_template.hand_on_vote          v v v v v v v
-change_template.request_information   v v v v v v v
-change_template.provide_information   o o o c c o o
+change_template.comment               p p p x x - p
+change_template.vote                  v v v v v - v
+change_template.retract_vote          v v v v v - v
+change_template.hand_on_vote          v v v v v - v
+change_template.request_information   v v v v v - v
+change_template.provide_information   o o o c c - o
 change_template.reassign_vote         - - - c c - -
 change_template.add_approver          - - - c c - -
 change_template.migrate_approval      - - - c c - -
@@ -752,12 +752,12 @@ article.submit                        - c - c c - -
 article.withdraw                      - c - c c - -
 article.publish                       - c - c c - -
 article.retire                        - c - c c - -
-article.comment                       p x p x x p p
-article.vote                          v v v v v v v
-article.retract_vote                  v v v v v v v
-article.hand_on_vote                  v v v v v v v
-article.request_information           v v v v v v v
-article.provide_information           o c o c c o o
+article.comment                       p x p x x - p
+article.vote                          v v v v v - v
+article.retract_vote                  v v v v v - v
+article.hand_on_vote                  v v v v v - v
+article.request_information           v v v v v - v
+article.provide_information           o c o c c - o
 article.reassign_vote                 - c - c c - -
 article.add_approver                  - c - c c - -
 article.migrate_approval              - c - c c - -
@@ -822,6 +822,11 @@ attainment.read                       - y y y y y -
 time_spent.read                       - y y y y y -
 reports.read                          - y y y y y -
 audit_findings.read                   - y y y y y -
+read_log.list                         - - - - - c -
+read_log.read                         - - - - - c -
+read_log.read_history                 - - - - - c -
+read_log.open                         - - - - - - -
+read_log.note                         - - - - - - -
 ledger.list_events                    y y y y y y y
 ledger.read_as_consumer                y y y y y y y
 ledger.read_events                    - - - - - c -
@@ -903,6 +908,23 @@ def test_an_auditor_changes_nothing_and_reads_all_that_can_be_read(act: str) -> 
     auditor = actor(Role.AUDITOR, is_operator=True)
 
     assert may(auditor, act, About(organisation=CUSTOMER)) == (TABLE[act].scope is Scope.READ)
+
+
+@pytest.mark.parametrize("act", [act for act, row in TABLE.items() if row.scope is not Scope.READ])
+@pytest.mark.parametrize("is_operator", [True, False])
+def test_an_auditor_changes_nothing_of_what_is_theirs_but_themselves(
+    act: str, is_operator: bool
+) -> None:
+    auditor = actor(Role.AUDITOR, is_operator=is_operator)
+    involved = About(
+        id=None if fitting(act, About(id=RECORD)).id is None else RECORD,
+        organisation=CUSTOMER,
+        requester=ME,
+        people=(ME,),
+        voters=(str(ME),),
+    )
+
+    assert not may(auditor, act, involved)
 
 
 @pytest.mark.parametrize("act", TABLE)

@@ -17,7 +17,7 @@ import domain.proof
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.ledger import Work
-from domain.proof.bundle import Writer, records
+from domain.proof.bundle import EVENT, Writer, records
 from domain.proof.note import Verifier
 from domain.proof.verify import keys as verifier_keys
 from domain.proof.verify import verify_file
@@ -72,6 +72,10 @@ def bundle_of(data: Path, *more: object) -> Path:
     path = data.parent / "bundle"
     assert run("export", path, "--data", data, *more) == 0
     return path
+
+
+def events_of(bundle: Path) -> list[bytes]:
+    return [content for kind, content in records(bundle) if kind == EVENT]
 
 
 def report_of(capsys: pytest.CaptureFixture[str], *arguments: object) -> dict[str, Any]:
@@ -252,7 +256,7 @@ def test_a_slice_of_nothing_is_refused(data: Path, capsys: pytest.CaptureFixture
 def test_erasure_changes_neither_hashes_nor_verdicts(
     data: Path, key: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = bundle_of(data).read_bytes()
+    before = events_of(bundle_of(data))
     assert not any(
         title.encode() in b"".join(content for _, content in records(data.parent / "bundle"))
         for title in TITLES
@@ -263,9 +267,39 @@ def test_erasure_changes_neither_hashes_nor_verdicts(
 
     bundle = bundle_of(data)
 
-    assert bundle.read_bytes() == before
+    assert events_of(bundle)[: len(before)] == before
     assert run("verify", bundle, "--key", key) == 0
     assert run("verify", "--data", data) == 0
+
+
+def test_what_leaves_by_the_command_line_is_noted_before_it_does(
+    data: Path, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle_of(data, "--number", "INC0000002")
+    capsys.readouterr()
+
+    assert run("reads", "--why", "export", "--json", "--data", data) == 0
+
+    [noted] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert noted["place"] == "ledgerdesk audit export"
+    assert noted["asked"] == {"number": "INC0000002"}
+    assert (noted["who"], noted["channel"]) == ("operator", "cli")
+    assert "@" in noted["address"]
+
+
+def test_reads_are_told_in_words_and_by_who_read_what(
+    data: Path, key: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bundle_of(data)
+    capsys.readouterr()
+
+    assert run("reads", "--data", data) == 0
+    told = capsys.readouterr().out
+    assert run("reads", "--record", "INC0000002", "--data", data) == 0
+
+    assert "operator (" in told
+    assert "ledgerdesk audit export  [export]" in told
+    assert capsys.readouterr().out == ""
 
 
 # Proofs and checkpoints -------------------------------------------------------------------------
