@@ -111,3 +111,6 @@ class NoKeys:
 
     def ensure(self, subjects: Collection[str]) -> None:
         raise Refused("The keys of people are not here.")
+
+    def destroy(self, subject: str) -> None:
+        self.ensure([subject])
