@@ -11,13 +11,14 @@ from datetime import datetime
 
 from domain.approval_process import Definition, mistakes
 from domain.business_time import BusinessHours
+from domain.soundness_best import shortest
 from domain.soundness_cases import Cases
 from domain.soundness_company import Company
 from domain.soundness_people import People
 from domain.soundness_report import Finding, Report
 from domain.soundness_search import Budget
 from domain.soundness_subjects import classes, shadow, stage_findings
-from domain.soundness_time import longest, shortest
+from domain.soundness_time import longest
 
 PLAYS_MAX = 1_000
 """So many votes are played at most where bounds do not tell."""
@@ -54,7 +55,7 @@ def check(
     return Report(
         findings=tuple(sorted(findings, key=_order)),
         longest=longest(definition, found, start, hours),
-        shortest=shortest(definition, found, people.votes_min),
+        shortest=shortest(definition, people.fewest),
     )
 
 

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from domain.approval_process import Definition
-from domain.conditions import condition
 from domain.quorum_rules import selectors
+from domain.soundness_best import fewest_votes
 from domain.soundness_cases import Case, Cases, Seat, requesters, unknown_fields
 from domain.soundness_company import Subject
 from domain.soundness_report import Counterexample, Finding, Rule, Severity, Step
 from domain.soundness_search import Budget, Outcome, search
-from domain.soundness_subjects import Class, Classes
-from domain.soundness_told import Told, told
-from domain.soundness_voters import Voters, left_min, needed_at_first, reaches
+from domain.soundness_subjects import Class, Classes, of_requester
+from domain.soundness_told import Told, by_requester, constants_of_requester, told
+from domain.soundness_voters import Voters, left_min, reaches
 from domain.subjects import SubjectKind
 
 AFTER_PATIENCE = {
@@ -28,11 +27,13 @@ class People:
         self.company = cases.company
         self.definition = cases.definition
         self.budget = budget
-        self.votes_min = [1] * len(self.definition.stages)
+        self.fewest: dict[tuple[int, ...], int] = {}
+        """The votes that are enough in some case, by the stages that apply."""
         self._told: set[tuple[Rule, int]] = set()
         self._everybody = frozenset(requesters(self.company))
-        self._names = {person.username for person in self.company.people.values()}
-        self._classes: dict[tuple[SubjectKind, str], tuple[Class, ...]] = {}
+        self._reached: set[int] = set()
+        self._constants: dict[SubjectKind, frozenset[str]] = {}
+        self._classes: dict[tuple[str | None, ...], tuple[Class, ...]] = {}
 
     def findings(self, found: Sequence[Classes]) -> Iterator[Finding]:
         """The first finding of each rule on each stage, with the case in which it is broken."""
@@ -50,12 +51,15 @@ class People:
             seen: set[object] = set()
             for told_of in told(self.definition, self.company, classes):
                 yield from self._of_classes(told_of, seen)
+        if self._everybody:
+            yield from self._of_nobody(found)
 
     def _of_classes(self, told_of: Told, seen: set[object]) -> Iterator[Finding]:
         self._classes.clear()
         classes = told_of.classes
         for requester in requesters(self.company):
             groups = self._applying(classes, requester)
+            self._reached.update(index for group in groups for index in group.applied)
             subject = Subject(kind=classes.kind, requester=requester, facts=told_of.facts)
             alike = (self.cases.alike(subject), tuple(one.applied for one in groups))
             if not groups or alike in seen:
@@ -69,18 +73,44 @@ class People:
 
     def _applying(self, classes: Classes, requester: str) -> tuple[Class, ...]:
         """The classes that subjects of a requester can be of, one for each set of stages."""
-        named = {str(one.facts.get("requester", "")) for one in classes.governed} - {""}
-        if not named:
+        read = by_requester(classes.kind) & {
+            name for one in classes.governed[:1] for name in one.facts
+        }
+        if not read:
             return classes.distinct
-        name = self.company.people[requester].username
-        if classes.is_exact and name not in named:
-            # To conditions that only compare it, one name that they do not have is like another.
-            name = next(iter(sorted(named - self._names)), name)
-        key = (classes.kind, name)
+        person = self.company.people[requester]
+        known = {"requester": person.username, "organisation": person.organisation_name}
+        own = {name: known[name] for name in sorted(read)}
+        compared = self._compared(classes.kind)
+        # To conditions that only compare, one name that they do not have is like another.
+        key = tuple(
+            value if value in compared or not classes.is_exact else None for value in own.values()
+        )
         if key not in self._classes:
             among = classes.governed if classes.is_exact else classes.distinct
-            self._classes[key] = _of_requester(self.definition, classes.kind, among, name)
+            self._classes[key] = of_requester(self.definition, classes.kind, among, own)
         return self._classes[key]
+
+    def _compared(self, kind: SubjectKind) -> frozenset[str]:
+        if kind not in self._constants:
+            self._constants[kind] = constants_of_requester(self.definition, kind)
+        return self._constants[kind]
+
+    def _of_nobody(self, found: Sequence[Classes]) -> Iterator[Finding]:
+        """Stages that are reached by subjects only that nobody there is today could ask for."""
+        asked = {index for classes in found for one in classes.governed for index in one.applied}
+        says = "its conditions are for people or organisations that are not there."
+        if asked and not self._reached:
+            says = f"Nobody can ask for what it governs today: {says}"
+            yield Finding(place="when", severity="warning", rule="condition varies", says=says)
+            return
+        for index in sorted(asked - self._reached):
+            yield Finding(
+                place=f"stages[{index}].when",
+                severity="warning",
+                rule="stage is reached",
+                says=f"{self.definition.stages[index].name} is never reached today: {says}",
+            )
 
     # Each case -----------------------------------------------------------------------------
 
@@ -91,8 +121,6 @@ class People:
         for index in applied:
             seat = case.seats[index]
             group = next(one for one in groups if index in one.applied)
-            needed = needed_at_first(seat.open.quorum, seat.open.voters)
-            self.votes_min[index] = max(1, needed)
             if not seat.is_known:
                 yield from self._known_later(case, seat, group, voters.beside(index, applied))
             alone = next((one for one in groups if case.is_lonely(seat, one.applied)), None)
@@ -105,6 +133,13 @@ class People:
                 yield from self._involved(case, seat, voters.fallback[index], group)
                 yield from self._silent_again(case, seat, voters.fallback[index], group)
         yield from self._once(voters, asked, applied, groups)
+        self._count_votes(case, groups)
+
+    def _count_votes(self, case: Case, groups: Sequence[Class]) -> None:
+        for applied in (group.applied for group in groups if group.applied):
+            votes = None if case.is_refused(applied) else fewest_votes(case, applied)
+            if votes is not None:
+                self.fewest[applied] = min(votes, self.fewest.get(applied, votes))
 
     def _refused(self, case: Case, seat: Seat, group: Class) -> Iterator[Finding]:
         rule: Rule = "quorum is reachable" if seat.field == "quorum" else "people are found"
@@ -309,20 +344,6 @@ class People:
 
     def _name(self, person: str) -> str:
         return self.company.people[person].username
-
-
-def _of_requester(
-    definition: Definition, kind: SubjectKind, among: Sequence[Class], name: str
-) -> tuple[Class, ...]:
-    stages = [condition(stage.when, kind) for stage in definition.stages]
-    whole = condition(definition.when, kind)
-    found: dict[tuple[int, ...], Class] = {}
-    for one in among:
-        facts = {**one.facts, "requester": name}
-        if whole.holds(facts):
-            applied = tuple(index for index, each in enumerate(stages) if each.holds(facts))
-            found.setdefault(applied, Class(facts, applied))
-    return tuple(found.values())
 
 
 def _want(voters: Voters, seat: Seat) -> tuple[Rule, str]:

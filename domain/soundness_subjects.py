@@ -68,6 +68,21 @@ def classes(definition: Definition, kind: SubjectKind) -> Classes:
     )
 
 
+def of_requester(
+    definition: Definition, kind: SubjectKind, among: Sequence[Class], own: Facts
+) -> tuple[Class, ...]:
+    """The classes of a requester, one for each set of stages; `own`: what tells of them."""
+    stages = [condition(stage.when, kind) for stage in definition.stages]
+    whole = condition(definition.when, kind)
+    found: dict[tuple[int, ...], Class] = {}
+    for one in among:
+        facts = {**one.facts, **own}
+        if whole.holds(facts):
+            applied = tuple(index for index, each in enumerate(stages) if each.holds(facts))
+            found.setdefault(applied, Class(facts, applied))
+    return tuple(found.values())
+
+
 def subjects_of(conditions: Sequence[Condition], kind: SubjectKind) -> tuple[list[Facts], bool]:
     """Subjects that stand for all others as far as conditions tell, and whether they really do."""
     found = representatives(conditions, kind)

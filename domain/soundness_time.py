@@ -10,8 +10,7 @@ from domain.approval import Stage
 from domain.approval_process import Definition
 from domain.approval_round_moments import moment_after
 from domain.business_time import BusinessHours
-from domain.quorum import Quorum, verdict
-from domain.soundness_report import Longest, Shortest
+from domain.soundness_report import Longest
 from domain.soundness_subjects import Classes
 
 
@@ -84,25 +83,3 @@ def _is_beside(definition: Definition, name: str, skipped: Sequence[str]) -> boo
         other != name and other not in earlier[name] and name not in earlier[other]
         for other in before
     )
-
-
-def shortest(definition: Definition, found: Sequence[Classes], votes: Sequence[int]) -> Shortest:
-    """The fewest votes and steps with which something is approved. `votes` are those of stages."""
-    best: list[tuple[int, int]] = []
-    for classes in found:
-        for one in classes.governed:
-            stages = definition.stages
-            skipped = [each.name for index, each in enumerate(stages) if index not in one.applied]
-            steps: dict[str, int] = {}
-            for name, awaited in approval_flow.before(stages, skipped).items():
-                steps[name] = 1 + max((steps[each] for each in awaited), default=0)
-            if one.applied:
-                number = sum(votes[index] for index in one.applied)
-                best.append((number, max(steps.values())))
-    fewest = min(best, default=(0, 0))
-    return Shortest(votes=fewest[0], steps=fewest[1])
-
-
-def votes_min(quorum: Quorum, voters: Sequence[str]) -> int:
-    """The fewest approvals that a stage needs of these voters."""
-    return verdict(quorum, voters, {}).still_needed

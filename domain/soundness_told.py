@@ -48,8 +48,7 @@ def told(definition: Definition, company: Company, found: Classes) -> tuple[Told
     kind = found.kind
     asked = list(expressions(definition, kind))
     conditions = [condition(text, kind) for text in _conditions(definition)]
-    read = frozenset().union(*(one.fields for one in conditions))
-    own = by_requester(kind) - (read - {"requester"})
+    own = by_requester(kind)
     while asked and found.is_exact:
         names = frozenset().union(*(one.fields for one in asked)) - own
         asking: list[Asking] = [*conditions, *(_without(one, own) for one in asked)]
@@ -58,7 +57,7 @@ def told(definition: Definition, company: Company, found: Classes) -> tuple[Told
             for field in FIELDS[kind]
         ]
         tried = representatives_of(asking, fields)
-        unbounded = (tried.sampled | by_requester(kind)) & names
+        unbounded = tried.sampled & names
         if unbounded:
             asked = [one for one in asked if one.fields.isdisjoint(unbounded)]
             continue
@@ -82,6 +81,18 @@ def by_requester(kind: SubjectKind) -> frozenset[str]:
     """The fields of a kind that follow from who asks: those of a ticket."""
     is_ticket = any(field.name == "requester" for field in FIELDS[kind])
     return frozenset({"requester", "organisation"}) if is_ticket else frozenset()
+
+
+def constants_of_requester(definition: Definition, kind: SubjectKind) -> frozenset[str]:
+    """The names of people and organisations with which conditions compare who asks."""
+    own = by_requester(kind)
+    return frozenset(
+        constant
+        for text in _conditions(definition)
+        for (name, _), use in condition(text, kind).uses.items()
+        for constant in use.constants
+        if name in own and isinstance(constant, str)
+    )
 
 
 def expressions(definition: Definition, kind: SubjectKind) -> Iterator[PeopleExpression]:

@@ -9,7 +9,8 @@ import pytest
 from domain import soundness
 from domain.approval_process import Definition
 from domain.business_time import BusinessHours
-from domain.quorum_rules import All, Count, Groups, Majority, Mandatory, Veto, Weighted
+from domain.quorum import Quorum
+from domain.quorum_rules import All, Count, Groups, Majority, Mandatory, Percent, Veto, Weighted
 from domain.quorum_rules import Any as AnyOne
 from domain.quorum_rules import Group as GroupOf
 from domain.soundness_report import Counterexample, Finding, Report, Step
@@ -433,6 +434,21 @@ def test_the_worst_case_is_that_of_the_subject_with_the_most_stages() -> None:
     assert report.longest.facts["risk"] != "low"
     assert report.shortest
     assert report.shortest.votes == 1
+
+
+def test_the_best_case_is_that_of_the_best_requester_and_voters() -> None:
+    board = {"CAB": ("ann", "bea", "cem", "dan"), "Net": ("bea", "eva"), "Ops": ("fay", "gus")}
+    company = Table("ann", "bea", "cem", "dan", "eva", "fay", "gus", teams=board)
+
+    def votes(*quorums: tuple[str, Quorum]) -> int | None:
+        stages = (stage(name, f"team:{name}", quorum=quorum) for name, quorum in quorums)
+        report = check(changes(*stages), company)
+        return report.shortest.votes if report.shortest else None
+
+    # Ann asks, and Bea votes in the first stage: of the board two are left.
+    assert votes(("Net", AnyOne()), ("CAB", Percent(percent="66.7"))) == 1 + 2
+    assert votes(("Ops", AnyOne()), ("CAB", All())) == 1 + 3
+    assert votes(("CAB", Count(approvals=5))) is None
 
 
 # Effort ------------------------------------------------------------------------------------------
