@@ -13,18 +13,13 @@ from api.lists import List
 from api.openapi import camel
 from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response
+from api.record_lists import QUEUE
 from api.ticket_clocks import clock_routes
 from domain.policy import Everything, allow, visibility
 from projections import change_work
 from projections.queries import Either
 from projections.tables import instant
-from projections.tickets import KINDS
 
-QUEUE = List(
-    name="work_queue",
-    values={"kind": tuple(KINDS.values())},
-    sort=("priority", "opened_at"),
-)
 INBOX = List(name="approvals_inbox", sort=("due",))
 SLA_BOARD = List(name="sla_board", sort=("due",))
 TASKS = List(name="fulfilment_work", sort=("added_at",))

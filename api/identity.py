@@ -79,8 +79,9 @@ class Identity:
         stands_in_for = frozenset(
             str(person.id) for person, _ in self.desk.directory.stands_in(caller.person.id, at)
         )
-        if stands_in_for != caller.actor.stands_in_for:
-            caller.actor = replace(caller.actor, stands_in_for=stands_in_for)
+        teams = self.desk.directory.memberships_of(caller.person.id)
+        if (stands_in_for, teams) != (caller.actor.stands_in_for, caller.actor.teams):
+            caller.actor = replace(caller.actor, stands_in_for=stands_in_for, teams=teams)
         if not caller.token.is_valid(at):
             raise _unknown("This token has expired or was revoked.")
         if not caller.person.is_active:

@@ -1,7 +1,7 @@
 """What is asked of a list in a language, checked against its columns: the filter of programs and
 the words of a search box."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -22,30 +22,39 @@ from projections.listings import LISTINGS
 from projections.search_box import NameOf, SearchBox
 from projections.tables import Column
 
-PARAMETERS = frozenset({"filter", "q"})
+PARAMETERS = ("filter", "q")
 
 
 def asked(
-    call: Call, name: str, values: Mapping[str, tuple[str, ...]], query: Mapping[str, str]
+    call: Call,
+    name: str,
+    values: Mapping[str, tuple[str, ...]],
+    texts: Iterable[tuple[str, str]],
 ) -> Asked | None:
-    """The condition that the query asks for. Raises Problem with the place of a mistake.
+    """The condition that these parameters ask for together, if any is given. Raises Problem with
+    the place of a mistake.
 
     `values` are all that some columns can have.
     """
-    languages = _languages(name, tuple(values.items()))
     conditions: list[Condition] = []
-    for parameter in sorted(PARAMETERS & query.keys()):
-        text = query[parameter]
+    for parameter, text in texts:
         try:
-            if parameter == "q":
-                conditions.append(languages[1].condition(text, _name_of(call)))
-            else:
-                conditions.append(languages[0].condition(text))
+            conditions.append(condition(call, name, values, parameter, text))
         except WrongExpression as error:
             raise _problem(parameter, error) from None
     if not conditions:
         return None
     return Asked(Both(tuple(conditions)), call.context.clock(), str(call.caller.actor.id))
+
+
+def condition(
+    call: Call, name: str, values: Mapping[str, tuple[str, ...]], parameter: str, text: str
+) -> Condition:
+    """The condition that a parameter asks for. Raises WrongExpression."""
+    language, box = _languages(name, tuple(values.items()))
+    if parameter == "q":
+        return box.condition(text, _name_of(call))
+    return language.condition(text)
 
 
 def _name_of(call: Call) -> NameOf:

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from msgspec import Struct
 
-from api import expansion, history, list_filters
+from api import expansion, history, list_filters, view_use
 from api.history import moment
 from api.http import cursors
 from api.http.answers import Answer, json
@@ -21,9 +21,10 @@ from projections.tables import Column
 LIMIT = 50
 POSITION_MAX = 2**53
 FILTER_MAX = 400
-_RESERVED = frozenset(
+RESERVED = frozenset(
     {
-        *("limit", "cursor", "sort", "fields", "include", "facet", "expand", "min_position"),
+        *("limit", "cursor", "sort", "fields", "include", "facet", "expand", "view"),
+        "min_position",
         *history.PARAMETERS,
         *list_filters.PARAMETERS,
     }
@@ -71,13 +72,19 @@ async def answer(
     if as_of is not None and not the.keeps_past:
         raise Problem("bad_query", "as_of: what this list was is not kept.")
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
-    sort = tuple(query["sort"].split(",")) if "sort" in query else the.sort
-    fields = query["fields"].split(",") if "fields" in query else None
+    view = await view_use.asked(call, query)
+    sort = _names(query.get("sort", view.sort or None)) or the.sort
+    fields = _names(query.get("fields")) or view.fields or None
     made_of = {name: query.pop(name) for name in beside if name in query}
     filters = _filters(the, query, fixed)
-    where = list_filters.asked(call, the.name, the.values, query)
+    said = [
+        (name, text)
+        for name in list_filters.PARAMETERS
+        for text in (query.get(name), getattr(view, name) or None)
+        if text is not None
+    ]
+    where = list_filters.asked(call, the.name, the.values, said)
     asked = sorted({**filters, **made_of}.items(), key=repr)
-    said = [query.get(name) for name in sorted(list_filters.PARAMETERS)]
     question = repr((the.name, asked, said, sort, repr(visibility), as_of))
     filters |= {**the.fixed, **fixed}
     if query.get("include", "total") != "total":
@@ -118,6 +125,10 @@ async def answer(
     return json(document, headers=[(b"cache-control", b"private, no-cache")])
 
 
+def _names(text: str | None) -> tuple[str, ...] | None:
+    return None if text is None else tuple(text.split(","))
+
+
 def _expandable(the: List, fields: Sequence[str] | None) -> list[Column]:
     return [one for one in the.columns.values() if fields is None or one.name in fields]
 
@@ -125,7 +136,7 @@ def _expandable(the: List, fields: Sequence[str] | None) -> list[Column]:
 def _filters(the: List, query: Mapping[str, str], fixed: Mapping[str, Any]) -> dict[str, Any]:
     filters: dict[str, Any] = {}
     for name, value in query.items():
-        if name in _RESERVED:
+        if name in RESERVED:
             continue
         if name in the.before:
             filters[the.before[name]] = Span(until=_moment(name, value))

@@ -24,6 +24,7 @@ from api import (
     releases,
     requests,
     risk_models,
+    saved_views,
     schemas,
     service_level_policies,
     services,
@@ -59,6 +60,7 @@ PRACTICES: Sequence[Practice] = (
     service_level_policies.PRACTICE,
     calendars.PRACTICE,
     ticket_types.PRACTICE,
+    saved_views.PRACTICE,
 )
 
 APPROVED: Sequence[Practice] = tuple(

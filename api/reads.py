@@ -8,6 +8,7 @@ from uuid import UUID
 
 from api import expansion, history, list_filters, lists, records, schemas
 from api.commands import Practice
+from api.fields import REFERENCE
 from api.http import cursors
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -17,6 +18,7 @@ from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.record_lists import LISTS
 from api.reference import reference
+from api.saved_views import LISTED
 from domain.aggregate import Aggregate, Entry
 from domain.article import Article
 from domain.ids import number_of
@@ -233,6 +235,7 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
         *_of_values(the),
         schemas.MIN_POSITION,
         *list_filters.parameters(the.columns),
+        *([_VIEW] if any(the is one for one in LISTED.values()) else []),
         *((schemas.AS_OF, schemas.KNOWN_AT) if the.keeps_past else ()),
     ]
     for name, column in the.columns.items():
@@ -246,6 +249,13 @@ def list_parameters(the: List, *left_out: str) -> list[dict[str, Any]]:
         about = f"Only those with a moment before this in `{column_name}`."
         parameters.append(schemas.query(name, about, schemas.INSTANT))
     return parameters
+
+
+_VIEW = schemas.query(
+    "view",
+    "As a saved view asks it; other parameters go before it, and filters go with its own.",
+    {"type": "string", "pattern": REFERENCE, "maxLength": 40},
+)
 
 
 def _of_values(the: List) -> Iterator[dict[str, Any]]:

@@ -18,6 +18,13 @@ from domain import (
     service_request,
 )
 from domain.change_window import Kind as WindowKind
+from projections.tickets import KINDS
+
+QUEUE = List(
+    name="work_queue",
+    values={"kind": tuple(KINDS.values())},
+    sort=("priority", "opened_at"),
+)
 
 LISTS: Mapping[str, List] = {
     "incident": List(
@@ -101,4 +108,5 @@ LISTS: Mapping[str, List] = {
     "change_window": List(
         name="change_windows", values={"kind": words_of(WindowKind)}, sort=("name",)
     ),
+    "saved_view": List(name="saved_views", fixed={"is_removed": False}, sort=("name",)),
 }

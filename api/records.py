@@ -29,6 +29,7 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.release import Release
 from domain.risk_model import RiskModel
+from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
@@ -47,6 +48,7 @@ from projections import (
     major_incidents,
     offerings,
     releases,
+    saved_views,
     services,
     ticket_page,
     ticket_types,
@@ -175,6 +177,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     ChangeWindow: Shape((fold_window,), (WINDOWS,)),
     AssignmentRule: Shape((directory.fold,), (directory_rows.RULES,)),
     RiskModel: Shape((directory.fold,), (directory_rows.RISK_MODELS,)),
+    SavedView: Shape((saved_views.fold,), (saved_views.VIEWS,)),
     TicketType: Shape((ticket_types.fold,), (ticket_types.TYPES,)),
     Calendar: Shape((directory.fold,), (directory_rows.CALENDARS,)),
 }

@@ -76,6 +76,7 @@ class Directory(Selectors):
         self._usernames: dict[str, UUID] = {}
         self._emails: dict[str, UUID] = {}
         self._team_names: dict[str, UUID] = {}
+        self._teams_of: dict[UUID, frozenset[UUID]] = {}
         self._delegators: dict[UUID, dict[UUID, None]] = {}
         """By delegate: who has ever delegated to them."""
         self._holders: dict[Role, dict[UUID, None]] = {role: {} for role in Role}
@@ -154,6 +155,10 @@ class Directory(Selectors):
             known = of_kind.get(record.id)
             if isinstance(known, Team):
                 _drop(self._team_names, known.name, record.id)
+                for person in set(known.members) - set(record.members):
+                    self._teams_of[person] = self.memberships_of(person) - {record.id}
+            for person in record.members:
+                self._teams_of[person] = self.memberships_of(person) | {record.id}
             if not record.is_disbanded:
                 self._team_names.setdefault(name_digest(record.name), record.id)
         of_kind[record.id] = record
@@ -234,6 +239,10 @@ class Directory(Selectors):
         """The team of that name, unless it was disbanded."""
         return self.team(self._team_names.get(name_digest(name)))
 
+    def memberships_of(self, person: UUID) -> frozenset[UUID]:
+        """The teams that a person is a member of."""
+        return self._teams_of.get(person, frozenset())
+
     def teams(self) -> Iterator[Team]:
         """Every team, also those that were disbanded."""
         return self._all(Team)
@@ -260,6 +269,7 @@ class Directory(Selectors):
             person.organisation,
             self.is_operator(person.organisation),
             frozenset(Scope if token is None else token.scopes),
+            teams=self.memberships_of(person.id),
         )
 
     # Services ------------------------------------------------------------------------------

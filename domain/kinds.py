@@ -19,6 +19,7 @@ from domain.question import Question
 from domain.read_log import ReadLog
 from domain.release import Release
 from domain.risk_model import RiskModel
+from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
@@ -45,6 +46,7 @@ __all__ = [
     "ReadLog",
     "Release",
     "RiskModel",
+    "SavedView",
     "Service",
     "ServiceLevelPolicy",
     "ServiceRequest",

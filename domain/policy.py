@@ -62,11 +62,12 @@ class OwnTickets(Struct, frozen=True):
 
 
 class Readable(Struct, frozen=True):
-    """The rows that are for a person to read: for everybody, for their organisation, or written by
-    them."""
+    """The rows that are for a person to read: for everybody, for their organisation or one of their
+    teams, or written by them."""
 
     organisation: UUID
     person: UUID
+    teams: frozenset[UUID] = frozenset()
 
 
 Visibility = Everything | OwnOrganisation | OwnTickets | Readable
@@ -111,7 +112,7 @@ def visibility(actor: Actor, kind: str = "incident") -> Visibility:
     if actor.is_operator and conditions & OF_OPERATOR:
         return Everything()
     if conditions & {READER, OPERATOR_OR_READER}:
-        return Readable(actor.organisation, actor.id)
+        return Readable(actor.organisation, actor.id, actor.teams)
     if conditions & {IN_SIGHT, IN_SIGHT_OR_PART}:
         return OwnOrganisation(actor.organisation)
     return OwnTickets(actor.id)

@@ -37,6 +37,7 @@ from domain.policy_rows import (
     staff,
 )
 from domain.policy_services import SERVICES
+from domain.policy_views import VIEWS
 from domain.relation import (
     ANY,
     FOR_SELF,
@@ -370,4 +371,6 @@ TABLE: Mapping[str, Row] = {
             "ledger.read_status": "read how the desk is doing",
         },
     ),
+    # Saved views
+    **VIEWS,
 }

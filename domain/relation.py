@@ -14,6 +14,7 @@ from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role
 from domain.release import Release
+from domain.saved_view import SavedView
 from domain.service import Service
 from domain.team import Team
 from domain.ticket import Ticket
@@ -31,6 +32,8 @@ class Actor(Struct, frozen=True):
     scopes: frozenset[str]
     stands_in_for: frozenset[str] = frozenset()
     """The ids of the people for whom they may vote now."""
+    teams: frozenset[UUID] = frozenset()
+    """The teams that they are a member of."""
 
 
 class About(Struct, frozen=True, kw_only=True):
@@ -45,7 +48,7 @@ class About(Struct, frozen=True, kw_only=True):
     is_public: bool = False
     """Whether it is for everybody to read."""
     audience: tuple[UUID, ...] = ()
-    """The organisations whose people it is for to read."""
+    """The organisations or teams whose people it is for to read."""
 
 
 def about(record: Aggregate) -> About:
@@ -89,6 +92,8 @@ def about(record: Aggregate) -> About:
                 people=people,
                 voters=_voters(record),
             )
+        case SavedView():
+            return About(id=record.id, requester=record.owner, audience=record.audience)
         case Person() | Team():
             return About(id=record.id, organisation=record.organisation)
         case Organisation():
@@ -124,7 +129,7 @@ def _is_member(actor: Actor, about: About) -> bool:
 
 def _is_read_by(actor: Actor, about: About) -> bool:
     in_audience = about.is_public or actor.organisation in about.audience
-    return in_audience or _has_part(actor, about)
+    return in_audience or not actor.teams.isdisjoint(about.audience) or _has_part(actor, about)
 
 
 def _has_part(actor: Actor, about: About) -> bool:
@@ -140,6 +145,7 @@ IN_SIGHT = Condition("in sight", "{role}", _is_in_sight)
 OPERATOR = Condition("operator", "{role} of the operator", lambda actor, _about: actor.is_operator)
 MEMBER = Condition("member", "a member of the organisation", _is_member)
 OWN = Condition("own", "its requester", _is_own)
+OWNER = Condition("own", "its owner", _is_own)
 PART = Condition("has part", "whoever has part in it", _has_part)
 ASKED = Condition("is asked", "whoever is asked", _is_asked)
 IN_SIGHT_OR_PART = Condition(

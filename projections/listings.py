@@ -17,6 +17,7 @@ from projections import (
     fulfilment,
     offerings,
     releases,
+    saved_views,
     search,
     services,
     sla_board,
@@ -51,6 +52,7 @@ ALL = (
     services.VIEW,
     offerings.VIEW,
     articles.VIEW,
+    saved_views.VIEW,
     directory.VIEW,
     search.VIEW,
 )
@@ -105,6 +107,12 @@ LISTINGS: dict[str, Listing] = {
             articles.NAME,
             people=("author",),
             audience=articles.AUDIENCE,
+        ),
+        Listing(
+            saved_views.VIEWS,
+            saved_views.NAME,
+            people=("owner",),
+            audience=saved_views.AUDIENCE,
         ),
         Listing(timeline.TIMELINE, timeline.NAME),
         Listing(directory_rows.PEOPLE, directory_rows.NAME, "organisation", ("id",)),

@@ -123,19 +123,21 @@ class Query:
         if self.listing.audience is None:
             return self.add("1 = 0")
         audience = self.listing.audience
-        read = self._among(audience, audience.key[0], "organisation")
+        whose = [str(readable.organisation), *sorted(map(str, readable.teams))]
+        read = self._among(audience, audience.key[0], "organisation", len(whose))
+        public = "is_public OR " if "is_public" in self.table.column else ""
         own = "".join(f" OR {column} = ?" for column in self.listing.people)
         self.add(
-            f"(is_public OR id IN ({read}){own})",
-            str(readable.organisation),
+            f"({public}id IN ({read}){own})",
+            *whose,
             *[str(readable.person)] * len(self.listing.people),
         )
         return None
 
-    def _among(self, table: Table[Any], what: str, by: str) -> str:
-        """A column of the rows of another table, at the same moment, by a column of it."""
+    def _among(self, table: Table[Any], what: str, by: str, values: int = 1) -> str:
+        """A column of the rows of another table, at the same moment, by some values of another."""
         rows = source(table, self.prefix, self.as_of)
-        where = " AND ".join((*rows.conditions, f"{by} = ?"))
+        where = " AND ".join((*rows.conditions, f"{by} IN ({', '.join('?' * values)})"))
         return f"SELECT {what} FROM {rows.tables} WHERE {where}"
 
     # Which ones ----------------------------------------------------------------------------

@@ -35,8 +35,10 @@ QUERIES = {
 }
 
 
+SHARED = {"shared_with": "organisation"}
 ENDS = {
     "/articles/{ref}/retire",
+    "/saved-views/{ref}/remove",
     *(
         f"/{kind}/{{ref}}/change-requester"
         for kind in ("incidents", "problems", "questions", "requests", "changes")
@@ -96,6 +98,9 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         ),
         "service-level-policies": await olga.made("/service-level-policies", policy),
     }
+    saved = definitions["/saved-views"]
+    made["saved-views"] = await rita.made("/saved-views", saved)
+    await rita.act(f"/saved-views/{made['saved-views']['number']}/share", SHARED)
     for plural in ("incidents", "problems", "questions", "requests", "changes"):
         at = f"/api/v1/{plural}/{made[plural]['number']}/attachments"
         sent = await adam.http.post(at, content=SENT, headers={"content-type": "text/plain"})

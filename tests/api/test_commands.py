@@ -58,6 +58,8 @@ LOOKED_UP = {
     "make_template": {"template"},
     "renew_holidays": {"public_holidays"},
     "import_file": {"hours", "imported", "names"},
+    "subscribe": {"person"},
+    "unsubscribe": {"person"},
 }
 """What the desk finds by what a body names."""
 FOR_ANOTHER = {

@@ -5,6 +5,8 @@ from urllib.parse import quote
 
 import pytest
 
+from api.lists import RESERVED
+from projections.listings import LISTINGS
 from tests.api.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -194,3 +196,9 @@ async def test_what_cannot_be_expanded_is_refused(house: House, expand: str, rul
 
     assert answer.status_code == 400
     assert rule in answer.json()["detail"]
+
+
+async def test_no_field_of_a_list_is_called_as_a_parameter() -> None:
+    columns = [column for listing in LISTINGS.values() for column in listing.table.columns]
+
+    assert RESERVED.isdisjoint(column.name for column in columns if column.kind != "json")

@@ -35,6 +35,7 @@ from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.release_phases import Outcome as PhaseOutcome
 from domain.risk_model import RiskModel
+from domain.saved_view import Asking, SavedView
 from domain.service import GATES, Service
 from domain.service_level_policy import (
     Effects,
@@ -337,6 +338,14 @@ def of_definitions(definitions: SearchStrategy[Any]) -> dict[str, Arguments]:
         "retire": said(reason=texts),
     }
 
+
+ASKINGS = st.builds(
+    Asking,
+    filter=st.sampled_from(["", "is_open", "x" * 2_001]),
+    q=texts,
+    sort=st.sampled_from(["", "-due,number"]),
+    fields=st.sampled_from([(), ("number", "title")]),
+)
 
 COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ApprovalProcess: of_definitions(DEFINITIONS),
@@ -712,6 +721,15 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "cancel": REASON,
     },
     TicketType: {"revise": said(definition=TYPES)},
+    SavedView: {
+        "amend": said(name=texts, asking=ASKINGS),
+        "share": said(
+            shared_with=st.sampled_from(["nobody", "team", "organisation"]), team=maybe(teams)
+        ),
+        "subscribe": said(person=people),
+        "unsubscribe": said(person=people),
+        "remove": NOTHING,
+    },
     Team: {
         "rename": said(name=texts),
         "add_member": said(person=people, is_lead=st.booleans()),
@@ -827,6 +845,16 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         said(
             ticket=st.sampled_from(["incident", "question", "change", "asset"]),
             definition=TYPES,
+        ),
+    ),
+    SavedView: (
+        "save",
+        said(
+            owner=people,
+            organisation=organisations,
+            name=texts,
+            list=st.sampled_from(["incidents", "queue"]),
+            asking=ASKINGS,
         ),
     ),
     Team: (

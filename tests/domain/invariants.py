@@ -45,6 +45,7 @@ from domain.read_log import ReadLog
 from domain.release import Release
 from domain.risk_model import RiskModel
 from domain.satisfaction import SCORE_MAX, Satisfaction
+from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
@@ -253,6 +254,17 @@ def check_person(person_: Person) -> None:
         assert all(token.is_revoked for token in person_.tokens)
 
 
+def check_saved_view(view: SavedView) -> None:
+    assert view.name
+    assert view.list
+    assert view.owner is not None
+    assert (view.team is not None) == (view.shared_with == "team")
+    assert len(view.subscribers) == len(set(view.subscribers))
+    if view.is_removed:
+        assert not view.subscribers
+        assert not view.audience
+
+
 def check_team(team: Team) -> None:
     assert team.name
     assert set(team.leads) <= set(team.members)
@@ -423,6 +435,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ReadLog: check_read_log,
     Release: check_release,
     RiskModel: check_definition,
+    SavedView: check_saved_view,
     Service: check_service,
     ServiceLevelPolicy: check_definition,
     ServiceRequest: check_request,

@@ -33,6 +33,7 @@ from domain.question import Question
 from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.risk_model import RiskModel
+from domain.saved_view import Asking, SavedView
 from domain.service import Service
 from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
@@ -1201,6 +1202,25 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("define", ticket="incident", definition=SITE_AND_MORE),
             step("revise", definition=PLAIN),
+        ]
+    ],
+    SavedView: [
+        [
+            step(
+                "save",
+                "ann",
+                owner=person("ann"),
+                organisation=OPERATOR,
+                name="Mine, by due",
+                list="incidents",
+                asking=Asking(filter="assignee == me", sort="due", fields=("number", "due")),
+            ),
+            step("amend", "ann", name="Mine", asking=Asking(q="is:open assignee:me")),
+            step("share", "ann", shared_with="team", team=record_id("TEA", 1)),
+            step("subscribe", "bea", person=person("bea")),
+            step("share", "ann", shared_with="organisation"),
+            step("unsubscribe", "bea", person=person("bea")),
+            step("remove", "ann"),
         ]
     ],
     Team: [

@@ -45,6 +45,7 @@ NOT_THERE_YET = {
     "form",
     "draft",
     "define",
+    "save",
     "list",
 }
 """What is asked before there is a record."""
@@ -832,6 +833,15 @@ ledger.read_as_consumer                y y y y y y y
 ledger.read_events                    - - - - - c -
 ledger.verify                         - - - - - c c
 ledger.read_status                    - - - - - c c
+saved_view.list                       y y y y y y y
+saved_view.read                       p p p p p x p
+saved_view.read_history               o o o o o c o
+saved_view.save                       y y y y y - y
+saved_view.amend                      o o o o o - o
+saved_view.share                      o o o o o - o
+saved_view.remove                     o o o o o - o
+saved_view.subscribe                  p p p p p - p
+saved_view.unsubscribe                p p p p p - p
 """
 
 ROWS = [

@@ -1,0 +1,23 @@
+"""A list as a saved view asks it: `GET /incidents?view=VIE0000042`."""
+
+from collections.abc import Mapping
+
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.reference import reference
+from domain.policy import about, allow
+from domain.rules import NotFound
+from domain.saved_view import Asking, SavedView
+
+
+async def asked(call: Call, query: Mapping[str, str]) -> Asking:
+    """What the view of the query asks; nothing without one. Raises Problem, or NotFound."""
+    if "view" not in query:
+        return Asking()
+    record = await call.context.ledger.find(SavedView, reference(SavedView, query["view"]))
+    allow(call.caller.actor, "saved_view.read", about(record))
+    if record.is_removed:
+        raise NotFound(f"{record.number} was removed.")
+    if call.route.path != f"/{record.list}":
+        raise Problem("bad_query", f"view: {record.number} is a view of /{record.list}.")
+    return record.asking

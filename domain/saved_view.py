@@ -1,0 +1,193 @@
+"""Saved views: what somebody asks of a list again and again, under a name, kept or shared."""
+
+from typing import Literal, Self
+from uuid import UUID
+
+from msgspec import Struct
+
+from domain import text
+from domain.aggregate import Aggregate, Event
+from domain.provenance import Provenance
+from domain.rules import require
+
+FILTER_MAX = 2_000
+Q_MAX = 500
+SORT_MAX = 200
+FIELDS_MAX = 60
+SUBSCRIBERS_MAX = 1_000
+
+SharedWith = Literal["nobody", "team", "organisation"]
+
+
+class Asking(Struct, frozen=True, kw_only=True):
+    """What is asked of the list: a condition, terms of the search box, the order, the fields."""
+
+    filter: str = ""
+    q: str = ""
+    sort: str = ""
+    fields: tuple[str, ...] = ()
+    """Those that are shown; none for all."""
+
+
+class SavedView(Aggregate):
+    prefix = "VIE"
+
+    owner: UUID | None
+    organisation: UUID | None
+    """The one that the owner belonged to, for which it can be shared."""
+    name: str
+    list: str
+    """The list by its path, such as `incidents`."""
+    asking: Asking
+    shared_with: SharedWith
+    team: UUID | None
+    subscribers: tuple[UUID, ...]
+    is_removed: bool
+
+    def __init__(self, id: UUID) -> None:
+        super().__init__(id)
+        self.owner = None
+        self.organisation = None
+        self.name = ""
+        self.list = ""
+        self.asking = Asking()
+        self.shared_with = "nobody"
+        self.team = None
+        self.subscribers = ()
+        self.is_removed = False
+
+    @property
+    def audience(self) -> tuple[UUID, ...]:
+        """The team or the organisation whose people may use it, besides its owner."""
+        whose = {"nobody": None, "team": self.team, "organisation": self.organisation}
+        found = None if self.is_removed else whose[self.shared_with]
+        return () if found is None else (found,)
+
+    def _require_kept(self) -> None:
+        require(not self.is_removed, "A view that was removed cannot be changed.")
+
+    # Save, amend, remove -------------------------------------------------------------------
+
+    @classmethod
+    def save(
+        cls,
+        id: UUID,
+        *,
+        owner: UUID,
+        organisation: UUID,
+        name: str,
+        list: str,
+        asking: Asking,
+        by: Provenance,
+    ) -> Self:
+        return cls.begin(
+            id,
+            cls.Saved(
+                by=by,
+                owner=owner,
+                organisation=organisation,
+                name=text.name(name, "The name of a view"),
+                list=text.name(list, "A list"),
+                asking=_checked(asking),
+            ),
+        )
+
+    class Saved(Event):
+        owner: UUID
+        organisation: UUID
+        name: str
+        list: str
+        asking: Asking
+
+        def apply(self, view: "SavedView", /) -> None:
+            view.owner = self.owner
+            view.organisation = self.organisation
+            view.name = self.name
+            view.list = self.list
+            view.asking = self.asking
+
+    def amend(self, *, name: str, asking: Asking, by: Provenance) -> None:
+        self._require_kept()
+        name = text.name(name, "The name of a view")
+        if (name, _checked(asking)) != (self.name, self.asking):
+            self.record(self.Amended(by=by, name=name, asking=asking))
+
+    class Amended(Event):
+        name: str
+        asking: Asking
+
+        def apply(self, view: "SavedView", /) -> None:
+            view.name = self.name
+            view.asking = self.asking
+
+    def remove(self, *, by: Provenance) -> None:
+        if not self.is_removed:
+            self.record(self.Removed(by=by))
+
+    class Removed(Event):
+        def apply(self, view: "SavedView", /) -> None:
+            view.is_removed = True
+            view.subscribers = ()
+
+    # Share -----------------------------------------------------------------------------------
+
+    def share(self, shared_with: SharedWith, *, team: UUID | None = None, by: Provenance) -> None:
+        """Let a team or the owner's organisation use it, or nobody else any more."""
+        self._require_kept()
+        is_for_team = shared_with == "team"
+        require(team is not None or not is_for_team, "A view is shared with a team that is named.")
+        require(team is None or is_for_team, "A team is named to share a view with it.")
+        if (shared_with, team) != (self.shared_with, self.team):
+            self.record(self.Shared(by=by, shared_with=shared_with, team=team))
+
+    class Shared(Event):
+        shared_with: SharedWith
+        team: UUID | None = None
+
+        def apply(self, view: "SavedView", /) -> None:
+            view.shared_with = self.shared_with
+            view.team = self.team
+
+    # Subscribe -------------------------------------------------------------------------------
+
+    def subscribe(self, person: UUID, *, by: Provenance) -> None:
+        """Note that a person wants to hear of what changes in it."""
+        self._require_kept()
+        if person in self.subscribers:
+            return
+        require(
+            len(self.subscribers) < SUBSCRIBERS_MAX,
+            f"A view has at most {SUBSCRIBERS_MAX:,} subscribers.",
+        )
+        self.record(self.Subscribed(by=by, person=person))
+
+    class Subscribed(Event):
+        person: UUID
+
+        def apply(self, view: "SavedView", /) -> None:
+            view.subscribers = (*view.subscribers, self.person)
+
+    def unsubscribe(self, person: UUID, *, by: Provenance) -> None:
+        if person in self.subscribers:
+            self.record(self.Unsubscribed(by=by, person=person))
+
+    class Unsubscribed(Event):
+        person: UUID
+
+        def apply(self, view: "SavedView", /) -> None:
+            view.subscribers = tuple(one for one in view.subscribers if one != self.person)
+
+
+def _checked(asking: Asking) -> Asking:
+    _limited(asking.filter, "A filter", FILTER_MAX)
+    _limited(asking.q, "A search", Q_MAX)
+    _limited(asking.sort, "An order", SORT_MAX)
+    require(len(asking.fields) <= FIELDS_MAX, f"A view shows at most {FIELDS_MAX} fields.")
+    for name in asking.fields:
+        text.name(name, "The name of a field")
+    return asking
+
+
+def _limited(said: str, what: str, limit: int) -> None:
+    require(len(said) <= limit, f"{what} has at most {limit:,} characters.")
+    require(text.is_clean(said), f"{what} has no control characters.")
