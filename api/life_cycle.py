@@ -48,9 +48,16 @@ class Resolve(Body):
 
 
 class EscalateHierarchically(Body):
-    to: Annotated[list[PersonRef], Field(min_length=1, max_length=20)]
-    level: Annotated[int, Field(ge=1, le=9)]
     reason: Reason
+    to: Annotated[
+        list[PersonRef],
+        Field(
+            max_length=20,
+            description="Without anybody: the managers of those who were told last, else that of "
+            "who has it, or who leads the team.",
+        ),
+    ] = []
+    level: Annotated[int | None, Field(ge=1, le=9, description="Without one: the next.")] = None
 
 
 def opening_of(
@@ -139,7 +146,8 @@ def escalations_of(kind: type[Escalated], reason: str) -> tuple[Command, ...]:
             method=kind.escalate_hierarchically,
             body=EscalateHierarchically,
             summary="Tell the next level of management",
-            example={"to": ["PER0000005"], "level": 1, "reason": reason},
+            use=of(kind, Desk.escalate_hierarchically),
+            example={"reason": reason},
         ),
         Command(
             method=kind.acknowledge_escalation,

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from api.commands import Command, Practice
-from api.fields import Note, Reason
+from api.fields import ChangeRef, Note, Reason
 from api.http.bodies import Body
 from api.life_cycle import (
     Opening,
@@ -16,6 +16,7 @@ from api.life_cycle import (
     waiting_of,
 )
 from api.merging import merging_of
+from api.ticket_tasks import AddTask, tasks_of
 from api.tickets import Nothing, WithReason, commands_of
 from domain.problem import PendingReason, Problem
 from domain.ticket import Visibility
@@ -38,6 +39,18 @@ class DocumentWorkaround(Body):
 
 class IdentifyCause(Body):
     cause: Reason = Field(alias="text")
+
+
+class NoteSymptom(Body):
+    symptom: Reason = Field(alias="text")
+
+
+class PlanFix(Body):
+    change: ChangeRef
+
+
+class Review(Body):
+    notes: Reason
 
 
 class Pend(Body):
@@ -78,6 +91,19 @@ PRACTICE = Practice(
             needs_version=False,
         ),
         Command(
+            method=Problem.note_symptom,
+            body=NoteSymptom,
+            summary="Note by what it is seen",
+            needs_version=False,
+            example={"text": "Jobs wait for minutes, and then print twice."},
+        ),
+        *tasks_of(
+            Problem,
+            add=AddTask,
+            summary="Add a task to its investigation",
+            example={"title": "Read the logs of the spooler", "team": "TEA0000001"},
+        ),
+        Command(
             method=Problem.document_workaround,
             body=DocumentWorkaround,
             summary="Say how to live with it until it is resolved",
@@ -95,6 +121,18 @@ PRACTICE = Practice(
             method=Problem.declare_known_error,
             body=Nothing,
             summary="Declare it a known error: analysed, and not resolved yet",
+        ),
+        Command(
+            method=Problem.plan_fix,
+            body=PlanFix,
+            summary="Say which change removes its cause",
+            example={"change": "CHG0000007"},
+        ),
+        Command(
+            method=Problem.review,
+            body=Review,
+            summary="Say what was learnt from it",
+            example={"notes": "Disks are watched now."},
         ),
         *waiting_of(Problem, {"reason": "vendor"}, body=Pend),
         *merging_of(Problem),

@@ -91,6 +91,13 @@ TICKET = Shape(
     "ticket",
 )
 
+WITH_TASKS = Shape(
+    (*TICKET.folds, fulfilment.fold),
+    TICKET.rows,
+    {**TICKET.beside, "tasks": fulfilment.TASKS},
+    TICKET.owner,
+)
+
 SHAPES: Mapping[type[Aggregate], Shape] = {
     Incident: Shape(
         (*TICKET.folds, major_incidents.fold),
@@ -103,14 +110,9 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
         TICKET.owner,
         internal={"major": []},
     ),
-    Problem: TICKET,
+    Problem: WITH_TASKS,
     Question: TICKET,
-    ServiceRequest: Shape(
-        (*TICKET.folds, fulfilment.fold),
-        TICKET.rows,
-        {**TICKET.beside, "tasks": fulfilment.TASKS},
-        TICKET.owner,
-    ),
+    ServiceRequest: WITH_TASKS,
     Change: Shape(
         (*TICKET.folds, change_work.fold),
         (*TICKET.rows, change_work.WORK),

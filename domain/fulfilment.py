@@ -10,21 +10,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from domain import tasks, text
-from domain.aggregate import Event
 from domain.fulfilment_plan import PlannedTask
 from domain.life_cycle import Moved, Reopenable
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.request_moves import AT_WORK, Status
 from domain.rules import Refused, require
-from domain.tasks import TASKS_MAX, Task
-from domain.ticket_tasks import Tasks
+from domain.tasks import Task
+from domain.ticket_tasks import AddedTasks
 
 ALL_DONE = "All tasks are done."
 CALLED_OFF = "The request was cancelled."
 
 
-class Fulfilment(Reopenable, Tasks, abstract=True):
+class Fulfilment(Reopenable, AddedTasks, abstract=True):
     status: Status
     fulfilled_at: datetime | None
 
@@ -44,52 +43,6 @@ class Fulfilment(Reopenable, Tasks, abstract=True):
             Task(number=number, after=task.after, team=task.team, compensation=task.compensation)
             for number, task in enumerate(planned, 1)
         )
-
-    def add_task(
-        self,
-        title: str,
-        *,
-        after: Sequence[int] = (),
-        team: UUID | None = None,
-        assignee: UUID | None = None,
-        by: Provenance,
-    ) -> None:
-        """Add a task, to be done after others."""
-        require(self.is_at_work, "Only an open request gets a task.")
-        require(len(self.tasks) < TASKS_MAX, f"A request has at most {TASKS_MAX} tasks.")
-        number = len(self.tasks) + 1
-        tasks.check_waits(self.tasks, number, "implementation", after)
-        if assignee is not None:
-            self._require_doer(Task(number=number), assignee)
-        self.record(
-            self.TaskAdded(
-                by=by,
-                number=number,
-                title=text.title(title, "A task"),
-                after=tuple(dict.fromkeys(after)),
-                team=team,
-                assignee=assignee,
-            )
-        )
-
-    class TaskAdded(Event):
-        number: int
-        title: Annotated[str, Personal("actor")]
-        after: tuple[int, ...] = ()
-        team: UUID | None = None
-        assignee: UUID | None = None
-        compensates: int = 0
-        """The number of the task that it undoes; 0 for none."""
-
-        def apply(self, request: "Fulfilment", /) -> None:
-            task = Task(
-                number=self.number,
-                after=self.after,
-                team=self.team,
-                assignee=self.assignee,
-                compensates=self.compensates,
-            )
-            request.tasks = (*request.tasks, task)
 
     def _require_turn(self, task: Task) -> None:
         is_undone = self.status is Status.BEING_UNDONE

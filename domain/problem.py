@@ -13,9 +13,12 @@ from domain.moves import Move
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
+from domain.tasks import Task
 from domain.ticket import Visibility
+from domain.ticket_tasks import AddedTasks
 
 PendingReason = Literal["customer", "vendor", "change", "evidence"]
+SYMPTOMS_MAX = 100
 
 
 class Status(StrEnum):
@@ -26,6 +29,7 @@ class Status(StrEnum):
     PENDING = "pending"
     KNOWN_ERROR = "known error"
     RESOLVED = "resolved"
+    REVIEWED = "reviewed"
     CLOSED = "closed"
     CANCELLED = "cancelled"
     MERGED = "merged"
@@ -35,6 +39,7 @@ UNRESOLVED = frozenset(
     {Status.NEW, Status.ASSIGNED, Status.INVESTIGATING, Status.PENDING, Status.KNOWN_ERROR}
 )
 ACTIVE = UNRESOLVED - {Status.PENDING}
+DONE = frozenset({Status.RESOLVED, Status.REVIEWED})
 
 MOVES = {
     "accept": Move(
@@ -57,13 +62,14 @@ MOVES = {
     ),
     "resolve": Move(UNRESOLVED, Status.RESOLVED, "Only an open problem can be resolved."),
     "reopen": Move(
-        frozenset({Status.RESOLVED}),
+        DONE,
         Status.INVESTIGATING,
         "Only a resolved problem can reopen.",
     ),
-    "close": Move(
-        frozenset({Status.RESOLVED}), Status.CLOSED, "Only a resolved problem can be closed."
+    "review": Move(
+        frozenset({Status.RESOLVED}), Status.REVIEWED, "Only a resolved problem can be reviewed."
     ),
+    "close": Move(DONE, Status.CLOSED, "Only a resolved problem can be closed."),
     "cancel": Move(UNRESOLVED, Status.CANCELLED, "Only an open problem can be cancelled."),
     "merge": Move(
         UNRESOLVED | {Status.PROPOSED},
@@ -75,7 +81,7 @@ MOVES = {
 accepted and was given to somebody before is assigned. Undoing a merge leads to where it was."""
 
 
-class Problem(Resolvable, Mergeable):
+class Problem(Resolvable, Mergeable, AddedTasks):
     prefix = "PRB"
     what: ClassVar[str] = "problem"
     moves = MOVES
@@ -89,6 +95,9 @@ class Problem(Resolvable, Mergeable):
     is_known_error: bool
     proposed_by: str
     """The number of the rule that proposed it; empty if a person raised it."""
+    symptoms: int
+    fix: UUID | None
+    """The change that removes its cause."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -96,6 +105,8 @@ class Problem(Resolvable, Mergeable):
         self.has_cause = False
         self.is_known_error = False
         self.proposed_by = ""
+        self.symptoms = 0
+        self.fix = None
 
     @property
     def is_unresolved(self) -> bool:
@@ -172,6 +183,24 @@ class Problem(Resolvable, Mergeable):
         """Whether it is a known error, not resolved yet, that one can live with."""
         return self.is_known_error and self.has_workaround and self.status in UNRESOLVED
 
+    def note_symptom(self, symptom: str, *, by: Provenance) -> None:
+        """Say by what the problem is seen. Each symptom is kept."""
+        require(self.status in UNRESOLVED, "Only an open problem gets a symptom.")
+        require(self.symptoms < SYMPTOMS_MAX, f"A problem has at most {SYMPTOMS_MAX} symptoms.")
+        self.record(
+            self.SymptomNoted(by=by, text=text.reason(symptom, "A symptom says what is seen."))
+        )
+
+    class SymptomNoted(Event):
+        text: Annotated[str, Personal("actor")]
+
+        def apply(self, problem: "Problem", /) -> None:
+            problem.symptoms += 1
+
+    def _require_turn(self, task: Task) -> None:
+        require(self.status in UNRESOLVED, "Tasks are done while the problem is open.")
+        super()._require_turn(task)
+
     def document_workaround(
         self,
         workaround: str,
@@ -226,6 +255,32 @@ class Problem(Resolvable, Mergeable):
         def apply(self, problem: "Problem", /) -> None:
             super().apply(problem)
             problem.is_known_error = True
+
+    # Fix, review -----------------------------------------------------------------------------
+
+    def plan_fix(self, change: UUID, *, by: Provenance) -> None:
+        """Say which change removes its cause. The latest holds."""
+        require(self.status in UNRESOLVED, "Only an open problem gets a fix.")
+        if change != self.fix:
+            self.record(self.FixPlanned(by=by, change=change))
+
+    class FixPlanned(Event):
+        change: UUID
+
+        def apply(self, problem: "Problem", /) -> None:
+            problem.fix = self.change
+
+    def review(self, *, notes: str, by: Provenance) -> None:
+        """Say what was learnt from it, once it is resolved."""
+        self._require("review")
+        self.record(
+            self.Reviewed(by=by, notes=text.reason(notes, "A review says what was learnt."))
+        )
+
+    class Reviewed(Moved):
+        act = "review"
+
+        notes: Annotated[str, Personal("actor")]
 
     # Resume, reopen --------------------------------------------------------------------------
 

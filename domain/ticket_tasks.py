@@ -14,7 +14,7 @@ from domain.aggregate import Event
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
-from domain.tasks import Task
+from domain.tasks import TASKS_MAX, Task
 from domain.ticket_base import TicketBase
 
 
@@ -150,3 +150,57 @@ class Tasks(TicketBase, abstract=True):
 
         def apply(self, ticket: "Tasks", /) -> None:
             ticket.alter_task(self.number, state="cancelled")
+
+
+class AddedTasks(Tasks, abstract=True):
+    """Tasks that whoever works on an open ticket adds."""
+
+    @property
+    def is_at_work(self) -> bool:
+        raise NotImplementedError
+
+    def add_task(
+        self,
+        title: str,
+        *,
+        after: Sequence[int] = (),
+        team: UUID | None = None,
+        assignee: UUID | None = None,
+        by: Provenance,
+    ) -> None:
+        """Add a task, to be done after others."""
+        require(self.is_at_work, f"Only an open {self.what} gets a task.")
+        require(len(self.tasks) < TASKS_MAX, f"A {self.what} has at most {TASKS_MAX} tasks.")
+        number = len(self.tasks) + 1
+        tasks.check_waits(self.tasks, number, "implementation", after)
+        if assignee is not None:
+            self._require_doer(Task(number=number), assignee)
+        self.record(
+            self.TaskAdded(
+                by=by,
+                number=number,
+                title=text.title(title, "A task"),
+                after=tuple(dict.fromkeys(after)),
+                team=team,
+                assignee=assignee,
+            )
+        )
+
+    class TaskAdded(Event):
+        number: int
+        title: Annotated[str, Personal("actor")]
+        after: tuple[int, ...] = ()
+        team: UUID | None = None
+        assignee: UUID | None = None
+        compensates: int = 0
+        """The number of the task that it undoes; 0 for none."""
+
+        def apply(self, ticket: "AddedTasks", /) -> None:
+            task = Task(
+                number=self.number,
+                after=self.after,
+                team=self.team,
+                assignee=self.assignee,
+                compensates=self.compensates,
+            )
+            ticket.tasks = (*ticket.tasks, task)

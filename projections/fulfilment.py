@@ -1,12 +1,16 @@
-"""The tasks of service requests: what each team has to do for whom, and what can be done now."""
+"""The tasks of service requests and problems: what each team has to do for whom, and what can be
+done now."""
 
 from typing import Any
 
+from domain import problem, request_moves
 from domain.aggregate import Entry
+from domain.ids import prefix_of
+from domain.life_cycle import Opened
 from domain.request_moves import Status
-from domain.service_request import ServiceRequest
 from domain.tasks import OVER
 from domain.ticket import Ticket
+from domain.ticket_tasks import AddedTasks
 from projections import ticket_tasks, tickets
 from projections.rows import Rows
 from projections.tables import Id, Row, Table, id_or_none, id_text, instant, number_text
@@ -14,7 +18,7 @@ from projections.ticket_tasks import TaskRow
 from projections.view import View
 
 NAME = "fulfilment"
-VERSION = 1
+VERSION = 2
 
 
 class RequestRow(Row):
@@ -23,7 +27,8 @@ class RequestRow(Row):
     title: str
     requester: Id | None
     organisation: Id | None
-    status: str = Status.REQUESTED
+    kind: str
+    status: str
     tasks: int = 0
 
 
@@ -33,7 +38,7 @@ class WorkRow(Row):
     ticket: Id
     task: int
     number: str
-    """Of the request."""
+    """Of the request, or of the problem."""
     request: str
     """Its title."""
     requester: Id | None
@@ -66,20 +71,29 @@ WORK = Table(
 )
 
 
+UNDOING = frozenset({Status.BEING_UNDONE})
+AT_WORK = request_moves.AT_WORK | problem.UNRESOLVED
+"""The statuses, of requests and of problems, in which tasks are done."""
+
+
+ENDED = frozenset({"closed", "cancelled", "merged", *problem.DONE})
+"""The statuses in which what was left of the tasks is not done any more."""
+
+
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith("ServiceRequest.")
+    return entry.topic.startswith(("ServiceRequest.", "Problem."))
 
 
 def fold(entry: Entry, rows: Rows) -> None:
     event: Any = entry.event
     id = id_text(entry.originator_id)
-    if isinstance(event, ServiceRequest.Ordered):
-        row = rows.put(REQUESTS, _ordered(entry, event))
-        for number, task in enumerate(event.plan, 1):
+    if isinstance(event, Opened):
+        row = rows.put(REQUESTS, _opened(entry, event))
+        for number, task in enumerate(getattr(event, "plan", ()), 1):
             _add(entry, row, number, task, rows)
         return
     row = rows.get(REQUESTS, id)
-    if isinstance(event, ServiceRequest.TaskAdded):
+    if isinstance(event, AddedTasks.TaskAdded):
         _add(entry, row, event.number, event, rows)
     ticket_tasks.fold(id, event, rows, TASKS)
     if isinstance(event, Ticket.Amended):
@@ -87,12 +101,15 @@ def fold(entry: Entry, rows: Rows) -> None:
     elif isinstance(event, Ticket.RequesterChanged):
         row.requester = id_or_none(event.requester)
         row.organisation = id_or_none(event.organisation)
-    row.status = tickets.status_after("request", event, is_approval_owed=False) or row.status
+    row.status = tickets.status_after(row.kind, event, is_approval_owed=False) or row.status
     _show(entry, row, rows)
 
 
-def _ordered(entry: Entry, event: ServiceRequest.Ordered) -> RequestRow:
+def _opened(entry: Entry, event: Opened) -> RequestRow:
+    kind = tickets.KINDS[prefix_of(entry.originator_id)]
     return RequestRow(
+        kind=kind,
+        status=tickets.first_status(kind),
         id=id_text(entry.originator_id),
         number=number_text(entry.originator_id),
         title=event.title,
@@ -146,10 +163,8 @@ def _show(entry: Entry, row: RequestRow, rows: Rows) -> None:
     over = {task.number for task in tasks if task.state in OVER}
     for task in tasks:
         work = rows.get(WORK, row.id, task.number)
-        is_open = task.state not in OVER
-        is_turn = row.status in (
-            (Status.BEING_UNDONE,) if task.compensates else (Status.IN_FULFILMENT, Status.PENDING)
-        )
+        is_open = task.state not in OVER and row.status not in ENDED
+        is_turn = row.status in (UNDOING if task.compensates else AT_WORK)
         work.request, work.requester, work.organisation = row.title, row.requester, row.organisation
         work.team, work.assignee, work.state = task.team, task.assignee, task.state
         work.is_open, work.is_ready = is_open, is_open and is_turn and over.issuperset(task.after)

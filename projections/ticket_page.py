@@ -54,6 +54,9 @@ class PageRow(Row):
     reason: str = ""
     """Why a change is wanted, or why a ticket is pending, was reopened or cancelled."""
     workaround: str = ""
+    symptoms: tuple[str, ...] = ()
+    fix: Id | None = None
+    """The change that removes the cause of a problem."""
     cause: str = ""
     plan: Details = {}
     risk: Json = {}
@@ -297,6 +300,21 @@ def _backed_out(event: Change.BackedOut, row: PageRow) -> None:
 @CASES.on(Problem.WorkaroundDocumented)
 def _workaround(event: Problem.WorkaroundDocumented, row: PageRow) -> None:
     row.workaround = event.text
+
+
+@CASES.on(Problem.SymptomNoted)
+def _symptom(event: Problem.SymptomNoted, row: PageRow) -> None:
+    row.symptoms = (*row.symptoms, event.text)
+
+
+@CASES.on(Problem.FixPlanned)
+def _fix(event: Problem.FixPlanned, row: PageRow) -> None:
+    row.fix = id_text(event.change)
+
+
+@CASES.on(Problem.Reviewed)
+def _problem_reviewed(event: Problem.Reviewed, row: PageRow) -> None:
+    row.review = event.notes
 
 
 @CASES.on(Problem.CauseIdentified)

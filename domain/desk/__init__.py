@@ -13,6 +13,7 @@ from domain.desk.families import Families
 from domain.desk.freezes import Freezes
 from domain.desk.gates import GateKeeping
 from domain.desk.major_incidents import MajorIncidents
+from domain.desk.management import Management
 from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
@@ -48,6 +49,7 @@ class Desk(
     TicketTypes,
     Closing,
     Workarounds,
+    Management,
 ):
     """Each use case takes `by` and, for a command that may be repeated, its `fingerprint` and
     `is_repeatable`, as the ledger does, and returns the receipt."""

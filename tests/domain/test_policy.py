@@ -207,6 +207,15 @@ problem.raise                         - s - - - - -
 problem.accept                        - s - - - - -
 problem.decline                       - s - - - - -
 problem.investigate                   - s - - - - -
+problem.note_symptom                  - s - - - - -
+problem.add_task                      - s - - - - -
+problem.order_task                    - s - - - - -
+problem.assign_task                   - s - - - - -
+problem.start_task                    - s - - - - -
+problem.complete_task                 - s - - - - -
+problem.cancel_task                   - s - - - - -
+problem.plan_fix                      - s - - - - -
+problem.review                        - s - - - - -
 problem.document_workaround           - s - - - - -
 problem.identify_cause                - s - - - - -
 problem.declare_known_error           - s - - - - -

@@ -19,6 +19,7 @@ ACTS: dict[str, Callable[[Problem], None]] = {
     "pend": lambda problem: problem.pend("vendor", by=BEA),
     "resume": lambda problem: problem.resume(by=BEA),
     "resolve": lambda problem: problem.resolve(code="fixed", resolution="Replaced.", by=BEA),
+    "review": lambda problem: problem.review(notes="Watch memory.", by=BEA),
     "reopen": lambda problem: problem.reopen(reason="Again.", by=BEA),
     "close": lambda problem: problem.close(by=BEA),
     "cancel": lambda problem: problem.cancel(reason="No problem.", by=BEA),
@@ -32,6 +33,7 @@ WAYS: dict[Status, list[Callable[[Problem], None]]] = {
     Status.PENDING: [ACTS["pend"]],
     Status.KNOWN_ERROR: [ACTS["declare_known_error"]],
     Status.RESOLVED: [ACTS["resolve"]],
+    Status.REVIEWED: [ACTS["resolve"], ACTS["review"]],
     Status.CLOSED: [ACTS["resolve"], ACTS["close"]],
     Status.CANCELLED: [ACTS["cancel"]],
     Status.MERGED: [lambda problem: problem.merge(record_id("PRB", 2), by=BEA)],
@@ -110,8 +112,8 @@ def test_a_problem_lives_through_these_states() -> None:
         *(("cancel", status.value) for status in UNRESOLVED),
         *((act, "proposed") for act in ("accept", "decline", "merge")),
         *(("merge", status.value) for status in UNRESOLVED),
-        ("reopen", "resolved"),
-        ("close", "resolved"),
+        ("review", "resolved"),
+        *((act, status) for act in ("reopen", "close") for status in ("resolved", "reviewed")),
     }
     assert {act: move.target.value for act, move in MOVES.items()} == {
         "accept": "new",
@@ -121,6 +123,7 @@ def test_a_problem_lives_through_these_states() -> None:
         "pend": "pending",
         "resume": "investigating",
         "resolve": "resolved",
+        "review": "reviewed",
         "reopen": "investigating",
         "close": "closed",
         "cancel": "cancelled",
@@ -135,6 +138,32 @@ def test_a_proposed_problem_that_somebody_has_is_assigned_once_accepted() -> Non
     some.accept(by=BEA)
 
     assert some.status is Status.ASSIGNED
+
+
+def test_tasks_symptoms_and_a_fix_are_of_an_open_problem() -> None:
+    some = problem(Status.INVESTIGATING)
+    some.note_symptom("Jobs print twice.", by=BEA)
+    some.add_task("Read the logs", team=TEAM, by=BEA)
+    some.add_task("Compare them", after=[1], by=BEA)
+    some.plan_fix(record_id("CHG", 1), by=BEA)
+    some.plan_fix(record_id("CHG", 1), by=BEA)
+
+    with pytest.raises(Refused, match="Task 2 comes after others that are not done: 1"):
+        some.complete_task(2, by=BEA)
+    some.complete_task(1, by=BEA)
+    some.resolve(code="fixed", resolution="Replaced.", by=BEA)
+
+    assert (some.symptoms, some.fix) == (1, record_id("CHG", 1))
+    assert len([one for one in new_facts(some) if "FixPlanned" in str(one)]) == 1
+    late: list[tuple[Callable[[], None], str]] = [
+        (lambda: some.note_symptom("Slow.", by=BEA), "gets a symptom"),
+        (lambda: some.plan_fix(record_id("CHG", 2), by=BEA), "gets a fix"),
+        (lambda: some.add_task("More", by=BEA), "Only an open problem gets a task"),
+        (lambda: some.complete_task(2, by=BEA), "while the problem is open"),
+    ]
+    for act, rule in late:
+        with pytest.raises(Refused, match=rule):
+            act()
 
 
 def test_a_known_error_has_a_cause_or_a_workaround() -> None:

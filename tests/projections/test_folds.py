@@ -189,6 +189,7 @@ def test_the_ticket_page_agrees_with_the_ticket(kind: type[Aggregate], data: st.
             }
     if isinstance(record, Problem):
         assert (bool(row.workaround), bool(row.cause)) == (record.has_workaround, record.has_cause)
+        assert (len(row.symptoms), row.fix) == (record.symptoms, text(record.fix))
 
 
 @pytest.mark.parametrize("kind", TICKETS)
@@ -274,17 +275,21 @@ def test_the_work_on_a_change_agrees_with_the_change(data: st.DataObject) -> Non
     assert {finding.type for finding in findings} <= {change.type}
 
 
+@pytest.mark.parametrize("kind", [ServiceRequest, Problem])
 @RANDOM
 @given(data=st.data())
-def test_the_work_on_a_request_agrees_with_the_request(data: st.DataObject) -> None:
-    request, entries = a_life(ServiceRequest, data)
-    assert isinstance(request, ServiceRequest)
+def test_the_tasks_of_a_ticket_agree_with_the_ticket(
+    kind: type[Aggregate], data: st.DataObject
+) -> None:
+    request, entries = a_life(kind, data)
+    assert isinstance(request, ServiceRequest | Problem)
 
     store = folded(fulfilment.VIEW, entries)
     tasks = rows_of(store, fulfilment.TASKS)
     work = rows_of(store, fulfilment.WORK)
 
-    assert row_of(store, fulfilment.REQUESTS, str(request.id)).status == request.status
+    if isinstance(request, ServiceRequest):
+        assert row_of(store, fulfilment.REQUESTS, str(request.id)).status == request.status
     assert [(task.number, task.after, task.state, task.compensates) for task in tasks] == [
         (task.number, task.after, task.state, task.compensates) for task in request.tasks
     ]
@@ -296,7 +301,7 @@ def test_the_work_on_a_request_agrees_with_the_request(data: st.DataObject) -> N
     }
 
 
-def can_be_done(request: ServiceRequest, number: int) -> bool:
+def can_be_done(request: ServiceRequest | Problem, number: int) -> bool:
     if request.task(number).state in OVER:
         return False
     try:
