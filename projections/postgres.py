@@ -285,12 +285,17 @@ class PostgresReader(ViewReader):
         self._url = url
         self._pool: AsyncConnectionPool | None = None
 
-    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    async def query(
+        self, sql: str, parameters: Sequence[Any] = (), *, varies: bool = False
+    ) -> list[tuple[Any, ...]]:
         pool = await self._opened()
         try:
             async with pool.connection() as connection:
+                # What is prepared is planned once for whatever parameters come.
                 found = await connection.execute(
-                    sql.replace("%", "%%").replace("?", "%s"), parameters
+                    sql.replace("%", "%%").replace("?", "%s"),
+                    parameters,
+                    prepare=False if varies else None,
                 )
                 return await found.fetchall()
         except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
@@ -303,7 +308,7 @@ class PostgresReader(ViewReader):
         )
 
     def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
-        return postgres_words.latest(table, limit), postgres_words.written(sought)
+        return postgres_words.latest(table, PREFIX, limit), postgres_words.written(sought)
 
     async def _opened(self) -> AsyncConnectionPool:
         if self._pool is None:

@@ -15,8 +15,10 @@ class Reading:
     def _at(self, table: str) -> str:
         return self._reader.prefix + table
 
-    async def _query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        return await self._reader.query(sql, parameters)
+    async def _query(
+        self, sql: str, parameters: Sequence[Any] = (), *, varies: bool = False
+    ) -> list[tuple[Any, ...]]:
+        return await self._reader.query(sql, parameters, varies=varies)
 
     async def _rows(self, table: Table[Any], rest: str, *parameters: Any) -> list[dict[str, Any]]:
         source = self._at(table.stored)

@@ -1,8 +1,7 @@
 """What is looked for, by whom, and how well a record answers it."""
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from msgspec import Struct
 
@@ -12,6 +11,7 @@ from projections.search import KINDS as KIND_OF_PREFIX
 from projections.search_rows import (
     INTERNAL,
     KINDS,
+    NUMBER,
     PUBLIC,
     SLIP,
     TITLE,
@@ -26,8 +26,8 @@ from projections.words import is_slip, words_of
 READ_MAX = 1_000
 """How many characters of what is asked are read."""
 WORDS_MAX = 12
-START_MIN = 2
-"""Shorter words are not taken for the start of longer ones."""
+START_MIN = 3
+"""Shorter words are not taken for the beginnings of longer ones."""
 SLIPPED_WORDS_MAX = 4
 
 _NUMBER = re.compile(r"\s*([a-zA-Z]{0,4})\s*[-#:./]?\s*([0-9]{1,19})\s*")
@@ -69,34 +69,35 @@ def _numbers(text: str) -> tuple[str, ...]:
 
 
 def by_number(asked: Asked) -> Match:
-    return lambda _: Some([Word(f"{TITLE}{number}") for number in asked.numbers])
+    return lambda _: Some([Word(f"{NUMBER}{number}") for number in asked.numbers])
 
 
-def in_title(asked: Asked) -> Match:
-    return lambda _: Every([_start(word, TITLE) for word in asked.words])
+def in_title(asked: Asked, longer: Set[str]) -> Match:
+    """All the words, or longer ones that begin with one of `longer`."""
+    return lambda _: Every([_word(word, TITLE, longer) for word in asked.words])
 
 
-def anywhere(asked: Asked) -> Match:
+def anywhere(asked: Asked, longer: Set[str]) -> Match:
     def match(with_internal: bool) -> Sought:
-        if not with_internal:
-            return Every([_start(word) for word in asked.words])
-        return Every([Some([_start(word), _start(word, INTERNAL)]) for word in asked.words])
+        marks = ("", INTERNAL) if with_internal else ("",)
+        found = [[_word(word, mark, longer) for mark in marks] for word in asked.words]
+        return Every([Some(either) for either in found])
 
     return match
 
 
 def almost(asked: Asked) -> Match:
     """Names that have all the words, but for slips of the pen."""
-    return lambda _: Every(
-        [
-            Some([_start(word), *(Word(f"{SLIP}{slip}") for slip in sorted(slips(word)))])
-            for word in asked.words
-        ]
-    )
+
+    def either(word: str) -> Sought:
+        found = (Word(f"{SLIP}{slip}") for slip in sorted(slips(word)))
+        return Some([_word(word, "", {word}), *found])
+
+    return lambda _: Every([either(word) for word in asked.words])
 
 
-def _start(word: str, mark: str = "") -> Word:
-    return Word(f"{mark}{word}", is_start=len(word) >= START_MIN)
+def _word(word: str, mark: str, longer: Set[str]) -> Word:
+    return Word(f"{mark}{word}", is_start=word in longer and len(word) >= START_MIN)
 
 
 # Who sees it ---------------------------------------------------------------------------------
@@ -104,18 +105,25 @@ def _start(word: str, mark: str = "") -> Word:
 
 def seen(match: Match, sights: Mapping[str, Sight]) -> Sought:
     """What somebody sees of what matches."""
-    groups: dict[tuple[Visibility, bool], list[str]] = defaultdict(list)
+    groups: dict[bool, dict[Visibility, list[str]]] = {False: {}, True: {}}
     for kind, sight in sights.items():
         if sight.internal != sight.of:
-            groups[sight.of, False].append(kind)
+            groups[False].setdefault(sight.of, []).append(kind)
         if sight.internal is not None:
-            groups[sight.internal, True].append(kind)
+            groups[True].setdefault(sight.internal, []).append(kind)
     return Some(
         [
-            Every([*_of_kinds(kinds), *_within(visibility), match(with_internal)])
-            for (visibility, with_internal), kinds in groups.items()
+            Every([*_among(seen), match(with_internal)])
+            for with_internal, seen in groups.items()
+            if seen
         ]
     )
+
+
+def _among(groups: Mapping[Visibility, Sequence[str]]) -> list[Sought]:
+    """The records that are seen; nothing, where all are."""
+    parts = [(*_of_kinds(kinds), *_within(visibility)) for visibility, kinds in groups.items()]
+    return [Some([Every(part) for part in parts])] if all(parts) else []
 
 
 def _of_kinds(kinds: Sequence[str]) -> list[Sought]:
@@ -145,7 +153,7 @@ def hears(sight: Sight, organisation: str | None) -> bool:
 
 # How well it answers -------------------------------------------------------------------------
 
-SCORED = 4_000
+SCORED = 2_000
 """How many characters of the words of a record tell how well it answers."""
 USUAL = 700
 """How many the words of a usual record have."""

@@ -16,7 +16,7 @@ VERSION = 1
 TICKETS = ("incident", "problem", "change", "question", "request")
 KINDS = (*TICKETS, "article", "asset", "person")
 
-TITLE, INTERNAL, SLIP, SCOPE = "^", "~", "?", "="
+NUMBER, TITLE, INTERNAL, SLIP, SCOPE = "#", "^", "~", "?", "="
 PUBLIC = f"{SCOPE}public"
 PUBLISHED = f"{SCOPE}published"
 
@@ -91,7 +91,7 @@ def reword(row: SearchRow) -> None:
             of_kind(row.kind),
             *((PUBLISHED,) if row.is_published else ()),
             *sorted(row.scopes),
-            f"{TITLE}{row.number.lower()}",
+            f"{NUMBER}{row.number.lower()}",
             *marked(TITLE, title),
             *title,
             *(_slips(title) if row.kind in NAMED else ()),

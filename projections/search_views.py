@@ -1,6 +1,6 @@
 """What is asked of the search: which records answer best, and what is shown of each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any
 
 import msgspec
@@ -25,9 +25,16 @@ from projections.search_question import (
     slipped,
 )
 from projections.search_rows import NAMED, SEARCH
+from projections.sought import Word
 
 FOUND_MAX = 200
 """Of how many records the best are chosen: the latest of those that have the words."""
+
+ENOUGH = 50
+"""Where so many have the very words, longer ones that begin with the last are not looked for."""
+
+COMMON = 1_000
+"""A word that so many records have is not taken for the beginning of longer ones."""
 
 Place = tuple[int, int]
 
@@ -81,15 +88,42 @@ class SearchViews(Reading):
         self, asked: Asked, sights: Mapping[str, Sight]
     ) -> list[tuple[Place, Candidate]]:
         """Those that answer best first, the latest first of those that answer as well."""
-        found = {one.id: one for one in await self.latest(in_title(asked), sights, FOUND_MAX)}
-        if len(found) < FOUND_MAX:
-            found |= {one.id: one for one in await self.latest(anywhere(asked), sights, FOUND_MAX)}
-        if asked.numbers:
-            found |= {one.id: one for one in await self.latest(by_number(asked), sights, FOUND_MAX)}
+        found = await self._latest(by_number(asked), sights) if asked.numbers else {}
+        is_named = bool(found)
+        found |= await self._having(asked, sights, frozenset())
+        if not is_named and len(found) < ENOUGH:
+            found |= await self._longer(asked, sights, asked.words[-1:])
+        if not found:
+            found |= await self._longer(asked, sights, asked.words)
         ranked = [((score(asked, one.number, one.words), one.place), one) for one in found.values()]
         if not any(one.kind in NAMED for one in found.values()):
             ranked += await self._almost(asked, sights)
         return sorted(ranked, key=lambda one: one[0], reverse=True)
+
+    async def _longer(
+        self, asked: Asked, sights: Mapping[str, Sight], words: Sequence[str]
+    ) -> dict[str, Candidate]:
+        """Those with longer words that begin with some of these, where these are rare."""
+        rare = {word for word in words if await self._is_rare(word)}
+        return await self._having(asked, sights, rare) if rare else {}
+
+    async def _is_rare(self, word: str) -> bool:
+        rest, sought = self._reader.latest(SEARCH, Word(word), COMMON)
+        [(count,)] = await self._query(
+            f"SELECT count(*) FROM (SELECT place FROM {self._at(SEARCH.stored)} {rest}) AS common",
+            (sought,),
+            varies=True,
+        )
+        return int(count) < COMMON
+
+    async def _having(
+        self, asked: Asked, sights: Mapping[str, Sight], longer: Set[str]
+    ) -> dict[str, Candidate]:
+        """Those with all the words, or with longer ones that begin with one of `longer`."""
+        titled = await self._latest(in_title(asked, longer), sights)
+        if len(titled) >= FOUND_MAX:
+            return titled
+        return titled | await self._latest(anywhere(asked, longer), sights)
 
     async def _almost(
         self, asked: Asked, sights: Mapping[str, Sight]
@@ -100,21 +134,20 @@ class SearchViews(Reading):
             return []
         return [
             ((-count, one.place), one)
-            for one in await self.latest(almost(asked), named, FOUND_MAX)
+            for one in (await self._latest(almost(asked), named)).values()
             if (count := slipped(asked, one.title, one.words)) is not None
         ]
 
-    async def latest(
-        self, match: Match, sights: Mapping[str, Sight], limit: int
-    ) -> list[Candidate]:
-        """The latest records that match, of those that somebody sees."""
-        rest, sought = self._reader.latest(SEARCH, seen(match, sights), limit)
+    async def _latest(self, match: Match, sights: Mapping[str, Sight]) -> dict[str, Candidate]:
+        """The latest records that match, of those that somebody sees, by id."""
+        rest, sought = self._reader.latest(SEARCH, seen(match, sights), FOUND_MAX)
         rows = await self._query(
             f"SELECT id, place, kind, number, title, substr(words, 1, {SCORED:d})"
             f" FROM {self._at(SEARCH.stored)} {rest}",
             (sought,),
+            varies=True,
         )
-        return [Candidate(*row) for row in rows]
+        return {row[0]: Candidate(*row) for row in rows}
 
     async def _shown(
         self, page: Sequence[Candidate], asked: Asked, sights: Mapping[str, Sight]

@@ -252,7 +252,9 @@ class SqliteReader(ViewReader):
         self._connection = open_views(str(path))
         self._connection.execute("PRAGMA query_only=ON")
 
-    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    async def query(
+        self, sql: str, parameters: Sequence[Any] = (), *, varies: bool = False
+    ) -> list[tuple[Any, ...]]:
         try:
             return self._connection.execute(sql, parameters).fetchall()
         except sqlite3.OperationalError as error:

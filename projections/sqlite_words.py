@@ -10,7 +10,7 @@ from typing import Any
 from projections.sought import Every, Sought, Word
 from projections.tables import Table
 
-MARKS = "^~=:?-"
+MARKS = "#^~?=:-"
 """What may stand in words beside letters and digits."""
 
 

@@ -147,8 +147,11 @@ class ViewReader(ABC):
     """What stands before the name of a table."""
 
     @abstractmethod
-    async def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        """Raises NotBuilt if a table does not exist."""
+    async def query(
+        self, sql: str, parameters: Sequence[Any] = (), *, varies: bool = False
+    ) -> list[tuple[Any, ...]]:
+        """The rows. `varies`: whether the fastest way to them depends on the parameters. Raises
+        NotBuilt if a table does not exist."""
 
     @abstractmethod
     def items(self, column: str) -> str:

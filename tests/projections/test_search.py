@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from domain.aggregate import Aggregate
 from domain.article import Article
 from domain.article_content import Content
@@ -14,7 +16,7 @@ from domain.person import Person
 from domain.policy import Everything, OwnOrganisation, OwnTickets, Readable
 from domain.problem import Problem
 from domain.ticket import Visibility
-from projections import search
+from projections import search, search_views
 from projections.search_question import Sight
 from projections.search_rows import KINDS, TICKETS
 from projections.search_views import FOUND_MAX, Found
@@ -108,6 +110,32 @@ async def test_words_of_titles_come_before_those_of_texts(kit: Kit, views: Views
     assert await found(views, "jams printer") == ["INC0000001", "INC0000005"]
     assert await found(views, "printer hall") == ["INC0000001"]
     assert await found(views, "printer toner") == []
+
+
+async def test_the_beginnings_of_words_find_them(
+    kit: Kit, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(
+        kit,
+        incident(1, "Printers are out"),
+        incident(2, "Printing is slow"),
+        incident(3, "A printer", "It prints on both sides."),
+        *(incident(serial, "Out again") for serial in (4, 5)),
+    )
+    one, two, three = (f"INC000000{serial}" for serial in (1, 2, 3))
+
+    assert await found(views, "print") == [three, two, one]
+    assert await found(views, "pr") == []
+    assert await found(views, "printer") == [three, one]
+    assert await found(views, "out print") == [one]
+    assert await found(views, "print out") == [one]
+
+    monkeypatch.setattr(search_views, "ENOUGH", 1)
+    assert await found(views, "printer") == [three]
+    monkeypatch.setattr(search_views, "ENOUGH", 50)
+    monkeypatch.setattr(search_views, "COMMON", 1)
+    assert await found(views, "printer") == [three]
+    assert await found(views, "print out") == [one]
 
 
 async def test_what_answers_as_well_comes_the_latest_first(kit: Kit, views: Views) -> None:
