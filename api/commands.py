@@ -189,7 +189,9 @@ def asked_of(call: Call, raw: bytes, expected: int | None) -> Asked:
             )
         command = uuid5(_KEYS, f"{actor} {given.decode('ascii')}")
         said = b"\0".join((call.method.encode(), call.path.encode("utf-8", "surrogatepass"), raw))
-        fingerprint = blake2b(said, digest_size=16).digest()
+        # Under their key, so that nobody can try out what they may have said once it is gone.
+        key = call.context.ledger.mapper.keys.key(actor) or b""
+        fingerprint = blake2b(said, key=key, digest_size=16, person=b"ledgerdesk asked").digest()
     by = Provenance(actor=actor, at=at, command=command, channel=caller.channel)
     return Asked(by, expected, fingerprint, given is not None)
 

@@ -29,7 +29,8 @@ def take(record: Aggregate) -> bytes:
 
 
 def restore(kind: type[Aggregate], id: UUID, version: int, state: bytes) -> Aggregate:
-    """The record as it was at the version, or a new one if the state has another shape."""
+    """The record as it was at the version, or a new one if the state has another shape, or says
+    what people wrote."""
     record = kind(id)
     expected = set(vars(record)) - _NOT_STATE
     plain: dict[str, Any] = msgspec.json.decode(state)
@@ -44,6 +45,9 @@ def restore(kind: type[Aggregate], id: UUID, version: int, state: bytes) -> Aggr
     except msgspec.ValidationError:
         return record
     vars(record).update(typed)
+    if record.has_words:
+        # Kept before such records had none.
+        return kind(id)
     record.version = version
     return record
 

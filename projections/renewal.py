@@ -29,8 +29,12 @@ class Renewal:
         projector.caught_up.append(self.renew_if_due)
 
     async def renew_if_due(self) -> None:
-        projector, at = self._projector, self._projector.erased_at
-        if projector.store.renewed() >= at:
+        projector, renewed = self._projector, self._projector.store.renewed()
+        if renewed > projector.erased_at:
+            # Another projector was first, and has moved the views past the erasure.
+            projector.erased_at = erasure.carry_out(projector.ledger)
+        at = projector.erased_at
+        if renewed >= at:
             return
         erasure.carry_out(projector.ledger)
         fresh = SqliteViews(self._beside)

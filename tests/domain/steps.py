@@ -135,7 +135,7 @@ def check_step(before: Aggregate, after: Aggregate, happened: tuple[Entry, ...])
     if isinstance(before, Ticket) and before.is_over:
         assert {entry.topic.partition(".")[2] for entry in happened} <= AFTERWARDS
     if isinstance(before, Question) and isinstance(after, Question):
-        assert str(before.requester) not in set(after.hands) - set(before.hands)
+        assert str(after.requester) not in set(after.hands) - set(before.hands)
     if isinstance(after, Article):
         check_publication(before, after, happened)
     if isinstance(before, Ticket) and isinstance(after, Ticket):

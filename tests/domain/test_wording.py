@@ -140,6 +140,15 @@ def test_a_ticket_with_details_has_no_snapshot() -> None:
     assert not snapshots.is_due(change, 1)
 
 
+def test_a_snapshot_that_says_what_was_written_is_not_read() -> None:
+    change = proposed()
+    change.amend(details={"bay": "Cem's"}, by=ANN)
+
+    restored = snapshots.restore(Change, change.id, change.version, snapshots.take(change))
+
+    assert (restored.version, vars(restored)["details"]) == (0, {})
+
+
 def test_a_snapshot_with_digests_of_texts_is_not_read() -> None:
     change = proposed()
     change.said = dict.fromkeys(change.said, "e3b0c44298fc1c149afbf4c8996fb924")  # type: ignore[arg-type]  # as it was once
