@@ -221,20 +221,22 @@ class Asset(AssetRecord, AssetRedundancy, ApprovedActs):
 
     # Issue and return ----------------------------------------------------------------------
 
-    def issue(self, to: UUID, *, by: Provenance) -> None:
-        """Hand the asset to a person."""
+    def issue(self, to: UUID, *, source: str = "", by: Provenance) -> None:
+        """Hand the asset to a person, by hand or as a source says."""
         self._require("issue")
         self._require_not_in_approval()
-        self.record(self.Issued(by=by, to=to))
+        self.record(self.Issued(by=by, to=to, source=source))
 
     class Issued(Governed):
         act = "issue"
 
         to: UUID
         round: int = 0
+        source: str = ""
 
         def apply(self, asset: "Asset", /) -> None:
             super().apply(asset)
+            asset.given_by(self.source, ("user",))
             asset.status = Status.IN_USE
             asset.holder = self.to
 

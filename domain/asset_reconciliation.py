@@ -2,21 +2,28 @@
 that is left as it is."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain.asset import Asset
+from domain.asset import Asset, Status
 from domain.asset_attributes import Schema, Value, Values
+from domain.asset_reminders import ENDS
 from domain.ids import number_of
+from domain.provenance import Provenance
 
 MANUAL = "manual"
 """The source of what somebody said at the desk."""
 DEFAULT = "*"
 """The attribute that stands for all that have no order of their own."""
 
-FIELDS = ("location", "supplier", "contract")
-"""What is changed besides attributes. A name and a tag are given at registration."""
+FIELDS = ("location", "supplier", "contract", "owner", "user", *(f"ends.{end}" for end in ENDS))
+"""What is changed besides attributes. A name and a tag are given at registration. The owner and the
+user are people, and the ends are days."""
+HANDED_OUT = (Status.IN_STOCK, Status.IN_USE)
+
+Fields = Mapping[str, str | UUID | date]
 
 Precedence = Mapping[str, Sequence[str]]
 """By attribute or field: the sources, the first before the others. Unnamed ones come last."""
@@ -28,12 +35,12 @@ class Said(Struct, frozen=True, kw_only=True):
     """What a source says of one asset."""
 
     source: str
-    fields: Mapping[str, str]
+    fields: Fields
     attributes: Values
 
 
 class Plan(Struct, frozen=True, kw_only=True):
-    fields: Mapping[str, str]
+    fields: Fields
     attributes: Values
     drifts: Values
     """Found, and not to be: nobody has planned it."""
@@ -55,18 +62,10 @@ def planned(
     by_changes: Planned,
 ) -> Plan:
     """What is to be done with an asset of the type. What is said already is not said again."""
-    fields: dict[str, str] = {}
+    fields, left = _planned_fields(asset, said, precedence)
     attributes: dict[str, Value] = {}
     drifts: dict[str, Value] = {}
     cleared: list[str] = []
-    left: dict[str, str] = {}
-    for name, text in said.fields.items():
-        if name not in FIELDS or text == getattr(asset, name):
-            continue
-        if getattr(asset, name) and (before := _goes_before(asset, said.source, name, precedence)):
-            left[name] = before
-        else:
-            fields[name] = text
     for name, value in said.attributes.items():
         old = asset.attributes.get(name)
         if old == value:
@@ -87,6 +86,55 @@ def planned(
     return Plan(
         fields=fields, attributes=attributes, drifts=drifts, cleared=tuple(cleared), left=left
     )
+
+
+def _planned_fields(
+    asset: Asset, said: Said, precedence: Precedence
+) -> tuple[dict[str, str | UUID | date], dict[str, str]]:
+    """What is given besides attributes, and why the rest is left."""
+    fields: dict[str, str | UUID | date] = {}
+    left: dict[str, str] = {}
+    for name, new in said.fields.items():
+        present = _present(asset, name)
+        if name not in FIELDS or new == present:
+            continue
+        if name == "user" and asset.status not in HANDED_OUT:
+            left[name] = f"it is {asset.status}"
+        elif present and (before := _goes_before(asset, said.source, name, precedence)):
+            left[name] = before
+        else:
+            fields[name] = new
+    return fields, left
+
+
+def give(asset: Asset, fields: Fields, *, source: str, by: Provenance) -> None:
+    """Give an asset what a source says of it besides attributes."""
+
+    def text(name: str) -> str | None:
+        return str(fields[name]) if name in fields else None
+
+    owner, user = fields.get("owner"), fields.get("user")
+    asset.describe(
+        owner=owner if isinstance(owner, UUID) else None,
+        location=text("location"),
+        supplier=text("supplier"),
+        contract=text("contract"),
+        ends={end: day for end in ENDS if isinstance(day := fields.get(f"ends.{end}"), date)},
+        source=source,
+        by=by,
+    )
+    if isinstance(user, UUID) and user != asset.holder:
+        if asset.status is Status.IN_USE:
+            asset.return_(condition=f"Somebody else has it, says {source}.", by=by)
+        asset.issue(user, source=source, by=by)
+
+
+def _present(asset: Asset, name: str) -> str | UUID | date | None:
+    if name == "user":
+        return asset.holder
+    field, _, end = name.partition(".")
+    found: str | UUID | date | None = asset.ends.get(end) if end else getattr(asset, field, None)
+    return found
 
 
 def _goes_before(asset: Asset, source: str, name: str, precedence: Precedence) -> str:

@@ -220,6 +220,7 @@ class AssetRecord(AssetDrift, AssetReminders, abstract=True):
                 if value is not None:
                     setattr(asset, name, value)
                     asset.given_by(self.source, (name,))
+            asset.given_by(self.source, [f"ends.{end}" for end in self.ends])
             asset.set_ends(self.ends, self.by.effective_at)
 
     # Licences ------------------------------------------------------------------------------

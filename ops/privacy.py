@@ -45,9 +45,12 @@ def export_person(
 
         from domain.personal_export import export
         from ops.compose import open_desk, open_files
+        from ops.read_notes import note_export
 
         async with open_desk(settings) as desk:
-            found = export(desk.ledger, _person(desk, person).id)
+            who = _person(desk, person).id
+            await note_export(desk.ledger, "privacy export", {}, subject=who)
+            found = export(desk.ledger, who)
             text = msgspec.json.format(msgspec.json.encode(found), indent=2)
             if to is None:
                 sys.stdout.write(text.decode() + "\n")

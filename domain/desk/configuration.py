@@ -7,7 +7,7 @@ from uuid import UUID
 from domain import asset_attributes
 from domain.asset import Asset
 from domain.asset_attributes import Mistake, Value, WrongAttributes
-from domain.asset_reconciliation import Plan, Planned
+from domain.asset_reconciliation import Plan, Planned, Said, give
 from domain.asset_type import AssetType
 from domain.change import Change, ClosureCode
 from domain.change_configuration import UNDER_WAY
@@ -111,7 +111,7 @@ class Configuration(Assets):
     ) -> None:
         """Do what is planned for an asset by what a source has said."""
         if plan.fields:
-            _describe(asset, plan.fields, source, by)
+            give(asset, plan.fields, source=source, by=by)
         if plan.attributes:
             await self.set_attributes(work, asset, plan.attributes, by, source=source)
         for name, found in plan.drifts.items():
@@ -125,36 +125,24 @@ class Configuration(Assets):
         id: UUID,
         *,
         type: AssetType,
-        attributes: Mapping[str, object],
-        fields: Mapping[str, str],
+        said: Said,
         organisation: UUID | None,
-        source: str,
         by: Provenance,
     ) -> Asset:
         """Register an asset that a source knows and nobody else did."""
         asset = work.add(
             Asset.register(
                 id,
-                name=fields["name"],
+                name=str(said.fields["name"]),
                 asset_class=type.name,
-                tag=fields.get("tag", ""),
+                tag=str(said.fields.get("tag", "")),
                 organisation=organisation,
                 by=by,
             )
         )
-        await self._classify(work, asset, type.schema, attributes, by, source)
-        _describe(asset, fields, source, by)
+        await self._classify(work, asset, type.schema, said.attributes, by, said.source)
+        give(asset, said.fields, source=said.source, by=by)
         return asset
-
-
-def _describe(asset: Asset, fields: Mapping[str, str], source: str, by: Provenance) -> None:
-    asset.describe(
-        location=fields.get("location"),
-        supplier=fields.get("supplier"),
-        contract=fields.get("contract"),
-        source=source,
-        by=by,
-    )
 
 
 def _found(drift: object) -> str:

@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from domain.asset_reconciliation import DEFAULT, FIELDS
+from domain.asset_reminders import End
 from domain.asset_type import AssetType
 from ops.importing.errors import BadFile, BadMapping
 from ops.importing.mapping import FileFormat, Part
@@ -18,7 +19,7 @@ RULES_MAX = 10
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Rule = Annotated[list[Name], Field(min_length=1, max_length=10)]
-Field_ = Literal["name", "tag", "location", "supplier", "contract"]
+Field_ = Literal["name", "tag", "location", "supplier", "contract", "owner", "user"]
 IDENTIFYING = ("name", "tag")
 """The fields that can tell an asset from others, besides its attributes."""
 
@@ -34,8 +35,11 @@ class AssetMapping(Part):
     """Attributes, `name` or `tag` that together tell an asset from all others: the first rule of
     which a row gives all is tried first."""
     fields: dict[Field_, Name] = {}
+    ends: dict[End, Name] = {}
     attributes: dict[Name, Name] = {}
-    """Their columns."""
+    """Their columns. The owner and the user are told by number, id or user name."""
+    dates: Name = "%Y-%m-%d"
+    """How the source writes the days of `ends`, in the letters of C's strptime."""
     precedence: dict[Name, list[Name]] = {}
     """By attribute or field, or `*`: the sources, the first before the others."""
     create: bool = True
@@ -46,7 +50,7 @@ class AssetMapping(Part):
 
     @property
     def columns(self) -> list[str]:
-        named = [*self.fields.values(), *self.attributes.values()]
+        named = [*self.fields.values(), *self.ends.values(), *self.attributes.values()]
         return [*named, self.key] if self.key else named
 
 

@@ -1,6 +1,7 @@
 """One row: which asset it is about, what becomes of it, and why not more."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 from domain import asset_attributes
 from domain.asset import Asset
 from domain.asset_attributes import Value
-from domain.asset_reconciliation import Plan, Said, planned
+from domain.asset_reconciliation import Plan, Said, give, planned
 from domain.asset_type import AssetType
 from domain.desk import Desk
 from domain.ids import number_of, parse_reference
@@ -21,6 +22,8 @@ from ops.asset_import.register import Register
 from ops.importing.errors import BadMapping, BadRow
 
 Cells = Mapping[str, str]
+Read = Callable[[str], str | UUID | date]
+"""What a cell says. Raises BadRow."""
 
 
 class Done(NamedTuple):
@@ -45,6 +48,10 @@ class Steps:
         self._keys_tried: dict[str, UUID] = {}
         self._claims_tried: dict[str, UUID] = {}
         self._missing = frozenset(mapping.missing)
+        self._columns: list[tuple[str, str, Read]] = [
+            *((name, column, self._reader(name)) for name, column in mapping.fields.items()),
+            *((f"ends.{end}", column, self._day) for end, column in mapping.ends.items()),
+        ]
 
     async def take(self, cells: Cells, by: Provenance) -> Done:
         """Do what a row asks for. Raises BadRow and what the desk refuses."""
@@ -52,7 +59,7 @@ class Steps:
         if self._mapping.key and not key:
             raise BadRow(f"{self._mapping.key}: the key is missing")
         said = self._said(cells)
-        known = {**said.fields, **{name: str(one) for name, one in said.attributes.items()}}
+        known = {name: str(one) for name, one in {**said.fields, **said.attributes}.items()}
         claim = _key_claim(self._source, key) if key else ""
         # A row that was recorded before the run was broken off has its receipt.
         if not self._is_dry and (receipt := await self._desk.ledger.recorder.receipt(by.command)):
@@ -78,14 +85,37 @@ class Steps:
                     attributes[name] = asset_attributes.read(schema[name], text)
             except Refused as refused:
                 mistakes.append(f"{column}: {refused}")
+        fields: dict[str, str | UUID | date] = {}
+        for name, column, read in self._columns:
+            text = " ".join(self._cell(cells, column).split())
+            try:
+                if text:
+                    fields[name] = read(text)
+            except BadRow as bad:
+                mistakes.append(f"{column}: {bad}")
         if mistakes:
             raise BadRow(" ".join(mistakes))
-        fields: dict[str, str] = {
-            name: " ".join(text.split())
-            for name, column in self._mapping.fields.items()
-            if (text := self._cell(cells, column))
-        }
         return Said(source=self._source, fields=fields, attributes=attributes)
+
+    def _reader(self, name: str) -> "Read":
+        return self._person if name in ("owner", "user") else str
+
+    def _person(self, text: str) -> UUID:
+        directory = self._desk.directory
+        directory.catch_up()
+        try:
+            person = directory.person(parse_reference(text))
+        except NotFound:
+            person = directory.person_by_username(text)
+        if person is None:
+            raise BadRow(f"there is no person {text!r}.")
+        return person.id
+
+    def _day(self, text: str) -> date:
+        try:
+            return datetime.strptime(text, self._mapping.dates).date()  # noqa: DTZ007 - a day
+        except ValueError:
+            raise BadRow(f"{text!r} is no day as {self._mapping.dates} tells.") from None
 
     def _cell(self, cells: Cells, column: str) -> str:
         text = cells.get(column, "").strip()
@@ -137,14 +167,7 @@ class Steps:
         return plans[0]
 
     def _try(self, asset: Asset, plan: Plan, by: Provenance) -> None:
-        fields = plan.fields
-        asset.describe(
-            location=fields.get("location"),
-            supplier=fields.get("supplier"),
-            contract=fields.get("contract"),
-            source=self._source,
-            by=by,
-        )
+        give(asset, plan.fields, source=self._source, by=by)
         if plan.attributes:
             asset.set_attributes(self._type.schema, plan.attributes, source=self._source, by=by)
         for name, found in plan.drifts.items():
@@ -181,10 +204,8 @@ class Steps:
                 work,
                 id,
                 type=self._type,
-                attributes=said.attributes,
-                fields=said.fields,
+                said=said,
                 organisation=self._organisation,
-                source=self._source,
                 by=by,
             )
             if claim:
@@ -198,12 +219,13 @@ class Steps:
     async def _try_new(self, id: UUID, said: Said, claim: str, by: Provenance) -> None:
         asset = Asset.register(
             id,
-            name=said.fields["name"],
+            name=str(said.fields["name"]),
             asset_class=self._type.name,
-            tag=said.fields.get("tag", ""),
+            tag=str(said.fields.get("tag", "")),
             by=by,
         )
         asset.classify(self._type.schema, said.attributes, source=self._source, by=by)
+        give(asset, said.fields, source=self._source, by=by)
         await self._check_claims(asset)
         self._register.tried[id] = asset
         self._register.take(asset)
@@ -213,7 +235,11 @@ class Steps:
 
 def _told(plan: Plan) -> str:
     """A plan in words, with the reasons for what is left."""
-    parts = [f"{name} = {value}" for name, value in {**plan.fields, **plan.attributes}.items()]
+    given = {**plan.fields, **plan.attributes}
+    parts = [
+        f"{name} = {number_of(value) if isinstance(value, UUID) else value}"
+        for name, value in given.items()
+    ]
     parts += [f"{name} was found to be {value}" for name, value in plan.drifts.items()]
     parts += [f"{name} is as registered again" for name in plan.cleared]
     parts += [f"{name} is left: {why}" for name, why in plan.left.items()]

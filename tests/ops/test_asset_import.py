@@ -6,16 +6,19 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from msgspec.structs import replace
 
-from domain.asset import Asset
+from domain.asset import Asset, Status
 from domain.asset_attributes import Attribute
 from domain.desk import Desk
 from domain.directory import Directory
+from domain.ids import number_of
 from domain.ledger import Ledger
 from ops.asset_import import Outcome, Report, import_assets, load
 from ops.importing.errors import BadMapping
@@ -141,6 +144,110 @@ async def test_a_source_that_comes_after_leaves_what_is_there_and_says_why(
     assert importing.told == [
         ("changed", "by serial: os = Y; location is left: sheet goes before scan")
     ]
+
+
+PEOPLE = """
+type: Server
+identify: [[serial]]
+fields: {name: host, owner: owner, user: user, contract: contract}
+ends: {warranty: warranty, licence: licence}
+dates: "%d.%m.%Y"
+attributes: {serial: sn}
+precedence: {user: [hr, scan], ends.warranty: [vendor, scan]}
+"""
+LENT = {
+    "host": "laptop-1",
+    "sn": "S1",
+    "owner": "bea",
+    "user": "ann",
+    "contract": "C-77",
+    "warranty": "31.03.2028",
+    "licence": "",
+}
+
+
+async def let_in(importing: Importing, *names: str) -> dict[str, UUID]:
+    desk = await importing.desk.register_organisation(name="Desk", by=system())
+    for name in names:
+        await importing.desk.register_person(
+            username=name, name=name.title(), organisation=desk.subject, by=system()
+        )
+    importing.desk.directory.catch_up()
+    found = {name: importing.desk.directory.person_by_username(name) for name in names}
+    return {name: person.id for name, person in found.items() if person}
+
+
+async def test_owners_users_and_last_days_are_imported_and_say_where_they_come_from(
+    importing: Importing,
+) -> None:
+    people = await let_in(importing, "ann", "bea", "cem")
+    await importing.run([LENT], PEOPLE)
+
+    await importing.run(
+        [LENT | {"user": number_of(people["cem"]), "licence": "01.02.2027"}], PEOPLE
+    )
+
+    (asset,) = importing.assets()
+    assert (asset.owner, asset.holder, asset.contract) == (people["bea"], people["cem"], "C-77")
+    assert asset.status is Status.IN_USE
+    assert asset.ends == {"warranty": date(2028, 3, 31), "licence": date(2027, 2, 1)}
+    named = ("owner", "user", "contract", "ends.warranty", "ends.licence")
+    assert {name: asset.sources[name] for name in named} == dict.fromkeys(named, "scan")
+    assert importing.told == [
+        ("changed", f"by serial: user = {number_of(people['cem'])}; ends.licence = 2027-02-01")
+    ]
+
+
+async def test_who_has_an_asset_and_until_when_it_is_covered_go_by_precedence_too(
+    importing: Importing,
+) -> None:
+    people = await let_in(importing, "ann", "bea", "cem")
+    await importing.run([LENT | {"warranty": "01.01.2027"}], PEOPLE, source="vendor")
+    await importing.run([LENT | {"user": "bea"}], PEOPLE, source="hr")
+
+    await importing.run([LENT | {"user": "cem"}], PEOPLE, source="scan")
+
+    (asset,) = importing.assets()
+    assert (asset.holder, asset.ends["warranty"]) == (people["bea"], date(2027, 1, 1))
+    await importing.run([LENT | {"warranty": "02.02.2029"}], PEOPLE, source="vendor")
+    await importing.run([LENT], PEOPLE, source="scan")
+    (asset,) = importing.assets()
+    assert asset.ends["warranty"] == date(2029, 2, 2)
+    assert "ends.warranty is left: vendor goes before scan" in importing.told[0][1]
+
+
+async def test_what_is_not_to_be_handed_out_keeps_its_user(importing: Importing) -> None:
+    await let_in(importing, "ann", "bea", "cem")
+    await importing.run([LENT], PEOPLE)
+    [asset] = importing.assets()
+    await importing.desk.ledger.edit(
+        Asset, asset.id, lambda one: one.retire(reason="Old.", by=system()), by=system()
+    )
+
+    await importing.run([LENT | {"contract": ""}], PEOPLE)
+
+    assert importing.told == [("left", "user is left: it is retired")]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ({"owner": "nobody"}, "owner: there is no person 'nobody'."),
+        ({"user": "PER0000999"}, "user: there is no person 'PER0000999'."),
+        ({"warranty": "2028-03-31"}, "warranty: '2028-03-31' is no day as %d.%m.%Y tells."),
+    ],
+)
+async def test_people_and_days_that_are_none_reject_the_row(
+    importing: Importing, row: dict[str, str], reason: str
+) -> None:
+    await let_in(importing, "ann", "bea")
+
+    tried = await importing.run([LENT | row], PEOPLE, is_dry=True)
+    await importing.run([LENT | row], PEOPLE)
+
+    assert tried.totals.rejected == 1
+    assert importing.told == [("rejected", reason)]
+    assert importing.assets() == []
 
 
 async def test_what_only_changes_alter_becomes_a_finding(importing: Importing) -> None:
