@@ -19,6 +19,7 @@ from ops.privacy import app as privacy_app
 from ops.process import app as process_app
 from ops.settings import BadSettings
 from ops.sla_command import app as sla_app
+from ops.views_command import app as views_app
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -27,7 +28,6 @@ app = typer.Typer(
     help="An event-sourced workflow engine for IT service management.",
 )
 attachments_app = typer.Typer(no_args_is_help=True, help="The files of tickets.")
-views_app = typer.Typer(no_args_is_help=True, help="The read models.")
 workflows_app = typer.Typer(no_args_is_help=True, help="What waits.")
 app.add_typer(attachments_app, name="attachments")
 app.add_typer(views_app, name="views")
@@ -223,40 +223,12 @@ def import_(
     in_order(run_import(settings, file, mapping, check_only=dry_run, compare=reconcile, out=out))
 
 
-@views_app.command("status")
-def views_status(data: Data = None, config: Config = None) -> None:
-    """Show how far each view has got."""
-    from ops.views import status
-
-    in_order(status(settings_of(data, config), out))
-
-
 @attachments_app.command("clean")
 def attachments_clean(data: Data = None, config: Config = None) -> None:
     """Remove the files that were sent more than a day ago and are attached to nothing."""
     from ops.attachments import clean
 
     in_order(clean(settings_of(data, config), out))
-
-
-@views_app.command("rebuild")
-def views_rebuild(
-    names: Annotated[list[str] | None, typer.Argument(help="Which views; all if none.")] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Make views anew from the ledger, while no projector runs."""
-    from ops.views import rebuild
-
-    in_order(rebuild(settings_of(data, config), names or [], out))
-
-
-@views_app.command("verify")
-def views_verify(data: Data = None, config: Config = None) -> None:
-    """Fold the ledger again beside the views, and compare."""
-    from ops.views import verify
-
-    in_order(verify(settings_of(data, config), out))
 
 
 @workflows_app.command("rebuild")

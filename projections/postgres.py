@@ -13,6 +13,7 @@ from projections.past import ENDLESS, Begun, Ended
 from projections.postgres_arrays import ARRAYS, BooleanArray, IntegerArray, TextArray, register
 from projections.sought import Sought
 from projections.store import (
+    Behind,
     Kept,
     NotBuilt,
     Overtaken,
@@ -116,6 +117,33 @@ class PostgresViews(ViewStore):
     def count_aside(self) -> dict[str, int]:
         counted = "SELECT view, count(*) FROM views.set_aside GROUP BY view"
         return {view: count for view, count in _execute(self._connection, counted)}
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        with self._connection.transaction():
+            _execute(self._connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield
+
+    def switch(self, view: View, other: ViewStore) -> None:
+        with self.transaction() as transaction:
+            kept = transaction.kept().get(view.name)
+            if kept is not None and kept.version != view.version:
+                transaction.leave(view, kept)
+                kept = None
+            if kept is None:
+                transaction.create(view)
+            # Whoever keeps the view waits for its turn from here on.
+            found = _execute(
+                self._connection,
+                "SELECT position FROM views.positions WHERE view = %s FOR UPDATE",
+                (view.name,),
+            ).fetchone()
+            _, position = other.positions()[view.name]
+            if found is not None and found[0] > position:
+                raise Behind(view.name)
+            copied = postgres_copy.copy(self._connection, [view], other)
+            postgres_copy.put_in_place(self._connection, copied)
+            postgres_copy.put_positions(self._connection, [view], other)
 
     def renewed(self) -> int:
         row = _execute(self._connection, "SELECT max(erasure) FROM views.renewed").fetchone()
@@ -257,6 +285,14 @@ class PostgresTransaction(Transaction):
         for table in tables:
             _execute(self._connection, f"DROP TABLE IF EXISTS {PREFIX}{table}")
         _execute(self._connection, "DELETE FROM views.positions WHERE view = %s", (name,))
+        _execute(self._connection, "DELETE FROM views.set_aside WHERE view = %s", (name,))
+
+    def rename(self, name: str, other: str) -> None:
+        _execute(
+            self._connection,
+            "UPDATE views.positions SET view = %s WHERE view = %s",
+            (other, name),
+        )
         _execute(self._connection, "DELETE FROM views.set_aside WHERE view = %s", (name,))
 
     def kept(self) -> dict[str, Kept]:

@@ -51,8 +51,8 @@ def put_positions(
     connection: psycopg.Connection, views: Collection[View], other: ViewStore
 ) -> None:
     """Take over how far the views are, and what they could not take."""
-    _execute(connection, "TRUNCATE views.set_aside")
     for view in views:
+        _execute(connection, "DELETE FROM views.set_aside WHERE view = %s", (view.name,))
         version, position = other.positions()[view.name]
         _execute(
             connection,

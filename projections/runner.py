@@ -29,7 +29,7 @@ from domain.ledger import Ledger
 from projections.past import Ended, versions_of
 from projections.rows import Rows
 from projections.store import Kept, Overtaken, SetAside, Transaction, ViewStore, WrongLedger
-from projections.view import View
+from projections.view import View, is_left
 
 PAGE = 4_000
 WAIT_SECONDS = 1.0
@@ -92,19 +92,14 @@ class Projector:
         """Make what is missing, and make outdated views anew; with `anew`, all of them. Remove
         those that are retired.
 
-        Raises WrongLedger if the views are those of another ledger or ahead of this one.
+        Raises WrongLedger if the views are those of another ledger or ahead of this one, or if a
+        later release keeps one of them.
         """
-        identity, head = self.ledger.recorder.identity(), self.ledger.position()
         with self.store.transaction() as transaction:
-            kept = transaction.kept()
-            source = transaction.ledger()
-            if not anew:
-                _check_source(source, identity, kept, head)
-            if source != identity:
-                transaction.adopt(identity)
+            kept = self._adopt(transaction, is_checked=not anew)
             for name, old in kept.items():
                 view = self.views.get(name)
-                if name in retired:
+                if name in retired or is_left(name, self.views):
                     log.info("view %s is removed", name)
                     transaction.drop(name, old.tables)
                 elif anew or (view is not None and _is_outdated(view, old)):
@@ -113,6 +108,25 @@ class Projector:
             for name, view in self.views.items():
                 if anew or name not in kept or _is_outdated(view, kept[name]):
                     transaction.create(view)
+
+    def adopt(self) -> dict[str, Kept]:
+        """Take the views for those of this ledger; which there are. Raises WrongLedger."""
+        with self.store.transaction() as transaction:
+            return self._adopt(transaction, is_checked=True)
+
+    def _adopt(self, transaction: Transaction, *, is_checked: bool) -> dict[str, Kept]:
+        identity, head = self.ledger.recorder.identity(), self.ledger.position()
+        kept, source = transaction.kept(), transaction.ledger()
+        if is_checked:
+            _check_source(source, identity, kept, head)
+            for name, view in self.views.items():
+                if name in kept and kept[name].version > view.version:
+                    raise WrongLedger(
+                        f"View {name} is kept by a later release, in version {kept[name].version}."
+                    )
+        if source != identity:
+            transaction.adopt(identity)
+        return kept
 
     def rebuild(self, name: str) -> None:
         """Empty a view; it is filled again by catching up."""
@@ -143,15 +157,17 @@ class Projector:
                 )
                 await asyncio.sleep(patience)
 
-    def catch_up(self) -> int:
-        """Fold all that the views do not have yet; return how many events that was."""
+    def catch_up(self, until: int | None = None) -> int:
+        """Fold all that the views do not have yet, at most up to a position; return how many events
+        that was."""
         before = self.applied
-        while self.step():
+        while self.step(until):
             pass
         return self.applied - before
 
-    def step(self) -> bool:
-        """Bring each view on by a page; return whether there was anything to do.
+    def step(self, until: int | None = None) -> bool:
+        """Bring each view on by a page, at most up to a position; return whether there was anything
+        to do.
 
         Views at one place share a page. One that is behind reads its own, up to the next view's
         place, and so joins the others without holding them back.
@@ -159,8 +175,7 @@ class Projector:
         places: dict[int, list[View]] = {}
         for name, position in self.positions().items():
             places.setdefault(position, []).append(self.views[name])
-        stop: int | None = None
-        has_moved = False
+        stop, has_moved = until, False
         for position in sorted(places, reverse=True):
             if items := self._read(position, stop):
                 has_moved = True
@@ -169,7 +184,7 @@ class Projector:
                     self.applied += len(items)
                 except Overtaken as overtaken:
                     log.info("another runner has moved view %s", overtaken)
-            stop = position
+            stop = position if until is None else min(position, until)
         if has_moved and self.moved:
             positions = self.positions()
             for tell in self.moved:

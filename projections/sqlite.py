@@ -13,6 +13,7 @@ from projections.past import ENDLESS, Begun, Ended
 from projections.sought import Sought
 from projections.sqlite_file import connect
 from projections.store import (
+    Behind,
     Kept,
     NotBuilt,
     Overtaken,
@@ -111,6 +112,37 @@ class SqliteViews(ViewStore):
 
     def count_aside(self) -> dict[str, int]:
         return dict(self._connection.execute("SELECT view, count(*) FROM set_aside GROUP BY view"))
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        self._connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._connection.execute("ROLLBACK")
+
+    def switch(self, view: View, other: ViewStore) -> None:
+        """To a store of this kind, in a file of its own."""
+        assert isinstance(other, SqliteViews)
+        self._connection.execute("ATTACH ? AS beside", (other.path,))
+        try:
+            with self.transaction() as transaction:
+                kept = transaction.kept().get(view.name)
+                _, position = other.positions()[view.name]
+                if kept is not None:
+                    if kept.position > position:
+                        raise Behind(view.name)
+                    transaction.leave(view, kept)
+                transaction.create(view)
+                transaction.move(view, 0, position)
+                for name in view.stored:
+                    self._connection.execute(f"INSERT INTO main.{name} SELECT * FROM beside.{name}")
+                self._connection.execute(
+                    "INSERT INTO main.set_aside SELECT * FROM beside.set_aside WHERE view = ?",
+                    (view.name,),
+                )
+        finally:
+            self._connection.execute("DETACH beside")
 
     def renewed(self) -> int:
         row = self._connection.execute("SELECT max(erasure) FROM renewed").fetchone()
@@ -223,6 +255,10 @@ class SqliteTransaction(Transaction):
             self._connection.execute(f"DROP TABLE IF EXISTS {table}")
             self._connection.execute(f"DROP TABLE IF EXISTS {sqlite_words.index_of(table)}")
         self._connection.execute("DELETE FROM positions WHERE view = ?", (name,))
+        self._connection.execute("DELETE FROM set_aside WHERE view = ?", (name,))
+
+    def rename(self, name: str, other: str) -> None:
+        self._connection.execute("UPDATE positions SET view = ? WHERE view = ?", (other, name))
         self._connection.execute("DELETE FROM set_aside WHERE view = ?", (name,))
 
     def kept(self) -> dict[str, Kept]:

@@ -13,7 +13,7 @@ from msgspec import Struct
 from projections.past import Begun, Ended
 from projections.sought import Sought
 from projections.tables import Key, Table, Values
-from projections.view import View
+from projections.view import View, left
 
 
 class WrongLedger(Exception):
@@ -35,6 +35,10 @@ class Kept(Struct, frozen=True):
     shape: str
     tables: tuple[str, ...]
     position: int
+
+
+class Behind(Exception):
+    """Views that were built beside have not got as far as those that serve."""
 
 
 class SetAside(Struct, frozen=True, kw_only=True):
@@ -83,6 +87,18 @@ class Transaction(ABC):
         """Remove a view with its tables and all that was noted about it."""
 
     @abstractmethod
+    def rename(self, name: str, other: str) -> None:
+        """Keep a view under another name, with the same tables."""
+
+    def leave(self, view: View, kept: Kept) -> None:
+        """Make room for a view: what was kept of this version goes, and of another it stays for
+        those who still ask it, until a projector of the new version begins."""
+        if kept.version == view.version:
+            self.drop(view.name, kept.tables)
+        else:
+            self.rename(view.name, left(view.name, kept.version))
+
+    @abstractmethod
     def kept(self) -> dict[str, Kept]:
         """The views that the store has."""
 
@@ -126,6 +142,15 @@ class ViewStore(ABC):
     @abstractmethod
     def count_aside(self) -> dict[str, int]:
         """How many events each view could not take."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[None]:
+        """What is read within is of one moment."""
+
+    @abstractmethod
+    def switch(self, view: View, other: "ViewStore") -> None:
+        """Let the rows that another store has of a view serve instead of one's own, all at once for
+        whoever reads. Raises Behind if the view has got further here than there."""
 
     @abstractmethod
     def renewed(self) -> int:

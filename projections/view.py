@@ -1,6 +1,6 @@
 """What a view is: tables under a name and a version, and how each event changes their rows."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, Generic, TypeVar
 
 from domain.aggregate import Entry, Event
@@ -33,6 +33,15 @@ class Cases(Generic[F]):
             found = next((self._cases[base] for base in event.__mro__ if base in self._cases), None)
             self._found[event] = found
             return found
+
+
+def left(name: str, version: int) -> str:
+    """What a view is called whose next version serves already, until nobody asks it any more."""
+    return f"{name} v{version}"
+
+
+def is_left(name: str, views: Container[str]) -> bool:
+    return name.rpartition(" v")[0] in views
 
 
 class View:

@@ -1,0 +1,59 @@
+"""`ledgerdesk views`: the read models."""
+
+from typing import Annotated
+
+import typer
+
+from ops.options import Config, Data, in_order, out, settings_of
+
+app = typer.Typer(no_args_is_help=True, help="The read models.")
+
+Names = Annotated[list[str] | None, typer.Argument(help="Which views; all if none.")]
+
+
+@app.command("list")
+def list_(data: Data = None, config: Config = None) -> None:
+    """Show how far each view has got."""
+    from ops import views
+
+    in_order(views.list_(settings_of(data, config), out))
+
+
+@app.command()
+def rebuild(
+    names: Names = None,
+    no_switch: Annotated[
+        bool, typer.Option("--no-switch", help="Build them beside, and leave what serves.")
+    ] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Make views anew beside those that serve, compare, and let the new ones serve."""
+    from ops import views
+
+    settings = settings_of(data, config)
+    in_order(views.rebuild(settings, names or [], out, switches=not no_switch))
+
+
+@app.command()
+def compare(names: Names = None, data: Data = None, config: Config = None) -> None:
+    """Compare the views that serve with those built beside them, row by row."""
+    from ops import views
+
+    in_order(views.compare(settings_of(data, config), names or [], out))
+
+
+@app.command()
+def switch(names: Names = None, data: Data = None, config: Config = None) -> None:
+    """Let the views serve that were built beside."""
+    from ops import views
+
+    in_order(views.switch(settings_of(data, config), names or [], out))
+
+
+@app.command()
+def verify(data: Data = None, config: Config = None) -> None:
+    """Fold the ledger again and compare with the views, row by row."""
+    from ops import views
+
+    in_order(views.verify(settings_of(data, config), out))

@@ -1,0 +1,91 @@
+"""`ledgerdesk views` on a desk with two incidents."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from ops.cli import app, guarded
+from ops.compose import open_desk, open_view_store
+from ops.settings import load
+from projections.work_queue import QUEUE
+from tests.people import signed
+
+NAME = "ticket_lists"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    asyncio.run(fill(folder))
+    return folder
+
+
+async def fill(folder: Path) -> None:
+    async with open_desk(load(data=folder)) as desk:
+        for title in ("No mail", "No paper"):
+            await desk.log_incident(title=title, requester=None, by=signed("ann"))
+
+
+def run(data: Path, *arguments: str) -> int:
+    return guarded(lambda: app(["views", *arguments, "--data", str(data)], standalone_mode=False))
+
+
+def spoil(data: Path) -> None:
+    store = open_view_store(load(data=data))
+    rows = list(store.scan(QUEUE))
+    with store.transaction() as transaction:
+        transaction.write(QUEUE, [], [rows[0][:1]])
+    store.close()
+
+
+def test_views_are_built_by_the_first_rebuild(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, "rebuild", NAME) == 0
+    assert f"{NAME}: new" in capsys.readouterr().out
+
+    assert run(data, "rebuild", NAME) == 0
+    assert "the same as what serves" in capsys.readouterr().out
+    assert run(data, "verify") == 0
+    assert not (data / "views-beside.db").exists()
+
+
+def test_what_differs_is_told_and_mended_by_a_switch(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "rebuild")
+    spoil(data)
+
+    assert run(data, "verify") == 2
+    told = capsys.readouterr().out
+    assert f"{QUEUE.stored} " in told
+    assert "is missing" in told
+    assert run(data, "rebuild", NAME, "--no-switch") == 0
+    assert run(data, "compare") == 2
+    assert run(data, "switch") == 0
+    assert run(data, "verify") == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("rebuild", "nothing"), "There is no view nothing."),
+        (("compare",), "No views were built beside"),
+        (("switch", NAME), "No views were built beside"),
+    ],
+)
+def test_what_cannot_be_is_said(
+    data: Path, arguments: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(data, *arguments) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_views_that_were_not_built_beside_cannot_be_compared(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(data, "rebuild", NAME, "--no-switch")
+
+    assert run(data, "compare", "timeline") == 2
+    assert "timeline was not built beside." in capsys.readouterr().err
