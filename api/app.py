@@ -53,6 +53,8 @@ from api.sign_in import identity_routes
 from api.sla_reports import report_routes
 from api.status import Status
 from api.time_reports import time_routes
+from api.webhook_deliveries import delivery_routes
+from api.webhook_routes import ENVELOPE, webhook_routes
 from domain.desk import Desk
 from domain.files import Files
 from domain.transparency.store import LogStore
@@ -73,7 +75,7 @@ def create_app(
     context = Context(desk, views, settings, clock, log, files)
     requests = Requests()
     routes = routes_of(settings)
-    document = openapi.document(routes, ROOT, settings.version)
+    document = openapi.document(routes, ROOT, settings.version) | {"webhooks": ENVELOPE}
     pages = Pages(settings, document)
     status = Status(context, requests)
     app = FastAPI(
@@ -135,6 +137,8 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += event_routes()
     routes += stream_routes()
     routes += consumer_routes()
+    routes += webhook_routes()
+    routes += delivery_routes()
     routes += report_routes()
     routes += time_routes()
     routes += ticket_report_routes()

@@ -30,6 +30,7 @@ from api import (
     services,
     teams,
     ticket_types,
+    webhooks,
 )
 from api.commands import Command, Creation, Practice, act, create
 from api.http.routing import Operation, Route
@@ -61,6 +62,7 @@ PRACTICES: Sequence[Practice] = (
     calendars.PRACTICE,
     ticket_types.PRACTICE,
     saved_views.PRACTICE,
+    webhooks.PRACTICE,
 )
 
 APPROVED: Sequence[Practice] = tuple(

@@ -16,6 +16,7 @@ from domain import (
     release_moves,
     service,
     service_request,
+    webhook,
 )
 from domain.change_window import Kind as WindowKind
 from projections.tickets import KINDS
@@ -100,6 +101,7 @@ LISTS: Mapping[str, List] = {
         values={"status": words_of(cab_meeting.Status)},
         sort=("starts_at",),
     ),
+    "webhook": List(name="webhooks", values={"status": words_of(webhook.Status)}, sort=("number",)),
     "change_template": List(name="change_templates", sort=("name",)),
     "assignment_rule": List(name="assignment_rules", sort=("name",)),
     "risk_model": List(name="risk_models", sort=("name",)),

@@ -35,6 +35,7 @@ from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.ticket_type import TicketType
+from domain.webhook import Webhook
 from projections import (
     articles,
     asset_register,
@@ -53,6 +54,7 @@ from projections import (
     ticket_page,
     ticket_types,
     ticket_work,
+    webhooks,
     work_queue,
 )
 from projections.change_windows import WINDOWS
@@ -182,6 +184,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     SavedView: Shape((saved_views.fold,), (saved_views.VIEWS,)),
     TicketType: Shape((ticket_types.fold,), (ticket_types.TYPES,)),
     Calendar: Shape((directory.fold,), (directory_rows.CALENDARS,)),
+    Webhook: Shape((webhooks.fold,), (webhooks.WEBHOOKS,)),
 }
 
 

@@ -25,6 +25,7 @@ from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.ticket_type import TicketType
+from domain.webhook import Webhook
 
 __all__ = [
     "ApprovalProcess",
@@ -52,4 +53,5 @@ __all__ = [
     "ServiceRequest",
     "Team",
     "TicketType",
+    "Webhook",
 ]

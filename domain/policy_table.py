@@ -38,6 +38,7 @@ from domain.policy_rows import (
 )
 from domain.policy_services import SERVICES
 from domain.policy_views import VIEWS
+from domain.policy_webhooks import WEBHOOKS
 from domain.relation import (
     ANY,
     FOR_SELF,
@@ -365,6 +366,7 @@ TABLE: Mapping[str, Row] = {
         WRITE,
         {"read_log.open": "open a log of reads", "read_log.note": "note that something was read"},
     ),
+    **WEBHOOKS,
     # The ledger itself. Of its events everybody sees those that they may read
     **rows(
         everyone(ANY),

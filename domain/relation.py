@@ -19,6 +19,7 @@ from domain.service import Service
 from domain.team import Team
 from domain.ticket import Ticket
 from domain.versioned import Versioned
+from domain.webhook import Webhook
 
 
 class Actor(Struct, frozen=True):
@@ -71,8 +72,6 @@ def about(record: Aggregate) -> About:
                 is_public=published is not None and published.audience == "public",
                 audience=() if published is None else published.organisations,
             )
-        case Release():
-            return About(id=record.id, requester=record.requester, voters=_voters(record))
         case Service():
             return About(
                 id=record.id,
@@ -81,7 +80,7 @@ def about(record: Aggregate) -> About:
                 is_public=record.is_in_catalogue and not record.customers,
                 audience=record.customers if record.is_in_catalogue else (),
             )
-        case Versioned():
+        case Release() | Versioned():
             return About(id=record.id, requester=record.requester, voters=_voters(record))
         case Asset():
             people = tuple(person for person in (record.owner, record.holder) if person)
@@ -94,6 +93,8 @@ def about(record: Aggregate) -> About:
             )
         case SavedView():
             return About(id=record.id, requester=record.owner, audience=record.audience)
+        case Webhook():
+            return About(id=record.id, organisation=record.organisation, requester=record.owner)
         case Person() | Team():
             return About(id=record.id, organisation=record.organisation)
         case Organisation():

@@ -27,6 +27,7 @@ from projections import (
     ticket_types,
     ticket_work,
     timeline,
+    webhooks,
     work_queue,
 )
 from projections.queries import Listing
@@ -44,6 +45,7 @@ ALL = (
     change_work.VIEW,
     fulfilment.VIEW,
     cab_meetings.VIEW,
+    webhooks.VIEW,
     asset_register.VIEW,
     asset_types.VIEW,
     asset_findings.VIEW,
@@ -69,6 +71,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(work_queue.QUEUE, ticket_lists.NAME, "organisation", PART, work_queue.WATCHERS),
         Listing(change_board.BOARD, change_board.NAME, "organisation", PART, change_board.WATCHERS),
         Listing(cab_meetings.MEETINGS, cab_meetings.NAME),
+        Listing(webhooks.WEBHOOKS, webhooks.NAME, "organisation", ("owner",)),
         Listing(fulfilment.WORK, fulfilment.NAME, "organisation", PART),
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(

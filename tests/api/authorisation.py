@@ -88,6 +88,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "organisations": await top.made("/organisations", {"name": f"{at}Partner"}),
         "asset-types": await olga.made("/asset-types", {"name": f"{at}Printer"}),
         "calendars": calendar,
+        "webhooks": await adam.made("/webhooks", definitions["/webhooks"]),
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
         "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),

@@ -30,6 +30,7 @@ BY_THE_DESK = {
     "take_turn",
     *("remind_of_update", "miss_update"),
     "fall_due",
+    "give_up",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
 BY_THE_DESK_ALONE = {
@@ -44,7 +45,10 @@ BY_THE_DESK_ALONE = {
     "service_level_policy": {"choose_tickets"},
 }
 """Acts that are left to the desk for one kind, and to people for others."""
-ELSEWHERE = {"offering": {"order", "order_for_another"}}
+ELSEWHERE = {
+    "offering": {"order", "order_for_another"},
+    "webhook": {"register", "rotate_secret"},
+}
 """Acts that an address of their own is for."""
 LOOKED_UP = {
     "set_fields": {"values", "type", "type_version", "definitions"},
@@ -86,6 +90,7 @@ OF_READING = {
         "read_versions",
         "read_delegations",
         "export",
+        "read_deliveries",
         "what_if",
         "read_trial",
     ),

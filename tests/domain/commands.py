@@ -47,6 +47,7 @@ from domain.tasks import PHASES
 from domain.team import Team
 from domain.ticket import LinkType, Visibility
 from domain.ticket_type import TicketType
+from domain.webhook import Webhook
 from tests.domain.articles import CONTENTS
 from tests.domain.asset_types import ATTRIBUTES, GIVEN, HARDWARE, HARDWARE_LATER, SCHEMAS
 from tests.domain.assignment_rules import RULES
@@ -347,6 +348,15 @@ ASKINGS = st.builds(
     fields=st.sampled_from([(), ("number", "title")]),
 )
 
+SENT: dict[str, SearchStrategy[Any]] = {
+    "url": st.sampled_from(
+        ["https://example.org/hooks", "http://[::1]:8080/", "ftp://example.org", "https://"]
+    ),
+    "description": texts,
+    "types": st.sampled_from([(), ("Incident.Logged",)]),
+    "kinds": st.sampled_from([(), ("incident",), ("incident",) * 51]),
+    "subjects": st.lists(CHANGES, max_size=2),
+}
 COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ApprovalProcess: of_definitions(DEFINITIONS),
     Article: {
@@ -741,6 +751,16 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "remove_member": said(person=people),
         "disband": NOTHING,
     },
+    Webhook: {
+        "amend": said(**SENT),
+        "rotate_secret": said(overlap_hours=st.sampled_from([-1, 0, 24, 169])),
+        "test": NOTHING,
+        "rewind": said(after=st.integers(-1, 9)),
+        "disable": REASON,
+        "enable": NOTHING,
+        "give_up": said(reason=texts, failing_since=moments),
+        "remove": NOTHING,
+    },
 }
 
 OTHER_BEGINNINGS: dict[type[Aggregate], set[str]] = {Problem: {"propose"}}
@@ -843,6 +863,15 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             offering_version=st.sampled_from([0, 1]),
             plan=st.sampled_from([(), (), LAPTOP_PLAN, LAPTOP_PLAN[:1]]),
             form=st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers()), max_size=2),
+        ),
+    ),
+    Webhook: (
+        "register",
+        said(
+            **SENT,
+            after=st.sampled_from([None, 0, 118]),
+            owner=people,
+            organisation=organisations,
         ),
     ),
     TicketType: (

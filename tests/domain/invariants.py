@@ -55,6 +55,7 @@ from domain.ticket_type import ACTS, TicketType
 from domain.ticket_type import check as check_definition_of_type
 from domain.time_spent import MINUTES_MAX
 from domain.versioned import Versioned
+from domain.webhook import Webhook, check_url
 
 
 def check(record: Aggregate) -> None:
@@ -415,6 +416,14 @@ def check_ticket_type(type: TicketType) -> None:
         check_definition_of_type(type.ticket, definition)
 
 
+def check_webhook(webhook: Webhook) -> None:
+    check_url(webhook.url)
+    assert webhook.owner is not None
+    assert webhook.organisation is not None
+    assert webhook.secret >= 1
+    assert (webhook.overlap_until is None) == (webhook.secret == 1)
+
+
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
     Article: check_article,
@@ -441,4 +450,5 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ServiceRequest: check_request,
     Team: check_team,
     TicketType: check_ticket_type,
+    Webhook: check_webhook,
 }

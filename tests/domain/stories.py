@@ -42,6 +42,7 @@ from domain.team import Team
 from domain.ticket import Visibility
 from domain.ticket_type import TicketType
 from domain.triage import Candidate, Chosen
+from domain.webhook import Webhook
 from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
 from tests.domain.assignment_rules import BY_TURNS, TO_TEAM
@@ -1241,6 +1242,29 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("add_member", person=person("bea"), is_lead=True),
             step("remove_member", person=person("bea")),
             step("disband"),
+        ]
+    ],
+    Webhook: [
+        [
+            step(
+                "register",
+                url="https://example.org/hooks",
+                description="The chat of the desk.",
+                types=["Incident.Logged"],
+                kinds=["incident"],
+                subjects=[record_id("INC", 1)],
+                after=118,
+                owner=person("ann"),
+                organisation=CUSTOMER,
+            ),
+            step("amend", url="https://example.org/other", types=["Incident.Closed"]),
+            step("rotate_secret", overlap_hours=12),
+            step("test"),
+            step("rewind", after=42),
+            step("disable", reason="Maintenance."),
+            step("enable"),
+            step("give_up", reason="It does not answer.", failing_since=MONDAY),
+            step("remove"),
         ]
     ],
 }
