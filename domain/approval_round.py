@@ -62,7 +62,8 @@ class ApprovalRounds(Migration, abstract=True):
         require(vote == "approve" or not conditions, "Only an approval is given on conditions.")
         require(
             self.is_conditional or not conditions,
-            f"This {self.what} is approved as it is, and not on conditions.",
+            f"This {self.what} is approved as it is, and not on conditions: reject it with what is "
+            "to be changed, or ask for that before you vote.",
         )
         require(
             len(conditions) <= CONDITIONS_MAX, f"A vote has at most {CONDITIONS_MAX} conditions."
