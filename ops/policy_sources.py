@@ -65,10 +65,18 @@ class Sources:
         try:
             located = parse(content_of(path), names)
         except BadDocument as bad:
-            number = len(bad.mistakes)
-            mistakes = f"{number} mistake{'s' if number > 1 else ''}"
-            raise UserProblem(f"{path}: {mistakes}\n{bad}") from None
+            raise _problem(str(path), bad) from None
         return Source(str(path), located.name, located.definition, names, located)
+
+    def require_people(self, source: Source) -> None:
+        """Raises UserProblem if those whom a policy tells of something are not on the desk."""
+        wrong = [] if self.desk is None else self.desk.nobody_told(source.agreement)
+        if wrong and source.located:
+            mistakes = (source.located.mistake(one.place, one.rule) for one in wrong)
+            raise _problem(source.title, BadDocument(mistakes))
+        if wrong:
+            sentences = " ".join(one.sentence for one in wrong)
+            raise UserProblem(f"{source.title}: {sentences}")
 
     async def numbered(self, number: str, version: str | None = None) -> Source:
         """A version of a recorded policy: the latest without one, or the draft before the first.
@@ -92,6 +100,11 @@ class Sources:
         if policy.draft_definition is None:
             raise NotFound(f"{policy.number} has no draft.")
         return Source(f"{policy.number} draft", policy.name, policy.draft_definition, names)
+
+
+def _problem(title: str, bad: BadDocument) -> UserProblem:
+    number = len(bad.mistakes)
+    return UserProblem(f"{title}: {number} mistake{'s' if number > 1 else ''}\n{bad}")
 
 
 @asynccontextmanager

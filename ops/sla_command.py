@@ -72,6 +72,7 @@ def check(
                 check_agreement(found.agreement)
             except Refused as refused:
                 raise UserProblem(f"{found.title}: {refused}") from None
+            sources.require_people(found)
             if as_yaml:
                 typer.echo(found.yaml, nl=False)
                 return

@@ -14,6 +14,7 @@ from domain.desk.publishing import Check, Publishing
 from domain.directory import Directory
 from domain.ids import number_of
 from domain.ledger import Ledger
+from domain.process_mistakes import Finding
 from domain.provenance import Provenance
 from domain.record_names import Known
 from domain.recorder import Receipt
@@ -155,9 +156,18 @@ class Definitions(Publishing):
         self._check_calendar("calendar", agreement.calendar)
         for organisation in agreement.organisations:
             self.active_organisation("organisations", organisation)
-        for index, step in enumerate(agreement.escalation):
-            self._check_selectors(f"escalation[{index}].notify", step.notify)
+        wrong = " ".join(finding.sentence for finding in self.nobody_told(agreement))
+        require(not wrong, wrong)
         return whole
+
+    def nobody_told(self, agreement: Agreement) -> list[Finding]:
+        """Whom steps of an escalation are to tell that there are not, each with its place."""
+        return [
+            Finding(f"escalation[{index}].notify[{number}]", f"{selector!r:.80} names nobody.")
+            for index, step in enumerate(agreement.escalation)
+            for number, selector in enumerate(step.notify)
+            if not self.directory.knows(selector)
+        ]
 
     def _check_calendar(self, field: str, id: UUID) -> None:
         calendar = self.directory.calendar(id)

@@ -200,8 +200,10 @@ async def test_nothing_is_given_to_those_who_are_gone(company: Company) -> None:
 
 
 async def test_a_policy_that_names_what_is_not_there_is_not_published(company: Company) -> None:
-    step = EscalationStep(target="resolution", mark="75%", notify=("team:Nobody",))
-    with pytest.raises(Refused, match=r"escalation\[0\].notify: 'team:Nobody' names nobody"):
+    step = EscalationStep(target="resolution", mark="75%", notify=("team:Nobody", "person:zed"))
+    each = r"escalation\[0\].notify\[{}\]: '{}' names nobody\."
+    both = " ".join((each.format(0, "team:Nobody"), each.format(1, "person:zed")))
+    with pytest.raises(Refused, match=both):
         await company.publish_policy(RESOLUTION, escalation=(step,))
     with pytest.raises(Refused, match="organisations: there is no organisation"):
         await company.publish_policy(RESOLUTION, organisations=(record_id("ORG", 99),))

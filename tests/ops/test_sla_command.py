@@ -109,6 +109,21 @@ def test_a_file_is_checked_by_what_names_mean_on_the_desk(
     assert "line 5, column 13: targets[0].budget: '-8h' is not a duration" in told
 
 
+def test_whom_a_step_tells_is_looked_for_on_the_desk(
+    file: Path, data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    step = '  - {target: resolution, mark: 75%, notify: ["team:Nobody", "person:zed"]}\n'
+    file.write_text(f"{DOCUMENT}escalation:\n{step}")
+
+    assert run("check", file, "--data", data) == 2
+
+    told = capsys.readouterr().err
+    assert "2 mistakes" in told
+    assert "line 8, column 46: escalation[0].notify[0]: 'team:Nobody' names nobody." in told
+    assert "escalation[0].notify[1]: 'person:zed' names nobody." in told
+    assert run("check", file, "--data", tmp_path / "none") == 0
+
+
 def test_a_policy_of_the_ledger_is_shown_as_the_document_that_makes_it(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
