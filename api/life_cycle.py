@@ -50,13 +50,14 @@ class Resolve(Body):
 class EscalateHierarchically(Body):
     reason: Reason
     to: Annotated[
-        list[PersonRef],
+        list[PersonRef] | None,
         Field(
+            min_length=1,
             max_length=20,
             description="Without anybody: the managers of those who were told last, else that of "
             "who has it, or who leads the team.",
         ),
-    ] = []
+    ] = None
     level: Annotated[int | None, Field(ge=1, le=9, description="Without one: the next.")] = None
 
 

@@ -20,7 +20,7 @@ class Management(Base):
         id: UUID,
         *,
         reason: str,
-        to: Sequence[UUID] = (),
+        to: Sequence[UUID] | None = None,
         level: int | None = None,
         expected: int | None = None,
         by: Provenance,
@@ -33,9 +33,11 @@ class Management(Base):
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
-            for person in to:
+            for person in to or ():
                 self.active_person("to", person)
-            above = tuple(to) or escalation.managers(ticket, self._told(ticket), self.directory)
+            above = tuple(to or ()) or escalation.managers(
+                ticket, self._told(ticket), self.directory
+            )
             require(len(above) > 0, "to: nobody is found up the chain of managers: name somebody.")
             next_level = ticket.escalation_level + 1 if level is None else level
             ticket.escalate_hierarchically(to=above, level=next_level, reason=reason, by=by)

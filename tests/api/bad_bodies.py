@@ -190,6 +190,15 @@ def _acts() -> list[Bad]:
          {"to": [], "level": 1, "reason": "x"}, "adam"),
         ("an escalation to strangers", f"{INC}/escalate-hierarchically",
          {"to": ["PER9999999"], "level": 1, "reason": "x"}, "adam"),
+        *(
+            (f"a recurrence {what}", "/assignment-rules",
+             {"name": "Again", "definition": {"on": ["logged"], "actions": [
+                 {"do": "propose problem", "same": ["service"], "count": 3, "within": "7d"} | more]}}, "olga")
+            for what, more in (
+                ("of one incident", {"count": 1}), ("of too many", {"count": 101}), ("of nothing", {"same": []}),
+                ("of the weather", {"same": ["weather"]}), ("within a fortnight", {"within": "fortnight"}),
+            )
+        ),
         ("a team that is a person", f"{INC}/assign", {"team": "{adam}"}, "adam"),
         ("a team that is not there", f"{INC}/assign", {"team": "TEA9999999"}, "adam"),
         ("another requester who is not there", f"{INC}/change-requester",
