@@ -160,6 +160,15 @@ REPORTS = {
             measure=Share({"reassigned": Span(since=1)}),
         ),
         Report(
+            name="ping-pong-rate",
+            summary="Read which share came back to a team that had it before",
+            text="The share of incidents, requests, questions and problems that came back at least "
+            "once to a team that had them before. They count when they were done first.",
+            of={"kind": (*_DESK, "problem")},
+            moment="first_done_at",
+            measure=Share({"returned": Span(since=1)}),
+        ),
+        Report(
             name="satisfaction",
             summary="Read how requesters rated resolutions (CSAT)",
             text="The mean of the latest rating of each ticket, from 1 to 5 points. It counts when "

@@ -32,7 +32,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_figures"
-VERSION = 2
+VERSION = 3
 
 
 class FigureRow(Row):
@@ -64,6 +64,10 @@ class FigureRow(Row):
     reopened: int = 0
     reassigned: int = 0
     """How often it was handed over by somebody who had it."""
+    returned: int = 0
+    """How often it came back to a team that had it before: the ping-pong."""
+    teams: tuple[str, ...] = ()
+    """Those that had it, each once."""
     first_hand: Id | None = None
     """The first person other than the requester who acted on an incident or a question; on other
     tickets, by an event that this view folds."""
@@ -257,10 +261,19 @@ def _rate(event: Satisfaction.Rated, row: FigureRow) -> None:
 def _assign(event: Any, row: FigureRow) -> None:
     if row.is_held:
         row.reassigned += 1
-    row.team = id_or_none(event.team)
+    _give(row, id_or_none(event.team))
     row.is_held = event.team is not None or event.assignee is not None
     if event.assignee is not None:
         _take_up(event, row)
+
+
+def _give(row: FigureRow, team: Id | None) -> None:
+    if team is not None and team != row.team:
+        if team in row.teams:
+            row.returned += 1
+        else:
+            row.teams = (*row.teams, team)
+    row.team = team
 
 
 @CASES.on(Ticket.RequesterChanged)

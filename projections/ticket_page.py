@@ -29,7 +29,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 7
+VERSION = 8
 
 Details = dict[str, str]
 

@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, Entry
 from domain.change import Change
+from domain.hands import hands
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.policy import OwnOrganisation
@@ -95,8 +96,10 @@ def week_of_work() -> list[Aggregate]:
     first.resolve(**SOLVED, by=signed("ann", at(4)))
     first.rate(score=4, comment="", by=signed("rita", at(5)))
     second.assign(team=NETWORK, assignee=None, by=signed("ann", at(2)))
-    second.assign(team=SERVERS, assignee=person("bob"), by=signed("ann", at(4)))
     given_workaround(second, 3)
+    second.assign(team=SERVERS, assignee=person("bob"), by=signed("ann", at(4)))
+    second.assign(team=NETWORK, assignee=None, by=signed("ann", at(4.5)))
+    second.assign(team=SERVERS, assignee=person("bob"), by=signed("ann", at(5)))
     given_workaround(second, 5, number=2)
     second.resolve(
         code="Workaround",
@@ -134,6 +137,7 @@ async def test_each_report_counts_what_it_says(kit: Kit, views: Views) -> None:
     assert await total(views, "backlog") == Total(4, 0)
     assert await total(views, "reopen-rate") == Total(2, 0)
     assert await total(views, "reassignment-rate") == Total(2, 1)
+    assert await total(views, "ping-pong-rate") == Total(2, 1)
     assert await total(views, "satisfaction") == Total(1, 4)
     assert await total(views, "satisfied") == Total(1, 1)
     assert await total(views, "workaround-resolution") == Total(2, 1)
@@ -187,7 +191,7 @@ async def test_a_figure_of_a_past_moment_comes_out_again_whatever_came_later(
 
     assert [name for name in REPORTS if now[name] != before[name]] == [
         *("time-to-acknowledge", "time-to-resolve", "first-contact-resolution", "backlog"),
-        *("reopen-rate", "reassignment-rate", "satisfaction", "satisfied"),
+        *("reopen-rate", "reassignment-rate", "ping-pong-rate", "satisfaction", "satisfied"),
         "workaround-resolution",
     ]
     for as_of in (
@@ -283,6 +287,18 @@ def test_times_have_in_common_what_both_have() -> None:
     assert span_of("week", "2026-03-02", at(0)).until == moment("2026-03-09T00:00:00Z")
 
 
+def team_returns(record: Any, entries: list[Entry]) -> int:
+    """How often a ticket came back to a team that had it before, by the hands that it went
+    through."""
+    teams = [one.holder.team for one in hands(type(record)(record.id), entries).holdings]
+    given = [
+        (before, team)
+        for number, (last, team) in enumerate(zip([None, *teams], teams, strict=False))
+        if team not in (None, last) and (before := teams[:number]) is not None
+    ]
+    return sum(team in before for before, team in given)
+
+
 @pytest.mark.parametrize("kind", TICKETS)
 @settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
@@ -305,6 +321,7 @@ def test_the_figures_of_a_ticket_agree_with_the_work_queue(
         assert getattr(row, name) == getattr(queue, name), name
     if kind is not Change:
         assert row.done_at == queue.resolved_at
+    assert row.returned == team_returns(record, entries_of(record))
     if kind is Asking:
         assert row.is_first_contact == queue.is_first_contact
     if isinstance(record, Change):
