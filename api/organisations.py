@@ -1,6 +1,8 @@
 """Organisations over HTTP."""
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from api.commands import Asked, Command, Creation, Practice, begin
 from api.fields import Name, OrganisationRef
@@ -9,7 +11,7 @@ from api.http.calls import Call
 from api.people import Zone
 from api.tickets import Nothing
 from domain.desk import Desk
-from domain.organisation import Organisation
+from domain.organisation import RETENTION_DAYS_MAX, Organisation
 from domain.policy import About
 from domain.recorder import Receipt
 
@@ -26,6 +28,10 @@ class Rename(Body):
 
 class Locate(Body):
     zone: Zone
+
+
+class SetRetention(Body):
+    days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_MAX)] | None
 
 
 def about_new(call: Call, body: Any) -> About:
@@ -61,6 +67,14 @@ PRACTICE = Practice(
             body=Locate,
             summary="Say in which time zone its site is",
             example={"zone": "Europe/Zurich"},
+        ),
+        Command(
+            method=Organisation.set_retention,
+            body=SetRetention,
+            summary="Say for how many days its people are kept who were deactivated",
+            description="Then their erasure is asked for, and confirmed by an administrator. Null "
+            "keeps them for ever.",
+            example={"days": 365},
         ),
         Command(method=Organisation.deactivate, body=Nothing, summary="Take it out of use"),
     ),

@@ -201,6 +201,10 @@ class Directory(Selectors):
     def person(self, id: UUID | None) -> Person | None:
         return self._get(Person, id)
 
+    def people(self) -> Iterator[Person]:
+        """Everybody, also those who were deactivated."""
+        return self._all(Person)
+
     def person_by_username(self, username: str) -> Person | None:
         return self.person(self._usernames.get(name_digest(username)))
 

@@ -9,6 +9,8 @@ from domain.provenance import Provenance
 from domain.rules import require
 from domain.wall_clock import zone as require_zone
 
+RETENTION_DAYS_MAX = 36_500
+
 
 class Organisation(Aggregate):
     prefix = "ORG"
@@ -19,6 +21,8 @@ class Organisation(Aggregate):
     is_active: bool
     zone: str
     """The IANA zone of its site, empty where that is not known."""
+    retention_days: int | None
+    """How long its people are kept who were let in no more; None for ever."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -27,6 +31,7 @@ class Organisation(Aggregate):
         self.parent = None
         self.is_active = True
         self.zone = ""
+        self.retention_days = None
 
     @classmethod
     def register(
@@ -84,6 +89,22 @@ class Organisation(Aggregate):
 
         def apply(self, organisation: "Organisation", /) -> None:
             organisation.zone = self.zone
+
+    def set_retention(self, days: int | None, *, by: Provenance) -> None:
+        """Say after how many days the erasure of people is asked for who were let in no more; None
+        for never."""
+        require(
+            days is None or 1 <= days <= RETENTION_DAYS_MAX,
+            f"People are kept for 1 to {RETENTION_DAYS_MAX} days, or for ever.",
+        )
+        if days != self.retention_days:
+            self.record(self.RetentionSet(by=by, days=days))
+
+    class RetentionSet(Event):
+        days: int | None = None
+
+        def apply(self, organisation: "Organisation", /) -> None:
+            organisation.retention_days = self.days
 
     def deactivate(self, *, by: Provenance) -> None:
         if self.is_active:

@@ -54,6 +54,8 @@ class Token(Struct, frozen=True, kw_only=True):
 
 class Access(Aggregate, abstract=True):
     is_active: bool
+    deactivated_at: datetime | None
+    """Since when they are let in no more; None for who is active."""
     is_erased: bool
     password: str
     tokens: tuple[Token, ...]
@@ -61,6 +63,7 @@ class Access(Aggregate, abstract=True):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.is_active = True
+        self.deactivated_at = None
         self.is_erased = False
         self.password = ""
         self.tokens = ()
@@ -89,6 +92,7 @@ class Access(Aggregate, abstract=True):
 
         def apply(self, person: "Access", /) -> None:
             person.is_active = False
+            person.deactivated_at = self.by.effective_at
             person.tokens = tuple(replace(token, is_revoked=True) for token in person.tokens)
 
     def reactivate(self, *, by: Provenance) -> None:
@@ -99,6 +103,7 @@ class Access(Aggregate, abstract=True):
     class Reactivated(Event):
         def apply(self, person: "Access", /) -> None:
             person.is_active = True
+            person.deactivated_at = None
 
     # Passwords and tokens ------------------------------------------------------------------
 

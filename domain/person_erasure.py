@@ -4,6 +4,7 @@ The event of an erasure says nothing of the person. Whoever hears of it destroys
 `Ledger.forget`.
 """
 
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -20,11 +21,14 @@ class Erasable(Access, abstract=True):
     """Whether they are under a legal hold."""
     erasure_asked_by: str
     """Who asked for the erasure that waits to be confirmed, or empty."""
+    erasure_withdrawn_at: datetime | None
+    """When an erasure was last withdrawn."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.is_held = False
         self.erasure_asked_by = ""
+        self.erasure_withdrawn_at = None
 
     # Hold --------------------------------------------------------------------------------
 
@@ -76,6 +80,7 @@ class Erasable(Access, abstract=True):
     class ErasureWithdrawn(Event):
         def apply(self, person: "Erasable", /) -> None:
             person.erasure_asked_by = ""
+            person.erasure_withdrawn_at = self.by.effective_at
 
     def erase(self, *, by: Provenance) -> None:
         """Confirm the erasure that was asked for. It cannot be undone."""

@@ -326,6 +326,7 @@ TABLE: Mapping[str, Row] = {
             "organisation.register": "register an organisation",
             "organisation.rename": "rename an organisation",
             "organisation.locate": "say where an organisation is",
+            "organisation.set_retention": "say how long the people of an organisation are kept",
             "organisation.deactivate": "deactivate an organisation",
         },
     ),

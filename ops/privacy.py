@@ -3,7 +3,7 @@
 import secrets
 import sys
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -119,6 +119,31 @@ def status(data: Data = None, config: Config = None) -> None:
             if renewed
             else "The views are made anew by the projector, as soon as it runs."
         )
+
+    in_order(run())
+
+
+@app.command()
+def retention(
+    within: Annotated[
+        int, typer.Option("--within", min=0, max=36_500, help="So many days from now.")
+    ] = 0,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Print whose erasure will be asked for, as their organisation keeps them no longer."""
+    settings = settings_of(data, config)
+
+    async def run() -> None:
+        from ops.compose import open_desk
+
+        async with open_desk(settings) as desk:
+            found = desk.kept_too_long(datetime.now(UTC) + timedelta(days=within))
+        for until, person in found:
+            out.print(
+                f"{person.number} is kept until {until.date()}", markup=False, highlight=False
+            )
+        out.print(f"{len(found)} in all")
 
     in_order(run())
 

@@ -207,6 +207,11 @@ def _located(event: Organisation.Located, row: OrganisationRow) -> None:
     row.zone = event.zone
 
 
+@CASES.on(Organisation.RetentionSet)
+def _retention_set(event: Organisation.RetentionSet, row: OrganisationRow) -> None:
+    row.retention_days = event.days
+
+
 # Definitions -------------------------------------------------------------------------------
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from projections.tables import Id, Instant, Json, Row, Table
 
 NAME = "directory"
-VERSION = 6
+VERSION = 7
 
 Names = tuple[str, ...]
 
@@ -67,6 +67,7 @@ class OrganisationRow(Record):
     parent: Id | None = None
     is_active: bool = True
     zone: str = ""
+    retention_days: int | None = None
 
 
 class DefinitionRow(Record):

@@ -16,6 +16,7 @@ from workflows.major_incidents import Updates
 from workflows.obligations import Obligations
 from workflows.policy_moves import PolicyMoves
 from workflows.reminders import Reminders
+from workflows.retention import Retention
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
 from workflows.sweep import SweepActivities
@@ -51,6 +52,7 @@ def worker(
         Schedules(desk),
         Updates(desk),
         Closing(desk),
+        Retention(desk),
     )
     sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)

@@ -196,6 +196,8 @@ def _states() -> list[Bad]:
         Bad("erase oneself", "/people/{zoe}/erase", {}, 403, "forbidden", "zoe", headers=ANY),
         Bad("ask for an erasure without a reason", "/people/{adam}/request-erasure",
             {"reason": " "}, 422, "refused", "zoe", headers=ANY),
+        Bad("keep people for no day", "/organisations/{desk}/set-retention", {"days": 0}, 422,
+            "invalid", "zoe", headers=ANY),
         Bad("hold oneself", "/people/{zoe}/place-legal-hold", {"reason": "x"}, 403, "forbidden",
             "zoe", headers=ANY),
     ]

@@ -416,6 +416,7 @@ MAY = {
     "POST /organisations": "------x",
     "POST /organisations/{ref}/rename": "------x",
     "POST /organisations/{ref}/locate": "------x",
+    "POST /organisations/{ref}/set-retention": "------x",
     "POST /organisations/{ref}/deactivate": "------x",
     "POST /approval-processes": "----x--",
     **governed("approval-processes", "----x--", "-xxxxxx"),

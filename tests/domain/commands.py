@@ -554,6 +554,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     Organisation: {
         "rename": said(name=texts),
         "locate": said(zone=st.sampled_from(["Europe/Zurich", "Mars"])),
+        "set_retention": said(days=st.sampled_from([None, 0, 30, 40_000])),
         "deactivate": NOTHING,
     },
     Person: {

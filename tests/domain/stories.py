@@ -692,6 +692,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("register", name="Bakery", parent=CUSTOMER),
             step("rename", name="The Bakery"),
             step("locate", zone="Europe/Zurich"),
+            step("set_retention", days=365),
             step("deactivate"),
         ]
     ],

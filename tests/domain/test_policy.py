@@ -596,6 +596,7 @@ organisation.read_history             - - - - - s s
 organisation.register                 - - - - - - c
 organisation.rename                   - - - - - - c
 organisation.locate                   - - - - - - c
+organisation.set_retention            - - - - - - c
 organisation.deactivate               - - - - - - c
 approval_process.list                 - c c c c c c
 approval_process.read                 p x x x x x x

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from domain.person import Role
+from domain.organisation import Organisation
+from domain.person import Person, Role
 from ops.cli import app, guarded
 from ops.compose import open_desk, open_files
 from ops.settings import load
@@ -89,6 +90,32 @@ def test_two_administrators_erase_a_person(data: Path, capsys: pytest.CaptureFix
     after = told(capsys)
     assert not any(words in after for words in WORDS.values())
     assert open_files_of(data, json.loads(after)) is None
+
+
+def test_whose_days_will_be_over_is_told_ahead(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def keep_for_a_week() -> None:
+        async with open_desk(load(data=data)) as desk:
+            adam, zoe = (desk.directory.person_by_username(name) for name in ("adam", "zoe"))
+            assert adam is not None
+            assert zoe is not None
+            assert adam.organisation is not None
+            by = signed(zoe.id)
+            await desk.ledger.edit(
+                Organisation, adam.organisation, lambda one: one.set_retention(7, by=by), by=by
+            )
+            by = signed(zoe.id)
+            await desk.ledger.edit(
+                Person, adam.id, lambda one: one.deactivate(reason="Left.", by=by), by=by
+            )
+
+    asyncio.run(keep_for_a_week())
+
+    run("retention", "--data", data)
+    assert told(capsys) == "0 in all\n"
+    run("retention", "--within", 8, "--data", data)
+    assert "is kept until" in told(capsys)
 
 
 def test_proofs_hold_after_an_erasure(
