@@ -86,6 +86,7 @@ TICKET = Shape(
         "attachments": ticket_page.ATTACHMENTS,
         "links": ticket_page.LINKS,
         "watchers": ticket_page.WATCHERS,
+        "affected_people": ticket_work.AFFECTED,
         "checklist": ticket_work.ITEMS,
         "time_spent": ticket_work.TIME,
         "ratings": ticket_work.RATINGS,

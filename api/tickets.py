@@ -112,7 +112,7 @@ class SetFields(Body):
     fields: Annotated[dict[Word, FieldValue], Field(min_length=1, max_length=FIELDS_MAX)]
 
 
-class Watch(Body):
+class OfPerson(Body):
     person: PersonRef
 
 
@@ -222,15 +222,29 @@ def commands_of(
             example={"other": "PRB0000007", "type": "caused by"},
         ),
         Command(
+            method=kind.add_affected_person,
+            body=OfPerson,
+            summary="Name a person whom it affects besides the requester",
+            needs_version=False,
+            example={"person": "PER0000003"},
+        ),
+        Command(
+            method=kind.remove_affected_person,
+            body=OfPerson,
+            summary="Say that it does not affect a person",
+            needs_version=False,
+            example={"person": "PER0000003"},
+        ),
+        Command(
             method=kind.watch,
-            body=Watch,
+            body=OfPerson,
             summary="Let a person follow it",
             needs_version=False,
             example={"person": "PER0000003"},
         ),
         Command(
             method=kind.unwatch,
-            body=Watch,
+            body=OfPerson,
             summary="Let a person follow it no more",
             needs_version=False,
             example={"person": "PER0000003"},

@@ -121,6 +121,8 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
                 f"{what}.unlink": f"unlink {a}",
                 f"{what}.watch": f"let people watch {a}",
                 f"{what}.unwatch": f"stop people watching {a}",
+                f"{what}.add_affected_person": f"say whom {a} affects",
+                f"{what}.remove_affected_person": f"say whom {a} affects",
                 f"{what}.add_item": f"add an item to the checklist of {a}",
                 f"{what}.remove_item": f"remove an item from the checklist of {a}",
                 f"{what}.complete_item": f"complete an item on the checklist of {a}",

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from domain import text
+from domain.affected import AffectedPeople
 from domain.aggregate import Event
 from domain.checklist import Checklist
 from domain.custom_fields import CustomFields
@@ -43,7 +44,7 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-class Ticket(Requested, Checklist, TimeSpent, CustomFields, abstract=True):
+class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, abstract=True):
     impact: Level | None
     urgency: Level | None
     priority: int | None

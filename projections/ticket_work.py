@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import to_builtins
 
+from domain.affected import AffectedPeople
 from domain.aggregate import KIND_OF_PREFIX, Entry, Event
 from domain.checklist import Checklist
 from domain.custom_fields import CustomFields
@@ -34,7 +35,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_work"
-VERSION = 2
+VERSION = 3
 
 
 class WorkRow(Row):
@@ -93,6 +94,11 @@ class RatingRow(Row):
     at: Instant
 
 
+class AffectedRow(Row):
+    ticket: Id
+    person: Id
+
+
 WORK = Table(NAME, VERSION, WorkRow, key=("id",))
 ITEMS = Table(f"{NAME}_items", VERSION, ItemRow, key=("ticket", "number"))
 TIME = Table(
@@ -104,6 +110,14 @@ TIME = Table(
     past=(),
 )
 RATINGS = Table(f"{NAME}_ratings", VERSION, RatingRow, key=("ticket", "resolution"))
+
+AFFECTED = Table(
+    f"{NAME}_affected",
+    VERSION,
+    AffectedRow,
+    key=("ticket", "person"),
+    indexes=[("person", "ticket")],
+)
 
 CASES = Cases[Any]()
 
@@ -132,6 +146,16 @@ def fold(entry: Entry, rows: Rows) -> None:
 
 
 # On the checklist --------------------------------------------------------------------------
+
+
+@CASES.on(AffectedPeople.AffectedPersonAdded)
+def _affected(event: AffectedPeople.AffectedPersonAdded, row: WorkRow, rows: Rows) -> None:
+    rows.put(AFFECTED, AffectedRow(row.id, id_text(event.person)))
+
+
+@CASES.on(AffectedPeople.AffectedPersonRemoved)
+def _unaffected(event: AffectedPeople.AffectedPersonRemoved, row: WorkRow, rows: Rows) -> None:
+    rows.remove(AFFECTED, row.id, id_text(event.person))
 
 
 @CASES.on(Checklist.ItemAdded)
@@ -255,7 +279,7 @@ def _keys(entry: Entry) -> Iterable[tuple[Table[Any], Key]]:
 VIEW = View(
     NAME,
     VERSION,
-    (WORK, ITEMS, TIME, RATINGS),
+    (WORK, ITEMS, TIME, RATINGS, AFFECTED),
     fold,
     concerns=concerns,
     keyed=(WORK,),

@@ -153,6 +153,8 @@ TICKET: dict[str, Arguments] = {
     ),
     "link": said(other=others, type=st.sampled_from(get_args(LinkType))),
     "unlink": said(other=others, type=st.sampled_from(get_args(LinkType))),
+    "add_affected_person": said(person=people),
+    "remove_affected_person": said(person=people),
     "watch": said(person=people),
     "unwatch": said(person=people),
     "change_requester": said(requester=people, organisation=organisations, reason=texts),

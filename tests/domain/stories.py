@@ -117,6 +117,8 @@ TICKET = [
     step("attach", "ann", name="log.txt", media_type="text/plain", size=12, sha256="a" * 64),
     step("link", other=OTHER, type="caused by"),
     step("unlink", other=OTHER, type="caused by"),
+    step("add_affected_person", person=person("max")),
+    step("remove_affected_person", person=person("max")),
     step("watch", person=person("cem")),
     step("unwatch", person=person("cem")),
     step(

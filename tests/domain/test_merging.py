@@ -249,8 +249,8 @@ async def test_a_proposed_problem_is_merged_and_stands_proposed_again(company: C
     assert (await company.desk.ledger.find(Problem, proposed)).status == "proposed"
 
 
-def test_a_request_is_merged_with_its_tasks_and_goes_on_where_it_was() -> None:
-    request = ServiceRequest.order(
+def laptop() -> ServiceRequest:
+    return ServiceRequest.order(
         record_id("REQ", 1),
         title="A laptop",
         requester=None,
@@ -258,6 +258,10 @@ def test_a_request_is_merged_with_its_tasks_and_goes_on_where_it_was() -> None:
         plan=LAPTOP_PLAN,
         by=ANN,
     )
+
+
+def test_a_request_is_merged_with_its_tasks_and_goes_on_where_it_was() -> None:
+    request = laptop()
     request.start_fulfilment(by=BEA)
     request.complete_task(1, by=BEA)
 
@@ -274,14 +278,7 @@ def test_a_request_is_merged_with_its_tasks_and_goes_on_where_it_was() -> None:
 
 
 def test_a_request_in_approval_or_being_undone_takes_part_in_no_merge_of_its_own() -> None:
-    request = ServiceRequest.order(
-        record_id("REQ", 1),
-        title="A laptop",
-        requester=None,
-        organisation=None,
-        plan=LAPTOP_PLAN,
-        by=ANN,
-    )
+    request = laptop()
     request.submit(stages=(stage("CAB", "cem"),), by=ANN)
 
     with pytest.raises(Refused, match="that is not in approval can be merged"):

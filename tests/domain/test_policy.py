@@ -117,6 +117,8 @@ incident.link                         - s - - - - -
 incident.unlink                       - s - - - - -
 incident.watch                        - s - - - - -
 incident.unwatch                      - s - - - - -
+incident.add_affected_person          - s - - - - -
+incident.remove_affected_person       - s - - - - -
 incident.add_item                     - s - - - - -
 incident.remove_item                  - s - - - - -
 incident.complete_item                - s - - - - -
@@ -183,6 +185,8 @@ problem.link                          - s - - - - -
 problem.unlink                        - s - - - - -
 problem.watch                         - s - - - - -
 problem.unwatch                       - s - - - - -
+problem.add_affected_person           - s - - - - -
+problem.remove_affected_person        - s - - - - -
 problem.add_item                      - s - - - - -
 problem.remove_item                   - s - - - - -
 problem.complete_item                 - s - - - - -
@@ -238,6 +242,8 @@ question.link                         - s - - - - -
 question.unlink                       - s - - - - -
 question.watch                        - s - - - - -
 question.unwatch                      - s - - - - -
+question.add_affected_person          - s - - - - -
+question.remove_affected_person       - s - - - - -
 question.add_item                     - s - - - - -
 question.remove_item                  - s - - - - -
 question.complete_item                - s - - - - -
@@ -286,6 +292,8 @@ service_request.link                  - s - - - - -
 service_request.unlink                - s - - - - -
 service_request.watch                 - s - - - - -
 service_request.unwatch               - s - - - - -
+service_request.add_affected_person   - s - - - - -
+service_request.remove_affected_person - s - - - - -
 service_request.add_item              - s - - - - -
 service_request.remove_item           - s - - - - -
 service_request.complete_item         - s - - - - -
@@ -355,6 +363,8 @@ change.link                           - s - s - - -
 change.unlink                         - s - s - - -
 change.watch                          - s - s - - -
 change.unwatch                        - s - s - - -
+change.add_affected_person            - s - s - - -
+change.remove_affected_person         - s - s - - -
 change.add_item                       - s - s - - -
 change.remove_item                    - s - s - - -
 change.complete_item                  - s - s - - -

@@ -208,6 +208,9 @@ def test_the_work_on_a_ticket_agrees_with_the_ticket(
         record.minutes_spent,
         record.minutes_billable,
     )
+    assert {one.person for one in rows_of(store, ticket_work.AFFECTED)} == {
+        str(person) for person in record.affected_people
+    }
     assert [(item.number, item.done_by) for item in rows_of(store, ticket_work.ITEMS)] == [
         (item.number, item.done_by) for item in record.checklist
     ]
