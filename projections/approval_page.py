@@ -246,6 +246,41 @@ def _fulfilled(event: Change.ConditionFulfilled, row: HasRounds) -> None:
     _in_round(row, event.round, conditions=conditions)
 
 
+@CASES.on(Change.TaskAdded)
+def _made_a_task(event: Change.TaskAdded, row: HasRounds) -> None:
+    """A condition of a vote, which is a task: `number` is that of the task."""
+    if event.condition_of:
+        round = _latest(row)
+        condition = {
+            "number": event.number,
+            "stage": event.condition_of,
+            "voter": event.condition_by,
+            "condition": event.title,
+            "is_fulfilled": False,
+            "note": "",
+            "is_task": True,
+        }
+        known = row.approval[str(round)]["conditions"]
+        _in_round(row, round, conditions=[*known, condition])
+
+
+@CASES.on(Change.TaskCompleted)
+def _task_done(event: Change.TaskCompleted, row: HasRounds) -> None:
+    if row.approval:
+        round = _latest(row)
+        conditions = [
+            {**one, "is_fulfilled": True, "note": event.note}
+            if one.get("is_task") and one["number"] == event.number
+            else one
+            for one in row.approval[str(round)]["conditions"]
+        ]
+        _in_round(row, round, conditions=conditions)
+
+
+def _latest(row: HasRounds) -> int:
+    return max(map(int, row.approval))
+
+
 @CASES.on(ApprovalRounds.VotesInvalidated)
 def _edited(event: ApprovalRounds.VotesInvalidated, row: HasRounds) -> None:
     for stage, voters in event.votes.items():

@@ -363,12 +363,19 @@ async def test_the_conditions_of_a_vote_become_tasks_that_the_change_waits_for(
     cancelled = await adam.post(
         f"{at}/cancel-task", {"number": 2, "reason": "They know."}, if_match="*"
     )
-    told = await adam.act(f"{at}/complete-task", {"number": 2})
+    before = (await adam.read(at))["approval"]["1"]["conditions"]
+    told = await adam.act(f"{at}/complete-task", {"number": 2, "note": "All know."})
     await adam.act(f"{at}/start-implementation")
 
     assert (early.status_code, cancelled.status_code) == (422, 422)
     assert "A condition of the approval is met, not left out." in cancelled.json()["detail"]
-    tasks = (await adam.read(f"{at}?min_position={told['position']}"))["tasks"]
+    change = await adam.read(f"{at}?min_position={told['position']}")
+    after = change["approval"]["1"]["conditions"]
+    assert [(one["condition"], one["is_fulfilled"]) for one in (*before, *after)] == [
+        ("Tell the users in time.", False),
+        ("Tell the users in time.", True),
+    ]
+    tasks = change["tasks"]
     assert [(task["title"], task["condition_of"], task["state"]) for task in tasks] == [
         ("Tell the users.", "Security", "cancelled"),
         ("Tell the users in time.", "Security", "done"),
