@@ -170,10 +170,9 @@ class Statement:
 
     def _contains(self, condition: Contains) -> str:
         text = self._value(condition.text)
-        what = self._operand(condition.what)
-        if condition.is_folded:
-            what = f"lower({what})"
         size = len(text)
+        column = self._operand(condition.what)
+        what = f"lower({column})" if condition.is_folded else column
         match condition.way:
             case "startsWith":
                 self.parameters.append(text)
@@ -181,15 +180,15 @@ class Statement:
             case "endsWith":
                 self.parameters.append(text)
                 return (
-                    f"(length({what}) >= {size:d}"
-                    f" AND substr({what}, length({what}) + 1 - {size:d}) = ?)"
+                    f"(length({column}) >= {size:d}"
+                    f" AND substr({what}, length({column}) + 1 - {size:d}) = ?)"
                 )
             case "contains":
                 if not text:
-                    return f"length({what}) >= 0"
+                    return f"length({column}) >= 0"
                 # LIKE would need escapes, and the two stores have no other function in common.
                 self.parameters.append(text)
-                return f"length(replace({what}, ?, '')) < length({what})"
+                return f"length(replace({what}, ?, '')) < length({column})"
 
     def _operand(self, operand: Operand) -> str:
         match operand:

@@ -13,6 +13,8 @@ from uuid import UUID
 
 from domain import priority
 from domain.expression_hints import did_you_mean
+from domain.ids import number_of, parse_reference
+from domain.rules import NotFound
 from domain.wrong_expression import WrongExpression, at_offset
 from projections.filter_language import is_filterable
 from projections.filters import (
@@ -36,6 +38,8 @@ from projections.tables import Column, Table
 
 TEXT_MAX = 500
 TERMS_MAX = 20
+WORDS_MAX = 5
+"""How many words are looked for, which no index can do for them."""
 VALUES_MAX = 20
 
 NameOf = Callable[[str, str], UUID | None]
@@ -48,7 +52,7 @@ _VALUE = re.compile(r"""(?P<sign>[<>]=?)?(?:"(?P<quoted>[^"]*)"|(?P<plain>[^"]*)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _SIGNS: Mapping[str, Sign] = {"<": "<", "<=": "<=", ">": ">", ">=": ">="}
 _ORDERED = ("instant", "integer")
-_WORDS_IN = ("number", "title", "name", "username")
+_WORDS_IN = ("title", "name", "username")
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _LEVELS = {"high": 1, "medium": 2, "low": 3}
 _NUMBERS: Mapping[str, Mapping[str, int]] = {
@@ -73,8 +77,10 @@ class SearchBox:
         terms = [_Term(self, text, found, name_of) for found in _terms(text)]
         if not terms:
             raise WrongExpression(1, 1, "a word or a term such as is:open is needed here.")
-        if len(terms) > TERMS_MAX:
-            raise at_offset(text, terms[TERMS_MAX].at, f"a search has at most {TERMS_MAX} terms.")
+        words = [term for term in terms if term.is_word]
+        for what, found, limit in (("terms", terms, TERMS_MAX), ("words", words, WORDS_MAX)):
+            if len(found) > limit:
+                raise at_offset(text, found[limit].at, f"a search has at most {limit} {what}.")
         return Both(tuple(term.condition() for term in terms))
 
     def column(self, name: str) -> Column | None:
@@ -82,10 +88,15 @@ class SearchBox:
         return self.columns.get(name) or self.columns.get(f"{name}_at")
 
     def words(self, text: str) -> Condition | None:
-        """Whether a word, or words in quotes, stand in what names a row."""
+        """Whether a word, or words in quotes, stand in what names a row, or are its number."""
         folded = Constant(text.translate(_LOWER))
-        named = [self.columns[name] for name in _WORDS_IN if name in self.columns]
-        found = [Contains("contains", Of(column), folded, is_folded=True) for column in named]
+        found: list[Condition] = [
+            Contains("contains", Of(self.columns[name]), folded, is_folded=True)
+            for name in _WORDS_IN
+            if name in self.columns
+        ]
+        if "number" in self.columns and (number := _number(text)):
+            found.append(Compare("==", Of(self.columns["number"]), Constant(number)))
         return Either(tuple(found)) if found else None
 
 
@@ -112,6 +123,10 @@ class _Term:
         self._value = found["value"]
         self.at = found.start()
         self._value_at = found.start("value")
+
+    @property
+    def is_word(self) -> bool:
+        return self._name is None
 
     def condition(self) -> Condition:
         found = self._plain()
@@ -269,6 +284,14 @@ class _Term:
             return Constant(stored(column, value, ""))
         except BadQuery as error:
             raise self._refusal(at, str(error)) from None
+
+
+def _number(text: str) -> str | None:
+    """The number of a record that a word stands for: `inc42` is INC0000042."""
+    try:
+        return number_of(parse_reference(text.upper()))
+    except NotFound:
+        return None
 
 
 def _meant(text: str, values: Sequence[str]) -> str | None:
