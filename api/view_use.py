@@ -16,8 +16,8 @@ async def asked(call: Call, query: Mapping[str, str]) -> Asking:
         return Asking()
     record = await call.context.ledger.find(SavedView, reference(SavedView, query["view"]))
     allow(call.caller.actor, "saved_view.read", about(record))
-    if record.is_removed:
-        raise NotFound(f"{record.number} was removed.")
+    if not record.is_kept:
+        raise NotFound(f"{record.number} was removed, or erased with its owner.")
     if call.route.path != f"/{record.list}":
         raise Problem("bad_query", f"view: {record.number} is a view of /{record.list}.")
     return record.asking

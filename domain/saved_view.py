@@ -1,12 +1,13 @@
 """Saved views: what somebody asks of a list again and again, under a name, kept or shared."""
 
-from typing import Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from msgspec import Struct
+from msgspec import Struct, convert, to_builtins
 
 from domain import text
 from domain.aggregate import Aggregate, Event
+from domain.personal import ERASED, Personal
 from domain.provenance import Provenance
 from domain.rules import require
 
@@ -57,10 +58,15 @@ class SavedView(Aggregate):
         self.is_removed = False
 
     @property
+    def is_kept(self) -> bool:
+        """Whether it can be used: it was not removed, and its owner not erased."""
+        return not self.is_removed and self.name != ERASED
+
+    @property
     def audience(self) -> tuple[UUID, ...]:
         """The team or the organisation whose people may use it, besides its owner."""
         whose = {"nobody": None, "team": self.team, "organisation": self.organisation}
-        found = None if self.is_removed else whose[self.shared_with]
+        found = whose[self.shared_with] if self.is_kept else None
         return () if found is None else (found,)
 
     def _require_kept(self) -> None:
@@ -88,37 +94,49 @@ class SavedView(Aggregate):
                 organisation=organisation,
                 name=text.name(name, "The name of a view"),
                 list=text.name(list, "A list"),
-                asking=_checked(asking),
+                asking=_said(_checked(asking)),
             ),
         )
 
     class Saved(Event):
+        class_version = 2
+
         owner: UUID
         organisation: UUID
-        name: str
+        name: Annotated[str, Personal("owner", since=2)]
         list: str
-        asking: Asking
+        asking: Annotated[dict[str, Any], Personal("owner", since=2)]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
+            """Nothing was sealed."""
+            return state
 
         def apply(self, view: "SavedView", /) -> None:
             view.owner = self.owner
             view.organisation = self.organisation
-            view.name = self.name
             view.list = self.list
-            view.asking = self.asking
+            view.name, view.asking = self.name, _asking(self.asking)
 
     def amend(self, *, name: str, asking: Asking, by: Provenance) -> None:
         self._require_kept()
         name = text.name(name, "The name of a view")
         if (name, _checked(asking)) != (self.name, self.asking):
-            self.record(self.Amended(by=by, name=name, asking=asking))
+            self.record(self.Amended(by=by, name=name, asking=_said(asking)))
 
     class Amended(Event):
-        name: str
-        asking: Asking
+        class_version = 2
+
+        name: Annotated[str, Personal("actor", since=2)]
+        asking: Annotated[dict[str, Any], Personal("actor", since=2)]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
+            """Nothing was sealed."""
+            return state
 
         def apply(self, view: "SavedView", /) -> None:
-            view.name = self.name
-            view.asking = self.asking
+            view.name, view.asking = self.name, _asking(self.asking)
 
     def remove(self, *, by: Provenance) -> None:
         if not self.is_removed:
@@ -176,6 +194,16 @@ class SavedView(Aggregate):
 
         def apply(self, view: "SavedView", /) -> None:
             view.subscribers = tuple(one for one in view.subscribers if one != self.person)
+
+
+def _said(asking: Asking) -> dict[str, Any]:
+    """As JSON has it, so that it is the same before and after it was stored."""
+    return {**to_builtins(asking), "fields": list(asking.fields)}
+
+
+def _asking(said: dict[str, Any]) -> Asking:
+    """What was said; nothing, once it is erased with who said it."""
+    return Asking() if ERASED in said.values() else convert(said, Asking)
 
 
 def _checked(asking: Asking) -> Asking:

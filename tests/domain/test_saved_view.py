@@ -3,9 +3,12 @@
 import pytest
 
 from domain.ids import record_id
+from domain.mapper import LedgerMapper
+from domain.personal import ERASED
 from domain.policy import About, about
 from domain.rules import Refused
 from domain.saved_view import FILTER_MAX, Asking, SavedView
+from tests.keys import MemoryKeys
 from tests.people import ANN, BEA, OPERATOR, person
 
 TEAM = record_id("TEA", 1)
@@ -70,6 +73,22 @@ def test_a_removed_view_is_for_nobody_and_stays_as_it_was() -> None:
     assert view.audience == view.subscribers == ()
     with pytest.raises(Refused, match="A view that was removed cannot be changed"):
         view.amend(name="Again", asking=MINE, by=ANN)
+
+
+def test_what_a_view_says_is_erased_with_its_owner() -> None:
+    keys = MemoryKeys()
+    mapper = LedgerMapper(keys)
+    entries = saved().collect_events()
+    keys.ensure(mapper.subjects(entries))
+    stored = [mapper.to_stored_event(entry) for entry in entries]
+
+    keys.destroy(str(person("ann")))
+    found = SavedView(record_id("VIE", 1))
+    for event in stored:
+        found.replay(mapper.entry(event, 1))
+
+    assert (found.is_kept, found.name, found.asking) == (False, ERASED, Asking())
+    assert b"due" not in stored[0].state
 
 
 @pytest.mark.parametrize(
