@@ -3,6 +3,7 @@
 import os
 import re
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,9 @@ class Settings(BaseModel):
     attachment_types: str = ""
     """The media types that are taken, with blanks between them, such as `image/* text/plain`. None:
     all but programs."""
+    webhook_networks: str = ""
+    """Networks that webhooks may send to though they are not public, by HTTP too, with blanks
+    between them: `10.1.0.0/16 fd00::/8`."""
     log_level: str = "info"
 
     @field_validator("database_url", "views_url", "keys_url")
@@ -95,6 +99,18 @@ class Settings(BaseModel):
         ):
             raise ValueError("a database is given as postgresql://user:password@host:port/name")
         return url
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _are_networks(cls, networks: str) -> str:
+        for network in networks.split():
+            try:
+                ip_network(network)
+            except ValueError:
+                raise ValueError(
+                    f"{network[:80]} is no network such as 10.1.0.0/16 or fd00::/8"
+                ) from None
+        return networks
 
     @field_validator("attachments")
     @classmethod

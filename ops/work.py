@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from ipaddress import ip_network
 
 import structlog
 from temporalio.client import Client
@@ -24,7 +25,11 @@ from workflows.reactor import Reactor
 from workflows.shards import Shards
 from workflows.temporal import Temporal
 from workflows.triage import Triage
-from workflows.worker import worker
+from workflows.webhook_activities import WebhookActivities
+from workflows.webhook_sending import Sender
+from workflows.webhook_starts import WebhookStarts
+from workflows.webhook_values import QUEUE as WEBHOOK_QUEUE
+from workflows.worker import webhook_worker, worker
 
 log = structlog.get_logger()
 
@@ -80,10 +85,22 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
     async with worker(client, desk, index, horizons=horizons):
         following = (reactor, Triage(desk), KnownErrors(desk))
         tasks = [asyncio.create_task(one.run()) for one in following]
+        tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk)))
         await stopped.wait()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def deliver(settings: Settings, client: Client, cluster: "Cluster", desk: Desk) -> None:
+    """Send events to webhooks until cancelled."""
+    sender = Sender([ip_network(network) for network in settings.webhook_networks.split()])
+    temporal = Temporal(client, cluster.identify, queue=WEBHOOK_QUEUE)
+    try:
+        async with webhook_worker(client, WebhookActivities(desk, sender)):
+            await WebhookStarts(desk.ledger, temporal).run()
+    finally:
+        sender.close()
 
 
 class Cluster:

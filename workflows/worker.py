@@ -22,8 +22,12 @@ from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
 from workflows.sweep import SweepActivities
 from workflows.triage import Schedules
 from workflows.values import QUEUE
+from workflows.webhook_activities import WebhookActivities
+from workflows.webhook_deliveries import WebhookDeliveriesWorkflow
+from workflows.webhook_values import QUEUE as WEBHOOK_QUEUE
 
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
+WEBHOOK_WORKFLOWS = (WebhookDeliveriesWorkflow,)
 
 CACHED_MAX = 500
 """Open workflows held in memory. Histories are short, so one that is not held costs little."""
@@ -31,6 +35,9 @@ TURNS_MAX = 16
 """Turns under way at once: few, as the API lives in the same event loop."""
 POLLS = 4
 DRAIN = timedelta(seconds=5)
+WEBHOOKS_MAX = 2_000
+"""Webhooks that one process sends to: each takes a turn, which waits most of the time."""
+WEBHOOK_DRAIN = timedelta(seconds=1)
 
 
 def worker(
@@ -68,6 +75,29 @@ def worker(
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(POLLS),
         no_remote_activities=True,
         graceful_shutdown_timeout=DRAIN,
+    )
+
+
+def webhook_worker(
+    client: Client,
+    webhooks: WebhookActivities,
+    *,
+    sandboxed: bool = False,
+    queue: str = WEBHOOK_QUEUE,
+) -> Worker:
+    """A worker of its own: what waits for receivers must not be in the way of approvals."""
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=WEBHOOK_WORKFLOWS,
+        activities=[webhooks.deliver],
+        workflow_runner=sandbox() if sandboxed else unsandboxed(),
+        max_cached_workflows=CACHED_MAX,
+        max_concurrent_workflow_tasks=TURNS_MAX,
+        max_concurrent_activities=WEBHOOKS_MAX,
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
+        activity_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
+        graceful_shutdown_timeout=WEBHOOK_DRAIN,
     )
 
 

@@ -9,6 +9,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.approval import ApprovalWorkflow
     from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
     from workflows.values import Approval, Escalation, Shard
+    from workflows.webhook_deliveries import WebhookDeliveriesWorkflow
+    from workflows.webhook_values import Delivering
 
 
 @workflow.defn(name="Approval")
@@ -52,3 +54,17 @@ class PatientEscalation(EscalationWorkflow):
     async def run(self, escalation: Escalation) -> Escalation:
         await workflow.sleep(timedelta(hours=1))
         return await super().run(escalation)
+
+
+@workflow.defn(name="WebhookDeliveries")
+class LazyDeliveries(WebhookDeliveriesWorkflow):
+    """Sends nothing for an hour."""
+
+    @workflow.init
+    def __init__(self, delivering: Delivering) -> None:
+        super().__init__(delivering)
+
+    @workflow.run
+    async def run(self, delivering: Delivering) -> None:
+        await workflow.sleep(timedelta(hours=1))
+        await super().run(delivering)

@@ -11,12 +11,13 @@ from tests.temporal import worker
 from tests.workflows.sabotaged_workflows import (
     ForgetfulClock,
     HastyApproval,
+    LazyDeliveries,
     PatientEscalation,
 )
 from tests.workflows.sample_workflows import Nap, Sleeper
 from workflows.converter import DATA_CONVERTER
 from workflows.sandbox import sandbox
-from workflows.worker import WORKFLOWS
+from workflows.worker import WEBHOOK_WORKFLOWS, WORKFLOWS
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
@@ -31,12 +32,12 @@ def replayer(*workflows: type) -> Replayer:
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_history_that_was_recorded_once_is_replayed_for_ever(file: Path) -> None:
-    await replayer(*WORKFLOWS).replay_workflow(history(file))
+    await replayer(*WORKFLOWS, *WEBHOOK_WORKFLOWS).replay_workflow(history(file))
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_workflow_that_was_changed_is_found_out(file: Path) -> None:
-    sabotaged = replayer(HastyApproval, ForgetfulClock, PatientEscalation)
+    sabotaged = replayer(HastyApproval, ForgetfulClock, PatientEscalation, LazyDeliveries)
 
     with pytest.raises(NondeterminismError):
         await sabotaged.replay_workflow(history(file))
@@ -48,7 +49,7 @@ def test_each_workflow_has_a_recorded_history() -> None:
         for file in HISTORIES
     }
 
-    assert kinds == {"Approval", "SlaClock", "Escalation"}
+    assert kinds == {"Approval", "SlaClock", "Escalation", "WebhookDeliveries"}
 
 
 async def test_a_recorded_history_names_no_machine_and_replays(
