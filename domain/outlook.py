@@ -13,6 +13,8 @@ from uuid import UUID
 from domain.aggregate import KIND_OF_PREFIX, KINDS
 from domain.alike import Alike
 from domain.approval_round import ApprovalRounds
+from domain.article import Article
+from domain.article import Status as Published
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_moves import Status
@@ -52,6 +54,11 @@ class Outlook(Protocol):
 
     async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
         """The assets with a reminder that is due, and when the next is due after that."""
+        ...
+
+    async def articles_to_review(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """So many of the published articles that are to be looked at again by now, those due first
+        first, as far as that is known."""
         ...
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
@@ -121,6 +128,14 @@ class LedgerOutlook:
         ahead = [(asset.id, one.at) for asset in assets if (one := asset.next_reminder)]
         later = min((at for _, at in ahead if at > now), default=None)
         return [id for id, at in ahead if at <= now], later
+
+    async def articles_to_review(self, now: datetime, limit: int) -> Sequence[UUID]:
+        found = [
+            (due, article.id)
+            for article, _ in self._ledger.all_of(Article)
+            if article.status is Published.PUBLISHED and (due := article.review_due) and due <= now
+        ]
+        return [id for _, id in sorted(found)[:limit]]
 
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         every = [

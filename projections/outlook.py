@@ -63,6 +63,13 @@ class ViewsOutlook:
         except NotBuilt:
             return await self._exact.reminders(now)
 
+    async def articles_to_review(self, now: datetime, limit: int) -> Sequence[UUID]:
+        try:
+            return await self._views.articles_to_review(now, limit)
+        except NotBuilt:
+            # Every sweep of the clocks asks: they look again once there is a view.
+            return ()
+
     async def relations(self, assets: Collection[UUID], depth: int) -> Sequence[Relation]:
         try:
             await self._reached(asset_register.NAME)

@@ -11,6 +11,7 @@ from domain.asset_attributes import Value
 from domain.ids import as_id, prefix_of
 from domain.life_cycle import Resolvable
 from domain.person import Person
+from domain.personal import ERASED
 from domain.problem import Problem
 from domain.question import Question
 from domain.service_request import ServiceRequest
@@ -248,6 +249,11 @@ def _person(event: Person.Registered, row: SearchRow) -> None:
 @WRITTEN.on(Person.Amended)
 def _renamed(event: Person.Amended, row: SearchRow) -> None:
     write(row, {"title": event.name, "email": event.email})
+
+
+@WRITTEN.on(Person.Erased)
+def _erased(_: Event, row: SearchRow) -> None:
+    write(row, {"title": ERASED, "username": ERASED, "email": ""})
 
 
 @WRITTEN.on(Person.Moved)

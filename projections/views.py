@@ -10,6 +10,7 @@ from uuid import UUID
 
 from domain.policy import Visibility
 from projections import approvals_inbox, ticket_figures, timeline
+from projections.article_views import ArticleViews
 from projections.asset_views import AssetViews
 from projections.clock_views import ClockViews
 from projections.counts import Counts, count
@@ -33,7 +34,7 @@ from projections.store import NotBuilt, ViewReader
 from projections.ticket_views import TicketViews
 
 
-class Views(AssetViews, ClockViews, SearchViews, TicketViews):
+class Views(ArticleViews, AssetViews, ClockViews, SearchViews, TicketViews):
     def __init__(self, reader: ViewReader) -> None:
         super().__init__(reader)
         self.progress = Progress(self.positions)

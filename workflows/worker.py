@@ -8,6 +8,7 @@ from temporalio.worker import PollerBehaviorSimpleMaximum, Worker
 from domain.desk import Desk
 from workflows.approval import ApprovalWorkflow
 from workflows.approval_activities import ApprovalActivities
+from workflows.article_reviews import ArticleReviews
 from workflows.closing import Closing
 from workflows.due_index import DueIndex, Horizons
 from workflows.escalation_activities import EscalationActivities
@@ -60,6 +61,7 @@ def worker(
         Updates(desk),
         Closing(desk),
         Retention(desk),
+        ArticleReviews(desk),
     )
     sweeps = SweepActivities(desk.ledger, index, horizons, others)
     escalations = EscalationActivities(desk.ledger, desk.directory)

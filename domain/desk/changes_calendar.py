@@ -186,6 +186,11 @@ class ChangeCalendar(Changes):
         """The assets with a reminder that is due, and when the next is due after that."""
         return await self._outlook.reminders(now)
 
+    async def articles_to_review(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """So many of the published articles that are to be looked at again by now, those due first
+        first."""
+        return await self._outlook.articles_to_review(now, limit)
+
     async def overdue(self, now: datetime) -> Sequence[UUID]:
         """The changes that owe something whose moment has passed, which was not noted yet."""
         return await self._outlook.overdue(now)

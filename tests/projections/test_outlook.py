@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.alike import Alike
+from domain.article import Article
+from domain.article_content import Content
 from domain.asset import Asset
 from domain.change import Change
 from domain.change_window import ChangeWindow
@@ -284,3 +286,27 @@ async def test_what_is_done_and_not_closed_is_told_in_its_order(kit: Kit, views:
         assert await outlook.done_before("incident", until, 10) == [found[1], found[0]]
         assert await outlook.done_before("incident", until, 1) == [found[1]]
         assert await outlook.done_before("question", until, 10) == []
+
+
+async def test_articles_are_to_be_looked_at_again_in_the_order_of_their_moments(
+    kit: Kit, views: Views
+) -> None:
+    found = []
+    for serial, days in ((1, 30), (2, 10), (3, 20), (4, 90), (5, 10)):
+        content = Content(title="E7", text="Open it.", review_after_days=days)
+        article = Article.draft(record_id("KBA", serial), definition=content, by=BY)
+        article.request_review(by=BY)
+        if serial != 5:
+            article.publish(by=signed("cem"))
+        if serial == 3:
+            article.fall_due(by=replace(BY, at=BY.at + timedelta(days=20)))
+        keep(kit.ledger, article)
+        found.append(article.id)
+    outlooks = (ViewsOutlook(views, kit.ledger), LedgerOutlook(kit.ledger))
+    until = MONDAY + timedelta(days=30)
+
+    assert await outlooks[0].articles_to_review(until, 10) == ()
+    kit.projector().catch_up()
+    for outlook in outlooks:
+        assert await outlook.articles_to_review(until, 10) == [found[1], found[0]]
+        assert await outlook.articles_to_review(until, 1) == [found[1]]
