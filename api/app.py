@@ -52,6 +52,7 @@ from api.settings import Settings, now
 from api.sign_in import identity_routes
 from api.sla_reports import report_routes
 from api.status import Status
+from api.suggestions import suggestion_routes
 from api.time_reports import time_routes
 from api.webhook_deliveries import delivery_routes
 from api.webhook_routes import ENVELOPE, webhook_routes
@@ -133,6 +134,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += attachment_routes()
     routes += board_routes()
     routes += search_routes()
+    routes += suggestion_routes()
     routes += label_routes()
     routes += event_routes()
     routes += stream_routes()

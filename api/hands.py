@@ -32,12 +32,9 @@ async def read_hands(call: Call) -> Answer:
     """Who had a ticket for how long, how often it was handed over, and how often it came back."""
     query = call.query()
     only(query, *history.PARAMETERS)
-    id = parse_reference(call.params[0])
-    if prefix_of(id) not in OF_TICKETS:
-        raise NotFound(f"{call.params[0][:80]} is no ticket.")
-    practice, kind = OF_TICKETS[prefix_of(id)]
-    record = await call.context.ledger.find(kind, id)
-    allow(call.caller.actor, f"{practice.what}.read_internal", about(record))
+    record, what = await ticket_of(call)
+    id, kind = record.id, type(record)
+    allow(call.caller.actor, f"{what}.read_internal", about(record))
     asked = await history.asked_of(call, query)
     entries = history.until(await entries_of(call, id), asked)
     if not entries:
@@ -73,6 +70,15 @@ async def read_hands(call: Call) -> Answer:
         },
         headers=[(b"cache-control", b"private, no-cache")],
     )
+
+
+async def ticket_of(call: Call) -> tuple[Ticket, str]:
+    """The ticket that the path names, and what the policy calls its kind. Raises NotFound."""
+    id = parse_reference(call.params[0])
+    if prefix_of(id) not in OF_TICKETS:
+        raise NotFound(f"{call.params[0][:80]} is no ticket.")
+    practice, kind = OF_TICKETS[prefix_of(id)]
+    return await call.context.ledger.find(kind, id), practice.what
 
 
 def _holder(directory: Directory, holder: Holder) -> Shown:

@@ -29,12 +29,12 @@ from projections.queries import (
     stored,
 )
 from projections.reports import Measured, Question, measured
-from projections.search_views import SearchViews
 from projections.store import NotBuilt, ViewReader
+from projections.suggestions import SuggestionViews
 from projections.ticket_views import TicketViews
 
 
-class Views(ArticleViews, AssetViews, ClockViews, SearchViews, TicketViews):
+class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
     def __init__(self, reader: ViewReader) -> None:
         super().__init__(reader)
         self.progress = Progress(self.positions)

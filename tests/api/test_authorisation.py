@@ -390,6 +390,8 @@ MAY = {
     "GET /asset-findings": "-xxxxx-",
     "GET /asset-reminders": "xxxxxxx",
     "GET /search": "xxxxxxx",
+    "GET /articles/suggestions": "xxxxxxx",
+    "GET /tickets/{ref}/suggestions": "xxxxxx-",
     "POST /saved-views": "xxxxx-x",
     "POST /saved-views/{ref}/amend": "x------",
     "POST /saved-views/{ref}/share": "x------",

@@ -95,3 +95,24 @@ async def test_no_text_is_wrong(house: House, text: str) -> None:
     answer = await house.as_("rita").get(f"/search?q={quote(text)}")
 
     assert answer.status_code == 200
+
+
+async def test_articles_are_suggested_to_those_who_may_read_them(house: House) -> None:
+    adam, rita = house.as_("adam"), house.as_("bakery.rita")
+    said = ARTICLE | {"title": "Walrus ovens show F9", "text": "Push the red button twice."}
+    at = f"/articles/{(await adam.made('/articles', {'definition': said}))['number']}"
+    await adam.act(f"{at}/submit")
+    await house.as_("olga").act(f"{at}/publish")
+    asked = {"title": "Walrus oven?", "description": "It shows F9: which button?"}
+    ticket = await rita.made("/incidents", asked)
+    seen = f"min_position={ticket['position']}"
+
+    new = await rita.read(f"/articles/suggestions?title=walrus&description=button&{seen}")
+    there = await rita.read(f"/tickets/{ticket['number']}/suggestions?{seen}")
+    foreign = await house.as_("foundry.rita").get(f"/tickets/{ticket['number']}/suggestions")
+
+    for page in (new, there):
+        assert [hit["number"] for hit in page["data"]] == [at.rpartition("/")[2]]
+    assert foreign.status_code == 404
+    assert (await rita.get("/articles/suggestions")).status_code == 400
+    assert (await rita.get("/tickets/AST0000001/suggestions")).status_code == 404

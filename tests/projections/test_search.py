@@ -350,3 +350,34 @@ async def test_assets_are_found_by_what_they_are_now(kit: Kit, views: Views) -> 
     built(kit, printer)
 
     assert await found(views, "print", dan) == []
+
+
+async def test_articles_are_suggested_by_what_they_have_in_common_with_a_text(
+    kit: Kit, views: Views
+) -> None:
+    written = {
+        1: ("Printer shows E7", "Open the tray and take the paper out."),
+        2: ("Paper for the printer", "Where to order it."),
+        3: ("Mail on the phone", "Open the settings and the account."),
+        4: ("Printer in hall 3", "The one with the tray."),
+    }
+    records = [article(serial, *said, audience="public") for serial, said in written.items()]
+    for one in records[:3]:
+        one.publish(by=CEM)
+    agents = article(5, "Printer shows E7", "Call the supplier.")
+    agents.publish(by=CEM)
+    built(kit, *records, agents, incident(1, "Printer", "It shows E7 with paper in the tray."))
+    ann, bea = customer(CUSTOMER, "ann"), AGENT
+    reader, agent = ({"article": sights["article"]} for sights in (ann, bea))
+
+    async def suggested(title: str, text: str, sights: dict[str, Sight]) -> list[str]:
+        return [hit.number for hit in await views.suggested(title, text, sights, 3)]
+
+    told = await views.told_in(record_id("INC", 1))
+    assert told == ("Printer", "It shows E7 with paper in the tray.")
+    assert await suggested(*told, reader) == ["KBA0000001", "KBA0000002"]
+    assert await suggested(*told, agent) == ["KBA0000001", "KBA0000005", "KBA0000002"]
+    assert await suggested("phone", "", reader) == ["KBA0000003"]
+    assert await suggested("Settings", "for it", reader) == []
+    assert await suggested('\0 " *', "a " * 100_000, reader) == []
+    assert await views.told_in(record_id("INC", 2)) is None
