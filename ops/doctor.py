@@ -14,11 +14,20 @@ import typer
 from eventsourcing.persistence import PersistenceError
 from rich.console import Console
 
+from domain import erasure
 from domain.calendar_holidays import is_running_out
 from domain.directory import Directory
 from domain.files import FilesUnavailable
 from domain.rules import DomainError
-from ops.compose import open_files, open_keys, open_ledger, open_log, open_recorder, open_views
+from ops.compose import (
+    open_files,
+    open_keys,
+    open_ledger,
+    open_log,
+    open_recorder,
+    open_view_store,
+    open_views,
+)
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from ops.stores.master_key import MasterKeyUnusable
@@ -120,6 +129,19 @@ async def _views(settings: Settings) -> str:
         return f"{len(positions)} views, the slowest {lag} events behind"
 
 
+async def _erasures(settings: Settings) -> str:
+    async with open_ledger(settings) as ledger:
+        last = erasure.carry_out(ledger)
+    store = open_view_store(settings)
+    try:
+        renewed = store.renewed()
+    finally:
+        store.close()
+    if renewed < last:
+        raise Unwell("The views still show who was erased. Start `ledgerdesk up` or `project`.")
+    return "nobody who was erased is shown"
+
+
 async def _log(settings: Settings) -> str:
     if not settings.audit_log:
         return "not kept, as LEDGERDESK_AUDIT_LOG says"
@@ -180,6 +202,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("ledger", _ledger),
     ("calendars", _calendars),
     ("views", _views),
+    ("erasures", _erasures),
     ("log", _log),
     ("Temporal", _temporal),
     ("API", _api),

@@ -25,6 +25,7 @@ from domain.service_request import ServiceRequest
 from domain.ticket import Visibility
 from ops.attachments import remove_orphans
 from ops.compose import open_desk, open_files, open_ledger, open_view_store
+from ops.doctor import CHECKS, Unwell
 from ops.settings import Settings, load
 from ops.stores.embedded_postgres import EmbeddedPostgres
 from projections.listings import ALL
@@ -287,6 +288,23 @@ async def test_keys_of_before_the_erasure_open_nothing(house: House, tmp_path: P
         first = ledger.history(told.incident)[0].event
 
     assert first.title == ERASED  # type: ignore[attr-defined]  # it was logged
+
+
+async def test_the_doctor_tells_whether_views_still_show_an_erased_person(house: House) -> None:
+    settings = house.settings
+    check = dict(CHECKS)["erasures"]
+    async with open_desk(settings) as desk:
+        told = await tell(desk, settings)
+        async with projecting(settings) as store:
+            await until(lambda: caught_up(desk, store))
+        position = await erase(desk, told)
+
+        with pytest.raises(Unwell, match="still show"):
+            await check(settings)
+        async with projecting(settings) as store:
+            await until(lambda: store.renewed() >= position)
+
+        assert await check(settings) == "nobody who was erased is shown"
 
 
 async def test_an_erasure_that_was_cut_off_is_carried_out_at_the_next_start(house: House) -> None:
