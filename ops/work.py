@@ -20,6 +20,7 @@ from projections.outlook import ViewsOutlook
 from projections.views import Views
 from workflows.due_index import Horizons
 from workflows.known_errors import KnownErrors
+from workflows.plans import Plans
 from workflows.poker import Poker
 from workflows.reactor import Reactor
 from workflows.shards import Shards
@@ -83,7 +84,7 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
     reactor = Reactor(desk.ledger, temporal, Poker(temporal, index, horizons, shards))
     log.info("working", temporal=settings.temporal_address)
     async with worker(client, desk, index, horizons=horizons):
-        following = (reactor, Triage(desk), KnownErrors(desk))
+        following = (reactor, Triage(desk), KnownErrors(desk), Plans(desk))
         tasks = [asyncio.create_task(one.run()) for one in following]
         tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk)))
         await stopped.wait()
