@@ -4,7 +4,7 @@ A record is put there if the caller may read it, and as it was then if the rows 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -40,6 +40,8 @@ TARGETS: Mapping[str, tuple[str, str]] = {
 }
 """By the prefix of an id: what the policy calls its kind, and the list that has it."""
 
+Reach = Callable[[str], Awaitable[None]]
+"""Waits until a list shows what is to be seen."""
 Tree = dict[str, "Tree"]
 """The fields to expand, each with those within."""
 
@@ -77,20 +79,22 @@ def asked(text: str, columns: Sequence[Column]) -> Tree:
 
 
 async def expand(
-    call: Call, rows: Sequence[dict[str, Any]], tree: Tree, as_of: AsOf | None
+    call: Call, rows: Sequence[dict[str, Any]], tree: Tree, as_of: AsOf | None, reach: Reach
 ) -> None:
     """Put the records into the rows."""
     for field, within in tree.items():
         named = {row[field] for row in rows if isinstance(row.get(field), str)}
-        found = await _found(call, named, as_of)
+        found = await _found(call, named, as_of, reach)
         if within:
-            await expand(call, list(found.values()), within, as_of)
+            await expand(call, list(found.values()), within, as_of, reach)
         for row in rows:
             if row.get(field) in found:
                 row[field] = found[row[field]]
 
 
-async def _found(call: Call, ids: Iterable[str], as_of: AsOf | None) -> dict[str, dict[str, Any]]:
+async def _found(
+    call: Call, ids: Iterable[str], as_of: AsOf | None, reach: Reach
+) -> dict[str, dict[str, Any]]:
     """The records that the caller may read, by their ids."""
     by_target: dict[tuple[str, str], list[str]] = defaultdict(list)
     for id in sorted(ids):
@@ -103,6 +107,7 @@ async def _found(call: Call, ids: Iterable[str], as_of: AsOf | None) -> dict[str
             allow_ever(actor, f"{what}.read")
         except DomainError:
             continue
+        await reach(name)
         for begin in range(0, len(wanted), VALUES_MAX):
             page = await call.context.views.list_rows(
                 name,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, get_args
 
 from msgspec import Struct
@@ -117,7 +118,8 @@ async def answer(
         if "facet" in query:
             columns = query["facet"].split(",")
             document["facets"] = await context.views.facets(the.name, columns, **of)
-        await expansion.expand(call, document["data"], tree, as_of)
+        to_reach = partial(reach, call, position=query.get("min_position"))
+        await expansion.expand(call, document["data"], tree, as_of, to_reach)
     except BadQuery as error:
         raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None
     except NotBuilt:

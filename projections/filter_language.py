@@ -278,27 +278,23 @@ class _Reading:
     # Values ----------------------------------------------------------------------------------
 
     def _value(self, node: Node, field: Of | Item) -> Value:
-        column = field.column if isinstance(field, Of) else None
+        column = field.column if isinstance(field, Of) else _ITEM
         match node:
             case Name(name="me"):
                 return Me()
-            case Literally(value=str() | int() as value) if column is None:
-                return Constant(value)
-            case Literally(value=str() | int() as value) if column is not None:
+            case Literally(value=str() | int() as value):
                 try:
                     return Constant(stored(column, value, column.name))
                 except BadQuery as error:
                     raise self._refusal(node, str(error)) from None
-        if column is not None and column.kind == "instant":
+        if column.kind == "instant":
             return self._moment(node)
         raise self._refusal(node, "a value is written here, which is known before a row is seen.")
 
     def _text_of(self, node: Node) -> Constant | Me:
-        match node:
-            case Name(name="me"):
-                return Me()
-            case Literally(value=str(text)) if "\0" not in text:
-                return Constant(text)
+        match self._value(node, Item()):
+            case Constant(value=str()) | Me() as text:
+                return text
         raise self._refusal(node, 'a text is written here, as "text".')
 
     def _moment(self, node: Node) -> Constant | Now:
@@ -347,6 +343,7 @@ _MICROSECONDS: Mapping[str, int | Fraction] = {
     "us": 1,
     "ns": Fraction(1, 1_000),
 }
+_ITEM = Column("", "text", False, str)
 _INSTANT = Column("", "instant", False, str)
 _TOO_FAR = f"a moment lies between the years 1 and {datetime.max.replace(tzinfo=UTC).year}."
 _ONE_SIDE = (

@@ -174,6 +174,50 @@ def test_an_id_is_written_as_number_too(lists: Lists) -> None:
     assert by_number == lists.keys("work_queue", "assignee == me") != []
 
 
+PIECES = (
+    *("is_open", "title", "due", "hands", "priority", "assignee", "type", "nothing", "now", "me"),
+    *("==", "!=", "<", ">=", "in", "&&", "||", "!", "?", ":", "+", "-", ".", ",", "=", "and"),
+    *(
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        '"a"',
+        '"',
+        "'",
+        "\\",
+        "null",
+        "true",
+        "1",
+        "2.5",
+        "3u",
+        "b'x'",
+    ),
+    *(".contains(", ".exists(x, ", ".all(x, ", ".map(x, ", ".matches(", "has(", "size(", "x"),
+    *('duration("1h")', 'timestamp("2026-01-31T12:00:00Z")', "duration(", "timestamp(", "\n", "é"),
+)
+
+
+@given(
+    text=st.text(max_size=80)
+    | st.lists(st.sampled_from(PIECES), max_size=12).map("".join)
+    | st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)
+)
+def test_whatever_is_written_is_a_condition_or_refused_with_its_place(text: str) -> None:
+    language = FilterLanguage(LISTINGS["work_queue"].table, STATES)
+
+    refused = None
+    try:
+        language.condition(text)
+    except WrongExpression as error:
+        refused = error
+
+    assert refused is None or (refused.line >= 1 and refused.column >= 1)
+    assert refused is None or refused.rule.endswith((".", "?"))
+
+
 STATES = {"status": ("new", "closed")}
 
 
@@ -209,7 +253,9 @@ STATES = {"status": ("new", "closed")}
         ('due < now + duration("1ns")', 21, "whole number of microseconds"),
         ("has(due)", 5, "field != null"),
         ('title == "a\\u0000b"', 10, "is no text"),
-        ('title.contains("\\u0000")', 16, "a text is written here"),
+        ('title.contains("\\u0000")', 16, "is no text"),
+        ('hands.exists(one, one == "\\u0000")', 26, "is no text"),
+        ("title.contains(title)", 16, "known before a row is seen"),
         ("title in ['a', title]", 16, "known before a row is seen"),
         ("title in title", 7, "in looks for a value among others"),
         ('hands == ["a"]', 7, "it has several texts"),
