@@ -280,7 +280,7 @@ def bench(
         typer.Option(
             "--only",
             help="One of commands, http, views, workflows, approvals, clocks, proofs, streams, "
-            "desk.",
+            "webhooks, desk.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,

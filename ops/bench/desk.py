@@ -35,7 +35,7 @@ def measure(
         progress(f"desk: {turn} start")
         output = folder / f"{turn}.log"
         began = time.perf_counter()
-        with running(command, settings, output, partial(_has_welcomed, output)) as process:
+        with running(command, settings, output, partial(has_welcomed, output)) as process:
             starts.append(time.perf_counter() - began)
             memories.append(_memory(process.pid))
             if turn == "second":
@@ -53,7 +53,7 @@ def measure(
     ]
 
 
-def _has_welcomed(output: Path) -> bool:
+def has_welcomed(output: Path) -> bool:
     return "Ctrl-C stops everything" in output.read_text(errors="replace")
 
 

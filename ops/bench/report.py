@@ -25,6 +25,7 @@ from ops.bench import (
     proofs,
     streams,
     views,
+    webhooks,
     workflows,
 )
 from ops.bench.figures import NUMERIC, Profile, Section, markdown
@@ -272,6 +273,11 @@ def _streams(place: Place, effort: Effort) -> Told:
     ]
 
 
+def _webhooks(place: Place, effort: Effort) -> Told:
+    folder = Path(tempfile.mkdtemp(dir=place.folder))
+    return [webhooks.measure(folder, commands=effort.visible, progress=place.progress)]
+
+
 def _desk(place: Place, effort: Effort) -> Told:
     folder = Path(tempfile.mkdtemp(dir=place.folder))
     return [*desk.measure(folder, changes=effort.changes, progress=place.progress)]
@@ -286,6 +292,7 @@ PARTS: dict[str, Callable[[Place, Effort], Told]] = {
     "clocks": _clocks,
     "proofs": _proofs,
     "streams": _streams,
+    "webhooks": _webhooks,
     "desk": _desk,
 }
 

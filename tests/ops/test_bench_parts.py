@@ -10,7 +10,7 @@ from rich.console import Console
 
 from domain.ledger import Ledger
 from domain.ticket_clocks import after
-from ops.bench import clocks, desk, http, replay, report, streams, views
+from ops.bench import clocks, desk, http, replay, report, streams, views, webhooks
 from ops.bench.commands import Rate, Rates, Series
 from ops.bench.figures import Baseline, Goal, Line, Profile, Section, markdown, written
 from ops.bench.load import FewKeys
@@ -131,7 +131,7 @@ def test_figures_go_into_the_document_between_the_marks_of_their_part(
 def test_a_part_that_there_is_not_is_named(tmp_path: Path) -> None:
     with pytest.raises(
         UserProblem,
-        match=r"--only: one of commands, http, views, .*, proofs, streams, desk",
+        match=r"--only: one of commands, http, views, .*, proofs, streams, webhooks, desk",
     ):
         run_all("speed", as_json=False, out=Console(file=StringIO()))
     with pytest.raises(UserProblem, match="there is no such file"):
@@ -227,6 +227,13 @@ def test_commands_are_measured_beside_streams(tmp_path: Path) -> None:
     told = streams.measure(tmp_path, streams=3, seconds=0.1, rounds=1)
 
     assert line("8 connections, beside the streams", [told]).value > 0
+
+
+@pytest.mark.proof
+def test_deliveries_are_measured_beside_receivers_that_never_answer(tmp_path: Path) -> None:
+    told = webhooks.measure(tmp_path, dead=2, commands=3, settle=0.1)
+
+    assert line("an event has arrived, beside the others", [told]).value > 0
 
 
 def test_clocks_are_measured_one_by_one_and_all_from_scratch(tmp_path: Path) -> None:
