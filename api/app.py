@@ -13,6 +13,7 @@ from api.approval_migrations import migration_routes
 from api.article_versions import article_routes
 from api.asset_labels import label_routes
 from api.assignment_rule_trials import rule_routes
+from api.async_document import document_routes
 from api.attachments import attachment_routes
 from api.boards import board_routes
 from api.calendar_feeds import feed_routes
@@ -138,6 +139,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += label_routes()
     routes += event_routes()
     routes += stream_routes()
+    routes += document_routes()
     routes += consumer_routes()
     routes += webhook_routes()
     routes += delivery_routes()

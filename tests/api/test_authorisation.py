@@ -552,6 +552,7 @@ MAY = {
     "POST /webhooks/{ref}/disable": "-x----x",
     "POST /webhooks/{ref}/enable": "-x-----",
     "POST /webhooks/{ref}/remove": "-x----x",
+    "GET /asyncapi.json": "xxxxxxx",
     "GET /events": "xxxxxxx",
     "GET /events/stream": "xxxxxxx",
     "GET /event-consumers": "xxxxxxx",

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from typing import Any
 
 import pytest
@@ -124,3 +125,17 @@ async def test_a_token_that_reads_nothing_gets_no_events(house: House) -> None:
     nobody = await house.as_("").get("/events")
 
     assert nobody.status_code == 401
+
+
+async def test_the_stream_has_a_document_whose_references_lead_somewhere(house: House) -> None:
+    document = (await house.as_("").get("/asyncapi.json")).json()
+
+    references = re.findall(r'"\$ref": "#/([^"]+)"', json.dumps(document))
+    assert document["asyncapi"] == "3.0.0"
+    assert document["channels"]["events"]["address"] == "/api/v1/events/stream"
+    assert len(references) == 4
+    for reference in references:
+        found: Any = document
+        for step in reference.split("/"):
+            found = found[step]
+        assert found
