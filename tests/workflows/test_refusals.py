@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -13,6 +13,9 @@ from temporalio.client import WorkflowExecutionStatus
 from temporalio.testing import ActivityEnvironment, TimeSkipper
 
 from domain.aggregate import Aggregate, Entry
+from domain.approval import Any as AnyOne
+from domain.approval import Stage
+from domain.change import Change
 from domain.incident import Incident
 from domain.rules import Refused
 from tests.temporal import worker
@@ -29,6 +32,8 @@ from tests.workflows.test_escalation_steps import (
     turn,
 )
 from workflows import service_levels
+from workflows.approval import ApprovalWorkflow
+from workflows.approval_activities import ApprovalActivities
 from workflows.escalation_activities import EscalationActivities
 from workflows.sandbox import unsandboxed
 from workflows.service_levels import EscalationWorkflow
@@ -163,6 +168,44 @@ async def test_a_ticket_that_cannot_be_read_is_escalated_after_it_can_be(floor: 
     assert [one.until for one in put_off] == [NOW + MINUTE, NOW + 3 * MINUTE]
     assert taken(floor, incident) == [(1, ("notify",), ())]
     assert (done.level, done.refused) == (1, 0)
+
+
+async def test_an_approval_that_cannot_be_read_goes_on_when_it_can_be(
+    skipper: TimeSkipper, floor: Floor
+) -> None:
+    await floor.company.publish_unchecked(
+        Stage(
+            name="CAB",
+            approvers=("role:approver",),
+            quorum=AnyOne(),
+            patience="4h",
+            on_timeout="reject",
+        )
+    )
+    began = datetime.now(UTC)
+    change = await floor.submitted_change(began)
+    take_turn = ApprovalActivities(floor.desk).take_turn
+
+    async with worker(
+        skipper.client, [ApprovalWorkflow], [take_turn], runner=unsandboxed()
+    ) as queue:
+        with skipper.with_time_skipping_disabled():
+            approval = await skipper.client.start_workflow(
+                ApprovalWorkflow.run,
+                floor.approval(change),
+                id=f"approval/{uuid4()}",
+                task_queue=queue,
+            )
+        with unreadable(floor, change):
+            await skipper.fast_forward(approval, 10 * HOUR)
+            history = await approval.fetch_history()
+        await skipper.fast_forward(approval, 2 * HOUR)
+        await approval.result()
+
+    [rejected] = floor.events(change, Change.Rejected)
+    assert rejected.by.effective_at == began + 4 * HOUR
+    # Twelve tries or so, and not one every few seconds.
+    assert len(history.events) < 150
 
 
 async def test_an_escalation_that_is_refused_for_ever_begins_a_fresh_history(
