@@ -22,6 +22,7 @@ from api.change_times import change_time_routes
 from api.context import Context
 from api.conversations import conversation_routes
 from api.credentials import Credentials
+from api.deflection import deflection_routes
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
 from api.dispatch import Dispatch
@@ -145,6 +146,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += delivery_routes()
     routes += report_routes()
     routes += time_routes()
+    routes += deflection_routes()
     routes += ticket_report_routes()
     routes += hands_routes()
     routes += change_time_routes()

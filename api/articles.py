@@ -14,7 +14,7 @@ from api.http.calls import Call
 from api.reference import word_of
 from api.tickets import Nothing, WithReason
 from domain.aggregate import Aggregate
-from domain.article import VERSIONS_MAX, Article
+from domain.article import SHOWN_MAX, VERSIONS_MAX, Article
 from domain.article_content import (
     LANGUAGE,
     ORGANISATIONS_MAX,
@@ -78,6 +78,13 @@ class Draft(Revise):
 class GiveFeedback(Body):
     helpful: bool
     comment: Note = ""
+
+
+class Deflect(Body):
+    shown: Annotated[
+        list[ArticleRef],
+        Field(max_length=SHOWN_MAX, description="The articles that were suggested."),
+    ] = []
 
 
 class OfTicket(Body):
@@ -183,6 +190,14 @@ PRACTICE = Practice(
             description="Everybody says so once of each version; the latest word holds.",
             needs_version=False,
             example={"helpful": True, "comment": "It was the upper tray."},
+        ),
+        Command(
+            method=Article.deflect,
+            body=Deflect,
+            summary="Say that it helped, so that no ticket is needed",
+            description="Once a day and person; it is what deflection is counted from.",
+            needs_version=False,
+            example={"shown": ["KBA0000042"]},
         ),
         Command(
             method=Article.answer,

@@ -6,8 +6,8 @@ published by somebody who did not write it. What was published stays for all unt
 takes its place.
 """
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -26,6 +26,7 @@ __all__ = ["Article", "Audience", "Content", "Status"]
 
 VERSIONS_MAX = 1_000
 FEEDBACK_MAX = 10_000
+SHOWN_MAX = 20
 
 
 class Status(StrEnum):
@@ -56,6 +57,7 @@ MOVES: Mapping[str, Move[Status | None]] = {
     ),
     "confirm": Move(IN_USE, Status.PUBLISHED, "Only a published article is confirmed."),
     "give_feedback": Move(IN_USE, None, "There is feedback on a published article only."),
+    "deflect": Move(IN_USE, None, "Only a published article makes a ticket needless."),
     "answer": Move(IN_USE, None, "Only a published article answers a ticket."),
     "retire": Move(
         UNPUBLISHED | IN_USE, Status.RETIRED, "Only an article that is not retired can be retired."
@@ -86,6 +88,8 @@ class Article(Versioned[Content]):
     """Who found the latest version helpful, and who did not."""
     answers: int
     """How many tickets it answered."""
+    deflected: dict[str, str]
+    """Who said on the latest day that it made a ticket needless, with that day."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -96,6 +100,7 @@ class Article(Versioned[Content]):
         self.is_overdue = False
         self.feedback = {}
         self.answers = 0
+        self.deflected = {}
 
     @property
     def status(self) -> Status:
@@ -299,6 +304,29 @@ class Article(Versioned[Content]):
         def apply(self, article: "Article", /) -> None:
             article.feedback = {**article.feedback, self.by.actor: self.helpful}
 
+    # Make tickets needless -----------------------------------------------------------------
+
+    def deflect(self, *, shown: Sequence[UUID] = (), by: Provenance) -> None:
+        """Say that it helped, so that no ticket is needed: once a day and person. `shown` are the
+        articles that were suggested."""
+        self._require("deflect")
+        require(len(shown) <= SHOWN_MAX, f"At most {SHOWN_MAX} articles are shown at once.")
+        if self.deflected.get(by.actor) != _day(by):
+            self.record(
+                self.Deflected(
+                    by=by, number=self.published_version, shown=tuple(dict.fromkeys(shown))
+                )
+            )
+
+    class Deflected(Event):
+        number: int
+        shown: tuple[UUID, ...] = ()
+
+        def apply(self, article: "Article", /) -> None:
+            day = _day(self.by)
+            same = {who: on for who, on in article.deflected.items() if on == day}
+            article.deflected = {**same, self.by.actor: day}
+
     # Answer tickets ------------------------------------------------------------------------
 
     def answer(self, ticket: UUID, *, by: Provenance) -> None:
@@ -323,3 +351,7 @@ class Article(Versioned[Content]):
 
         def apply(self, article: "Article", /) -> None:
             article.answers -= 1
+
+
+def _day(by: Provenance) -> str:
+    return by.effective_at.astimezone(UTC).date().isoformat()

@@ -40,7 +40,10 @@ ARTICLES: Mapping[str, Row] = {
         {role: READER for role in Role if role is not Role.AUDITOR}
         | {role: OPERATOR_OR_READER for role in AUTHORS},
         WRITE,
-        {"article.give_feedback": "say whether an article helped"},
+        {
+            "article.give_feedback": "say whether an article helped",
+            "article.deflect": "say that an article made a ticket needless",
+        },
     ),
     **rows(NOBODY, WRITE, {"article.fall_due": "say that an article needs a review"}),
 }

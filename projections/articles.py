@@ -28,7 +28,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "articles"
-VERSION = 1
+VERSION = 2
 
 
 class ArticleRow(Row):
@@ -60,6 +60,8 @@ class ArticleRow(Row):
     unhelpful: int = 0
     answers: int = 0
     """How many tickets it answers."""
+    deflections: int = 0
+    """How often somebody said that it made a ticket needless."""
 
 
 class PageRow(Row):
@@ -355,6 +357,11 @@ def _felt(event: Article.FeedbackGiven, row: ArticleRow, rows: Rows) -> None:
         row.unhelpful += 1
     at = instant(event.by.effective_at)
     rows.put(FEEDBACK, FeedbackRow(row.id, event.number, person, event.helpful, event.comment, at))
+
+
+@CASES.on(Article.Deflected)
+def _deflected(_: Event, row: ArticleRow, __: Rows) -> None:
+    row.deflections += 1
 
 
 @CASES.on(Article.Answered)

@@ -27,6 +27,7 @@ QUERIES = {
     "/calendars/{ref}/add": "?at=2030-01-01T00:00:00Z&duration=4h",
     "/search": "?q=printer",
     "/articles/suggestions": "?title=printer",
+    "/reports/deflection": SPAN,
     "/reports/time-spent": SPAN,
     "/reports/attainment": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",
     "/reports/breaches": "?from=2030-01-01T00:00:00Z&to=2030-02-01T00:00:00Z",

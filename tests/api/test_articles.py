@@ -220,3 +220,27 @@ async def test_a_translation_is_of_a_published_version_in_another_language(house
             "/articles", {"definition": ARTICLE | said, "translation_of": number}
         )
         assert answer.status_code == 422, said
+
+
+async def test_what_an_article_made_needless_is_reported(house: House) -> None:
+    adam, rita, bob = house.as_("adam"), house.as_("foundry.rita"), house.as_("foundry.adam")
+    at = await published(house)
+    number = at.rpartition("/")[2]
+    today = house.desk.ledger.position()
+    for client in (rita, rita, bob):
+        await client.made(f"{at}/deflect", {"shown": [number]})
+    asked = await bob.made("/incidents", {"title": "E7 all the same"})
+
+    span = "from=2020-01-01T00:00:00Z&to=2030-01-01T00:00:00Z"
+    seen = f"min_position={asked['position']}"
+    ours = await bob.read(f"/reports/deflection?{span}&{seen}")
+    all_of_it = await adam.read(f"/reports/deflection?{span}&{seen}")
+    listed_rows = (await bob.read(f"/deflections?{seen}&number={number}"))["data"]
+
+    assert (ours["deflections"], ours["followed"]) == (1, 1)
+    assert ours["share"] == 1 / (1 + ours["opened"])
+    assert {"number": number, "deflections": 1, "followed": 1} in all_of_it["articles"]
+    assert ours["position"] >= asked["position"] > today
+    assert [row["is_followed"] for row in listed_rows] == [True, False]
+    assert (await adam.read(at))["deflections"] == 2
+    assert (await rita.get(f"/reports/deflection?{span}")).status_code == 403

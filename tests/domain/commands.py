@@ -368,6 +368,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "fall_due": NOTHING,
         "confirm": NOTHING,
         "give_feedback": said(helpful=st.booleans(), comment=texts),
+        "deflect": said(shown=st.sampled_from([(), (record_id("KBA", 2),) * 2, range(21)])),
         "answer": said(ticket=others),
         "withdraw_answer": said(ticket=others),
     },

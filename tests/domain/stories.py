@@ -281,6 +281,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("request_review", "dan"),
             step("publish", "cem"),
             step("give_feedback", "dan", helpful=False, comment="There are two trays."),
+            step("deflect", "dan", shown=(record_id("KBA", 2),)),
             step("answer", ticket=record_id("INC", 1)),
             step("withdraw_answer", ticket=record_id("INC", 1)),
             *[step("comment", "cem", said="It is only a day old.")] * 5,

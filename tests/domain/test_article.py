@@ -168,10 +168,26 @@ def test_feedback_is_one_a_person_and_version() -> None:
     assert article.feedback == {}
 
 
+def test_an_article_makes_a_ticket_needless_once_a_day_and_person() -> None:
+    article = published()
+    before = article.version
+    hours = {CEM: (1, 5), ANN: (6, 30)}
+
+    for who, (one, other) in hours.items():
+        for hour in (one, other):
+            at = MONDAY.replace(hour=0) + timedelta(hours=hour)
+            article.deflect(shown=[TICKET, TICKET], by=replace(who, at=at))
+
+    assert article.version == before + 3
+    assert article.deflected == {ANN.actor: "2026-03-03"}
+
+
 @pytest.mark.parametrize("article", [draft(), in_review(), retired()])
 def test_only_a_published_article_answers_and_is_judged(article: Article) -> None:
     with pytest.raises(Refused, match="a published article"):
         article.answer(TICKET, by=BEA)
+    with pytest.raises(Refused, match="a published article"):
+        article.deflect(by=BEA)
     with pytest.raises(Refused, match="a published article"):
         article.give_feedback(helpful=True, by=BEA)
 

@@ -797,6 +797,7 @@ article.confirm                       - c - c c - -
 article.answer                        - c - c c - -
 article.withdraw_answer               - c - c c - -
 article.give_feedback                 p x p x x - p
+article.deflect                       p x p x x - p
 article.fall_due                      - - - - - - -
 cab_meeting.list                      - c c c c c c
 cab_meeting.read                      - c c c c c c

@@ -47,6 +47,7 @@ def test_the_list_agrees_with_the_article(data: st.DataObject) -> None:
     assert row.review_due == instant_or_none(article.review_due)
     assert row.author in (None, str(article.requester))
     assert row.answers == article.answers
+    assert row.deflections >= len(article.deflected)
     opinions = list(article.feedback.values())
     assert (row.helpful, row.unhelpful) == (opinions.count(True), opinions.count(False))
     assert [one.digest for one in rows_of(store, articles.VERSIONS)] == [
