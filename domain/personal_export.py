@@ -1,6 +1,7 @@
 """All that is known of a person, in plain JSON: what they said, what they did, and where they are
 named. What others said stays theirs."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,21 @@ def entries_about(ledger: Ledger, person: UUID, until: int) -> Iterator[Entry]:
     ):
         for row in rows:
             if row.originator_id == person or named in row.state:
+                yield ledger.mapper.entry(row, row.id)
+        after = rows[-1].id
+
+
+def left_plain(ledger: Ledger, person: Person) -> Iterator[Entry]:
+    """The events that say the user name, the name or the address of a person in the clear, as a
+    process does that names them: no erasure of the person changes these."""
+    names = [name for name in (person.username, person.name, person.email) if name]
+    spelled = "|".join(re.escape(msgspec.json.encode(name)[1:-1].decode()) for name in names)
+    said, after, until = re.compile(rf"(?i)(?<!\w)(?:{spelled})(?!\w)"), 0, ledger.position()
+    while rows := ledger.recorder.select_notifications(
+        after, PAGE, until, inclusive_of_start=False
+    ):
+        for row in rows:
+            if said.search(row.state.decode()):
                 yield ledger.mapper.entry(row, row.id)
         after = rows[-1].id
 

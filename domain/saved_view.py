@@ -58,6 +58,10 @@ class SavedView(Aggregate):
         self.is_removed = False
 
     @property
+    def has_words(self) -> bool:
+        return True
+
+    @property
     def is_kept(self) -> bool:
         """Whether it can be used: it was not removed, and its owner not erased."""
         return not self.is_removed and self.name != ERASED

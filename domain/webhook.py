@@ -8,12 +8,13 @@ import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from domain import text
 from domain.aggregate import Aggregate, Event
+from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
 
@@ -216,7 +217,14 @@ class Webhook(Aggregate):
             self.record(self.Disabled(by=by, reason=given))
 
     class Disabled(Event):
-        reason: str
+        class_version = 2
+
+        reason: Annotated[str, Personal("actor", since=2)]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> dict[str, Any]:
+            """The reason was not sealed."""
+            return state
 
         def apply(self, webhook: "Webhook", /) -> None:
             webhook.status = Status.DISABLED

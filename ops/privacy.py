@@ -124,6 +124,27 @@ def status(data: Data = None, config: Config = None) -> None:
 
 
 @app.command()
+def left(person: Of, data: Data = None, config: Config = None) -> None:
+    """Print which events name a person in the clear: what an erasure would leave, so before it."""
+    settings = settings_of(data, config)
+
+    async def run() -> None:
+        from domain.ids import number_of
+        from domain.personal_export import left_plain
+        from ops.compose import open_desk
+
+        count = 0
+        async with open_desk(settings) as desk:
+            for entry in left_plain(desk.ledger, _person(desk, person)):
+                count += 1
+                line = f"@{entry.position} {number_of(entry.originator_id)} {entry.topic}"
+                out.print(line, markup=False, highlight=False)
+        out.print(f"{count} in all")
+
+    in_order(run())
+
+
+@app.command()
 def retention(
     within: Annotated[
         int, typer.Option("--within", min=0, max=36_500, help="So many days from now.")

@@ -92,6 +92,26 @@ def test_two_administrators_erase_a_person(data: Path, capsys: pytest.CaptureFix
     assert open_files_of(data, json.loads(after)) is None
 
 
+def test_what_names_a_person_in_the_clear_is_told_before_they_are_erased(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def form_a_team() -> None:
+        async with open_desk(load(data=data)) as desk:
+            await desk.form_team(name=f"Friends of {WORDS['name'].upper()}", by=signed())
+            await desk.form_team(name=f"{WORDS['username']}x", by=signed())
+
+    run("left", WORDS["username"], "--data", data)
+    before = told(capsys)
+    asyncio.run(form_a_team())
+
+    run("left", WORDS["username"], "--data", data)
+
+    assert before == "0 in all\n"
+    [line, count] = told(capsys).splitlines()
+    assert line.endswith("TEA0000001 Team.Formed")
+    assert count == "1 in all"
+
+
 def test_whose_days_will_be_over_is_told_ahead(
     data: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
