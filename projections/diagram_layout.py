@@ -16,6 +16,11 @@ OPTIONS = {
     "spacing": {"layer_gap": 44.0, "node_gap": 28.0},
     "routing": {"centre_ports": "all", "port_sides": "facing_only"},
 }
+ROUNDABOUT = {
+    "direction": "leftright",
+    "seed": 1,
+    "spacing": {"layer_gap": 110.0, "node_gap": 34.0},
+}
 NARROWED = 0.6
 """How much nearer to the middle of a gateway ways come in than they leave, so that none of those
 that come in lies on one that leaves."""
@@ -67,6 +72,28 @@ def laid_out(forms: Mapping[str, Form], links: Sequence[Link]) -> Layout:
             for link in links
         },
     )
+
+
+def laid_out_in_circles(
+    sizes: Mapping[str, Point], steps: Iterable[tuple[str, str]]
+) -> tuple[dict[str, Point], dict[tuple[str, str], Route]]:
+    """Lay out boxes of a width and a height along steps that may lead back, from left to right: the
+    middles of the boxes, and the ways."""
+    import graphlay
+
+    graph = graphlay.Graph()
+    for name, (width, height) in sizes.items():
+        graph.node(name, width=width, height=height)
+    wanted = list(steps)
+    for source, target in wanted:
+        graph.edge(source, target)
+    found = graphlay.layout(graph, options=ROUNDABOUT)
+    centres = {name: _point(node["center"]) for name, node in zip(sizes, found.nodes, strict=True)}
+    routes = {
+        step: _squared([_point(point) for point in edge["points"]])
+        for step, edge in zip(wanted, found.edges, strict=True)
+    }
+    return centres, routes
 
 
 def _drawn(

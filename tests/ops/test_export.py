@@ -361,3 +361,18 @@ def test_ids_are_kept_once_and_told_kind_by_kind() -> None:
         assert len(ids) == 3
         assert MAIL in ids
         assert person("ann") not in ids
+
+
+def test_a_map_of_a_process_is_drawn_from_the_histories_of_a_kind(
+    data: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "incidents.svg"
+
+    arguments = ["process", "map", str(file), "--without", "Commented", "--data", str(data)]
+    assert guarded(lambda: app(arguments)) == 0
+
+    told = [one.text for one in ET.fromstring(file.read_text()).iter() if one.tag.endswith("text")]
+    assert "Logged" in told
+    assert "Commented" not in told
+    assert "1 records" in capsys.readouterr().err
+    assert guarded(lambda: app(["process", "map", "-", "--kind", "lamp", "--data", str(data)])) == 2
