@@ -25,8 +25,8 @@ from domain.rules import DomainError, NotFound
 TOGETHER = 500
 """So many reads are noted by one command at most."""
 PLACE_MAX = 200
-FILES = (b"text/csv", b"application/x-ndjson")
-"""The media types of what leaves the desk as a file."""
+FILES = (b"text/csv", b"application/x-ndjson", b"text/event-stream")
+"""The media types of what leaves the desk as a file, or event by event."""
 ASKED = ("as_of", "known_at", "from", "to", "after", "until", "kind", "type", "subject")
 """What is noted of a query: nothing that may hold words about people."""
 

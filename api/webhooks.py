@@ -71,6 +71,13 @@ EXAMPLE = {
     "types": ["Incident.Logged", "Incident.Resolved"],
 }
 
+
+async def may_read(call: Call, _: Any, __: Any) -> dict[str, Any]:
+    """Refuse a token that reads nothing: by a webhook it would."""
+    allow(call.caller.actor, "ledger.list_events", None)
+    return {}
+
+
 PRACTICE = Practice(
     kind=Webhook,
     plural="webhooks",
@@ -82,6 +89,7 @@ PRACTICE = Practice(
             method=Webhook.amend,
             body=Amend,
             summary="Say anew where it goes, and what is sent",
+            look_up=may_read,
             example=EXAMPLE,
         ),
         Command(
@@ -122,6 +130,7 @@ async def register(call: Call) -> Answer:
     raw = await bodies.read(call)
     body = bodies.parse(call, Register, raw)
     allow(call.caller.actor, call.route.act, None)
+    await may_read(call, None, body)
     asked, ledger, person = asked_of(call, raw, None), call.context.ledger, call.caller.person
     id = await ledger.next_id(Webhook)
     arguments = body.arguments() | {"owner": person.id, "organisation": person.organisation}

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.api.house import House
+from domain.person import Scope
+from tests.api.house import House, issued
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -70,6 +71,18 @@ async def test_an_administrator_stops_it_and_does_not_lead_it_elsewhere(house: H
     statuses = (elsewhere.status_code, secret.status_code, of_another.status_code)
     assert statuses == (403, 403, 404)
     assert stopped.status_code == 200
+
+
+async def test_a_token_that_may_not_read_leads_nothing_out(house: House) -> None:
+    made = await house.as_("adam").made("/webhooks", THERE)
+    house.secrets["scribe"] = await issued(house.desk, house.people["adam"], scopes=(Scope.WRITE,))
+    scribe, at = house.as_("scribe"), f"/webhooks/{made['number']}/amend"
+
+    registered = await scribe.post("/webhooks", THERE)
+    amended = await scribe.post(at, {"url": "https://elsewhere.example/"}, if_match="*")
+
+    assert (registered.status_code, amended.status_code) == (403, 403)
+    assert "no scope read" in registered.json()["detail"]
 
 
 async def test_a_webhook_that_was_removed_stays_so(house: House) -> None:
