@@ -48,14 +48,18 @@ def classes(definition: Definition, kind: SubjectKind) -> Classes:
     governed: list[Class] = []
     others = 0
     for facts in subjects:
+        place, applied = "when", []
         try:
             if not whole.holds(facts):
                 others += 1
                 continue
-            applied = (index for index, one in enumerate(stages) if one.holds(facts))
-            governed.append(Class(facts, tuple(applied)))
+            for index, one in enumerate(stages):
+                place = f"stages[{index}].when"
+                if one.holds(facts):
+                    applied.append(index)
         except Refused as refused:
-            return Classes(kind=kind, findings=(_unanswered(kind, facts, str(refused)),))
+            return Classes(kind=kind, findings=(_unanswered(place, kind, facts, str(refused)),))
+        governed.append(Class(facts, tuple(applied)))
     found = [*_whole(definition, kind, governed, others, is_exact), *_empty(kind, governed)]
     if not is_exact:
         found.append(_not_proven(kind, len(governed)))
@@ -77,8 +81,8 @@ def of_requester(
     found: dict[tuple[int, ...], Class] = {}
     for one in among:
         facts = {**one.facts, **own}
-        if whole.holds(facts):
-            applied = tuple(index for index, each in enumerate(stages) if each.holds(facts))
+        if _holds(whole, facts):
+            applied = tuple(index for index, each in enumerate(stages) if _holds(each, facts))
             found.setdefault(applied, Class(facts, applied))
     return tuple(found.values())
 
@@ -108,8 +112,8 @@ def shadow(
         return None
     own, *others = (condition(when, kind) for when in (definition.when, *whens))
     subjects, is_exact = subjects_of([own, *others], kind)
-    governed = [facts for facts in subjects if own.holds(facts)]
-    taken = all(any(other.holds(facts) for other in others) for facts in governed)
+    governed = [facts for facts in subjects if _holds(own, facts)]
+    taken = all(any(_holds(other, facts) for other in others) for facts in governed)
     if not governed or not taken:
         return None
     names = " and ".join(name for name, other in before if kind in other.subjects)
@@ -120,6 +124,14 @@ def shadow(
         rule="not shadowed",
         says=f"No {kind} ever gets here{proven}: {names} comes before it and takes them all.",
     )
+
+
+def _holds(one: Condition, facts: Facts) -> bool:
+    """Whether a condition holds; one without an answer, of which is told elsewhere, does not."""
+    try:
+        return one.holds(facts)
+    except Refused:
+        return False
 
 
 def stage_findings(definition: Definition, found: Sequence[Classes]) -> Iterator[Finding]:
@@ -179,9 +191,9 @@ def _empty(kind: SubjectKind, governed: Sequence[Class]) -> Iterator[Finding]:
         )
 
 
-def _unanswered(kind: SubjectKind, facts: Facts, why: str) -> Finding:
+def _unanswered(place: str, kind: SubjectKind, facts: Facts, why: str) -> Finding:
     return Finding(
-        place="when",
+        place=place,
         severity="error",
         rule="well formed",
         says=why,

@@ -136,6 +136,24 @@ def test_a_process_that_others_come_before_is_shadowed() -> None:
     assert free.findings == ()
 
 
+def test_a_condition_that_takes_too_long_is_told_with_its_place() -> None:
+    nine = "[1, 2, 3, 4, 5, 6, 7, 8, 9]"
+    endless = "a + b + c + d + e > subject.impact"
+    for name in "abcde":
+        endless = f"{nine}.all({name}, {endless})"
+    usual = changes(stage("CAB", "team:CAB"))
+
+    whole = check(changes(stage("CAB", "team:CAB"), when=endless), before=[("Usual", usual)])
+    part = check(
+        changes(stage("CAB", "team:CAB"), stage("Net", "team:Network", when=endless)),
+        before=[("Endless", changes(stage("CAB", "team:CAB"), when=endless))],
+    )
+
+    assert rules(whole) == [("when", "well formed")]
+    assert rules(part) == [("stages[1].when", "well formed")]
+    assert "it takes more than 10,000 steps" in only(part).says
+
+
 def test_who_asks_is_told_apart_by_a_condition_on_the_requester() -> None:
     dan = stage("Dan", "person:dan", when='subject.requester != "dan"')
 
