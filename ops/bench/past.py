@@ -26,12 +26,14 @@ BETWEEN_EVENTS = timedelta(minutes=47)
 OPEN_AT_ONCE = {Incident: 425, Change: 50, Asset: 25}
 """How many records of each kind are worked on in turns before the next ones begin: so a page of
 1,000 events is about 500 records."""
+EVENTS_IN_TURNS = 5_225
+"""How many events those have in all."""
 TRANSACTIONS = 5_000
 """Events for each transaction."""
 
 TEAM = record_id("TEA", 1)
-CALENDAR = record_id("CAL", 1)
-POLICY = record_id("SLP", 1)
+CALENDAR = record_id("CAL", 9_001)
+POLICY = record_id("SLP", 9_001)
 PROCESS = named_id("APR", "normal")
 HOURS = BusinessHours(
     zone="Europe/Berlin",
@@ -71,12 +73,13 @@ class Writer:
         return Provenance(actor=by.actor, at=by.at + step * BETWEEN_EVENTS, command=by.command)
 
 
-def record(ledger: Ledger, events: int) -> int:
-    """Record a past of at least so many events; how many they became."""
+def record(ledger: Ledger, events: int, first: int = 1) -> int:
+    """Record a past of at least so many events; how many they became. The records have serials from
+    the first on."""
     writer = Writer()
     recorded = 0
     batch: list[Entry] = []
-    for entry in chain(_rules(writer), _lives(writer)):
+    for entry in chain(_rules(writer), _lives(writer, first)):
         batch.append(entry)
         if len(batch) == TRANSACTIONS:
             recorded += _append(ledger, batch)
@@ -88,6 +91,7 @@ def record(ledger: Ledger, events: int) -> int:
 
 def _append(ledger: Ledger, entries: list[Entry]) -> int:
     last = entries[-1]
+    ledger.mapper.keys.ensure(ledger.mapper.subjects(entries))
     ledger.recorder.append_now(
         [
             Write(
@@ -117,10 +121,9 @@ def _rules(writer: Writer) -> list[Entry]:
     return [*calendar.collect_events(), *policy.collect_events()]
 
 
-def _lives(writer: Writer) -> Iterator[Entry]:
+def _lives(writer: Writer, first: int) -> Iterator[Entry]:
     """What happens, in turns between the records that are open at once."""
     live = {Incident: _incident, Change: _change, Asset: _asset}
-    first = 1
     while True:
         histories = [
             live[kind](writer, record_id(kind.prefix, first + number)).collect_events()

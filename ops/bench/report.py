@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from ops.bench import (
+    api,
     approvals,
     clocks,
     commands,
@@ -227,6 +228,21 @@ def _views(place: Place, effort: Effort) -> Told:
     return told
 
 
+def _api(place: Place, effort: Effort) -> Told:
+    with place.stores() as stores:
+        return [
+            api.measure(
+                folder,
+                store,
+                url,
+                events=effort.replayed * 11 // 10,
+                seconds=effort.seconds,
+                progress=place.progress,
+            )
+            for folder, store, url in stores
+        ]
+
+
 def _workflows(place: Place, effort: Effort) -> Told:
     place.progress(f"workflows: {effort.idle:,} clocks and {effort.storm:,} marks")
     folder = Path(tempfile.mkdtemp(dir=place.folder))
@@ -287,6 +303,7 @@ PARTS: dict[str, Callable[[Place, Effort], Told]] = {
     "commands": _commands,
     "http": _http,
     "views": _views,
+    "api": _api,
     "workflows": _workflows,
     "approvals": _approvals,
     "clocks": _clocks,

@@ -9,7 +9,7 @@ import asyncio
 import sys
 import time
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 from typing import cast
 
 import msgspec
@@ -20,6 +20,8 @@ from ops.bench.figures import percentiles
 
 HOST = "127.0.0.1"
 WARM_SECONDS = 0.3
+STRIDE = 37
+"""How far apart in the paths connections begin."""
 _HEAD_END = b"\r\n\r\n"
 _LENGTH = b"content-length: "
 
@@ -34,6 +36,8 @@ class Load(Struct, frozen=True, kw_only=True):
     path: str
     tokens: list[str] = []
     """Whose requests they are, in turns; nobody's without any."""
+    more_paths: list[str] = []
+    """Asked in turns with the first."""
     body: str = ""
     key: str = ""
     """The beginning of the idempotency keys; none are sent without one."""
@@ -61,12 +65,17 @@ class Connection(asyncio.Protocol):
     def __init__(self, work: "Work", number: int) -> None:
         self.work = work
         load = work.load
-        lines = [f"{load.method} {load.path} HTTP/1.1", "host: 127.0.0.1"]
+        lines = ["host: 127.0.0.1"]
         if load.tokens:
             lines.append(f"authorization: Bearer {load.tokens[number % len(load.tokens)]}")
         if load.body:
             lines += ["content-type: application/json", f"content-length: {len(load.body)}"]
         self.start = "\r\n".join(lines).encode()
+        self.heads = cycle(
+            f"{load.method} {path} HTTP/1.1\r\n".encode() for path in (load.path, *load.more_paths)
+        )
+        for _ in range(number * STRIDE % (1 + len(load.more_paths))):
+            next(self.heads)
         self.end = _HEAD_END + load.body.encode()
         self.buffer = b""
         self.sent = 0.0
@@ -79,7 +88,7 @@ class Connection(asyncio.Protocol):
         key = self.work.load.key
         own = b"\r\nidempotency-key: %s%d" % (key.encode(), next(self.work.keys)) if key else b""
         self.sent = time.perf_counter()
-        self.transport.write(self.start + own + self.end)
+        self.transport.write(next(self.heads) + self.start + own + self.end)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
