@@ -6,7 +6,6 @@ from datetime import datetime
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.routing import Route as AsgiRoute
-from starlette.routing import Router
 
 from api import openapi
 from api.approval_migrations import migration_routes
@@ -32,6 +31,7 @@ from api.events import event_routes
 from api.hands import hands_routes
 from api.http.edge import Edge
 from api.http.metrics import Requests
+from api.http.places import Places
 from api.http.refusals import Refusals, nothing_here
 from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
@@ -103,27 +103,17 @@ def create_app(
 
 
 def _add(app: FastAPI, routes: Sequence[ApiRoute], context: Context) -> None:
-    """Tell the framework of the routes: whole collections first, then a router for each of them,
-    so that an address is looked for among those of its own kind alone."""
     identity = context.identity
-    routers: dict[str, Router] = {}
-    for route in in_order(routes):
-        _, collection, *member = route.path.split("/")
-        place: Router = app.router
-        path = ROOT + route.path
-        if member:
-            place = routers.setdefault(collection, Router(redirect_slashes=False))
-            path = "/" + "/".join(member)
-        place.routes.append(
-            AsgiRoute(
-                path,
-                Dispatch(context, identity, route),
-                methods=methods_of(route),
-                name=route.operation.id,
-            )
+    placed = [
+        AsgiRoute(
+            route.path,
+            Dispatch(context, identity, route),
+            methods=methods_of(route),
+            name=route.operation.id,
         )
-    for collection, router in routers.items():
-        app.mount(f"{ROOT}/{collection}", router)
+        for route in in_order(routes)
+    ]
+    app.mount(ROOT, Places(placed))
 
 
 def routes_of(settings: Settings) -> list[ApiRoute]:

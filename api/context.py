@@ -6,6 +6,7 @@ from datetime import datetime
 
 from api.http.limits import Buckets
 from api.identity import Identity
+from api.kept_documents import KeptDocuments
 from api.noting import Noting
 from api.settings import Settings
 from domain.desk import Desk
@@ -41,6 +42,7 @@ class Context:
         self.catching_up = asyncio.Semaphore(CATCHING_UP_MAX)
         desk.outlook = ViewsOutlook(views, desk.ledger)
         self.views = views
+        self.documents = KeptDocuments()
         self.settings = settings
         self.clock = clock
         self.noting = Noting(desk.ledger, clock)

@@ -10,7 +10,7 @@ from api import expansion, history, list_filters, lists, records, schemas
 from api.commands import Practice
 from api.fields import REFERENCE
 from api.http import cursors
-from api.http.answers import Answer, json
+from api.http.answers import Answer, Header, json
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
 from api.lists import List, only, reach_ledger, whole
@@ -26,8 +26,10 @@ from domain.offering import Offering
 from domain.policy import About, about, allow, visibility
 from domain.rules import DomainError, NotFound
 from domain.service import Service
+from domain.ticket import Ticket
 from projections.facets import FACETS_MAX, is_facet
 from projections.listings import LISTINGS
+from projections.past import AsOf
 from projections.queries import LIMIT_MAX, SORTS_MAX
 
 OF_READS = ("bad_query", *KNOWN_CALLER, "not_yet")
@@ -51,29 +53,58 @@ async def read_record(call: Call, practice: Practice) -> Answer:
     await reach_ledger(call, query)
     record = await find(call, practice)
     as_of = await history.asked_of(call, query)
-    headers = [(b"cache-control", b"private, no-cache")]
-    if as_of is None and _is_known(call, record.version):
-        headers.append((b"etag", b'"%d"' % record.version))
-        return Answer(304, headers=headers)
+    if as_of is None:
+        return await _read_now(call, practice, record)
     entries = history.until(await entries_of(call, record.id), as_of)
     if not entries:
         raise NotFound(f"{record.number} was not there yet.")
+    _allow_then(call, record, entries)
     version = entries[-1].originator_version
-    headers.append((b"etag", b'"%d"' % version))
-    if as_of is not None:
-        _allow_then(call, record, entries)
-        if _is_known(call, version):
-            return Answer(304, headers=headers)
+    if _is_known(call, version):
+        return Answer(304, headers=_tagged(version))
     with_internal = may(call, f"{practice.what}.read_internal", record)
+    document = await _document(call, practice, entries, as_of, with_internal=with_internal)
+    return json(document, headers=_tagged(version))
+
+
+async def _read_now(call: Call, practice: Practice, record: Aggregate) -> Answer:
+    if _is_known(call, record.version):
+        return Answer(304, headers=_tagged(record.version))
+    with_internal = may(call, f"{practice.what}.read_internal", record)
+    kept = call.context.documents
+    if isinstance(record, Ticket) and (known := kept.find(record, with_internal=with_internal)):
+        return Answer(200, known, _tagged(record.version))
+    entries = await entries_of(call, record.id)
+    version = entries[-1].originator_version
+    answer = json(
+        await _document(call, practice, entries, None, with_internal=with_internal),
+        headers=_tagged(version),
+    )
+    if isinstance(record, Ticket) and version == record.version:
+        kept.keep(record, answer.body, with_internal=with_internal)
+    return answer
+
+
+async def _document(
+    call: Call,
+    practice: Practice,
+    entries: Sequence[Entry],
+    as_of: AsOf | None,
+    *,
+    with_internal: bool,
+) -> dict[str, Any]:
+    counted_on = records.definitions_of(entries)
     definitions = [
         entry
-        for id in records.definitions_of(entries)
-        for entry in history.until(await entries_of(call, id), as_of)
+        for found in await histories_of(call, counted_on)
+        for entry in history.until(found, as_of)
     ]
     shown = records.shown(practice.kind, entries, definitions, with_internal=with_internal)
-    return json(
-        shown if _reads_drafts(call, practice.what) else _without_draft(shown), headers=headers
-    )
+    return shown if _reads_drafts(call, practice.what) else _without_draft(shown)
+
+
+def _tagged(version: int) -> list[Header]:
+    return [(b"cache-control", b"private, no-cache"), (b"etag", b'"%d"' % version)]
 
 
 def _reads_drafts(call: Call, what: str) -> bool:
@@ -140,6 +171,13 @@ def _allow_then(call: Call, record: Aggregate, entries: Sequence[Entry]) -> None
 async def entries_of(call: Call, id: UUID) -> list[Entry]:
     # In a thread: long histories and slow stores must not hold up everybody else.
     return await asyncio.to_thread(call.context.ledger.history, id)
+
+
+async def histories_of(call: Call, ids: Sequence[UUID]) -> list[list[Entry]]:
+    def found() -> list[list[Entry]]:
+        return [call.context.ledger.history(id) for id in ids]
+
+    return await asyncio.to_thread(found) if ids else []
 
 
 def name_of(call: Call) -> history.NameOf:

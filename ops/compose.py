@@ -24,7 +24,8 @@ from ops.stores.postgres_log import PostgresLog
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_keys import SqliteKeys
 from ops.stores.sqlite_log import SqliteLog
-from projections.postgres import PostgresReader, PostgresViews
+from projections.postgres import PostgresViews
+from projections.postgres_reader import PostgresReader
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.store import ViewReader, ViewStore
 from projections.views import Views

@@ -6,20 +6,16 @@ from typing import Any, cast
 
 import msgspec
 import psycopg
-from psycopg_pool import AsyncConnectionPool
 
 from projections import past, postgres_copy, postgres_words, sql
 from projections.past import ENDLESS, Begun, Ended
 from projections.postgres_arrays import ARRAYS, BooleanArray, IntegerArray, TextArray, register
-from projections.sought import Sought
 from projections.store import (
     Behind,
     Kept,
-    NotBuilt,
     Overtaken,
     SetAside,
     Transaction,
-    ViewReader,
     ViewStore,
 )
 from projections.tables import Column, Key, Kind, Table, Values
@@ -27,7 +23,6 @@ from projections.view import View
 
 PREFIX = "views."
 LOCK = 0x6C646765722D76  # "ledger-v": one process at a time makes and removes tables.
-READERS_MAX = 10
 TYPES: dict[Kind, str] = {
     # By its characters, as on the other store, and not by the language of the server.
     "text": 'text COLLATE "C"',
@@ -312,56 +307,6 @@ class PostgresTransaction(Transaction):
     def adopt(self, ledger: str) -> None:
         _execute(self._connection, "DELETE FROM views.source")
         _execute(self._connection, "INSERT INTO views.source VALUES (%s)", (ledger,))
-
-
-class PostgresReader(ViewReader):
-    prefix = PREFIX
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._pool: AsyncConnectionPool | None = None
-
-    async def query(
-        self, sql: str, parameters: Sequence[Any] = (), *, varies: bool = False
-    ) -> list[tuple[Any, ...]]:
-        pool = await self._opened()
-        try:
-            async with pool.connection() as connection:
-                # What is prepared is planned once for whatever parameters come.
-                found = await connection.execute(
-                    sql.replace("%", "%%").replace("?", "%s"),
-                    parameters,
-                    prepare=False if varies else None,
-                )
-                return await found.fetchall()
-        except (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName) as error:
-            raise NotBuilt("The views have not been built yet.") from error
-
-    def items(self, column: str) -> str:
-        return (
-            '(SELECT value COLLATE "C" AS value'
-            f" FROM json_array_elements_text({column}::json) AS texts(value))"
-        )
-
-    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
-        return postgres_words.latest(table, PREFIX, limit), postgres_words.written(sought)
-
-    async def _opened(self) -> AsyncConnectionPool:
-        if self._pool is None:
-            # Made here and not before: a pool belongs to the event loop that it is opened in.
-            self._pool = AsyncConnectionPool(
-                self._url,
-                min_size=1,
-                max_size=READERS_MAX,
-                open=False,
-                kwargs={"autocommit": True, "options": "-c default_transaction_read_only=on"},
-            )
-            await self._pool.open()
-        return self._pool
-
-    async def aclose(self) -> None:
-        if self._pool is not None:
-            await self._pool.close()
 
 
 def _connect(url: str) -> psycopg.Connection:

@@ -272,6 +272,10 @@ def stored(column: Column, value: Any, place: str) -> Any:
         raise BadQuery(place, f"{str(value)[:80]!r} is no {_NAMES[column.kind]}.") from None
 
 
+OTHERWISE_STORED = frozenset({"json", "boolean"})
+"""The kinds of columns whose values are stored otherwise than they are answered."""
+
+
 def shown(column: Column, value: Any) -> Any:
     """A stored value as it is answered."""
     if value is None:

@@ -1,11 +1,11 @@
 """How rows are read from a store, as all that is asked of the views does it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from projections.queries import shown
+from projections.queries import OTHERWISE_STORED, shown
 from projections.store import ViewReader
-from projections.tables import Table
+from projections.tables import Column, Table, Values
 
 
 class Reading:
@@ -23,7 +23,7 @@ class Reading:
     async def _rows(self, table: Table[Any], rest: str, *parameters: Any) -> list[dict[str, Any]]:
         source = self._at(table.stored)
         sql = f"SELECT {', '.join(table.names)} FROM {source} WHERE {rest}"
-        return shown_rows(table, await self._query(sql, parameters))
+        return shown_rows(table.columns, await self._query(sql, parameters))
 
     async def _one(self, table: Table[Any], key: Mapping[str, Any]) -> dict[str, Any] | None:
         where = " AND ".join(f"{name} = ?" for name in key)
@@ -31,11 +31,13 @@ class Reading:
         return found[0] if found else None
 
 
-def shown_rows(table: Table[Any], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    return [
-        {
-            column.name: shown(column, value)
-            for column, value in zip(table.columns, row, strict=True)
-        }
-        for row in rows
-    ]
+def shown_rows(columns: Sequence[Column], rows: Iterable[Values]) -> list[dict[str, Any]]:
+    """Stored rows as they are answered. They may have more values than there are columns."""
+    names = [column.name for column in columns]
+    # Most values are answered as they are stored: the others alone are looked at one by one.
+    others = [column for column in columns if column.kind in OTHERWISE_STORED]
+    found = [dict(zip(names, row, strict=False)) for row in rows]
+    for row in found:
+        for column in others:
+            row[column.name] = shown(column, row[column.name])
+    return found

@@ -156,7 +156,7 @@ class TicketViews(Reading):
         query.filter({"scheduled_start": Span(until=until)})
         query.add("scheduled_end > ?", instant(since))
         statement = query.statement(query.table.names, query.order(("scheduled_start",)), limit)
-        return shown_rows(query.table, await self._query(statement, query.parameters))
+        return shown_rows(query.table.columns, await self._query(statement, query.parameters))
 
     async def overdue(self, now: datetime) -> list[UUID]:
         """The changes that owe something whose moment has passed, which was not noted yet."""

@@ -25,9 +25,9 @@ from projections.queries import (
     BadQuery,
     Page,
     Query,
-    shown,
     stored,
 )
+from projections.reading import shown_rows
 from projections.reports import Measured, Question, measured
 from projections.store import NotBuilt, ViewReader
 from projections.suggestions import SuggestionViews
@@ -93,14 +93,15 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
             query.seek(orders, after)
         wanted = [query.column(field, "fields").name for field in fields or query.table.names]
         own = [order.column.name for order in orders]
-        columns = list(dict.fromkeys((*wanted, *own)))
+        asked = list(dict.fromkeys(wanted))
+        columns = list(dict.fromkeys((*asked, *own)))
         found = await self._query(query.statement(columns, orders, limit + 1), query.parameters)
-        rows = [dict(zip(columns, row, strict=True)) for row in found[:limit]]
-        last = tuple(rows[-1][column] for column in own) if len(found) > limit else None
+        last = None
+        if len(found) > limit:
+            row = dict(zip(columns, found[limit - 1], strict=True))
+            last = tuple(row[column] for column in own)
         declared = query.table.column
-        return Page(
-            [{field: shown(declared[field], row[field]) for field in wanted} for row in rows], last
-        )
+        return Page(shown_rows([declared[name] for name in asked], found[:limit]), last)
 
     async def count_rows(
         self,

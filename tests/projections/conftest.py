@@ -10,7 +10,8 @@ from domain.aggregate import Aggregate
 from domain.ledger import Ledger
 from domain.recorder import LedgerRecorder, Write
 from projections.listings import ALL
-from projections.postgres import PostgresReader, PostgresViews
+from projections.postgres import PostgresViews
+from projections.postgres_reader import PostgresReader
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.store import ViewReader, ViewStore

@@ -25,7 +25,8 @@ from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
 from projections import runner, ticket_lists
 from projections.listings import ALL
-from projections.postgres import PostgresReader, PostgresViews
+from projections.postgres import PostgresViews
+from projections.postgres_reader import PostgresReader
 from projections.rows import Rows
 from projections.runner import Projector
 from projections.sqlite import SqliteViews

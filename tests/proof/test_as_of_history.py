@@ -20,7 +20,8 @@ from domain.ledger import Ledger
 from ops.importing import load_mapping
 from projections import ticket_lists
 from projections.past import AsOf
-from projections.postgres import PostgresReader, PostgresViews
+from projections.postgres import PostgresViews
+from projections.postgres_reader import PostgresReader
 from projections.queries import LIMIT_MAX
 from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
