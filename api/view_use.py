@@ -11,13 +11,16 @@ from domain.saved_view import Asking, SavedView
 
 
 async def asked(call: Call, query: Mapping[str, str]) -> Asking:
-    """What the view of the query asks; nothing without one. Raises Problem, or NotFound."""
+    """What the view of the query asks; nothing without one. Raises Problem."""
     if "view" not in query:
         return Asking()
-    record = await call.context.ledger.find(SavedView, reference(SavedView, query["view"]))
-    allow(call.caller.actor, "saved_view.read", about(record))
+    try:
+        record = await call.context.ledger.find(SavedView, reference(SavedView, query["view"]))
+        allow(call.caller.actor, "saved_view.read", about(record))
+    except NotFound as error:
+        raise Problem("bad_query", f"view: {error}") from None
     if not record.is_kept:
-        raise NotFound(f"{record.number} was removed, or erased with its owner.")
+        raise Problem("bad_query", f"view: {record.number} was removed, or erased with its owner.")
     if call.route.path != f"/{record.list}":
         raise Problem("bad_query", f"view: {record.number} is a view of /{record.list}.")
     return record.asking
