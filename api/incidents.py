@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from api.commands import Asked, Command, Creation, Practice
-from api.fields import Level, OptionalName, PersonRef, Reason, TeamRef
-from api.http.bodies import Body
+from api.commands import Asked, Creation, Practice
+from api.fields import Level, OptionalName
 from api.http.calls import Call
 from api.life_cycle import (
     Received,
@@ -32,13 +31,6 @@ class Log(Received):
     service: OptionalName = ""
 
 
-class EscalateFunctionally(Body):
-    team: TeamRef
-    support_level: Level
-    reason: Reason
-    assignee: PersonRef | None = None
-
-
 async def log(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
     return await desk.log_incident(**(body.arguments() | whose(call, body)), **asked.keywords)
 
@@ -64,12 +56,6 @@ PRACTICE = Practice(
     commands=(
         *commands_of(Incident),
         start_of(Incident),
-        Command(
-            method=Incident.escalate_functionally,
-            body=EscalateFunctionally,
-            summary="Hand it over to another team or level of support",
-            example={"team": "TEA0000002", "support_level": 2, "reason": "The router is theirs."},
-        ),
         *escalations_of(Incident, "The whole site stands still."),
         *waiting_of(Incident, {"reason": "customer", "note": "Which printer is it?"}),
         note_pause_of(Incident),

@@ -8,12 +8,11 @@ from pydantic import Field
 
 from api.commands import Asked, Command, Creation, begin
 from api.families import who_may_resolve
-from api.fields import Name, Note, OrganisationRef, PersonRef, Reason, Text, Title
+from api.fields import Level, Name, Note, OrganisationRef, PersonRef, Reason, TeamRef, Text, Title
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing, WithReason, about_new, of, whose
 from domain.desk import Desk
-from domain.escalated import Escalated
 from domain.life_cycle import (
     Channel,
     LifeCycle,
@@ -45,6 +44,13 @@ class Resolve(Body):
     code: Name
     resolution: Reason
     children: Annotated[list[Literal["incident", "problem"]], Field(max_length=2)] = []
+
+
+class EscalateFunctionally(Body):
+    team: TeamRef
+    support_level: Level
+    reason: Reason
+    assignee: PersonRef | None = None
 
 
 class EscalateHierarchically(Body):
@@ -140,9 +146,16 @@ def ends_of(kind: type[LifeCycle], without: str, reason: str) -> tuple[Command, 
     )
 
 
-def escalations_of(kind: type[Escalated], reason: str) -> tuple[Command, ...]:
-    """To bring it before management, for a reason such as this, and to say that it was heard."""
+def escalations_of(kind: Any, reason: str) -> tuple[Command, ...]:
+    """To hand it over to those who know more; to bring it before management, for a reason such as
+    this, and to say that it was heard."""
     return (
+        Command(
+            method=kind.escalate_functionally,
+            body=EscalateFunctionally,
+            summary="Hand it over to another team or level of support",
+            example={"team": "TEA0000002", "support_level": 2, "reason": "The router is theirs."},
+        ),
         Command(
             method=kind.escalate_hierarchically,
             body=EscalateHierarchically,

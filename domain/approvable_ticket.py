@@ -28,11 +28,14 @@ class ApprovableTicket(ApprovalRounds, Ticket, abstract=True):
 
     def assign(self, *, team: UUID | None, assignee: UUID | None = None, by: Provenance) -> None:
         """Give it to a team, to a person, or to both, but to nobody who voted on it."""
+        self.require_taker(assignee)
+        super().assign(team=team, assignee=assignee, by=by)
+
+    def require_taker(self, assignee: UUID | None) -> None:
         require(
             str(assignee) not in self.voted,
             f"Nobody votes on their own {self.what}: who has voted on it is not assigned to it.",
         )
-        super().assign(team=team, assignee=assignee, by=by)
 
     def require_changeable_requester(self) -> None:
         # Who may vote, which process governs it and who reads it then depend on the requester.

@@ -12,6 +12,7 @@ from msgspec import Struct
 from domain.agreement import Agreement, EscalationStep
 from domain.directory import Directory
 from domain.escalated import Escalated
+from domain.functional import FunctionallyEscalated
 from domain.incident import Incident
 from domain.priority import LEVELS, Level, MatrixInUse
 from domain.priority import priority as priority_of
@@ -138,7 +139,7 @@ def _reassign(
     )
     if team is None or team.is_disbanded:
         raise Refused(f"There is no team {to!r} any more.")
-    if isinstance(ticket, Incident):
+    if isinstance(ticket, FunctionallyEscalated):
         has_it = (ticket.team, ticket.support_level) == (team.id, team.support_level)
         require(not has_it, f"{team.name} has it already.")
         ticket.escalate_functionally(
@@ -153,7 +154,7 @@ def _of_next_level(ticket: Ticket, directory: Directory) -> Team:
     """The one team of the next level of support, of the organisation of the team that has it."""
     own = directory.team(ticket.team)
     level = own.support_level if own else 1
-    if isinstance(ticket, Incident):
+    if isinstance(ticket, FunctionallyEscalated):
         level = ticket.support_level
     level += 1
     require(level in SUPPORT_LEVELS, f"There is no level {level} of support.")

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, ClassVar, Self, Unpack
+from typing import ClassVar, Self, Unpack
 from uuid import UUID
 
-from domain import text
 from domain.aggregate import Event
+from domain.functional import FunctionallyEscalated
 from domain.life_cycle import (
     Channel,
     Opening,
@@ -20,16 +20,12 @@ from domain.life_cycle import (
 from domain.major_incident import MajorIncident
 from domain.merging import Mergeable
 from domain.moves import Move
-from domain.personal import Personal
 from domain.promises import FIRST_RESPONSE, RESOLUTION
 from domain.provenance import Provenance
-from domain.rules import require
 from domain.satisfaction import Satisfaction
 from domain.workarounds import WorkedAround
 
 __all__ = ["MOVES", "Channel", "Incident", "PendingReason", "Status"]
-
-SUPPORT_LEVELS = (1, 2, 3)
 
 
 class Status(StrEnum):
@@ -65,7 +61,15 @@ MOVES = {
 """Handing it over leads from `new` to `assigned`; undoing a merge, to where it was before."""
 
 
-class Incident(Startable, Resolvable, Mergeable, Satisfaction, MajorIncident, WorkedAround):
+class Incident(
+    Startable,
+    Resolvable,
+    Mergeable,
+    Satisfaction,
+    MajorIncident,
+    WorkedAround,
+    FunctionallyEscalated,
+):
     prefix = "INC"
     what: ClassVar[str] = "incident"
     moves = MOVES
@@ -74,14 +78,12 @@ class Incident(Startable, Resolvable, Mergeable, Satisfaction, MajorIncident, Wo
 
     status: Status
     channel: str
-    support_level: int
     responded_at: datetime | None
     resolved_at: datetime | None
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.channel = ""
-        self.support_level = 1
         self.responded_at = None
         self.resolved_at = None
 
@@ -115,44 +117,6 @@ class Incident(Startable, Resolvable, Mergeable, Satisfaction, MajorIncident, Wo
         def apply(self, incident: "Incident", /) -> None:
             incident.responded_at = self.by.effective_at
             incident.answer()
-
-    # Escalate functionally: to the people who know more ------------------------------------
-
-    def escalate_functionally(
-        self,
-        *,
-        team: UUID,
-        support_level: int,
-        reason: str,
-        assignee: UUID | None = None,
-        by: Provenance,
-    ) -> None:
-        """Hand over to another team or level of support, with the reason of the hand-over."""
-        require(self.status in OPEN, "Only an open incident can be escalated.")
-        require(support_level in SUPPORT_LEVELS, "The levels of support are 1, 2 and 3.")
-        require(
-            team != self.team or support_level != self.support_level,
-            "An incident is escalated to another team or level of support.",
-        )
-        self.record(
-            self.EscalatedFunctionally(
-                by=by,
-                team=team,
-                assignee=assignee,
-                support_level=support_level,
-                reason=text.reason(reason, "A functional escalation needs a reason."),
-            )
-        )
-
-    class EscalatedFunctionally(Event):
-        team: UUID
-        support_level: int
-        reason: Annotated[str, Personal("actor")]
-        assignee: UUID | None = None
-
-        def apply(self, incident: "Incident", /) -> None:
-            incident.hand_to(self.team, self.assignee)
-            incident.support_level = self.support_level
 
     # Resolve, reopen, close -----------------------------------------------------------------
 

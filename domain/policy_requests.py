@@ -59,6 +59,7 @@ REQUESTS: Mapping[str, Row] = {
             "service_request.note_pause": "note afterwards that a request had to wait",
             "service_request.resume": "resume a request",
             "service_request.fulfil": "fulfil a request",
+            "service_request.escalate_functionally": "escalate a request",
             "service_request.escalate_hierarchically": "escalate a request",
             "service_request.acknowledge_escalation": "acknowledge an escalation",
         },

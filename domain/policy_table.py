@@ -153,6 +153,7 @@ TABLE: Mapping[str, Row] = {
             "question.note_pause": "note afterwards that a question had to wait",
             "question.resume": "resume a question",
             "question.give_answer": "answer a question",
+            "question.escalate_functionally": "escalate a question",
             "question.escalate_hierarchically": "escalate a question",
             "question.acknowledge_escalation": "acknowledge an escalation",
         },

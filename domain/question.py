@@ -12,6 +12,7 @@ from uuid import UUID
 from domain import text
 from domain.aggregate import Entry, Event
 from domain.escalated import Escalated
+from domain.functional import FunctionallyEscalated
 from domain.life_cycle import (
     Channel,
     Moved,
@@ -70,7 +71,7 @@ MOVES = {
 """Handing it over leads from `asked` to `assigned`; undoing a merge, to where it was before."""
 
 
-class Question(Startable, Mergeable, Satisfaction, Escalated):
+class Question(Startable, Mergeable, Satisfaction, Escalated, FunctionallyEscalated):
     prefix = "QST"
     what: ClassVar[str] = "question"
     moves = MOVES

@@ -18,6 +18,7 @@ from domain.approval_round_state import GivenUp
 from domain.escalated import Escalated
 from domain.fulfilment import Fulfilment
 from domain.fulfilment_plan import PlannedTask
+from domain.functional import FunctionallyEscalated
 from domain.life_cycle import (
     Channel,
     Opening,
@@ -41,7 +42,9 @@ __all__ = ["MOVES", "ServiceRequest", "Status", "as_details"]
 ANSWER_MAX = 4_000
 
 
-class ServiceRequest(Mergeable, Fulfilment, ApprovableTicket, Satisfaction, Escalated):
+class ServiceRequest(
+    Mergeable, Fulfilment, ApprovableTicket, Satisfaction, Escalated, FunctionallyEscalated
+):
     """`requester` is for whom it is, `proposer` who ordered it."""
 
     prefix = "REQ"

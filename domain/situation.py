@@ -128,6 +128,7 @@ def situation_of(ticket: Promises) -> Situation:
         "team": ticket.team,
         "assignee": ticket.assignee,
         "awaits_reply": ticket.awaits_reply,
+        "support_level": getattr(ticket, "support_level", 1),
         "is_over": ticket.is_over,
     }
     if isinstance(ticket, Incident):
@@ -136,7 +137,6 @@ def situation_of(ticket: Promises) -> Situation:
             kind="incident",
             status=ticket.status,
             waiting_for=ticket.pending_reason,
-            support_level=ticket.support_level,
             responded=ticket.responded_at is not None,
             resolved=ticket.resolved_at is not None,
             reopened=ticket.reopened,

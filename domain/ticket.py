@@ -222,6 +222,9 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, abst
         if (team, assignee) != (self.team, self.assignee):
             self.record(self.Assigned(by=by, team=team, assignee=assignee))
 
+    def require_taker(self, assignee: UUID | None) -> None:
+        """Refuse to give it to somebody, where a kind has a reason of its own to."""
+
     class Assigned(Event):
         team: UUID | None = None
         assignee: UUID | None = None

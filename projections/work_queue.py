@@ -36,7 +36,7 @@ from projections.tables import (
 from projections.view import Cases
 
 NAME = "work_queue"
-VERSION = 8
+VERSION = 9
 
 
 class QueueRow(Row):
@@ -114,6 +114,8 @@ QUEUE = Table(
     ],
     past=("is_open",),
 )
+ESCALATED = ("incident", "question", "request")
+"""The kinds that are escalated functionally, and so are at a level of support."""
 WATCHERS = tickets.watchers_table(NAME, VERSION)
 
 LEVELS = ServiceLevels(NAME, VERSION)
@@ -158,7 +160,7 @@ def _begun(entry: Entry, event: Any, at: str) -> QueueRow:
         organisation=id_or_none(event.organisation),
         channel=getattr(event, "channel", event.by.channel),
         type=getattr(event, "type", ""),
-        support_level=1 if kind == "incident" else None,
+        support_level=1 if kind in ESCALATED else None,
         opened_at=at,
         updated_at=at,
         version=1,

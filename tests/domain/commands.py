@@ -219,6 +219,14 @@ WORKAROUNDS: dict[str, Arguments] = {
         visibility=st.sampled_from(Visibility),
     ),
 }
+HAND_OVER: dict[str, Arguments] = {
+    "escalate_functionally": said(
+        team=teams,
+        support_level=st.sampled_from([1, 2, 3, 4]),
+        reason=texts,
+        assignee=maybe(people),
+    ),
+}
 CADENCES = st.sampled_from(["", "30m", "1h", "1m", "often"])
 DUES = st.sampled_from([UPDATE_DUE, MONDAY])
 MAJOR: dict[str, Arguments] = {
@@ -540,12 +548,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         **WORKAROUNDS,
         "start": NOTHING,
         "respond": NOTHING,
-        "escalate_functionally": said(
-            team=teams,
-            support_level=st.sampled_from([1, 2, 3, 4]),
-            reason=texts,
-            assignee=maybe(people),
-        ),
+        **HAND_OVER,
         "pend": said(reason=st.sampled_from(get_args(PendingReason)), note=texts),
         "resume": NOTHING,
         "resolve": said(code=texts, resolution=texts),
@@ -631,6 +634,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     Question: {
         **TICKET,
+        **HAND_OVER,
         **RATING,
         **PROMISES,
         **MERGING,
@@ -718,6 +722,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     ServiceRequest: {
         **TICKET,
+        **HAND_OVER,
         **RATING,
         **PROMISES,
         **MERGING,

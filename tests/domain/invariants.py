@@ -49,7 +49,7 @@ from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
-from domain.team import Team
+from domain.team import SUPPORT_LEVELS, Team
 from domain.ticket import Ticket
 from domain.ticket_type import ACTS, TicketType
 from domain.ticket_type import check as check_definition_of_type
@@ -97,7 +97,7 @@ def check_incident(incident_: Incident) -> None:
         assert incident_.team or incident_.assignee
     assert len(incident_.marks) == len(set(incident_.marks))
     assert all(1 <= round <= incident_.service_level_round for round, *_ in incident_.marks)
-    assert incident_.support_level in incident.SUPPORT_LEVELS
+    assert incident_.support_level in SUPPORT_LEVELS
     check_merged(incident_)
     assert not (incident_.is_major and incident_.is_major_proposed)
     assert incident_.was_major or not (incident_.is_major or incident_.major_review)

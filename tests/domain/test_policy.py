@@ -270,6 +270,7 @@ question.pend                         - s - - - - -
 question.note_pause                   - s - - - - -
 question.resume                       - s - - - - -
 question.give_answer                  - s - - - - -
+question.escalate_functionally        - s - - - - -
 question.escalate_hierarchically      - s - - - - -
 question.acknowledge_escalation       - s - - - - -
 question.apply_rule                   - - - - - - -
@@ -341,6 +342,7 @@ service_request.pend                  - s - - - - -
 service_request.note_pause            - s - - - - -
 service_request.resume                - s - - - - -
 service_request.fulfil                - s - - - - -
+service_request.escalate_functionally - s - - - - -
 service_request.escalate_hierarchically - s - - - - -
 service_request.acknowledge_escalation - s - - - - -
 service_request.rate                  o o o o o - o

@@ -121,6 +121,7 @@ def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.D
     assert {watcher.person for watcher in rows_of(store, work_queue.WATCHERS)} == {
         str(person) for person in record.watchers
     }
+    assert row.support_level == getattr(record, "support_level", None)
     if kind is Incident:
         assert row.channel == record.channel
         assert (row.support_level, row.escalation_level) == (
