@@ -6,11 +6,12 @@ The words are those that we have made: no parser and no dictionary of PostgreSQL
 from collections.abc import Iterator
 from typing import Any
 
-from projections.sought import Every, Sought, Word
+from projections import sought
+from projections.sought import Sought, Word
 from projections.tables import Table
 
 COLUMN = "sought_words"
-PENDING_MAX = 256
+PENDING_MAX = 1_024
 
 
 def create(table: Table[Any], prefix: str) -> Iterator[str]:
@@ -42,8 +43,9 @@ def latest(table: Table[Any], prefix: str, limit: int) -> str:
     )
 
 
-def written(sought: Sought) -> str:
-    if isinstance(sought, Word):
-        return f"'{sought.text}'{':*' if sought.is_start else ''}"
-    between = " & " if isinstance(sought, Every) else " | "
-    return f"({between.join(map(written, sought.parts))})"
+def written(words: Sought) -> str:
+    return sought.written(words, _word, " & ", " | ")
+
+
+def _word(word: Word) -> str:
+    return f"'{word.text}'{':*' if word.is_start else ''}"

@@ -113,9 +113,9 @@ def seen(match: Match, sights: Mapping[str, Sight]) -> Sought:
             groups[True].setdefault(sight.internal, []).append(kind)
     return Some(
         [
-            Every([*_among(seen), match(with_internal)])
-            for with_internal, seen in groups.items()
-            if seen
+            Every([*_among(kinds), match(with_internal)])
+            for with_internal, kinds in groups.items()
+            if kinds
         ]
     )
 

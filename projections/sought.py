@@ -4,7 +4,7 @@ Words have no quotes, spaces or backslashes in them, so what they are made of ca
 for the language.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from msgspec import Struct
 
@@ -28,3 +28,11 @@ class Some(Struct, frozen=True):
 
 
 Sought = Word | Every | Some
+
+
+def written(sought: Sought, word: Callable[[Word], str], both: str, either: str) -> str:
+    """A tree as a store writes it, by how it writes a word and what it puts between parts."""
+    if isinstance(sought, Word):
+        return word(sought)
+    between = both if isinstance(sought, Every) else either
+    return f"({between.join(written(part, word, both, either) for part in sought.parts)})"

@@ -7,7 +7,8 @@ in a row they stand, which makes it half the size.
 from collections.abc import Iterator
 from typing import Any
 
-from projections.sought import Every, Sought, Word
+from projections import sought
+from projections.sought import Sought, Word
 from projections.tables import Table
 
 MARKS = "#^~?=:-"
@@ -51,8 +52,9 @@ def latest(table: Table[Any], limit: int) -> str:
     )
 
 
-def written(sought: Sought) -> str:
-    if isinstance(sought, Word):
-        return f'"{sought.text}"{"*" if sought.is_start else ""}'
-    between = " AND " if isinstance(sought, Every) else " OR "
-    return f"({between.join(map(written, sought.parts))})"
+def written(words: Sought) -> str:
+    return sought.written(words, _word, " AND ", " OR ")
+
+
+def _word(word: Word) -> str:
+    return f'"{word.text}"{"*" if word.is_start else ""}'
