@@ -232,7 +232,8 @@ class Webhook(Aggregate):
     def give_up(self, reason: str, *, failing_since: datetime, by: Provenance) -> None:
         """Send nothing more, as nothing has arrived for long."""
         if self.status is Status.ACTIVE:
-            self.record(self.GivenUp(by=by, reason=reason, failing_since=failing_since))
+            given = text.reason(reason, "A webhook is given up for a reason.")
+            self.record(self.GivenUp(by=by, reason=given, failing_since=failing_since))
 
     class GivenUp(Event):
         reason: str

@@ -17,6 +17,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_approval import Governed
 from domain.asset_type import AssetType
+from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
 from domain.incident import Incident
@@ -27,6 +28,7 @@ from domain.service import Service
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 from domain.versioned import Versioned
+from domain.webhook import Webhook
 
 Moves = set[tuple[str, str]]
 
@@ -67,6 +69,11 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("in use", "retired"),
         ("in repair", "retired"),
         ("retired", "disposed"),
+    },
+    CabMeeting: {
+        ("scheduled", "in session"),
+        ("scheduled", "cancelled"),
+        ("in session", "closed"),
     },
     Change: {
         *(
@@ -120,6 +127,12 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("requested", "approved"),  # by a submission that is decided at once
         ("requested", "rejected"),
         ("rejected", "approved"),
+    },
+    Webhook: {
+        ("active", "disabled"),
+        ("active", "removed"),
+        ("disabled", "active"),
+        ("disabled", "removed"),
     },
 }
 """From which status to which other a single command leads."""

@@ -1,12 +1,13 @@
 """What holds for life cycles of all kinds: no state is out of reach, or a trap."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
 from domain import (
     asset,
+    cab_meeting,
     change,
     change_moves,
     incident,
@@ -15,7 +16,9 @@ from domain import (
     release,
     service,
     service_request,
+    webhook,
 )
+from tests.domain.kinds import EVERY_KIND
 from tests.domain.steps import MOVES
 
 CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
@@ -34,9 +37,17 @@ CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
         {"closed", "cancelled"},
     ),
     "asset": (asset.Asset, asset.Status, {"disposed"}),
+    "meeting": (cab_meeting.CabMeeting, cab_meeting.Status, {"closed", "cancelled"}),
+    "webhook": (webhook.Webhook, webhook.Status, {"removed"}),
     "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
 }
 """The kind, its states in their order, the first one first, and those that are final."""
+
+
+def test_every_kind_with_a_status_of_its_own_is_among_them() -> None:
+    with_status = {kind for kind in EVERY_KIND if "status" in get_type_hints(kind)}
+
+    assert with_status == {kind for kind, _, _ in CASES.values()}
 
 
 @pytest.mark.parametrize("name", CASES)
