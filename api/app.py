@@ -21,6 +21,7 @@ from api.change_times import change_time_routes
 from api.context import Context
 from api.conversations import conversation_routes
 from api.credentials import Credentials
+from api.declared_rows import declared_row_routes
 from api.deflection import deflection_routes
 from api.delegations import delegation_routes
 from api.diagrams import diagram_routes
@@ -125,6 +126,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += read_routes()
     routes += attachment_routes()
     routes += board_routes()
+    routes += declared_row_routes()
     routes += search_routes()
     routes += suggestion_routes()
     routes += label_routes()

@@ -2,7 +2,7 @@
 the words of a search box."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,16 +18,16 @@ from domain.wrong_expression import WrongExpression
 from projections import filter_language, search_box
 from projections.filter_language import FilterLanguage
 from projections.filters import Asked, Both, Condition
-from projections.listings import LISTINGS
+from projections.queries import Listing
 from projections.search_box import NameOf, SearchBox
-from projections.tables import Column
+from projections.tables import Column, Table
 
 PARAMETERS = ("filter", "q")
 
 
 def asked(
     call: Call,
-    name: str,
+    listing: Listing,
     values: Mapping[str, tuple[str, ...]],
     texts: Iterable[tuple[str, str]],
 ) -> Asked | None:
@@ -39,7 +39,7 @@ def asked(
     conditions: list[Condition] = []
     for parameter, text in texts:
         try:
-            conditions.append(condition(call, name, values, parameter, text))
+            conditions.append(condition(call, listing, values, parameter, text))
         except WrongExpression as error:
             raise _problem(parameter, error) from None
     if not conditions:
@@ -48,10 +48,14 @@ def asked(
 
 
 def condition(
-    call: Call, name: str, values: Mapping[str, tuple[str, ...]], parameter: str, text: str
+    call: Call,
+    listing: Listing,
+    values: Mapping[str, tuple[str, ...]],
+    parameter: str,
+    text: str,
 ) -> Condition:
     """The condition that a parameter asks for. Raises WrongExpression."""
-    language, box = _languages(name, tuple(values.items()))
+    language, box = _languages(listing.table, tuple(values.items()))
     if parameter == "q":
         return box.condition(text, _name_of(call))
     return language.condition(text)
@@ -90,11 +94,10 @@ def _problem(parameter: str, error: WrongExpression) -> Problem:
     return Problem("bad_query", clean(f"{parameter}: {error}"), errors=[place])
 
 
-@cache
+@lru_cache(maxsize=200)
 def _languages(
-    name: str, values: tuple[tuple[str, tuple[str, ...]], ...]
+    table: Table[Any], values: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> tuple[FilterLanguage, SearchBox]:
-    table = LISTINGS[name].table
     return FilterLanguage(table, dict(values)), SearchBox(table, dict(values))
 
 

@@ -15,7 +15,7 @@ from api.http.calls import Call
 from api.http.errors import Problem
 from domain.policy import Visibility
 from projections.listings import LISTINGS
-from projections.queries import LIMIT_MAX, BadQuery, Span
+from projections.queries import LIMIT_MAX, BadQuery, Listing, Span
 from projections.store import NotBuilt
 from projections.tables import Column
 
@@ -43,14 +43,20 @@ class List(Struct, frozen=True, kw_only=True):
     before: Mapping[str, str] = {}
     """Parameters that ask for what is before a moment in a field."""
     sort: tuple[str, ...] = ()
+    declared: Listing | None = None
+    """What is listed, if it is a view that the desk has declared."""
+
+    @property
+    def listing(self) -> Listing:
+        return self.declared or LISTINGS[self.name]
 
     @property
     def columns(self) -> dict[str, Column]:
-        return LISTINGS[self.name].table.column
+        return self.listing.table.column
 
     @property
     def keeps_past(self) -> bool:
-        return LISTINGS[self.name].table.past is not None
+        return self.listing.table.past is not None
 
 
 async def answer(
@@ -84,7 +90,7 @@ async def answer(
         for text in (query.get(name), getattr(view, name) or None)
         if text is not None
     ]
-    where = list_filters.asked(call, the.name, the.values, said)
+    where = list_filters.asked(call, the.listing, the.values, said)
     asked = sorted({**filters, **made_of}.items(), key=repr)
     question = repr((the.name, asked, said, sort, repr(visibility), as_of))
     filters |= {**the.fixed, **fixed}
@@ -102,7 +108,7 @@ async def answer(
     }
     try:
         page = await context.views.list_rows(
-            the.name, sort=sort, limit=limit, after=after, fields=fields, **of
+            the.listing, sort=sort, limit=limit, after=after, fields=fields, **of
         )
         document: dict[str, Any] = {
             "data": [finish(row) for row in page.rows] if finish else page.rows,
@@ -114,10 +120,10 @@ async def answer(
                 context.settings.signing_key, list(page.next), question
             )
         if "include" in query:
-            document["total"] = await context.views.count_rows(the.name, **of)
+            document["total"] = await context.views.count_rows(the.listing, **of)
         if "facet" in query:
             columns = query["facet"].split(",")
-            document["facets"] = await context.views.facets(the.name, columns, **of)
+            document["facets"] = await context.views.facets(the.listing, columns, **of)
         to_reach = partial(reach, call, position=query.get("min_position"))
         await expansion.expand(call, document["data"], tree, as_of, to_reach)
     except BadQuery as error:

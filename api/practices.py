@@ -15,6 +15,7 @@ from api import (
     change_templates,
     change_windows,
     changes,
+    declared_views,
     incidents,
     offerings,
     organisations,
@@ -63,6 +64,7 @@ PRACTICES: Sequence[Practice] = (
     ticket_types.PRACTICE,
     saved_views.PRACTICE,
     webhooks.PRACTICE,
+    declared_views.PRACTICE,
 )
 
 APPROVED: Sequence[Practice] = tuple(

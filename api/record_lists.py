@@ -110,5 +110,6 @@ LISTS: Mapping[str, List] = {
     "change_window": List(
         name="change_windows", values={"kind": words_of(WindowKind)}, sort=("name",)
     ),
+    "declared_view": List(name="declared_views", sort=("name",)),
     "saved_view": List(name="saved_views", fixed={"is_removed": False}, sort=("name",)),
 }

@@ -21,6 +21,7 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.declared_view import DeclaredView
 from domain.incident import Incident
 from domain.offering import Offering
 from domain.organisation import Organisation
@@ -43,6 +44,7 @@ from projections import (
     asset_types,
     cab_meetings,
     change_work,
+    declared_views,
     directory,
     directory_rows,
     fulfilment,
@@ -184,6 +186,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     RiskModel: Shape((directory.fold,), (directory_rows.RISK_MODELS,)),
     SavedView: Shape((saved_views.fold,), (saved_views.VIEWS,)),
     TicketType: Shape((ticket_types.fold,), (ticket_types.TYPES,)),
+    DeclaredView: Shape((declared_views.fold,), (declared_views.VIEWS,)),
     Calendar: Shape((directory.fold,), (directory_rows.CALENDARS,)),
     Webhook: Shape((webhooks.fold,), (webhooks.WEBHOOKS,)),
 }

@@ -132,7 +132,7 @@ def check(call: Call, path: str, asking: Asking) -> None:
     for parameter in ("filter", "q"):
         if text := getattr(asking, parameter):
             try:
-                list_filters.condition(call, the.name, the.values, parameter, text)
+                list_filters.condition(call, the.listing, the.values, parameter, text)
             except WrongExpression as error:
                 place: dict[str, str | int] = {"line": error.line, "column": error.column}
                 raise _mistake(parameter, error.rule, place) from None

@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from api.context import Context
 from api.http.metrics import CONTENT_TYPE, Requests
+from projections.view import is_declared
 
 
 class Status:
@@ -27,7 +28,8 @@ class Status:
         positions = await self.context.views.positions()
         behind = {view: head - position for view, position in positions.items()}
         most = self.context.settings.ready_lag_max
-        late = sorted(view for view, lag in behind.items() if lag > most)
+        # What is declared now is built from the first event on, while all else serves.
+        late = sorted(v for v, lag in behind.items() if lag > most and not is_declared(v))
         is_ready = bool(positions) and not late
         document = {
             "status": "ready" if is_ready else "not ready",

@@ -30,6 +30,7 @@ def variables_of(fields: Iterable[Field], prefix: str = PREFIX) -> dict[str, Any
     types: dict[FieldType, Any] = {
         "text": cel.Type.STRING,
         "number": cel.Type.INT,
+        "integer": cel.Type.INT,
         "yes or no": cel.Type.BOOL,
         "moment": cel.Type.TIMESTAMP,
         "texts": cel.Type.List(cel.Type.STRING),

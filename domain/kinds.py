@@ -10,6 +10,7 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.declared_view import DeclaredView
 from domain.incident import Incident
 from domain.offering import Offering
 from domain.organisation import Organisation
@@ -38,6 +39,7 @@ __all__ = [
     "Change",
     "ChangeTemplate",
     "ChangeWindow",
+    "DeclaredView",
     "Incident",
     "Offering",
     "Organisation",

@@ -13,6 +13,7 @@ from domain.policy_rows import (
     WRITE,
     Row,
     everyone,
+    readers,
     rows,
     staff,
 )
@@ -89,7 +90,22 @@ DEFINITIONS: Mapping[str, Row] = {
         {
             "ticket_type.define": "define a type of ticket",
             "ticket_type.revise": "revise a type of ticket",
+            "declared_view.declare": "declare a view",
+            "declared_view.revise": "revise a declared view",
+            "declared_view.retire": "retire a declared view",
         },
+    ),
+    **rows(
+        staff(OPERATOR),
+        READ,
+        {
+            "declared_view.list": "list declared views",
+            "declared_view.read": "read how a view is declared",
+            "declared_view.read_history": "read the history of a declared view",
+        },
+    ),
+    **rows(
+        readers(OPERATOR), READ, {"declared_view.read_rows": "read the rows of a declared view"}
     ),
     **rows(
         {**OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER, Role.AUDITOR: OPERATOR},

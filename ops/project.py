@@ -10,10 +10,10 @@ from ops.compose import open_ledger, open_log, open_view_store
 from ops.problems import UserProblem
 from ops.processes import prepare_folder, settle, until_stopped
 from ops.settings import Settings
+from projections.declaring import DeclaringProjector
 from projections.listings import ALL as VIEWS
 from projections.listings import RETIRED
 from projections.renewal import Renewal
-from projections.runner import Projector
 from projections.store import WrongLedger
 
 log = structlog.get_logger()
@@ -24,7 +24,7 @@ async def project(settings: Settings) -> None:
     store = open_view_store(settings)
     try:
         async with open_ledger(settings) as ledger, until_stopped() as stopped:
-            projector = Projector(ledger, store, VIEWS)
+            projector = DeclaringProjector(ledger, store, VIEWS)
             try:
                 projector.prepare(retired=RETIRED)
             except WrongLedger as error:

@@ -13,11 +13,12 @@ from ops.problems import UserProblem
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from projections.beside import Beside, Compared, TooBusy
+from projections.declaring import DeclaringProjector
 from projections.listings import ALL
 from projections.runner import Projector
 from projections.sqlite import SqliteViews
 from projections.store import WrongLedger
-from projections.view import View
+from projections.view import View, is_declared
 
 BESIDE = "views-beside.db"
 """The file, in the data folder, of views that are built beside those that serve."""
@@ -50,7 +51,6 @@ async def rebuild(
 
     Raises UserProblem for a name that no view has.
     """
-    views = _named(names)
     async with _projecting(settings) as serving:
         try:
             kept = serving.adopt()
@@ -59,6 +59,8 @@ async def rebuild(
             serving.prepare(anew=True)
             out.print(f"{serving.catch_up()} events folded")
             return
+        serving.take_up()
+        views = _named(names, serving)
         _remove(settings)
         with _beside(settings, serving, views) as beside:
             out.print(f"{beside.projector.catch_up()} events folded")
@@ -99,10 +101,11 @@ async def verify(settings: Settings, out: Console) -> None:
             raise UserProblem(str(error)) from None
         serving.catch_up()
         with tempfile.TemporaryDirectory() as folder:
-            beside = Beside(serving, ALL, Path(folder) / BESIDE)
+            views = list(serving.views.values())
+            beside = Beside(serving, views, Path(folder) / BESIDE)
             try:
                 beside.projector.catch_up()
-                compared = [_compared(beside, view) for view in ALL]
+                compared = [_compared(beside, view) for view in views]
             finally:
                 beside.close()
     _agree(compared, out)
@@ -140,21 +143,24 @@ def _compared(beside: Beside, view: View) -> Compared:
         raise UserProblem(f"{error} Try again when the desk is quieter.") from None
 
 
-def _named(names: Sequence[str]) -> Sequence[View]:
-    known = {view.name: view for view in ALL}
+def _named(names: Sequence[str], projector: Projector) -> Sequence[View]:
+    """The views of these names; a declared one is told by its own, too."""
+    known = projector.views
+    short = {name.partition("@")[0]: name for name in known if is_declared(name)}
+    names = [short.get(name, name) for name in names]
     if unknown := sorted(set(names) - known.keys()):
         raise UserProblem(
             f"There is no view {', '.join(unknown)}. The views are {', '.join(sorted(known))}."
         )
-    return [known[name] for name in dict.fromkeys(names)] or ALL
+    return [known[name] for name in dict.fromkeys(names)] or list(known.values())
 
 
 @asynccontextmanager
-async def _projecting(settings: Settings) -> AsyncIterator[Projector]:
+async def _projecting(settings: Settings) -> AsyncIterator[DeclaringProjector]:
     store = open_view_store(settings)
     try:
         async with open_ledger(settings) as ledger:
-            yield Projector(ledger, store, ALL)
+            yield DeclaringProjector(ledger, store, ALL)
     finally:
         store.close()
 
@@ -180,12 +186,14 @@ async def _built(settings: Settings, names: Sequence[str]) -> AsyncIterator[Besi
     if not path.exists():
         raise UserProblem("No views were built beside: ledgerdesk views rebuild --no-switch")
     store = SqliteViews(path)
-    built = store.positions().keys()
+    built = set(store.positions())
     store.close()
-    if missing := [name for name in names if name not in built]:
+    known = built | {name.partition("@")[0] for name in built}
+    if missing := [name for name in names if name not in known]:
         raise UserProblem(f"{', '.join(missing)} was not built beside.")
     async with _projecting(settings) as serving:
-        views = _named(names or sorted(built))
+        serving.take_up()
+        views = _named(names or sorted(built), serving)
         with _beside(settings, serving, views) as beside:
             yield beside
 

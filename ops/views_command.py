@@ -1,5 +1,6 @@
 """`ledgerdesk views`: the read models."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,6 +18,18 @@ def list_(data: Data = None, config: Config = None) -> None:
     from ops import views
 
     in_order(views.list_(settings_of(data, config), out))
+
+
+@app.command()
+def declare(
+    file: Annotated[Path, typer.Argument(help="A declaration in TOML, see docs/views.md.")],
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Declare a view that covers all that ever happened, or revise it."""
+    from ops import view_declaration
+
+    in_order(view_declaration.declare(settings_of(data, config), file, out))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from projections import (
     change_board,
     change_windows,
     change_work,
+    declared_views,
     deflections,
     directory,
     directory_rows,
@@ -57,6 +58,7 @@ ALL = (
     articles.VIEW,
     deflections.VIEW,
     saved_views.VIEW,
+    declared_views.VIEW,
     directory.VIEW,
     search.VIEW,
 )
@@ -133,7 +135,13 @@ LISTINGS: dict[str, Listing] = {
         Listing(directory_rows.RULES, directory_rows.NAME),
         Listing(directory_rows.CALENDARS, directory_rows.NAME),
         Listing(ticket_types.TYPES, ticket_types.NAME),
+        Listing(declared_views.VIEWS, declared_views.NAME),
         Listing(change_windows.WINDOWS, change_windows.NAME),
     )
 }
 """What can be listed, by name."""
+
+
+def listing_of(list: str | Listing) -> Listing:
+    """A list of the desk by its name, or one that is declared."""
+    return LISTINGS[list] if isinstance(list, str) else list

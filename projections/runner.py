@@ -256,8 +256,10 @@ class Projector:
 
     def positions(self) -> dict[str, int]:
         """The positions of the views. Raises WrongLedger if another version has replaced one."""
+        return self._positions_of(self.store.positions())
+
+    def _positions_of(self, kept: dict[str, tuple[int, int]]) -> dict[str, int]:
         positions = {}
-        kept = self.store.positions()
         for name, view in self.views.items():
             version, position = kept.get(name, (0, 0))
             if version != view.version:

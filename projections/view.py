@@ -44,6 +44,11 @@ def is_left(name: str, views: Container[str]) -> bool:
     return name.rpartition(" v")[0] in views
 
 
+def is_declared(name: str) -> bool:
+    """Whether a view of this name is one of the desk's own making."""
+    return "@" in name
+
+
 class View:
     """A read model. `fold` changes rows by one event; the same events give the same rows.
 

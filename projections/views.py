@@ -16,13 +16,14 @@ from projections.clock_views import ClockViews
 from projections.counts import Counts, count
 from projections.facets import Facet, facets
 from projections.filters import Asked
-from projections.listings import LISTINGS
+from projections.listings import LISTINGS, listing_of
 from projections.past import AsOf
 from projections.progress import Progress
 from projections.queries import (
     EVERYTHING,
     LIMIT_MAX,
     BadQuery,
+    Listing,
     Page,
     Query,
     stored,
@@ -68,7 +69,7 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
 
     async def list_rows(
         self,
-        name: str,
+        name: str | Listing,
         *,
         filters: Mapping[str, Any] = {},
         visibility: Visibility = EVERYTHING,
@@ -79,7 +80,7 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
         as_of: AsOf | None = None,
         where: Asked | None = None,
     ) -> Page:
-        """A page of a list, such as `work_queue` or `people`, as it is or as it was.
+        """A page of a list, such as `work_queue`, or of a declared one, as it is or as it was.
 
         `filters` are values, lists of values, or Spans by field, and `where` a condition besides;
         `sort` are fields, descending with a minus before them; `after` is the `next` of the page
@@ -105,7 +106,7 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
 
     async def count_rows(
         self,
-        name: str,
+        name: str | Listing,
         *,
         filters: Mapping[str, Any] = {},
         visibility: Visibility = EVERYTHING,
@@ -119,7 +120,7 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
 
     async def facets(
         self,
-        name: str,
+        name: str | Listing,
         columns: Sequence[str],
         *,
         filters: Mapping[str, Any] = {},
@@ -133,13 +134,13 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
 
     def _asking(
         self,
-        name: str,
+        name: str | Listing,
         filters: Mapping[str, Any],
         visibility: Visibility,
         as_of: AsOf | None,
         where: Asked | None,
     ) -> Query:
-        query = Query(LISTINGS[name], self._reader.prefix, as_of)
+        query = Query(listing_of(name), self._reader.prefix, as_of)
         query.restrict(visibility)
         query.filter(filters)
         if where is not None:

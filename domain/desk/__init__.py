@@ -7,6 +7,7 @@ from domain.desk.articles import Articles
 from domain.desk.asset_acts import AssetActs
 from domain.desk.closing import Closing
 from domain.desk.configuration import Configuration
+from domain.desk.declared_views import DeclaredViews
 from domain.desk.enablement import Enablement
 from domain.desk.erasures import Erasures
 from domain.desk.families import Families
@@ -47,6 +48,7 @@ class Desk(
     Erasures,
     Families,
     TicketTypes,
+    DeclaredViews,
     Closing,
     Workarounds,
     Management,

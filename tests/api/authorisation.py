@@ -101,6 +101,8 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         ),
         "service-level-policies": await olga.made("/service-level-policies", policy),
     }
+    view = {"name": f"{at}view".lower().replace(" ", "_").replace(".", "_")}
+    made["views"] = await olga.made("/views", definitions["/views"] | view)
     saved = definitions["/saved-views"]
     made["saved-views"] = await rita.made("/saved-views", saved)
     await rita.act(f"/saved-views/{made['saved-views']['number']}/share", SHARED)

@@ -31,8 +31,8 @@ from ops.stores.master_key import MasterKey
 from ops.stores.sqlite import SqliteRecorder
 from ops.stores.sqlite_keys import SqliteKeys
 from ops.stores.sqlite_log import SqliteLog
+from projections.declaring import DeclaringProjector
 from projections.listings import ALL
-from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.views import Views
 from tests.logs import SIGNER
@@ -139,7 +139,7 @@ async def opened(
     ledger = Ledger(recorder, keys)
     desk = Desk(ledger, Directory.load(ledger))
     store = SqliteViews(folder / "views.db")
-    projector = Projector(ledger, store, ALL)
+    projector = DeclaringProjector(ledger, store, ALL)
     projector.prepare()
     views = Views(SqliteReader(folder / "views.db"))
     projector.moved.append(views.progress.tell)

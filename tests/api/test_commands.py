@@ -86,6 +86,7 @@ OF_READING = {
     *("list", "read", "read_internal", "read_history", "comment_internally", "merge_across"),
     *(
         "read_migration",
+        "read_rows",
         "read_running",
         "read_versions",
         "read_delegations",

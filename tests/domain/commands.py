@@ -21,6 +21,7 @@ from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.declared_view import DeclaredView
 from domain.fulfilment_plan import PlannedTask
 from domain.ids import record_id
 from domain.incident import Channel, Incident, PendingReason
@@ -51,6 +52,7 @@ from domain.webhook import Webhook
 from tests.domain.articles import CONTENTS
 from tests.domain.asset_types import ATTRIBUTES, GIVEN, HARDWARE, HARDWARE_LATER, SCHEMAS
 from tests.domain.assignment_rules import RULES
+from tests.domain.declarations import DECLARATIONS
 from tests.domain.examples import (
     AGREEMENTS,
     ALL_HOURS,
@@ -745,6 +747,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "cancel": REASON,
     },
     TicketType: {"revise": said(definition=TYPES)},
+    DeclaredView: {"revise": said(title=texts, definition=DECLARATIONS), "retire": NOTHING},
     SavedView: {
         "amend": said(name=texts, asking=ASKINGS),
         "share": said(
@@ -888,6 +891,14 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         said(
             ticket=st.sampled_from(["incident", "question", "change", "asset"]),
             definition=TYPES,
+        ),
+    ),
+    DeclaredView: (
+        "declare",
+        said(
+            name=st.sampled_from(["mine", "by_team", "By team", "", "x" * 41]),
+            title=texts,
+            definition=DECLARATIONS,
         ),
     ),
     SavedView: (

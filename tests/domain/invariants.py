@@ -33,6 +33,9 @@ from domain.calendar_mistakes import check as check_hours
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.declared_definition import NAME
+from domain.declared_rules import Plan
+from domain.declared_view import DeclaredView
 from domain.gates import Gates
 from domain.incident import Incident
 from domain.merging import MERGED, Mergeable
@@ -424,6 +427,13 @@ def check_webhook(webhook: Webhook) -> None:
     assert (webhook.overlap_until is None) == (webhook.secret == 1)
 
 
+def check_declared_view(view: DeclaredView) -> None:
+    assert NAME.fullmatch(view.name)
+    assert view.definition_version >= 1
+    for definition in view.versions:
+        Plan(definition)
+
+
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ApprovalProcess: check_definition,
     Article: check_article,
@@ -451,4 +461,5 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Team: check_team,
     TicketType: check_ticket_type,
     Webhook: check_webhook,
+    DeclaredView: check_declared_view,
 }

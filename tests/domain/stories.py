@@ -21,6 +21,7 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate, FormField
 from domain.change_window import ChangeWindow
+from domain.declared_view import DeclaredView
 from domain.ids import record_id
 from domain.incident import Incident
 from domain.offering import Offering
@@ -47,6 +48,7 @@ from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
 from tests.domain.assignment_rules import BY_TURNS, TO_TEAM
 from tests.domain.commands import BEGINNINGS, COMMANDS, LAPTOP_PLAN, maybe
+from tests.domain.declarations import BY_TEAM, LOGGED
 from tests.domain.examples import (
     AT_ONCE,
     BAVARIA,
@@ -1220,6 +1222,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("define", ticket="incident", definition=SITE_AND_MORE),
             step("revise", definition=PLAIN),
+        ]
+    ],
+    DeclaredView: [
+        [
+            step("declare", name="mine", title="Logged by day", definition=LOGGED),
+            step("revise", title="Reopened by team", definition=BY_TEAM),
+            step("retire"),
         ]
     ],
     SavedView: [

@@ -822,6 +822,13 @@ ticket_type.read                      y y y y y y y
 ticket_type.read_history              y y y y y y y
 ticket_type.define                    - - - - c - -
 ticket_type.revise                    - - - - c - -
+declared_view.declare                 - - - - c - -
+declared_view.revise                  - - - - c - -
+declared_view.retire                  - - - - c - -
+declared_view.list                    - c c c c c c
+declared_view.read                    - c c c c c c
+declared_view.read_history            - c c c c c c
+declared_view.read_rows               - c c c c c -
 approval_process.read_running         - - - c c c -
 service_level_policy.what_if          - - - - c - -
 calendar.define                       - - - - c - -

@@ -12,6 +12,16 @@ from projections.work_queue import QUEUE
 from tests.people import signed
 
 NAME = "ticket_lists"
+LOGGED = """
+name = "logged"
+title = "Logged by day"
+key = { day = "by.day" }
+columns = [{ name = "day", type = "text" }, { name = "logged", type = "integer" }]
+
+[[rules]]
+on = ["Incident.Logged"]
+set = { logged = "row.logged + 1" }
+"""
 
 
 @pytest.fixture
@@ -89,3 +99,33 @@ def test_views_that_were_not_built_beside_cannot_be_compared(
 
     assert run(data, "compare", "timeline") == 2
     assert "timeline was not built beside." in capsys.readouterr().err
+
+
+def test_a_view_is_declared_from_a_file_and_kept_like_the_others(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = data / "logged.toml"
+    file.write_text(LOGGED)
+    run(data, "rebuild")
+
+    assert run(data, "declare", str(file)) == 0
+    file.write_text(LOGGED.replace("by.day", "by.month"))
+    assert run(data, "declare", str(file)) == 0
+    assert "logged is DVW0000001, version 2" in capsys.readouterr().out
+    assert run(data, "verify") == 0
+    assert run(data, "rebuild", "logged") == 0
+    assert "logged@DVW0000001.2: 1 rows at position" in capsys.readouterr().out
+    assert run(data, "list") == 0
+    assert "logged@DVW0000001.2" in capsys.readouterr().out
+    assert "logged@DVW0000001.1" not in capsys.readouterr().out
+
+
+def test_a_declaration_that_is_wrong_is_refused_with_its_place(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = data / "logged.toml"
+    file.write_text(LOGGED.replace("by.day", "by.dya"))
+
+    assert run(data, "declare", str(file)) == 2
+    assert "there is no field by.dya here" in capsys.readouterr().err
+    assert run(data, "declare", str(data / "none.toml")) == 2
