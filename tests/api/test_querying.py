@@ -202,3 +202,24 @@ async def test_no_field_of_a_list_is_called_as_a_parameter() -> None:
     columns = [column for listing in LISTINGS.values() for column in listing.table.columns]
 
     assert RESERVED.isdisjoint(column.name for column in columns if column.kind != "json")
+
+
+async def test_changes_between_pages_neither_repeat_nor_drop_a_row_that_stays(house: House) -> None:
+    adam = house.as_("adam")
+    numbers, position = await _log(
+        house, *({"title": f"Gate {letter}", "category": "gates"} for letter in "BCDEF")
+    )
+    asked = "/incidents?category=gates&sort=title&limit=2&fields=number"
+
+    first = await adam.read(f"{asked}&min_position={position}")
+    await adam.act(f"/incidents/{numbers[0]}/resolve", {"code": "fixed", "resolution": "."})
+    await adam.act(f"/incidents/{numbers[3]}/cancel", {"reason": "."})
+    before, position = await _log(house, {"title": "Gate A", "category": "gates"})
+    after, position = await _log(house, {"title": "Gate G", "category": "gates"})
+    seen, cursor = first["data"], first["next_cursor"]
+    while cursor:
+        page = await adam.read(f"{asked}&min_position={position}&cursor={cursor}")
+        seen, cursor = seen + page["data"], page["next_cursor"]
+
+    assert [row["number"] for row in seen] == [*numbers, *after]
+    assert before[0] not in [row["number"] for row in seen]
