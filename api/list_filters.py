@@ -1,7 +1,7 @@
 """What is asked of a list in a language, checked against its columns: the filter of programs and
 the words of a search box."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -9,11 +9,10 @@ from uuid import UUID
 from api import schemas
 from api.http.calls import Call
 from api.http.errors import Problem, clean
+from domain.aggregate import Aggregate
 from domain.organisation import Organisation
-from domain.person import Person
 from domain.policy import about, allow
 from domain.rules import DomainError
-from domain.team import Team
 from domain.wrong_expression import WrongExpression
 from projections import filter_language, search_box
 from projections.filter_language import FilterLanguage
@@ -62,19 +61,22 @@ def condition(
 
 
 def _name_of(call: Call) -> NameOf:
-    """The people by their user names, and teams and organisations, as far as the caller may read
-    them."""
+    """The people by their user names, and teams, organisations and services, as far as the caller
+    may read them."""
     directory = call.context.desk.directory
 
+    def organisation(name: str) -> Organisation | None:
+        return next((one for one in directory.organisations() if one.name == name), None)
+
+    named: Mapping[str, Callable[[str], Aggregate | None]] = {
+        "team": directory.team_by_name,
+        "organisation": organisation,
+        "service": directory.service_by_name,
+    }
+
     def name_of(column: str, name: str) -> UUID | None:
-        found: Person | Team | Organisation | None
-        if column == "team":
-            kind, found = "team", directory.team_by_name(name)
-        elif column == "organisation":
-            every = directory.organisations()
-            kind, found = "organisation", next((one for one in every if one.name == name), None)
-        else:
-            kind, found = "person", directory.person_by_username(name)
+        kind = column if column in named else "person"
+        found = named.get(column, directory.person_by_username)(name)
         try:
             allow(call.caller.actor, f"{kind}.read", None if found is None else about(found))
         except DomainError:

@@ -104,10 +104,15 @@ async def test_every_list_takes_a_filter_as_its_document_says(house: House) -> N
 async def test_a_search_box_knows_people_and_teams_by_their_names(house: House) -> None:
     adam, rita = house.as_("adam"), house.as_("rita")
     (number,), _ = await _log(house, {"title": "Scanner"})
-    last = await adam.act(f"/incidents/{number}/assign", {"assignee": house.number("anna")})
+    team = await house.as_("zoe").made("/teams", {"name": "Scanning crew"})
+    handed = {"team": team["number"], "assignee": house.number("anna")}
+    last = await adam.act(f"/incidents/{number}/assign", handed)
+    (desk,) = (await adam.read(f"/organisations?id={house.organisations['desk']}"))["data"]
     wait = f"min_position={last['position']}"
 
     found = await adam.read(f"/incidents?q={quote('is:open assignee:anna scanner')}&{wait}")
+    named = f'team:"Scanning crew" organisation:"{desk["name"]}"'
+    by_names = await adam.read(f"/incidents?q={quote(named)}&{wait}")
     both = await adam.read(
         f"/incidents?q=scanner&filter={quote('assignee != null')}&category=&{wait}"
     )
@@ -115,7 +120,7 @@ async def test_a_search_box_knows_people_and_teams_by_their_names(house: House) 
     unknown = await rita.get("/incidents?q=assignee:nobody")
 
     assert [row["number"] for row in found["data"]] == [number]
-    assert both["data"] == found["data"]
+    assert both["data"] == by_names["data"] == found["data"]
     assert hidden.status_code == unknown.status_code == 400
     assert hidden.json()["detail"] == unknown.json()["detail"].replace("nobody", "anna")
 
