@@ -96,7 +96,7 @@ def _questions() -> list[Bad]:
         "min_position=x", "min_position=-1", "min_position=" + "9" * 30, "title=%zz", "title=%",
         "title=%ff", "title=%00", "title=%ed%a0%80", "kind=change", "a" * 9_000 + "=1",
         "&".join(f"f{i}=1" for i in range(70)), "filter=status=='nowhere'", "filter=title=", "filter=",
-        "filter=title.matches('x')", "q=is:wrong", "facet=x", "expand=x", "q=", "q=status:wrong", "q=%22x", "=", "%00=1",
+        "filter=title.matches('x')", "q=is:wrong", "facet=x", "view=x", "view=VIE0000999", "expand=x", "q=", "q=status:wrong", "q=%22x", "=", "%00=1",
         "version=1%27%20OR%201", "as_of=x", "as_of=2026-01-01", "as_of=@", "known_at=yesterday",
         "known_at=@1.5", "as_of=@1&as_of=@2",
     ]
