@@ -6,9 +6,12 @@ as far: until then the older one serves.
 """
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from uuid import UUID
 
+from eventsourcing.persistence import MapperDeserialisationError
+
+from domain.aggregate import Entry
 from domain.declared_view import DeclaredView
 from domain.ledger import Ledger
 from domain.rules import Refused
@@ -17,7 +20,11 @@ from projections.runner import Projector
 from projections.store import ViewStore
 from projections.view import View
 
-TOPICS = tuple(DeclaredView.topics.values())
+TOPICS = tuple(
+    f"{DeclaredView.__name__}.{event.__name__}" + (f":{version}" if version > 1 else "")
+    for event in DeclaredView.topics
+    for version in range(1, event.class_version + 1)
+)
 PAGE = 1_000
 
 log = logging.getLogger(__name__)
@@ -35,7 +42,8 @@ class DeclaringProjector(Projector):
 
     def prepare(self, *, anew: bool = False, retired: Collection[str] = ()) -> None:
         """Also takes up the declared views that there are. Raises WrongLedger."""
-        self.take_up()
+        # Nothing is made or removed before the views are known to be those of this ledger.
+        self._follow(self._learned_of())
         super().prepare(anew=anew, retired=retired)
         self.take_up()
 
@@ -51,11 +59,19 @@ class DeclaringProjector(Projector):
 
     def take_up(self) -> None:
         """Make what is declared, remove what is not wanted, and follow what is left."""
+        kept = self._learned_of()
+        if any(wanted != (name in kept) for name, wanted in self._wanted(kept).items()):
+            kept = self._make()
+        self._follow(kept)
+
+    def _learned_of(self) -> dict[str, int]:
+        """Learn what was declared as far as the views of the desk are; where all views are."""
         kept = {name: position for name, (_, position) in self.store.positions().items()}
         # What these have folded is in the ledger without gaps.
         self._learn(max((kept.get(name, 0) for name in self._given), default=0))
-        if any(wanted != (name in kept) for name, wanted in self._wanted(kept).items()):
-            kept = self._make()
+        return kept
+
+    def _follow(self, kept: Container[str]) -> None:
         own = {view.name: view for view in self._declared() if view.name in kept}
         self.views = {**self._given, **own}
 
@@ -91,12 +107,15 @@ class DeclaringProjector(Projector):
                 self._learned, PAGE, until, TOPICS, inclusive_of_start=False
             )
             for row in rows:
-                entry = self.ledger.mapper.entry(row, row.id)
-                record = self._records.setdefault(
-                    entry.originator_id, DeclaredView(entry.originator_id)
-                )
-                record.replay(entry)
+                try:
+                    self._take_in(self.ledger.mapper.entry(row, row.id))
+                except (MapperDeserialisationError, ValueError) as error:
+                    log.error("the declaration at %d cannot be read: %s", row.id, error)
             self._learned = rows[-1].id if len(rows) == PAGE else until
+
+    def _take_in(self, entry: Entry) -> None:
+        id = entry.originator_id
+        self._records.setdefault(id, DeclaredView(id)).replay(entry)
 
     def _wanted(self, kept: Mapping[str, int]) -> dict[str, bool]:
         """Whether versions of declared views are to be kept, by their names."""
