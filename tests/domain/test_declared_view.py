@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from domain.aggregate import KINDS
 from domain.declared_definition import ViewDefinition
 from domain.declared_fields import CLOSED, all_events
 from domain.declared_rules import Plan
@@ -14,6 +13,7 @@ from domain.mapper import personal_fields
 from domain.policy_table import TABLE
 from domain.rules import Refused
 from tests.domain.declarations import BY_TEAM, LOGGED, ruled, wrong
+from tests.domain.kinds import EVERY_KIND
 from tests.people import signed
 
 COUNT = {"logged": "row.logged + 1"}
@@ -145,7 +145,7 @@ def test_no_view_asks_for_what_is_sealed_of_any_event() -> None:
 
 def test_what_views_tell_of_is_for_all_who_read_them() -> None:
     readers = TABLE["declared_view.read_rows"].grants
-    for name in KINDS.keys() - CLOSED:
+    for name in {kind.__name__ for kind in EVERY_KIND} - CLOSED:
         word = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
 
         assert readers.keys() <= TABLE[f"{word}.read_history"].grants.keys(), name
