@@ -15,7 +15,7 @@ from api.reference import reference
 from domain.declared_definition import NAME
 from domain.declared_view import DeclaredView
 from domain.policy import about, allow
-from domain.rules import require
+from domain.rules import NotFound
 from projections.declared import listing_of, view_name
 from projections.filter_language import TEXT_MAX
 from projections.queries import EVERYTHING
@@ -25,7 +25,8 @@ async def read_rows(call: Call) -> Answer:
     """A page of the rows of a declared view, by its name or number."""
     record = await _named(call, call.params[0])
     allow(call.caller.actor, call.route.act, about(record))
-    require(not record.is_retired, "A retired view has no rows.")
+    if record.is_retired:
+        raise NotFound(f"{record.number} was retired.")
     version = await _serving(call, record)
     try:
         return await lists.answer(call, _list(record, version), EVERYTHING)
@@ -97,7 +98,7 @@ def declared_row_routes() -> Iterator[Route]:
                     "content": schemas.content(schemas.page_of({"type": "object"})),
                 }
             },
-            problems=(*OF_READS, "not_found", "refused"),
+            problems=(*OF_READS, "not_found"),
         ),
     )
 

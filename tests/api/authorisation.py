@@ -103,6 +103,8 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     }
     view = {"name": f"{at}view".lower().replace(" ", "_").replace(".", "_")}
     made["views"] = await olga.made("/views", definitions["/views"] | view)
+    kept = {"name": f"{view['name']}_kept"}
+    made["views in use"] = await olga.made("/views", definitions["/views"] | kept)
     saved = definitions["/saved-views"]
     made["saved-views"] = await rita.made("/saved-views", saved)
     await rita.act(f"/saved-views/{made['saved-views']['number']}/share", SHARED)
@@ -139,10 +141,16 @@ async def published(house: House, organisation: str, said: dict[str, Any]) -> di
     return article
 
 
+IN_USE = {"/views/{ref}/rows": "views in use"}
+"""What is asked of a record that no other attempt has retired."""
+
+
 async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]) -> int:
     """The status of the answer."""
     plural = route.path.split("/")[1]
-    path = route.path.replace("{ref}", subjects.get(plural, "")).replace("{version}", "draft")
+    path = route.path.replace("{ref}", subjects.get(IN_USE.get(route.path, plural), "")).replace(
+        "{version}", "draft"
+    )
     path = path.replace("{sha256}", EXAMPLE).replace("{name}", "billing")
     client = house.as_(who)
     if route.method == "GET":

@@ -90,7 +90,7 @@ async def test_a_name_is_taken_until_the_view_is_retired(house: House) -> None:
 
     assert (taken.status_code, free.status_code) == (422, 201)
     assert "a view taken already" in taken.json()["detail"]
-    assert gone.status_code == 422
+    assert gone.status_code == 404
     assert (await olga.get("/views/never_declared/rows")).status_code == 404
 
 
