@@ -12,6 +12,7 @@ from ops.backtest_options import Tell, bar, opened
 from ops.export.slices import Slice, bound, histories, prefixes
 from ops.options import Config, Data, err, in_order, settings_of
 from ops.past import require_ledger
+from ops.problems import UserProblem
 from ops.settings import Settings
 
 
@@ -59,6 +60,8 @@ async def _draw(
         with bar() as tell, opened("FILE", file) as stream:
             assert stream is not None
             found = discovered(traces(ledger, wanted, tell), without)
+            if not found.events:
+                raise UserProblem(f"No map is drawn: no events of {kind}s are in the ledger.")
             title = f"{found.records:,} {kind}s: what followed what, and how often"
             stream.write(svg(found.without_rare(share), title=title))
     told = f"{file}: {found.records} records, {len(found.events)} events, {len(found.steps)} steps"

@@ -375,4 +375,19 @@ def test_a_map_of_a_process_is_drawn_from_the_histories_of_a_kind(
     assert "Logged" in told
     assert "Commented" not in told
     assert "1 records" in capsys.readouterr().err
-    assert guarded(lambda: app(["process", "map", "-", "--kind", "lamp", "--data", str(data)])) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [("nothing", "nothing"), ("release", "no events of releases are in")],
+)
+def test_of_what_there_is_not_no_map_is_drawn(
+    data: Path, kind: str, why: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "map.svg"
+
+    arguments = ["process", "map", str(file), "--kind", kind, "--data", str(data)]
+
+    assert guarded(lambda: app(arguments)) == 2
+    assert why in capsys.readouterr().err
+    assert not file.exists()

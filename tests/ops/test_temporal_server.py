@@ -54,6 +54,18 @@ def listens(address: str) -> bool:
         return probe.connect_ex((host, int(port))) == 0
 
 
+async def serves(address: str, seconds: float = 20) -> bool:
+    """Wait until a server that listens already answers."""
+    async with asyncio.timeout(seconds):
+        while True:
+            try:
+                client = await connect(address)
+            except RuntimeError:
+                await asyncio.sleep(0.01)
+                continue
+            return await client.service_client.check_health()
+
+
 def is_running(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -348,8 +360,7 @@ async def test_a_watched_server_comes_back_at_the_same_address(server: TemporalS
     async with watched(server) as reports:
         kill(server)
         await until(lambda: server.pid not in (None, pid) and listens(address))
-        client = await connect(address)
-        healthy = await client.service_client.check_health()
+        healthy = await serves(address)
 
     assert healthy
     assert reports == ["The Temporal server ended with code -9; next start in 0.1 s."]
