@@ -79,8 +79,9 @@ def create_app(
     context = Context(desk, views, settings, clock, log, files)
     requests = Requests()
     routes = routes_of(settings)
-    document = openapi.document(routes, ROOT, settings.version) | {"webhooks": ENVELOPE}
-    pages = Pages(settings, document)
+    pages = Pages(
+        settings, openapi.document(routes, ROOT, settings.version) | {"webhooks": ENVELOPE}
+    )
     status = Status(context, requests)
     app = FastAPI(
         title="Ledgerdesk",
@@ -99,7 +100,7 @@ def create_app(
     app.router.default = nothing_here
     app.add_exception_handler(HTTPException, Refusals(routes))
     app.add_middleware(Edge, requests=requests)
-    app.openapi = lambda: document  # type: ignore[method-assign]  # FastAPI asks for it so
+    app.openapi = pages.document  # type: ignore[method-assign]  # FastAPI asks for it so
     return app
 
 

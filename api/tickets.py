@@ -30,10 +30,11 @@ from api.ticket_work import checklist_of, time_of
 from domain.agreement import PausingReason
 from domain.desk import Desk
 from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX
+from domain.limits import ATTACHMENT_BYTES_MAX
 from domain.policy import About
 from domain.promises import Promises
 from domain.recorder import Receipt
-from domain.ticket import ATTACHMENT_BYTES_MAX, LinkType, Ticket, Visibility
+from domain.ticket import LinkType, Ticket, Visibility
 
 MediaType = Annotated[
     str, Field(max_length=127, pattern=r"^[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}$")

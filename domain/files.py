@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple, Protocol
 
+from domain.limits import ATTACHMENT_BYTES_MAX
 from domain.personal import KeyRing
 from domain.rules import Refused, require
 from domain.sealed_file import SealedFile, Sealer
-from domain.ticket import ATTACHMENT_BYTES_MAX
 
 ORPHAN_AFTER = timedelta(hours=24)
 DIGEST = re.compile(r"[0-9a-f]{64}")

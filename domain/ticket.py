@@ -10,6 +10,7 @@ from domain.affected import AffectedPeople
 from domain.aggregate import Event
 from domain.checklist import Checklist
 from domain.custom_fields import CustomFields
+from domain.limits import ATTACHMENT_BYTES_MAX
 from domain.personal import Personal
 from domain.priority import USUAL, Level, MatrixInUse
 from domain.priority import priority as priority_of
@@ -22,7 +23,6 @@ from domain.wording import Worded, detail_texts, unless_known
 LINKS_MAX = 1_000
 WATCHERS_MAX = 200
 ATTACHMENTS_MAX = 1_000
-ATTACHMENT_BYTES_MAX = 25 * 1024 * 1024
 DETAILS_MAX = 200
 
 LinkType = Literal[

@@ -9,7 +9,7 @@ from ops.definition_options import Draft, Version, chosen, print_differences
 from ops.options import Config, Data, Wrong, in_order, settings_of
 from ops.process_backtest_command import backtest
 from ops.process_check import check
-from ops.process_map import map_
+from ops.process_map_command import map_
 from ops.process_migrate import migrate
 from ops.process_simulate import simulate
 from ops.settings import Settings

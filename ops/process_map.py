@@ -1,42 +1,21 @@
-"""`ledgerdesk process map`: a picture of how records of a kind really went, from the ledger."""
+"""Pictures of how records of a kind really went, from the ledger."""
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from domain.event_fields import event_name
 from domain.ledger import Ledger
+from domain.process_map import discovered
 from ops.backtest_options import Tell, bar, opened
+from ops.compose import open_ledger
 from ops.export.slices import Slice, bound, histories, prefixes
-from ops.options import Config, Data, err, in_order, settings_of
+from ops.options import err
 from ops.past import require_ledger
 from ops.problems import UserProblem
 from ops.settings import Settings
+from projections.process_map_svg import svg
 
 
-def map_(
-    file: Annotated[Path, typer.Argument(help="Where the SVG is written; - for the output.")],
-    kind: Annotated[str, typer.Option(help="Which kind of record.")] = "incident",
-    without: Annotated[
-        str, typer.Option(help="Events that are passed over, with commas: Amended,Linked.")
-    ] = "",
-    share: Annotated[
-        float, typer.Option(min=0, max=1, help="How much of all steps is drawn, from the most.")
-    ] = 0.98,
-    since: Annotated[str | None, typer.Option("--from", help="From this day, or @120.")] = None,
-    until: Annotated[str | None, typer.Option("--to", help="Up to this day, or @500.")] = None,
-    data: Data = None,
-    config: Config = None,
-) -> None:
-    """Draw which event was followed by which, and how often, in the histories of a kind."""
-    settings = settings_of(data, config)
-    passed = {name.strip() for name in without.split(",")}
-    in_order(_draw(settings, str(file), kind, passed, share, since, until))
-
-
-async def _draw(
+async def draw(
     settings: Settings,
     file: str,
     kind: str,
@@ -45,10 +24,6 @@ async def _draw(
     since: str | None,
     until: str | None,
 ) -> None:
-    from domain.process_map import discovered
-    from ops.compose import open_ledger
-    from projections.process_map_svg import svg
-
     require_ledger(settings)
     async with open_ledger(settings) as ledger:
         wanted = Slice(

@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from domain.ticket import ATTACHMENT_BYTES_MAX
+from domain.limits import ATTACHMENT_BYTES_MAX
 
 PREFIX = "LEDGERDESK_"
 

@@ -286,8 +286,8 @@ class TemporalServer:
                 start_new_session=True,  # Ctrl-C is for us; we stop the server in our order
                 pass_fds=[lock.fileno()],  # the folder stays locked until the server is gone
                 cwd=self.folder,
-                # Half the garbage for a little more work: the desk is to fit beside others.
-                env={"GOGC": "50", **os.environ},
+                # A quarter of the garbage for a little more work: the desk is to fit beside others.
+                env={"GOGC": "25", **os.environ},
             )
         except BaseException as error:
             started.set_exception(error)

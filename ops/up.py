@@ -15,7 +15,7 @@ from rich.console import Console
 
 from ops.ports import free_port
 from ops.problems import UserProblem
-from ops.processes import listen, prepare_folder, until_stopped
+from ops.processes import listen, prepare_folder, settle, until_stopped
 from ops.settings import PREFIX, Settings
 from ops.supervisor import Supervisor
 from ops.temporal_server import TemporalServer, TemporalServerError
@@ -45,6 +45,7 @@ async def _up(settings: Settings, folder: Path, *, with_demo: bool, config: Path
             namespace=settings.temporal_namespace,
         )
     supervisor = Supervisor(temporal, lambda line: out.print(line, markup=False))
+    settle()
     async with until_stopped() as stopped:
         try:
             try:

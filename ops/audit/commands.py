@@ -2,14 +2,13 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
-from domain.ids import parse_reference
-from domain.read_log import Why
-from domain.read_log_search import Wanted
 from ops.options import Config, Data, in_order, instant, out, settings_of
+
+Reason = Literal["export", "past", "restricted"]
 
 app = typer.Typer(no_args_is_help=True, help="The proof of history.")
 
@@ -108,7 +107,7 @@ def verify(
 def reads(
     who: Annotated[str | None, typer.Option(help="Only what a person read: their number.")] = None,
     record: Annotated[str | None, typer.Option(help="Only reads of a record.")] = None,
-    why: Annotated[Why | None, typer.Option(help="Only reads noted for a reason.")] = None,
+    why: Annotated[Reason | None, typer.Option(help="Only reads noted for a reason.")] = None,
     since: Annotated[str | None, typer.Option("--from", help="From this moment on.")] = None,
     until: Annotated[str | None, typer.Option("--to", help="Before this moment.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="A line of JSON each.")] = False,
@@ -116,12 +115,15 @@ def reads(
     config: Config = None,
 ) -> None:
     """Show who read what: exports, the past as auditors asked for it, restricted records."""
+    from domain.ids import parse_reference
+    from domain.read_log import Why
+    from domain.read_log_search import Wanted
     from ops.read_notes import show
 
     wanted = Wanted(
         who=str(parse_reference(who)) if who else "",
         subject=parse_reference(record) if record else None,
-        why=why,
+        why=Why(why) if why else None,
         since=instant(since) if since else None,
         until=instant(until) if until else None,
     )
