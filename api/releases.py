@@ -202,6 +202,8 @@ PRACTICE = Practice(
             method=Release.back_out,
             body=WithReason,
             summary="Undo the latest phase that was rolled out",
+            description="None of its changes is being implemented by then.",
+            use=Desk.back_out_release,
             example={"reason": "Sums are wrong."},
         ),
         Command(

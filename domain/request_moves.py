@@ -55,7 +55,7 @@ MOVES = {
     "merge": Move(
         OPEN - {Status.IN_APPROVAL},
         Status.MERGED,
-        "Only an open request that is not in approval can be merged into another.",
+        "Only an open request is merged into another, and one in approval once that is decided.",
     ),
 }
 """Votes and time-outs lead from `in approval` to `approved` or `rejected`. Who cancels a request of

@@ -136,6 +136,24 @@ def history(
 
 
 @app.command()
+def search(
+    words: Annotated[list[str], typer.Argument(help="Words, or a number, or a name.")],
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="Only these kinds: incident,article.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", help="At most so many.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Find tickets, articles, assets and people by their words, the best answers first."""
+    from ops.search import show as run_search
+
+    settings = settings_of(data, config)
+    in_order(run_search(settings, " ".join(words), kind, limit, out, as_json=as_json))
+
+
+@app.command()
 def replay(
     number: Annotated[str, typer.Argument(help="A number such as CHG0000002, or an id.")],
     as_json: Annotated[bool, typer.Option("--json", help="The outcome as JSON.")] = False,

@@ -6,7 +6,7 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from domain.change import Change
-from domain.change_moves import DONE, READY, STARTED
+from domain.change_moves import DONE, READY, STARTED, Status
 from domain.desk.changes_calendar import INSTANT, ChangeCalendar
 from domain.desk.desk import Repeat
 from domain.ids import number_of, prefix_of
@@ -15,7 +15,7 @@ from domain.planned import Planned
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.release import Release
-from domain.release_phases import Outcome
+from domain.release_phases import Outcome, last_started
 from domain.rules import NotFound, Refused, require
 from domain.window_rules import conflicts_with_windows
 
@@ -191,6 +191,30 @@ class Releases(ChangeCalendar):
                 require(
                     change.status in DONE or change.is_over,
                     f"{change.number} is {change.status}: it is implemented first, or backed out.",
+                )
+
+        return await self.ledger.run(by, decide, **repeat)
+
+    async def back_out_release(
+        self,
+        id: UUID,
+        *,
+        reason: str,
+        expected: int | None = None,
+        by: Provenance,
+        **repeat: Unpack[Repeat],
+    ) -> Receipt:
+        """Undo the latest phase that was rolled out. Refused while one of its changes is being
+        implemented."""
+
+        async def decide(work: Work) -> None:
+            release = await work.get(Release, id, expected=expected)
+            phase = last_started(release.phases)
+            release.back_out(reason=reason, by=by)
+            for change in await self._changes(phase.changes if phase else ()):
+                require(
+                    change.status is not Status.IMPLEMENTING,
+                    f"{change.number} is being implemented: it is completed first, or backed out.",
                 )
 
         return await self.ledger.run(by, decide, **repeat)

@@ -28,6 +28,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind("incident", tickets.incident, 26, 4),
     Kind("question", tickets.question, 7, 0.5),
+    Kind("deflection", tickets.deflection, 3, 0.5),
     Kind("order", tickets.order, 9, 0.5),
     Kind("change", changes.change, 2, 0),
     Kind("problem", trouble.problem, 0.5, 0),
@@ -53,10 +54,11 @@ async def live(
 
 def _schedule(timeline: Timeline, company: Company, since: datetime) -> None:
     days = (timeline.until - since).days
-    luck = Scene(timeline, "schedule", since)
-    for number in range(days):
-        day = since + timedelta(days=number)
-        for kind in KINDS:
+    # Each with luck of its own, so that another kind leaves the others as they are.
+    for kind in KINDS:
+        luck = Scene(timeline, f"schedule/{kind.name}", since)
+        for number in range(days):
+            day = since + timedelta(days=number)
             mean = kind.on_workdays if OFFICE.is_workday(day) else kind.on_others
             for n in range(_how_many(luck, mean)):
                 timeline.begin(

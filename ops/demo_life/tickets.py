@@ -210,6 +210,25 @@ async def question(scene: Scene, company: Company) -> Story:
         yield moment
 
 
+async def deflection(scene: Scene, company: Company) -> Story:
+    """Somebody is about to ask, and an article that is suggested helps; or does not, after all."""
+    name = scene.pick(company.live)
+    requester, article = scene.pick(company.requesters), company.articles[name]
+    await scene.act(Article.deflect, article, shown=(article,), actor=requester)
+    if scene.chance(0.15):
+        yield scene.soon(30, 600)
+        organisation = scene.desk.organisation_of(requester, None)
+        await scene.begin(
+            Question,
+            Question.ask,
+            title=TITLES[name].question[0],
+            requester=requester,
+            organisation=organisation,
+            channel="portal",
+            actor=requester,
+        )
+
+
 async def order(scene: Scene, company: Company) -> Story:
     """One to three items, each of which is approved and fulfilled on its own."""
     requester = scene.pick(company.requesters)

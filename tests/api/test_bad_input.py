@@ -46,6 +46,7 @@ async def names(house: House) -> AsyncIterator[dict[str, str]]:
     page = await adam.read("/incidents?limit=1")
     yield {
         "incident": found["incidents"],
+        "problem": found["problems"],
         "change": found["changes"],
         "asset": found["assets"],
         "team": found["teams"],

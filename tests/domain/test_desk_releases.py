@@ -106,6 +106,25 @@ async def test_a_phase_is_rolled_out_with_its_changes(company: Company) -> None:
     assert (await desk.ledger.find(Release, id)).status is Status.COMPLETED
 
 
+async def test_a_phase_is_undone_once_none_of_its_changes_is_being_implemented(
+    company: Company,
+) -> None:
+    desk = company.desk
+    await company.publish_process()
+    change = await approved_change(company)
+    id = await release_of(company, change)
+    await let_go(company, id)
+    await start(company, id)
+    await desk.start_implementation(change, by=company.signed("cem"))
+
+    with pytest.raises(Refused, match="is being implemented: it is completed first"):
+        await desk.back_out_release(id, reason="Wrong sums.", by=company.signed("bea"))
+    await desk.back_out(change, reason="Wrong sums.", by=company.signed("cem"))
+    await desk.back_out_release(id, reason="Wrong sums.", by=company.signed("bea"))
+
+    assert (await desk.ledger.find(Release, id)).status is Status.BACKED_OUT
+
+
 async def test_no_phase_starts_before_its_changes_are_approved(company: Company) -> None:
     change = await company.add(
         Change, "propose", title="New tables", requester=None, organisation=None

@@ -281,7 +281,7 @@ def test_a_request_in_approval_or_being_undone_takes_part_in_no_merge_of_its_own
     request = laptop()
     request.submit(stages=(stage("CAB", "cem"),), by=ANN)
 
-    with pytest.raises(Refused, match="that is not in approval can be merged"):
+    with pytest.raises(Refused, match="one in approval once that is decided"):
         request.merge(record_id("REQ", 2), by=BEA)
     request.vote("approve", hours=None, by=CEM)
     request.start_fulfilment(by=BEA)

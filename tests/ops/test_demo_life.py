@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
+from domain.article import Article
 from domain.clock_marks import next_moment
 from domain.desk import Desk
 from domain.ids import prefix_of
@@ -169,6 +170,13 @@ def test_the_records_are_in_many_states_of_their_lives(folder: Path) -> None:
     assert states["CHG"] >= {"in approval", "scheduled", "closed"}
     assert states["SVC"] >= {"in design", "chartered", "live", "retiring"}
     assert len(states["PRB"]) > 1
+
+
+def test_articles_make_some_tickets_needless(folder: Path) -> None:
+    told_of = [event for *_, event in told(folder) if isinstance(event, Article.Deflected)]
+
+    assert len(told_of) > DAYS
+    assert all(event.shown for event in told_of)
 
 
 def test_each_breach_is_marked_at_the_moment_it_came(folder: Path) -> None:
