@@ -1,7 +1,7 @@
 """What is asked of a list in a language, checked against its columns: the filter of programs and
 the words of a search box."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from uuid import UUID
 from api import schemas
 from api.http.calls import Call
 from api.http.errors import Problem, clean
+from api.sights import sights_of
 from domain.aggregate import Aggregate
 from domain.organisation import Organisation
 from domain.policy import about, allow
@@ -19,6 +20,7 @@ from projections.filter_language import FilterLanguage
 from projections.filters import Asked, Both, Condition
 from projections.queries import Listing
 from projections.search_box import NameOf, SearchBox
+from projections.search_question import Sight
 from projections.tables import Column, Table
 
 PARAMETERS = ("filter", "q")
@@ -29,16 +31,19 @@ def asked(
     listing: Listing,
     values: Mapping[str, tuple[str, ...]],
     texts: Iterable[tuple[str, str]],
+    searched: Sequence[str],
 ) -> Asked | None:
     """The condition that these parameters ask for together, if any is given. Raises Problem with
     the place of a mistake.
 
-    `values` are all that some columns can have.
+    `values` are all that some columns can have; `searched` are the kinds as which the search has
+    the rows.
     """
+    sights = sights_of(call.caller.actor, searched) if searched else None
     conditions: list[Condition] = []
     for parameter, text in texts:
         try:
-            conditions.append(condition(call, listing, values, parameter, text))
+            conditions.append(condition(call, listing, values, parameter, text, sights))
         except WrongExpression as error:
             raise _problem(parameter, error) from None
     if not conditions:
@@ -52,11 +57,12 @@ def condition(
     values: Mapping[str, tuple[str, ...]],
     parameter: str,
     text: str,
+    sights: Mapping[str, Sight] | None = None,
 ) -> Condition:
     """The condition that a parameter asks for. Raises WrongExpression."""
     language, box = _languages(listing.table, tuple(values.items()))
     if parameter == "q":
-        return box.condition(text, _name_of(call))
+        return box.condition(text, _name_of(call), sights)
     return language.condition(text)
 
 

@@ -14,6 +14,7 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from domain.policy import Visibility
+from projections import search_rows
 from projections.listings import LISTINGS
 from projections.queries import LIMIT_MAX, BadQuery, Listing, Span
 from projections.store import NotBuilt
@@ -55,6 +56,12 @@ class List(Struct, frozen=True, kw_only=True):
         return self.listing.table.column
 
     @property
+    def searched(self) -> tuple[str, ...]:
+        """As which kinds the search has its rows."""
+        kinds = self.listing.searched
+        return (self.fixed["kind"],) if kinds and "kind" in self.fixed else kinds
+
+    @property
     def keeps_past(self) -> bool:
         return self.listing.table.past is not None
 
@@ -90,7 +97,10 @@ async def answer(
         for text in (query.get(name), getattr(view, name) or None)
         if text is not None
     ]
-    where = list_filters.asked(call, the.listing, the.values, said)
+    searched = the.searched if as_of is None and any(name == "q" for name, _ in said) else ()
+    if searched:
+        await reach(call, search_rows.NAME, query.get("min_position"))
+    where = list_filters.asked(call, the.listing, the.values, said, searched)
     asked = sorted({**filters, **made_of}.items(), key=repr)
     question = repr((the.name, asked, said, sort, repr(visibility), as_of))
     filters |= {**the.fixed, **fixed}

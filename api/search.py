@@ -14,16 +14,13 @@ from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import only, reach, whole
 from api.reads import reading
-from domain.policy import Actor, allow, hearing, visibility
-from domain.rules import Forbidden
-from projections.search_question import Sight
-from projections.search_rows import KINDS, NAME, TICKETS
+from api.sights import sights_of
+from domain.policy import allow
+from projections.search_rows import KINDS, NAME
 from projections.store import NotBuilt
 
 LIMIT = 20
 LIMIT_MAX = 50
-_WORDS = {"request": "service_request"}
-"""What the policy calls a kind, where it has another word for it."""
 
 
 async def read_search(call: Call) -> Answer:
@@ -62,20 +59,6 @@ def _kinds(query: Mapping[str, str]) -> Sequence[str]:
     if not set(kinds) <= set(KINDS):
         raise Problem("bad_query", f"kind: some of {', '.join(KINDS)}, with commas between them.")
     return kinds
-
-
-def sights_of(actor: Actor, kinds: Sequence[str]) -> dict[str, Sight]:
-    """What somebody sees of some kinds; those that they may not list are left out."""
-    sights = {}
-    for kind in kinds:
-        what = _WORDS.get(kind, kind)
-        try:
-            allow(actor, f"{what}.list", None)
-        except Forbidden:
-            continue
-        shown = visibility(actor, what)
-        sights[kind] = Sight(shown, hearing(actor, what) if kind in TICKETS else shown)
-    return sights
 
 
 # Routes --------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import only, reach, whole
 from api.reads import reading
-from api.search import HIT, sights_of
+from api.search import HIT
+from api.sights import sights_of
 from domain.policy import about, allow
 from projections.search_rows import NAME
 from projections.search_views import Hit

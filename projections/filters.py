@@ -12,6 +12,8 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from projections.queries import BadQuery
+from projections.search_rows import SEARCH
+from projections.sought import Sought
 from projections.store import ViewReader
 from projections.tables import Column, instant
 
@@ -91,6 +93,12 @@ class Exists(Struct, frozen=True):
     condition: "Condition"
 
 
+class Worded(Struct, frozen=True):
+    """Whether the record of a row has these words in the search."""
+
+    words: Sought
+
+
 class Not(Struct, frozen=True):
     condition: "Condition"
 
@@ -107,7 +115,7 @@ class Either(Struct, frozen=True):
     conditions: tuple["Condition", ...]
 
 
-Condition = Truth | Compare | IsNothing | Among | Contains | Exists | Not | Both | Either
+Condition = Truth | Compare | IsNothing | Among | Contains | Exists | Worded | Not | Both | Either
 
 
 # In SQL ------------------------------------------------------------------------------------
@@ -122,10 +130,9 @@ class Asked(Struct, frozen=True):
     now: datetime
     me: str
 
-    def sql(self, reader: ViewReader) -> tuple[str, list[Any]]:
+    def sql(self, reader: ViewReader) -> "Statement":
         """The condition with a `?` for each of its values. Raises BadQuery."""
-        statement = Statement(self, reader)
-        return statement.of(self.condition), statement.parameters
+        return Statement(self, reader)
 
 
 class Statement:
@@ -135,6 +142,9 @@ class Statement:
         self._asked = asked
         self._reader = reader
         self.parameters: list[Any] = []
+        self.varies = False
+        """Whether the fastest way to the rows depends on the parameters."""
+        self.text = self.of(asked.condition)
 
     def of(self, condition: Condition) -> str:
         match condition:
@@ -152,12 +162,16 @@ class Statement:
             case Exists(column, inner):
                 items = self._reader.items(column.name)
                 return f"EXISTS (SELECT 1 FROM {items} AS item WHERE {self.of(inner)})"
+            case Worded(words):
+                self.varies = True
+                found, sought = self._reader.having(SEARCH, "id", words)
+                self.parameters.append(sought)
+                return f"id IN ({found})"
             case Not(inner):
                 return f"NOT ({self.of(inner)})"
-            case Both(conditions):
-                return self._joined(" AND ", conditions)
-            case Either(conditions):
-                return self._joined(" OR ", conditions)
+            case Both(conditions) | Either(conditions):
+                word = " AND " if isinstance(condition, Both) else " OR "
+                return self._joined(word, conditions)
 
     def _joined(self, word: str, conditions: Iterable[Condition]) -> str:
         return f"({word.join(map(self.of, conditions))})"

@@ -47,6 +47,9 @@ class PostgresReader(ViewReader):
     def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
         return postgres_words.latest(table, PREFIX, limit), postgres_words.written(sought)
 
+    def having(self, table: Table[Any], column: str, sought: Sought) -> tuple[str, str]:
+        return postgres_words.having(table, PREFIX, column), postgres_words.written(sought)
+
     async def _opened(self) -> AsyncConnectionPool:
         if self._pool is None:
             # Made here and not before: a pool belongs to the event loop that it is opened in.

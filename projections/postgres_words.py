@@ -43,6 +43,10 @@ def latest(table: Table[Any], prefix: str, limit: int) -> str:
     )
 
 
+def having(table: Table[Any], prefix: str, column: str) -> str:
+    return f"SELECT {column} FROM {prefix}{table.stored} WHERE {COLUMN} @@ ?::tsquery"
+
+
 def written(words: Sought) -> str:
     return sought.written(words, _word, " & ", " | ")
 

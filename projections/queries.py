@@ -62,6 +62,8 @@ class Listing(Struct, frozen=True):
     """The column with the ticket that is watched."""
     audience: Table[Any] | None = None
     """Which organisations read which row, where the list is of what is published for some."""
+    searched: tuple[str, ...] = ()
+    """As which kinds the search has its rows, by their ids."""
 
 
 class Page(Struct, frozen=True):
@@ -88,6 +90,8 @@ class Query:
         self._exact: set[str] = set()
         """The columns that have one value in all rows found."""
         self.parameters: list[Any] = []
+        self.varies = False
+        """Whether the fastest way to the rows depends on the parameters."""
 
     def add(self, condition: str, *parameters: Any) -> None:
         self.conditions.append(condition)

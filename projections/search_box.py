@@ -2,7 +2,9 @@
 
     is:open assignee:me priority:high,critical updated:>2026-01-01 -status:pending "paper jam" fax
 
-All terms hold together; a minus before one turns it round. Dates are days in UTC.
+All terms hold together; a minus before one turns it round. Dates are days in UTC. Words are looked
+for in all that the search knows of a record, where it knows the records of the list, and else in
+what names a row.
 """
 
 import re
@@ -32,8 +34,10 @@ from projections.filters import (
     Of,
     Sign,
     Truth,
+    Worded,
 )
 from projections.queries import BadQuery, stored
+from projections.search_question import Match, Sight, all_of, beginning, heard, read
 from projections.tables import Column, Table
 
 TEXT_MAX = 500
@@ -70,8 +74,11 @@ class SearchBox:
         self.columns = {column.name: column for column in table.columns if is_filterable(column)}
         self.values = values
 
-    def condition(self, text: str, name_of: NameOf) -> Condition:
-        """Raises WrongExpression, which names the place and the rule."""
+    def condition(
+        self, text: str, name_of: NameOf, sights: Mapping[str, Sight] | None = None
+    ) -> Condition:
+        """`sights`: as which kinds the search knows the rows, and what is seen of each. Raises
+        WrongExpression, which names the place and the rule."""
         if len(text) > TEXT_MAX:
             raise WrongExpression(1, 1, f"a search has at most {TEXT_MAX} characters.")
         terms = [_Term(self, text, found, name_of) for found in _terms(text)]
@@ -81,7 +88,17 @@ class SearchBox:
         for what, found, limit in (("terms", terms, TERMS_MAX), ("words", words, WORDS_MAX)):
             if len(found) > limit:
                 raise at_offset(text, found[limit].at, f"a search has at most {limit} {what}.")
-        return Both(tuple(term.condition() for term in terms))
+        if sights is None:
+            return Both(tuple(term.condition() for term in terms))
+        # Looked for all at once, so that a rare word helps to find the others.
+        plain = [match for term in terms if (match := term.match()) and not term.is_turned]
+        together = [Worded(heard(all_of(plain), sights))] if plain else []
+        others = [
+            term.condition() if match is None else Not(Worded(heard(match, sights)))
+            for term in terms
+            if (match := term.match()) is None or term.is_turned
+        ]
+        return Both((*together, *others))
 
     def column(self, name: str) -> Column | None:
         """The field of that name; a moment goes without `_at`."""
@@ -118,7 +135,7 @@ class _Term:
         self._box = box
         self._text = text
         self._name_of = name_of
-        self._is_turned = found["minus"] is not None
+        self.is_turned = found["minus"] is not None
         self._name = found["name"]
         self._value = found["value"]
         self.at = found.start()
@@ -130,7 +147,15 @@ class _Term:
 
     def condition(self) -> Condition:
         found = self._plain()
-        return Not(found) if self._is_turned else found
+        return Not(found) if self.is_turned else found
+
+    def match(self) -> Match | None:
+        """What a record has to have in the search; None for what is not looked for there, such as
+        words in quotes, of which it does not know how they stand."""
+        if not self.is_word or '"' in self._value:
+            return None
+        asked = read(self._value)
+        return beginning(asked) if asked.words else None
 
     def _refusal(self, at: int, rule: str) -> WrongExpression:
         return at_offset(self._text, at, rule)
@@ -146,7 +171,7 @@ class _Term:
         if column is None:
             known = ["is", "has", "no", *(one.removesuffix("_at") for one in self._box.columns)]
             hint = did_you_mean(self._name, known)
-            raise self._refusal(self.at + self._is_turned, f"{self._name}: is not known; {hint}")
+            raise self._refusal(self.at + self.is_turned, f"{self._name}: is not known; {hint}")
         values = tuple(
             self._one(column, sign, text, at, is_quoted=is_quoted)
             for sign, text, at, is_quoted in self._values()

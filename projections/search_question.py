@@ -100,6 +100,18 @@ def _word(word: str, mark: str, longer: Set[str]) -> Word:
     return Word(f"{mark}{word}", is_start=word in longer and len(word) >= START_MIN)
 
 
+def beginning(asked: Asked) -> Match:
+    """All the words, or longer ones that begin with them; or the number."""
+    worded = anywhere(asked, frozenset(asked.words))
+    if not asked.numbers:
+        return worded
+    return lambda with_internal: Some([worded(with_internal), by_number(asked)(with_internal)])
+
+
+def all_of(matches: Sequence[Match]) -> Match:
+    return lambda with_internal: Every([match(with_internal) for match in matches])
+
+
 # Who sees it ---------------------------------------------------------------------------------
 
 
@@ -118,6 +130,18 @@ def seen(match: Match, sights: Mapping[str, Sight]) -> Sought:
             if kinds
         ]
     )
+
+
+def heard(match: Match, sights: Mapping[str, Sight]) -> Sought:
+    """What matches of records that somebody sees anyhow, as far as they read what was said."""
+    groups: dict[Visibility | None, list[str]] = {}
+    for kind, sight in sights.items():
+        groups.setdefault(sight.internal, []).append(kind)
+    if groups.keys() == {Everything()}:
+        return match(True)
+    kinds_of = {of: kinds for of, kinds in groups.items() if of is not None}
+    internal = [Every([*_of_kinds(kinds), *_within(of)]) for of, kinds in kinds_of.items()]
+    return Some([match(False), *([Every([Some(internal), match(True)])] if internal else [])])
 
 
 def _among(groups: Mapping[Visibility, Sequence[str]]) -> list[Sought]:

@@ -304,6 +304,9 @@ class SqliteReader(ViewReader):
     def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
         return sqlite_words.latest(table, limit), sqlite_words.written(sought)
 
+    def having(self, table: Table[Any], column: str, sought: Sought) -> tuple[str, str]:
+        return sqlite_words.having(table, column), sqlite_words.written(sought)
+
     async def aclose(self) -> None:
         self._connection.close()
 

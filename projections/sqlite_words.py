@@ -52,6 +52,16 @@ def latest(table: Table[Any], limit: int) -> str:
     )
 
 
+def having(table: Table[Any], column: str) -> str:
+    if table.sought is None:
+        raise TypeError(f"{table.name} is not looked up by words.")
+    place, index = table.sought[1], index_of(table.stored)
+    return (
+        f"SELECT {column} FROM {table.stored}"
+        f" WHERE {place} IN (SELECT rowid FROM {index} WHERE {index} MATCH ?)"
+    )
+
+
 def written(words: Sought) -> str:
     return sought.written(words, _word, " AND ", " OR ")
 

@@ -188,4 +188,9 @@ class ViewReader(ABC):
         first and at most so many; and the one parameter in it."""
 
     @abstractmethod
+    def having(self, table: Table[Any], column: str, sought: Sought) -> tuple[str, str]:
+        """A statement for what the rows of a table with these words have in a column; and the one
+        parameter in it."""
+
+    @abstractmethod
     async def aclose(self) -> None: ...

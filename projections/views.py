@@ -96,7 +96,9 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
         own = [order.column.name for order in orders]
         asked = list(dict.fromkeys(wanted))
         columns = list(dict.fromkeys((*asked, *own)))
-        found = await self._query(query.statement(columns, orders, limit + 1), query.parameters)
+        found = await self._query(
+            query.statement(columns, orders, limit + 1), query.parameters, varies=query.varies
+        )
         last = None
         if len(found) > limit:
             row = dict(zip(columns, found[limit - 1], strict=True))
@@ -115,7 +117,7 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
     ) -> int:
         """How many rows a list has in all. Raises BadQuery."""
         query = self._asking(name, filters, visibility, as_of, where)
-        rows = await self._query(query.selecting("count(*)"), query.parameters)
+        rows = await self._query(query.selecting("count(*)"), query.parameters, varies=query.varies)
         return int(rows[0][0])
 
     async def facets(
@@ -144,8 +146,9 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
         query.restrict(visibility)
         query.filter(filters)
         if where is not None:
-            condition, parameters = where.sql(self._reader)
-            query.add(condition, *parameters)
+            condition = where.sql(self._reader)
+            query.add(condition.text, *condition.parameters)
+            query.varies = condition.varies
         return query
 
     async def counts(
