@@ -197,7 +197,10 @@ class Reactor:
                     in_marks.pop(id, None)
             position = page[-1].id
         await self._tell(in_rounds, in_marks, only_open=True)
-        log.info("Started what %d records wait for.", len(in_rounds | in_marks))
+        number = len(in_rounds | in_marks)
+        log.info(
+            "Started the workflows of %d open %s.", number, "record" if number == 1 else "records"
+        )
         return head
 
     async def _read(self, after: int, head: int, topics: frozenset[str]) -> Sequence[Notification]:

@@ -16,7 +16,7 @@ from tests.domain.changes import DISK
 from tests.domain.desks import Company, open_desk, system
 from tests.domain.examples import BY_TEST
 from tests.people import MONDAY
-from workflows.obligations import LOOK_AGAIN, Obligations
+from workflows.obligations import Obligations
 
 WEDNESDAY = MONDAY + timedelta(days=2)
 
@@ -131,8 +131,8 @@ async def test_the_clock_notes_once_what_is_overdue(company: Company) -> None:
 
     await clock.keep(WEDNESDAY - timedelta(seconds=1), "clock")
     assert not (await change(company, id)).obligations[0].is_overdue
-    await clock.keep(WEDNESDAY + LOOK_AGAIN, "clock")
-    await Obligations(company.desk).keep(WEDNESDAY + 2 * LOOK_AGAIN, "clock")
+    await clock.keep(WEDNESDAY + Obligations.look_again, "clock")
+    await Obligations(company.desk).keep(WEDNESDAY + 2 * Obligations.look_again, "clock")
 
     topics = [entry.topic for entry in company.desk.ledger.history(id)]
     assert topics.count("Change.RetrospectiveApprovalOverdue") == 1

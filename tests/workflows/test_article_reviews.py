@@ -8,7 +8,7 @@ from domain.article_content import Content
 from tests.domain.desks import Company, open_desk
 from tests.keys import MemoryKeys
 from tests.people import MONDAY
-from workflows.article_reviews import LOOK_AGAIN, ArticleReviews
+from workflows.article_reviews import ArticleReviews
 
 DAY = timedelta(days=1)
 
@@ -25,9 +25,9 @@ async def test_an_article_falls_due_once_at_its_moment(tmp_path: Path) -> None:
         await desk.publish_definition(id, by=company.signed("cem"))
         clock = ArticleReviews(desk)
 
-        await clock.keep(MONDAY + 10 * DAY - LOOK_AGAIN, "sla-clock/0")
+        await clock.keep(MONDAY + 10 * DAY - ArticleReviews.look_again, "sla-clock/0")
         early = (await desk.ledger.find(Article, id)).status
-        await clock.keep(MONDAY + 10 * DAY - LOOK_AGAIN / 2, "sla-clock/0")
+        await clock.keep(MONDAY + 10 * DAY - ArticleReviews.look_again / 2, "sla-clock/0")
         await clock.keep(MONDAY + 10 * DAY, "sla-clock/0")
         await clock.keep(MONDAY + 11 * DAY, "sla-clock/0")
         await ArticleReviews(desk).keep(MONDAY + 12 * DAY, "sla-clock/1")

@@ -6,7 +6,7 @@ from pathlib import Path
 from domain.asset import Asset
 from tests.domain.desks import open_desk, system
 from tests.people import MONDAY
-from workflows.reminders import LOOK_AGAIN, Reminders
+from workflows.reminders import Reminders
 
 LAST_DAY = date(2026, 12, 31)
 FIRST = datetime(2026, 12, 1, tzinfo=UTC)
@@ -27,7 +27,7 @@ async def test_reminders_are_given_once_at_their_moments(tmp_path: Path) -> None
         clock = Reminders(desk)
 
         early = await clock.keep(FIRST - timedelta(hours=1), "sla-clock/0")
-        soon = await clock.keep(FIRST - LOOK_AGAIN / 2, "sla-clock/0")
+        soon = await clock.keep(FIRST - Reminders.look_again / 2, "sla-clock/0")
         before = (await desk.ledger.find(Asset, receipt.subject)).version
         await clock.keep(FIRST, "sla-clock/0")
         await clock.keep(FIRST, "sla-clock/0")

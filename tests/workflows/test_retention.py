@@ -11,8 +11,9 @@ from domain.person import Person
 from tests.domain.desks import Company, open_desk, system
 from tests.keys import MemoryKeys
 from tests.people import MONDAY
-from workflows.retention import ACTOR, Retention
+from workflows.retention import Retention
 
+ACTOR = Retention.actor
 DAY = timedelta(days=1)
 
 
