@@ -226,7 +226,9 @@ async def test_many_writes_at_once_are_recorded_all(recorder: LedgerRecorder) ->
 
 
 @pytest.mark.parametrize(
-    "bad", [write(B, 1), write(C, 1, claims=[("name:x", C)]), write(C, 1, 1)], ids=repr
+    "bad",
+    [write(B, 1), write(C, 1, claims=[("name:x", C)]), write(C, 1, 1)],
+    ids=["a version that is there", "a claim that is taken", "a version twice"],
 )
 async def test_many_writes_at_once_are_recorded_all_or_none(
     recorder: LedgerRecorder, bad: Write
