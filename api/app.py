@@ -33,12 +33,13 @@ from api.hands import hands_routes
 from api.http.edge import Edge
 from api.http.metrics import Requests
 from api.http.places import Places
-from api.http.refusals import Refusals, nothing_here
+from api.http.refusals import Refusals
 from api.http.routing import ROOT, in_order, methods_of
 from api.http.routing import Route as ApiRoute
 from api.offering_versions import offering_routes
 from api.orders import order_routes
 from api.pages.pages import Pages
+from api.pages.site import Site
 from api.passwords import Passwords
 from api.personal_data import personal_data_routes
 from api.policy_versions import policy_routes
@@ -79,8 +80,11 @@ def create_app(
     context = Context(desk, views, settings, clock, log, files)
     requests = Requests()
     routes = routes_of(settings)
+    site = Site(context, routes)
     pages = Pages(
-        settings, openapi.document(routes, ROOT, settings.version) | {"webhooks": ENVELOPE}
+        settings,
+        openapi.document(routes, ROOT, settings.version) | {"webhooks": ENVELOPE},
+        site.templates,
     )
     status = Status(context, requests)
     app = FastAPI(
@@ -95,9 +99,10 @@ def create_app(
     _add(app, routes, context)
     for path, endpoint in (pages.routes() | status.routes()).items():
         app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
+    app.router.routes.extend(site.routes())
     app.state.routes = routes
     app.state.tail = context.tail
-    app.router.default = nothing_here
+    app.router.default = site.nothing_here
     app.add_exception_handler(HTTPException, Refusals(routes))
     app.add_middleware(Edge, requests=requests)
     app.openapi = pages.document  # type: ignore[method-assign]  # FastAPI asks for it so

@@ -20,6 +20,7 @@ from projections import change_work
 from projections.queries import Either
 from projections.tables import instant
 
+OWN_TICKETS = List(name=QUEUE.name, values=QUEUE.values, sort=("-updated_at",))
 INBOX = List(name="approvals_inbox", sort=("due",))
 SLA_BOARD = List(name="sla_board", sort=("due",))
 TASKS = List(name="fulfilment_work", sort=("added_at",))
@@ -33,6 +34,14 @@ FINDINGS = List(
 async def read_queue(call: Call) -> Answer:
     allow(call.caller.actor, call.route.act, None)
     return await lists.answer(call, QUEUE, visibility(call.caller.actor, "incident"))
+
+
+async def read_own_tickets(call: Call) -> Answer:
+    """The tickets of which the caller is the requester."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    # Whoever asked for something reads about it, wherever it belongs.
+    return await lists.answer(call, OWN_TICKETS, Everything(), {"requester": str(actor.id)})
 
 
 async def read_approvals(call: Call) -> Answer:
@@ -97,6 +106,14 @@ def board_routes() -> Iterator[Route]:
         "/queue", read_queue, "work_queue.read", "Work queue", "Read the work queue", QUEUE
     )
     yield _board(
+        "/tickets",
+        read_own_tickets,
+        "own_tickets.read",
+        "Tickets",
+        "List one's own tickets",
+        OWN_TICKETS,
+    )
+    yield _board(
         "/approvals",
         read_approvals,
         "approvals_inbox.read",
@@ -136,6 +153,10 @@ def board_routes() -> Iterator[Route]:
     yield from asset_board_routes()
 
 
+_FIXED = {"/approvals": ("voter",), "/tickets": ("requester",)}
+"""What cannot be asked for, as it is whoever asks."""
+
+
 def _board(
     path: str,
     endpoint: Endpoint,
@@ -145,7 +166,7 @@ def _board(
     the: List,
     *more: dict[str, Any],
 ) -> Route:
-    left_out = ("voter",) if the is INBOX else ("ticket",) if more else ()
+    left_out = _FIXED.get(path, ("ticket",) if more else ())
     return Route(
         method="GET",
         path=path,

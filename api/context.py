@@ -37,7 +37,7 @@ class Context:
         self.proofs = None if log is None else Proofs(desk.ledger.recorder, log)
         self.files = files
         """Where attachments are kept; None if this desk keeps none."""
-        self.identity = Identity(desk)
+        self.identity = Identity(desk, is_secure=settings.secure_cookies)
         self.tail = Tail(desk.ledger)
         self.catching_up = asyncio.Semaphore(CATCHING_UP_MAX)
         desk.outlook = ViewsOutlook(views, desk.ledger)

@@ -47,20 +47,28 @@ class Dispatch:
     async def _answer(self, call: Call, limits: list[Header]) -> Answer:
         if self.route.act:
             try:
-                call.caller = await self.identity.caller(call, self.context.clock())
+                call.caller = await self.identity.caller(
+                    call.method, call.headers, self.context.clock()
+                )
             except Problem:
                 # Guessing tokens is limited like everything else that comes without one.
-                limits += _spend(self.context.anonymous, call.address)
+                limits += spend(self.context.anonymous, call.address)
                 raise
-            limits += _spend(self.context.requests, call.caller.digest)
+            limits += spend(self.context.requests, call.caller.digest)
         else:
-            limits += _spend(self.context.anonymous, call.address)
-        answer = await self.route.endpoint(call)
-        await self.context.noting.note(call, answer)
-        return answer
+            limits += spend(self.context.anonymous, call.address)
+        return await answered(call)
 
 
-def _spend(buckets: Buckets, name: str) -> list[Header]:
+async def answered(call: Call) -> Answer:
+    """The answer of the route of a call whose caller is known, once it is noted who read it."""
+    answer = await call.route.endpoint(call)
+    await call.context.noting.note(call, answer)
+    return answer
+
+
+def spend(buckets: Buckets, name: str) -> list[Header]:
+    """Take one request of those that somebody has. Raises Problem if there is none left."""
     left = buckets.take(name, monotonic())
     headers = [
         (b"ratelimit-policy", b'"default";q=%d;w=%d' % (buckets.capacity, buckets.seconds)),

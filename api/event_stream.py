@@ -76,7 +76,9 @@ async def _is_let_on(call: Call, follower: Follower, position: int) -> bool:
     still be served."""
     await follower.wait(position, KEEP_ALIVE_SECONDS)
     try:
-        call.caller = await call.context.identity.caller(call, call.context.clock())
+        call.caller = await call.context.identity.caller(
+            call.method, call.headers, call.context.clock()
+        )
     except Problem:
         return False
     return True

@@ -7,7 +7,6 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from api import tokens
-from api.http.calls import Call
 from api.http.errors import Problem
 from domain.desk import Desk
 from domain.organisation import Organisation
@@ -16,6 +15,8 @@ from domain.policy import Actor
 from domain.rules import NotFound
 
 COOKIE = "ledgerdesk_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"
+"""The name under which browsers take it over TLS alone, and from this host."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _OWNERS_KNOWN_MAX = 50_000
 _CALLERS_KNOWN_MAX = 5_000
@@ -48,24 +49,25 @@ class Identity:
     """Looks people up by their tokens. Whether a token holds is looked at anew every time; who
     that is, and what they may do, is looked up again after anything happened to them."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, is_secure: bool) -> None:
         self.desk = desk
+        self._cookie = cookie_name(is_secure=is_secure)
         self._owners: OrderedDict[str, UUID] = OrderedDict()
         self._callers: OrderedDict[str, Caller] = OrderedDict()
 
-    async def caller(self, call: Call, at: datetime) -> Caller:
-        """Raises Problem unless the call comes with a token that holds."""
-        authorization = call.headers.get(b"authorization")
+    async def caller(self, method: str, headers: dict[bytes, bytes], at: datetime) -> Caller:
+        """Raises Problem unless a request comes with a token that holds."""
+        authorization = headers.get(b"authorization")
         if authorization is not None:
             scheme, _, secret = authorization.decode("latin-1").partition(" ")
             if scheme.lower() != "bearer":
                 raise _unknown("Show a token: Authorization: Bearer ld_pat_…")
             return await self._by_token(secret.strip(), at, "api")
-        secret = session_secret(call.headers)
+        secret = cookie(headers, self._cookie)
         if not secret:
             raise _unknown("Show a token: Authorization: Bearer ld_pat_…")
-        if call.method not in SAFE_METHODS:
-            require_same_site(call.headers)
+        if method not in SAFE_METHODS:
+            require_same_site(headers)
         return await self._by_token(secret, at, "portal")
 
     async def _by_token(self, secret: str, at: datetime, channel: str) -> Caller:
@@ -133,11 +135,16 @@ class Identity:
             return None
 
 
-def session_secret(headers: dict[bytes, bytes]) -> str:
-    """The token in the session cookie, or ""."""
+def cookie_name(*, is_secure: bool) -> str:
+    """What the session cookie is called."""
+    return SECURE_COOKIE if is_secure else COOKIE
+
+
+def cookie(headers: dict[bytes, bytes], wanted: str) -> str:
+    """The value of a cookie, or ""."""
     for part in headers.get(b"cookie", b"").decode("latin-1").split(";"):
         name, _, value = part.strip().partition("=")
-        if name == COOKIE:
+        if name == wanted:
             return value
     return ""
 

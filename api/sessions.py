@@ -15,7 +15,7 @@ from api.http.bodies import Body
 from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.limits import Buckets
-from api.identity import COOKIE, require_same_site
+from api.identity import cookie_name, require_same_site
 from api.passwords import Passwords
 from api.settings import Settings
 from domain.ids import number_of, ordered_id
@@ -156,5 +156,6 @@ def _signed(person: UUID, at: datetime) -> Provenance:
 
 def _cookie(secret: str, seconds: int, settings: Settings) -> Header:
     secure = "; Secure" if settings.secure_cookies else ""
-    value = f"{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
+    name = cookie_name(is_secure=settings.secure_cookies)
+    value = f"{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}"
     return (b"set-cookie", value.encode())

@@ -337,7 +337,11 @@ TABLE: Mapping[str, Row] = {
     **rows(
         everyone(ANY),
         READ,
-        {"approvals_inbox.read": "read what waits for their vote", "search.read": "search"},
+        {
+            "approvals_inbox.read": "read what waits for their vote",
+            "own_tickets.read": "list their own tickets",
+            "search.read": "search",
+        },
     ),
     **rows(
         readers(ANY),

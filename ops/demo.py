@@ -8,18 +8,22 @@ import json
 import os
 import secrets
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from uuid import uuid5
 
 from api import tokens
+from api.passwords import Passwords
 from domain.desk import Desk
-from domain.person import Scope
+from domain.person import Person, Scope
 from domain.provenance import Provenance
 from ops.demo_company import ACTOR, DEMO, PEOPLE, Company
 from ops.settings import Settings
 
 TOLD = ("ann", "bea", "cem")
 """Whose tokens the welcome shows."""
+SIGNING_IN = (*TOLD, "dora", "eli", "olga", "rita")
+"""Who can sign in on the pages, all with one password that is made for this desk."""
 
 
 async def seed(desk: Desk, settings: Settings) -> None:
@@ -41,7 +45,36 @@ async def seed(desk: Desk, settings: Settings) -> None:
         _write_private(secrets_file, json.dumps(kept, indent=2))
     for username, secret in kept.items():
         await _admit(desk, username, secret)
-    (settings.data / "demo.txt").write_text(_welcome(settings, kept), encoding="utf-8")
+    password = await _let_sign_in(desk, settings)
+    welcome = _welcome(settings, kept, password)
+    (settings.data / "demo.txt").write_text(welcome, encoding="utf-8")
+
+
+async def _let_sign_in(desk: Desk, settings: Settings) -> str:
+    """Give those of the demo people a password who have none yet; which one it is."""
+    file = settings.data / "demo-password.txt"
+    if not file.exists():
+        _write_private(file, secrets.token_urlsafe(9))
+    password = file.read_text(encoding="utf-8")
+    hash = await Passwords().hash(password)
+    for username in SIGNING_IN:
+        person = await desk.person_called(username)
+        if person is None or person.password:
+            continue
+        by = Provenance(
+            actor=ACTOR,
+            at=datetime.now(UTC),
+            command=uuid5(DEMO, f"password of {username}"),
+            channel="demo",
+        )
+        await desk.ledger.edit(
+            Person,
+            person.id,
+            partial(Person.set_password, hash=hash, by=by),
+            by=by,
+            is_repeatable=True,
+        )
+    return password
 
 
 async def _admit(desk: Desk, username: str, secret: str) -> None:
@@ -73,11 +106,13 @@ def _write_private(path: Path, text: str) -> None:
         file.write(text)
 
 
-def _welcome(settings: Settings, secret_of: dict[str, str]) -> str:
+def _welcome(settings: Settings, secret_of: dict[str, str], password: str) -> str:
     url = f"{settings.url}/api/v1"
     lines = [f"  token of {name:<7}{secret_of[name]}" for name in TOLD]
     return "\n".join(
         [
+            f"  sign in         {settings.url}/sign-in as {', '.join(SIGNING_IN)}",
+            f"  password        {password}",
             *lines,
             "",
             "Try (all of it is in the README):",

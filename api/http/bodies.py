@@ -1,10 +1,12 @@
 """Bodies of requests: read up to a limit, taken as JSON, and checked against their model."""
 
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
+from api.http.answers import Receive
 from api.http.calls import Call
 from api.http.errors import Problem, clean
 
@@ -25,15 +27,20 @@ class Body(BaseModel):
 
 async def read(call: Call) -> bytes:
     """The body, if it is not over the limit. Raises Problem as soon as it is."""
-    limit = call.context.settings.body_bytes_max
-    declared = call.headers.get(b"content-length", b"")
+    return await read_from(call.receive, call.headers, call.context.settings.body_bytes_max)
+
+
+async def read_from(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
+    """The body of a request, if it has at most `limit` bytes. Raises Problem as soon as it has
+    more."""
+    declared = headers.get(b"content-length", b"")
     if declared.isdigit() and int(declared[:18]) > limit:
         raise _too_large(limit)
     parts: list[bytes] = []
     size = 0
     has_more = True
     while has_more:
-        message = await call.receive()
+        message = await receive()
         if message["type"] == "http.disconnect":
             # What was asked for stands in a body that never came: nothing must be done.
             raise Problem("bad_request", "The body ended before its end.")

@@ -11,9 +11,8 @@ from api.http.errors import Problem
 from api.http.metrics import Requests
 
 CONTENT_SECURITY_POLICY = (
-    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    b"font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    b"frame-ancestors 'none'"
+    b"default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    b"base-uri 'none'; frame-ancestors 'none'"
 )
 SAFETY = [
     (b"content-security-policy", CONTENT_SECURITY_POLICY),

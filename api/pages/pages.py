@@ -4,33 +4,27 @@ They are drawn on the server and need neither scripts nor anything from elsewher
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-from markupsafe import Markup, escape
+from jinja2 import Environment
 from msgspec.json import decode
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.http.answers import dumps
+from api.identity import cookie_name
+from api.pages.drawing import ICON, STYLE
 from api.pages.reference import sections
 from api.settings import Settings
 
-HERE = Path(__file__).parent
+CACHED = {"cache-control": "public, max-age=3600"}
 
 
 class Pages:
-    def __init__(self, settings: Settings, document: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: Settings, document: dict[str, Any], templates: Environment
+    ) -> None:
         self.settings = settings
-        templates = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=select_autoescape(default=True),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        templates.filters["prose"] = prose
         self._document = dumps(document)
         self._start = templates.get_template("start.html").render(
             settings=settings, version=settings.version
@@ -40,7 +34,6 @@ class Pages:
         )
         # As bytes they take a third of the memory.
         self._reference = reference.encode()
-        self._style = (HERE / "static" / "desk.css").read_bytes()
 
     def routes(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -48,6 +41,7 @@ class Pages:
             "/docs": self.reference,
             "/openapi.json": self.openapi,
             "/static/desk.css": self.style,
+            "/static/icon.svg": self.icon,
         }
 
     def document(self) -> dict[str, Any]:
@@ -55,7 +49,10 @@ class Pages:
         found: dict[str, Any] = decode(self._document)
         return found
 
-    async def start(self, _: Request) -> Response:
+    async def start(self, request: Request) -> Response:
+        """The start page; to those who have signed in, their own."""
+        if cookie_name(is_secure=self.settings.secure_cookies) in request.cookies:
+            return RedirectResponse("/home", 303)
         return HTMLResponse(self._start)
 
     async def reference(self, _: Request) -> Response:
@@ -65,15 +62,7 @@ class Pages:
         return Response(self._document, media_type="application/json")
 
     async def style(self, _: Request) -> Response:
-        return Response(
-            self._style, media_type="text/css", headers={"cache-control": "public, max-age=3600"}
-        )
+        return Response(STYLE, media_type="text/css", headers=CACHED)
 
-
-def prose(text: str) -> Markup:
-    """Text in which what stands between backticks is code."""
-    parts = enumerate(text.split("`"))
-    marked = (
-        Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in parts
-    )
-    return Markup("").join(marked)
+    async def icon(self, _: Request) -> Response:
+        return Response(ICON, media_type="image/svg+xml", headers=CACHED)

@@ -71,6 +71,7 @@ MAY = {
     "POST /sessions": "-------",
     "DELETE /sessions/current": "xxxxxxx",
     "GET /me": "xxxxxxx",
+    "GET /tickets": "xxxxxxx",
     "POST /people/{ref}/set-password": "------x",
     "POST /people/{ref}/issue-token": "------x",
     "POST /people/{ref}/revoke-token": "------x",

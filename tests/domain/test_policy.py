@@ -844,6 +844,7 @@ calendar.note_moved                   - - - - - - -
 process_schema.read                   y y y y y y y
 service_level_policy_schema.read      y y y y y y y
 approvals_inbox.read                  y y y y y y y
+own_tickets.read                      y y y y y y y
 search.read                           y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -

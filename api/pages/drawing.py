@@ -1,0 +1,112 @@
+"""Templates as pages, with the words and forms in which values are shown."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markupsafe import Markup, escape
+
+HERE = Path(__file__).parent
+STYLE = (HERE / "static" / "desk.css").read_bytes()
+ICON = (HERE / "static" / "icon.svg").read_bytes()
+STYLE_VERSION = blake2b(STYLE, digest_size=6).hexdigest()
+"""Names the style in its address, so that a browser keeps no old one."""
+
+TONES: Mapping[str, str] = {
+    **dict.fromkeys(("new", "asked", "requested", "proposed", "logged", "draft"), "new"),
+    **dict.fromkeys(("assigned", "in progress", "in fulfilment", "investigating"), "busy"),
+    **dict.fromkeys(("implementing", "approved", "scheduled", "open", "known error"), "busy"),
+    **dict.fromkeys(("pending", "in approval", "waiting", "being undone", "in review"), "waiting"),
+    **dict.fromkeys(("resolved", "answered", "fulfilled", "implemented", "met"), "done"),
+    **dict.fromkeys(("passed", "published", "live", "approve", "reviewed"), "done"),
+    **dict.fromkeys(("rejected", "reject", "breached", "backed out", "failed"), "bad"),
+}
+"""How the states of records look; those that are not named are quiet."""
+
+
+def environment() -> Environment:
+    """Where the templates of pages are found, and how they are filled in."""
+    found = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    found.filters |= {
+        "prose": prose,
+        "moment": moment,
+        "tone": lambda state: TONES.get(state, "quiet"),
+        "words": words,
+        "first_upper": first_upper,
+        "span": span,
+        "size": size,
+    }
+    found.globals |= {"style_version": STYLE_VERSION}
+    return found
+
+
+def prose(text: str) -> Markup:
+    """Text in which what stands between backticks is code."""
+    parts = enumerate(text.split("`"))
+    marked = (
+        Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in parts
+    )
+    return Markup("").join(marked)
+
+
+def words(name: str) -> str:
+    """A name of the API as people say it: `change_manager`, `in-progress`."""
+    return name.replace("_", " ").replace("-", " ")
+
+
+def first_upper(text: str) -> str:
+    """With a capital letter in front, and the others as they are."""
+    return text[:1].upper() + text[1:]
+
+
+def moment(at: str | None, zone: ZoneInfo, now: datetime) -> Markup:
+    """An instant of the API, told by the clock of a zone; today's without its day."""
+    if not at:
+        return Markup("")
+    there = datetime.fromisoformat(at).astimezone(zone)
+    today = now.astimezone(zone)
+    if there.date() == today.date():
+        said = f"today, {there:%H:%M}"
+    elif there.year == today.year:
+        said = f"{there.day} {there:%b}, {there:%H:%M}"
+    else:
+        said = f"{there.day} {there:%b %Y}, {there:%H:%M}"
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        at, f"{there:%Y-%m-%d %H:%M %Z}", said
+    )
+
+
+def span(at: str, now: datetime) -> str:
+    """How far an instant is away, in its largest unit: `in 3 h`, `2 d ago`."""
+    seconds = (datetime.fromisoformat(at).astimezone(UTC) - now).total_seconds()
+    left = abs(seconds)
+    for unit, length in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if left >= length:
+            said = f"{int(left // length)} {unit}"
+            return f"in {said}" if seconds > 0 else f"{said} ago"
+    return "now"
+
+
+def size(count: int) -> str:
+    """A number of bytes in the unit that people read."""
+    for unit, length in (("MB", 1024 * 1024), ("kB", 1024)):
+        if count >= length:
+            return f"{count / length:.1f} {unit}"
+    return f"{count} bytes"
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """The zone of a person; UTC for those who have none that is known here."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, OSError):
+        return ZoneInfo("UTC")
