@@ -18,6 +18,7 @@ from api.http.routing import Endpoint, Operation, Route
 from api.lists import LIMIT, POSITION_MAX, only, whole
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, OF_BODIES
+from domain.feed.conditions import TEXT_MAX
 from domain.feed.consumers import CONSUMERS_MAX, Consumer, Consumers, Moved
 from domain.feed.wanted import NAMES_MAX, wanted
 from domain.ids import number_of
@@ -28,6 +29,7 @@ from projections.queries import LIMIT_MAX
 NAME = r"[a-z0-9][a-z0-9._-]{0,39}"
 _NAME = re.compile(NAME)
 
+Condition = Annotated[str, Field(max_length=TEXT_MAX)]
 Position = Annotated[int, Field(ge=0, le=POSITION_MAX)]
 Named = Annotated[
     list[Annotated[str, Field(min_length=1, max_length=200)]], Field(max_length=NAMES_MAX)
@@ -38,6 +40,7 @@ class Put(Body):
     types: Named = []
     kinds: Named = []
     subjects: Named = []
+    filter: Condition = ""
     after: Annotated[
         Position | None,
         Field(description="Where it stands from now on; a new one begins with the ledger."),
@@ -63,7 +66,7 @@ async def read_consumer(call: Call) -> Answer:
 async def put_consumer(call: Call) -> Answer:
     body = bodies.parse(call, Put, await bodies.read(call))
     consumers, name = _consumers(call), _name(call)
-    what = wanted(types=body.types, kinds=body.kinds, subjects=body.subjects)
+    what = wanted(types=body.types, kinds=body.kinds, subjects=body.subjects, filter=body.filter)
     return json(_shown(call, await asyncio.to_thread(consumers.put, name, what, body.after)))
 
 
@@ -115,6 +118,7 @@ def _shown(call: Call, consumer: Consumer) -> dict[str, Any]:
         "types": consumer.wanted.types,
         "kinds": consumer.wanted.kinds,
         "subjects": [number_of(id) for id in consumer.wanted.subjects],
+        "filter": consumer.wanted.filter,
         "position": consumer.position,
         "lag": max(0, head - consumer.position),
     }

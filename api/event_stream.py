@@ -111,8 +111,9 @@ async def _of_tail(call: Call, what: Wanted, after: int, until: int) -> tuple[Se
     entries, upto = tail.after(after), min(until, tail.position)
     seen = []
     for entry in entries:
-        is_wanted = entry.position <= upto and what.fits(entry)
-        level = await sight.level(entry) if is_wanted else Level.NOTHING
+        level = Level.NOTHING
+        if entry.position <= upto:
+            level = await sight.told_if_known(entry, what)
         if level is not Level.NOTHING:
             seen.append((entry, level))
     made = [_sent(call, seen[at : at + CHUNK]) for at in range(0, len(seen), CHUNK)], upto

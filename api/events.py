@@ -15,6 +15,7 @@ from api.openapi import camel
 from api.reads import OF_READS
 from domain.aggregate import Entry
 from domain.feed import reading
+from domain.feed.conditions import TEXT_MAX
 from domain.feed.envelope import cloud_event, outline
 from domain.feed.sight import Level, Sight
 from domain.feed.wanted import Wanted, wanted
@@ -25,7 +26,8 @@ from projections.queries import LIMIT_MAX
 NDJSON = b"application/x-ndjson"
 BULK_PAGE = 500
 GZIP_BYTES_MIN = 1_000
-FILTERS = ("type", "kind", "subject")
+NAMED = ("type", "kind", "subject")
+FILTERS = (*NAMED, "filter")
 
 
 async def read_events(call: Call) -> Answer:
@@ -77,9 +79,9 @@ def told(entry: Entry, level: Level, source: str) -> dict[str, Any]:
 
 def asked(query: Mapping[str, str]) -> Wanted:
     """What the filters of a query want. Raises Problem for what there is not."""
-    named = {f"{name}s": query[name].split(",") for name in FILTERS if name in query}
+    named = {f"{name}s": query[name].split(",") for name in NAMED if name in query}
     try:
-        return wanted(**named)
+        return wanted(**named, filter=query.get("filter", ""))
     except Refused as error:
         raise Problem("bad_query", str(error)) from None
 
@@ -122,6 +124,12 @@ FILTER_PARAMETERS = (
     | {"example": "incident,service_request"},
     schemas.query("subject", "Only events of these records, by number or id.", _NAMES)
     | {"example": "INC0000042"},
+    schemas.query(
+        "filter",
+        "Only events for which this condition holds, see docs/events.md.",
+        {"type": "string", "minLength": 1, "maxLength": TEXT_MAX},
+    )
+    | {"example": 'by.channel != "imported"'},
 )
 PAGE = schemas.object_of(
     data=schemas.array_of({"$ref": "#/components/schemas/CloudEvent"}),

@@ -4,6 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from domain.feed.addresses import Network
+
 
 class Settings(Struct, frozen=True, kw_only=True):
     """The settings of one API process. All have defaults that are right for a desk on one host."""
@@ -26,6 +28,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How long a read waits for the position that it is to have reached."""
     streams_max: int = 2_000
     """How many may follow the events in one process at a time."""
+    webhook_networks: tuple[Network, ...] = ()
+    """Networks to which webhooks may send though they are not public, by HTTP too."""
     ready_lag_max: int = 10_000
     """How many events a view may be behind before the desk calls itself not ready."""
 

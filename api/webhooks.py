@@ -15,11 +15,13 @@ from api.http.calls import Call
 from api.reference import reference
 from api.tickets import Nothing
 from domain.feed import signing
+from domain.feed.addresses import require_allowed
+from domain.feed.conditions import TEXT_MAX
 from domain.feed.wanted import Wanted, wanted
 from domain.ledger import Work
 from domain.policy import about, allow
 from domain.recorder import Receipt
-from domain.webhook import NAMES_MAX, OVERLAP_MAX, POSITION_MAX, URL_MAX, Webhook
+from domain.webhook import NAMES_MAX, OVERLAP_MAX, POSITION_MAX, URL_MAX, Webhook, check_url
 
 HOURS_MAX = int(OVERLAP_MAX.total_seconds()) // 3600
 
@@ -38,9 +40,18 @@ class Amend(Body):
     types: Named = []
     kinds: Named = []
     subjects: Named = []
+    filter: Annotated[
+        str,
+        Field(
+            max_length=TEXT_MAX,
+            description="A condition on the event, such as `event.priority <= 2`.",
+        ),
+    ] = ""
 
     def arguments(self) -> dict[str, Any]:
-        what = wanted(types=self.types, kinds=self.kinds, subjects=self.subjects)
+        what = wanted(
+            types=self.types, kinds=self.kinds, subjects=self.subjects, filter=self.filter
+        )
         return super().arguments() | _named(what)
 
 
@@ -72,9 +83,11 @@ EXAMPLE = {
 }
 
 
-async def may_read(call: Call, _: Any, __: Any) -> dict[str, Any]:
-    """Refuse a token that reads nothing: by a webhook it would."""
+async def may_lead(call: Call, _: Any, body: Any) -> dict[str, Any]:
+    """Refuse a token that reads nothing, as by a webhook it would, and where nothing may go."""
     allow(call.caller.actor, "ledger.list_events", None)
+    check_url(body.url)
+    require_allowed(body.url, call.context.settings.webhook_networks)
     return {}
 
 
@@ -89,7 +102,7 @@ PRACTICE = Practice(
             method=Webhook.amend,
             body=Amend,
             summary="Say anew where it goes, and what is sent",
-            look_up=may_read,
+            look_up=may_lead,
             example=EXAMPLE,
         ),
         Command(
@@ -130,7 +143,7 @@ async def register(call: Call) -> Answer:
     raw = await bodies.read(call)
     body = bodies.parse(call, Register, raw)
     allow(call.caller.actor, call.route.act, None)
-    await may_read(call, None, body)
+    await may_lead(call, None, body)
     asked, ledger, person = asked_of(call, raw, None), call.context.ledger, call.caller.person
     id = await ledger.next_id(Webhook)
     arguments = body.arguments() | {"owner": person.id, "organisation": person.organisation}

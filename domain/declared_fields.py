@@ -22,6 +22,7 @@ DEPTH_MAX = 3
 """How deep the fields of a field are told, as in `event.terms.budget.seconds`."""
 
 Read = Callable[[Entry], Value]
+ReadIfAny = Callable[[Entry], Value | None]
 
 BLANK: Mapping[FieldType, Value] = {
     "text": "",
@@ -106,6 +107,20 @@ def fields_in_common(events: Iterable[type[Event]]) -> dict[str, tuple[Field, Re
     return found
 
 
+def fields_of_any(events: Iterable[type[Event]]) -> dict[str, tuple[Field, ReadIfAny]]:
+    """What any of these events tell, where those that tell it agree about its type; read as None
+    where there is nothing."""
+    types: dict[str, set[FieldType]] = {}
+    for event in set(events):
+        for name, type in _fields(event).items():
+            types.setdefault(name, set()).add(type)
+    told: dict[str, tuple[Field, ReadIfAny]] = {}
+    for name, (type, *others) in types.items():
+        if not others:
+            told[f"event.{name}"] = Field(f"event.{name}", type, ""), _reading_if_any(name, type)
+    return {**told, **COMMON}
+
+
 def sealed_in(events: Iterable[type[Event]]) -> frozenset[str]:
     """The fields of which no view can ask: they are sealed, and erased with the person."""
     return frozenset(f"event.{name}" for event in set(events) for name, _ in personal_fields(event))
@@ -168,14 +183,24 @@ _TYPES: tuple[tuple[type, FieldType], ...] = (
 
 
 def _reading(name: str, kind: FieldType) -> Read:
-    path = name.split(".")
+    read_if_any = _reading_if_any(name, kind)
 
     def read(entry: Entry) -> Value:
+        value = read_if_any(entry)
+        return BLANK[kind] if value is None else value
+
+    return read
+
+
+def _reading_if_any(name: str, kind: FieldType) -> ReadIfAny:
+    path = name.split(".")
+
+    def read(entry: Entry) -> Value | None:
         value: Any = entry.event
         for part in path:
             value = getattr(value, part, None)
         if value is None:
-            return BLANK[kind]
+            return None
         if kind == "texts":
             return sorted(map(str, value)) if isinstance(value, Set) else [*map(str, value)]
         return str(value) if kind == "text" else value

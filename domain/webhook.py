@@ -19,10 +19,12 @@ from domain.provenance import Provenance
 from domain.rules import require
 
 URL_MAX = 2_000
+FILTER_MAX = 2_000
 NAMES_MAX = 50
 OVERLAP_MAX = timedelta(days=7)
 POSITION_MAX = 2**53
 
+_SAID = ("url", "description", "types", "kinds", "subjects", "filter")
 _URL = re.compile(r"[!-~]+")
 
 
@@ -40,6 +42,8 @@ class Webhook(Aggregate):
     types: tuple[str, ...]
     kinds: tuple[str, ...]
     subjects: tuple[UUID, ...]
+    filter: str
+    """A condition on the events, besides."""
     owner: UUID | None
     organisation: UUID | None
     status: Status
@@ -58,6 +62,7 @@ class Webhook(Aggregate):
         self.description = ""
         self.types = self.kinds = ()
         self.subjects = ()
+        self.filter = ""
         self.owner = self.organisation = None
         self.status = Status.ACTIVE
         self.secret = 1
@@ -84,6 +89,7 @@ class Webhook(Aggregate):
         types: Sequence[str] = (),
         kinds: Sequence[str] = (),
         subjects: Sequence[UUID] = (),
+        filter: str = "",
         after: int | None = None,
         owner: UUID,
         organisation: UUID,
@@ -93,6 +99,7 @@ class Webhook(Aggregate):
         check_url(url)
         _check_position(after)
         _check_filters(types, kinds, subjects)
+        _check_condition(filter)
         return cls.begin(
             id,
             cls.Registered(
@@ -102,6 +109,7 @@ class Webhook(Aggregate):
                 types=tuple(types),
                 kinds=tuple(kinds),
                 subjects=tuple(subjects),
+                filter=filter,
                 after=after,
                 owner=owner,
                 organisation=organisation,
@@ -116,13 +124,14 @@ class Webhook(Aggregate):
         types: tuple[str, ...] = ()
         kinds: tuple[str, ...] = ()
         subjects: tuple[UUID, ...] = ()
+        filter: str = ""
         after: int | None = None
 
         def apply(self, webhook: "Webhook", /) -> None:
             webhook.url = self.url
             webhook.description = self.description
             webhook.types, webhook.kinds = self.types, self.kinds
-            webhook.subjects = self.subjects
+            webhook.subjects, webhook.filter = self.subjects, self.filter
             webhook.owner, webhook.organisation = self.owner, self.organisation
             webhook.after = self.after
 
@@ -134,12 +143,14 @@ class Webhook(Aggregate):
         types: Sequence[str] = (),
         kinds: Sequence[str] = (),
         subjects: Sequence[UUID] = (),
+        filter: str = "",
         by: Provenance,
     ) -> None:
         """Say anew where it goes, and what."""
         self._require_there()
         check_url(url)
         _check_filters(types, kinds, subjects)
+        _check_condition(filter)
         amended = self.Amended(
             by=by,
             url=url,
@@ -147,9 +158,9 @@ class Webhook(Aggregate):
             types=tuple(types),
             kinds=tuple(kinds),
             subjects=tuple(subjects),
+            filter=filter,
         )
-        before = self.url, self.description, self.types, self.kinds, self.subjects
-        if before != (url, amended.description, amended.types, amended.kinds, amended.subjects):
+        if any(getattr(self, name) != getattr(amended, name) for name in _SAID):
             self.record(amended)
 
     class Amended(Event):
@@ -158,12 +169,13 @@ class Webhook(Aggregate):
         types: tuple[str, ...] = ()
         kinds: tuple[str, ...] = ()
         subjects: tuple[UUID, ...] = ()
+        filter: str = ""
 
         def apply(self, webhook: "Webhook", /) -> None:
             webhook.url = self.url
             webhook.description = self.description
             webhook.types, webhook.kinds = self.types, self.kinds
-            webhook.subjects = self.subjects
+            webhook.subjects, webhook.filter = self.subjects, self.filter
 
     # Secrets -----------------------------------------------------------------------------
 
@@ -286,3 +298,8 @@ def _check_position(after: int | None) -> None:
 def _check_filters(types: Sequence[str], kinds: Sequence[str], subjects: Sequence[UUID]) -> None:
     for name, values in (("types", types), ("kinds", kinds), ("subjects", subjects)):
         require(len(values) <= NAMES_MAX, f"{name}: at most {NAMES_MAX} are named.")
+
+
+def _check_condition(filter: str) -> None:
+    require(len(filter) <= FILTER_MAX, f"filter: at most {FILTER_MAX:,} characters.")
+    require(text.is_clean(filter), "filter: no control characters.")

@@ -46,6 +46,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
             ApiSettings(
                 signing_key=master_key(settings).derived("cursors"),
                 temporal_page=settings.temporal_ui_url,
+                webhook_networks=settings.networks_of_webhooks,
                 secure_cookies=settings.url.startswith("https://"),
             ),
             log=proven,

@@ -17,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from domain.feed.addresses import Network
 from domain.limits import ATTACHMENT_BYTES_MAX
 
 PREFIX = "LEDGERDESK_"
@@ -111,6 +112,10 @@ class Settings(BaseModel):
                     f"{network[:80]} is no network such as 10.1.0.0/16 or fd00::/8"
                 ) from None
         return networks
+
+    @property
+    def networks_of_webhooks(self) -> tuple[Network, ...]:
+        return tuple(map(ip_network, self.webhook_networks.split()))
 
     @field_validator("attachments")
     @classmethod

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from ipaddress import ip_network
 
 import structlog
 from temporalio.client import Client
@@ -95,7 +94,7 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
 
 async def deliver(settings: Settings, client: Client, cluster: "Cluster", desk: Desk) -> None:
     """Send events to webhooks until cancelled."""
-    sender = Sender([ip_network(network) for network in settings.webhook_networks.split()])
+    sender = Sender(settings.networks_of_webhooks)
     temporal = Temporal(client, cluster.identify, queue=WEBHOOK_QUEUE)
     try:
         async with webhook_worker(client, WebhookActivities(desk, sender)):

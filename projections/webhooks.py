@@ -9,7 +9,7 @@ from projections.tables import Id, Instant, Row, Table, id_text, instant, number
 from projections.view import Cases, View
 
 NAME = "webhooks"
-VERSION = 1
+VERSION = 2
 
 
 class WebhookRow(Row):
@@ -27,6 +27,7 @@ class WebhookRow(Row):
     types: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
+    filter: str = ""
     reason: str = ""
     """Why it is disabled."""
     secret: int = 1
@@ -82,6 +83,7 @@ def _amended(event: Webhook.Registered | Webhook.Amended, row: WebhookRow) -> No
     row.url, row.description = event.url, event.description
     row.types, row.kinds = event.types, event.kinds
     row.subjects = tuple(map(number_text, event.subjects))
+    row.filter = event.filter
 
 
 @CASES.on(Webhook.SecretRotated)

@@ -21,7 +21,7 @@ from domain.feed.tail import Follower, Tail
 from domain.feed.wanted import Wanted
 from domain.ids import number_of
 from domain.policy import Actor
-from domain.rules import NotFound
+from domain.rules import NotFound, Refused
 from domain.webhook import Status, Webhook
 from workflows.signing import signed
 from workflows.webhook_sending import Answered, Sender
@@ -34,6 +34,7 @@ BEAT_SECONDS = 10.0
 KEEP_SECONDS = 1.0
 WITHOUT_OWNER = timedelta(minutes=10)
 PAGE = 500
+ERROR_MAX = 400
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ class _Turn:
     async def _take(self, entry: Entry, sight: Sight) -> Delivered | None:
         """Send an event if it is to be sent now; what ends the turn, if anything."""
         state = self._state
-        level = await self._level(entry, sight)
+        level = await self._level_if_known(entry, sight)
         if level is Level.NOTHING or entry.originator_id in state.aside:
             state.position, self._is_kept = entry.position, False
             return None
@@ -166,7 +167,7 @@ class _Turn:
         for entry in self._ledger.history(subject):
             if not aside.position <= entry.position <= state.position:
                 continue
-            level = await self._level(entry, sight)
+            level = await self._level_if_known(entry, sight, is_noted=False)
             if level is Level.NOTHING:
                 continue
             answered, attempt = await self._send(entry, level)
@@ -263,8 +264,32 @@ class _Turn:
         webhook = self._webhook
         if entry.originator_id == webhook.id and isinstance(entry.event, Webhook.Tested):
             return Level.WHOLE
-        wanted = Wanted(types=webhook.types, kinds=webhook.kinds, subjects=webhook.subjects)
-        return await sight.level(entry) if wanted.fits(entry) else Level.NOTHING
+        wanted = Wanted(
+            types=webhook.types,
+            kinds=webhook.kinds,
+            subjects=webhook.subjects,
+            filter=webhook.filter,
+        )
+        return await sight.told(entry, wanted)
+
+    async def _level_if_known(self, entry: Entry, sight: Sight, *, is_noted: bool = True) -> Level:
+        """Nothing where the filter has no answer, which says nothing against the receiver."""
+        try:
+            return await self._level(entry, sight)
+        except Refused as error:
+            if is_noted:
+                self._state.remark(
+                    Attempt(
+                        position=entry.position,
+                        subject=entry.originator_id,
+                        type=event_name(entry),
+                        at=self._of.now(),
+                        status=0,
+                        milliseconds=0,
+                        error=f"It was not sent. {error}"[:ERROR_MAX],
+                    )
+                )
+            return Level.NOTHING
 
     async def _next(self) -> tuple[list[Entry], int]:
         """What comes next in the ledger, and the position up to which that is all."""

@@ -11,10 +11,12 @@ import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from msgspec import Struct
+
+from domain.feed.addresses import Address, Network, is_public, may_go
 
 SECONDS = 10.0
 """For all of it: to look the name up, to connect, to send, and to be answered."""
@@ -22,19 +24,8 @@ HEAD_BYTES_MAX = 16_384
 LOOK_UPS_AT_ONCE = 32
 ADDRESSES_TRIED = 3
 
-Network = IPv4Network | IPv6Network
-Address = IPv4Address | IPv6Address
-
 _STATUS = re.compile(rb"HTTP/1\.[01] ([1-5][0-9][0-9])[ \r]")
 _RETRY_AFTER = re.compile(rb"\r\nretry-after:[ \t]*([0-9]{1,9})[ \t]*\r\n", re.IGNORECASE)
-_RELAYING = [
-    # What is sent there comes out at an IPv4 address that stands in it.
-    ip_network("64:ff9b::/96"),
-    ip_network("64:ff9b:1::/48"),
-    ip_network("2002::/16"),
-    ip_network("2001::/32"),
-    ip_network("::/96"),
-]
 
 
 class Answered(Struct, frozen=True):
@@ -126,35 +117,12 @@ class Sender:
             self._looking_up, socket.getaddrinfo, host, port, 0, socket.SOCK_STREAM
         )
         addresses = [ip_address(str(place[0])) for *_, place in found]
-        may = [one for one in addresses if self._may(one, is_tls)]
+        may = [one for one in addresses if may_go(one, self._allowed, is_tls=is_tls)]
         if may:
             return may
         if any(is_public(one) for one in addresses):
             raise NotAllowed("Only HTTPS goes to public addresses.")
         raise NotAllowed("The address is not a public one.")
-
-    def _may(self, address: Address, is_tls: bool) -> bool:
-        plain = unmapped(address)
-        if any(plain in network for network in self._allowed):
-            return True
-        return is_tls and is_public(address)
-
-
-def unmapped(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for, if it does."""
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    return mapped or address
-
-
-def is_public(address: Address) -> bool:
-    """Whether it is an address of the public internet, and of one machine there."""
-    plain = unmapped(address)
-    return (
-        plain.is_global
-        and not plain.is_multicast
-        and not plain.is_reserved
-        and not any(plain in network for network in _RELAYING)
-    )
 
 
 def _request(url: SplitResult, headers: Mapping[str, str], body: bytes) -> bytes:

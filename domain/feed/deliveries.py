@@ -76,8 +76,12 @@ class Deliveries(Struct, kw_only=True, omit_defaults=True):
     attempts: list[Attempt] = []
     """The latest last."""
 
-    def note(self, attempt: Attempt) -> None:
+    def remark(self, attempt: Attempt) -> None:
+        """Note what tells nothing of the receiver."""
         self.attempts = [*self.attempts[1 - ATTEMPTS_KEPT :], attempt]
+
+    def note(self, attempt: Attempt) -> None:
+        self.remark(attempt)
         if attempt.has_arrived:
             self.failing_since = self.delay = None
         else:

@@ -15,6 +15,8 @@ from domain.ledger import Ledger
 SCAN = 500
 """Events read from the store at a time."""
 SCANNED_MAX = 10_000
+FILTERED_COST = 10
+"""As many events it counts to ask a condition of one."""
 LOOK_UPS_MAX = 250
 """So many events are read, and so many records looked up, for one page; it may end before it is
 full, and its `next` says where to go on."""
@@ -47,13 +49,13 @@ async def read(
     while topics and position < head:
         rows = await asyncio.to_thread(_rows, ledger, wanted, topics, position, head)
         for entry in await asyncio.to_thread(readable, ledger, rows):
-            level = await sight.level(entry) if wanted.fits(entry) else Level.NOTHING
+            level = await sight.told_if_known(entry, wanted)
             if level is not Level.NOTHING:
                 if len(found) == limit:
                     return Page(found, position, True)
                 found.append((entry, level))
             position = entry.position
-            scanned += 1
+            scanned += FILTERED_COST if wanted.filter else 1
             if sight.looked_up >= LOOK_UPS_MAX or scanned >= SCANNED_MAX:
                 return Page(found, position, position < head)
         if len(rows) < SCAN:

@@ -10,13 +10,14 @@ from enum import IntEnum
 from uuid import UUID
 
 from domain.aggregate import KIND_OF_PREFIX, KINDS, Aggregate, Entry, events_of
-from domain.feed.wanted import what_of
+from domain.feed.wanted import Wanted, what_of
 from domain.ids import prefix_of
 from domain.ledger import Ledger
 from domain.major_incident import MajorIncident
 from domain.policy import OF_OPERATOR, about
 from domain.policy_table import TABLE
 from domain.relation import ANY, About, Actor, Condition
+from domain.rules import Refused
 from domain.ticket import Ticket, Visibility
 
 AMONG_AGENTS = frozenset(events_of(MajorIncident)) - frozenset(events_of(Ticket))
@@ -61,6 +62,21 @@ class Sight:
         if level is None:
             level = self._levels[id] = await self._of_record(id)
         return Level.NOTHING if level is Level.OUTLINE and _is_among_agents(entry) else level
+
+    async def told(self, entry: Entry, wanted: Wanted) -> Level:
+        """How much the actor sees of an event, if it is wanted. Raises Refused where the condition
+        of what is wanted has no answer."""
+        level = await self.level(entry) if wanted.fits(entry) else Level.NOTHING
+        if level is Level.NOTHING or wanted.holds(entry, is_whole=level is Level.WHOLE):
+            return level
+        return Level.NOTHING
+
+    async def told_if_known(self, entry: Entry, wanted: Wanted) -> Level:
+        """The same; nothing where the condition has no answer."""
+        try:
+            return await self.told(entry, wanted)
+        except Refused:
+            return Level.NOTHING
 
     async def _of_record(self, id: UUID) -> Level:
         record = await self._ledger.peek(id)

@@ -1,20 +1,25 @@
-"""Which events somebody wants: by type, by kind of record, by record."""
+"""Which events somebody wants: by type, by kind of record, by record, and by a condition."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TypeVar
 from uuid import UUID
 
 from msgspec import Struct
 
 import domain.kinds  # noqa: F401 - every kind that can be wanted must be known
-from domain.aggregate import KINDS, Aggregate, Entry
+from domain.aggregate import KINDS, Aggregate, Entry, Event
 from domain.event_fields import event_name
+from domain.feed.conditions import EventCondition
 from domain.feed.envelope import TYPE_PREFIX
 from domain.ids import parse_reference, prefix_of
 from domain.rules import NotFound, Refused, require
+from domain.wrong_expression import WrongExpression
 
 NAMES_MAX = 50
+COMPILED_MAX = 500
+"""So many compiled conditions are kept in each process."""
 
 T = TypeVar("T")
 
@@ -33,11 +38,13 @@ class Wanted(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All events; of several filters each must hold, and of each one value is enough.
 
     types: such as `Incident.Logged`. kinds: such as `service_request`. subjects: ids of records.
+    filter: a condition on what is left of these, see `domain.feed.conditions`.
     """
 
     types: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     subjects: tuple[UUID, ...] = ()
+    filter: str = ""
 
     def fits(self, entry: Entry) -> bool:
         name = event_name(entry)
@@ -50,33 +57,64 @@ class Wanted(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def topics(self, kinds: Iterable[type[Aggregate]]) -> frozenset[str]:
         """The stored names, in all versions, of the events of these kinds that can fit."""
         found = set()
+        for name, event in self.events(kinds):
+            found |= {name, *(f"{name}:{n}" for n in range(2, event.class_version + 1))}
+        return frozenset(found)
+
+    def holds(self, entry: Entry, *, is_whole: bool) -> bool:
+        """Whether the condition holds for an event that fits, of which somebody sees the whole or
+        only that it happened. Raises Refused where it has no answer."""
+        return not self.filter or _condition(self).holds(entry, is_whole=is_whole)
+
+    def check(self) -> None:
+        """Raises WrongExpression, which names the place in the condition and the rule."""
+        if self.filter:
+            _condition(self)
+
+    def events(self, kinds: Iterable[type[Aggregate]]) -> Iterator[tuple[str, type[Event]]]:
+        """The events of these kinds that can fit, with their names."""
+        prefixes = set(map(prefix_of, self.subjects))
         for kind in kinds:
             if self.kinds and what_of(kind) not in self.kinds:
                 continue
-            if self.subjects and kind.prefix not in map(prefix_of, self.subjects):
+            if prefixes and kind.prefix not in prefixes:
                 continue
             for event in kind.topics:
                 name = f"{kind.__name__}.{event.__name__}"
                 if not self.types or name in self.types:
-                    found |= {name, *(f"{name}:{n}" for n in range(2, event.class_version + 1))}
-        return frozenset(found)
+                    yield name, event
 
 
 EVERYTHING = Wanted()
 
 
+@lru_cache(COMPILED_MAX)
+def _condition(wanted: Wanted) -> EventCondition:
+    events = frozenset(event for _, event in wanted.events(KINDS.values()))
+    return EventCondition(wanted.filter, events)
+
+
 def wanted(
-    *, types: Iterable[str] = (), kinds: Iterable[str] = (), subjects: Iterable[str] = ()
+    *,
+    types: Iterable[str] = (),
+    kinds: Iterable[str] = (),
+    subjects: Iterable[str] = (),
+    filter: str = "",
 ) -> Wanted:
     """What these words ask for. Raises Refused for a type, a kind or a subject that there is not
-    in any desk, naming it."""
+    in any desk, naming it, and for a condition that is wrong, naming its place."""
     found = Wanted(
         types=_distinct(_type(name) for name in types),
         kinds=_distinct(_kind(name) for name in kinds),
         subjects=_distinct(_subject(name) for name in subjects),
+        filter=filter,
     )
     for name, values in (("type", found.types), ("kind", found.kinds), ("subject", found.subjects)):
         require(len(values) <= NAMES_MAX, f"{name}: at most {NAMES_MAX} are named.")
+    try:
+        found.check()
+    except WrongExpression as error:
+        raise Refused(f"filter: {error}") from None
     return found
 
 

@@ -1,11 +1,15 @@
 """What is wanted of the feed, and what it is told as."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.aggregate import KINDS, Entry
+from domain.declared_fields import COMMON
 from domain.event_fields import event_name
+from domain.feed.conditions import OF_OUTLINES
 from domain.feed.envelope import outline
 from domain.feed.wanted import EVERYTHING, KIND_OF_WHAT, wanted
 from domain.ids import number_of
@@ -20,7 +24,8 @@ def entry_of(position: int) -> Entry:
     return mapper_for(example).entry(stored_event(example), position)
 
 
-ENTRIES = [entry_of(position) for position in range(1, len(examples()) + 1, 7)]
+STORED = [entry_of(position) for position in range(1, len(examples()) + 1)]
+ENTRIES = STORED[::7]
 TYPES = sorted({event_name(entry) for entry in ENTRIES})
 NUMBERS = sorted({number_of(entry.originator_id) for entry in ENTRIES})
 
@@ -58,10 +63,16 @@ def test_every_kind_can_be_wanted_and_has_its_rows_in_the_policy() -> None:
         ({"types": [""]}, "type: no event"),
         ({"kinds": ["Incident"]}, "kind: there is no kind of record 'Incident'."),
         ({"subjects": ["printer"]}, "subject: 'printer' is neither a number nor an id."),
+        ({"filter": "event.priorty == 1"}, "filter: line 1, column 6: there is no field"),
+        ({"filter": "event.priority"}, "a condition gives a yes or no"),
+        ({"filter": 'event.topic == "x" &&'}, "column 22: it ends too early"),
+        ({"kinds": ["incident"], "filter": 'event.title == ""'}, "event.title is sealed"),
+        ({"kinds": ["person"], "filter": "event.priority == 1"}, "no field event.priority"),
+        ({"filter": "true || " * 300 + "true"}, "at most 2,000 characters"),
         ({"subjects": [f"INC{n:07d}" for n in range(51)]}, "subject: at most 50 are named."),
     ],
 )
-def test_what_there_is_not_is_refused(named: dict[str, list[str]], rule: str) -> None:
+def test_what_there_is_not_is_refused(named: dict[str, Any], rule: str) -> None:
     with pytest.raises(Refused, match=rule):
         wanted(**named)
 
@@ -72,3 +83,38 @@ def test_an_outline_tells_neither_who_nor_what() -> None:
 
         assert (told["data"], told["withheld"]) == ({}, "data")
         assert not {"actor", "onbehalfof", "causerule", "commandid"} & told.keys()
+
+
+def told_by(filter: str, *, is_whole: bool = True) -> set[str]:
+    """The types of the stored events for which a condition holds."""
+    what = wanted(filter=filter)
+    return {event_name(entry) for entry in STORED if what.holds(entry, is_whole=is_whole)}
+
+
+def test_a_condition_holds_for_events_that_have_what_it_asks_for() -> None:
+    prioritised = told_by("event.priority >= 1")
+
+    assert "Incident.Prioritised" in prioritised
+    assert all(
+        hasattr(entry.event, "priority") for entry in STORED if event_name(entry) in prioritised
+    )
+    assert told_by("!(event.priority >= 1)").isdisjoint(prioritised)
+    assert told_by('event.priority >= 1 || event.topic == "Incident.Closed"') == {
+        *prioritised,
+        "Incident.Closed",
+    }
+
+
+def test_a_condition_asks_an_outline_for_nothing_that_it_does_not_tell() -> None:
+    assert "Incident.Logged" in told_by('by.actor != ""')
+    assert told_by('by.actor != ""', is_whole=False) == set()
+    assert told_by("event.priority >= 1", is_whole=False) == set()
+    assert "Incident.Logged" in told_by('record.number.startsWith("INC")', is_whole=False)
+    assert COMMON.keys() - OF_OUTLINES == {"by.actor", "by.channel"}
+
+
+def test_a_condition_without_an_answer_is_no_yes_and_no_no() -> None:
+    what = wanted(filter="1 / (event.position - event.position) == 1")
+
+    with pytest.raises(Refused, match="it divides by zero"):
+        what.holds(ENTRIES[0], is_whole=True)

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from domain.feed.addresses import is_public
 from tests.workflows.receiver import Receiver, answer, receiving
 from workflows import webhook_sending
-from workflows.webhook_sending import Answered, Sender, is_public
+from workflows.webhook_sending import Answered, Sender
 
 LOOPBACK = (ip_network("127.0.0.0/8"),)
 

@@ -385,3 +385,23 @@ async def test_workflows_send_across_restarts_and_changes(
     sent = [one.event["recordid"] for one in receiver.sent]
     assert sent == [*(str(one) for one in made), str(made[2]), str(id)]
     assert [attempt.status for attempt in house.kept(id).attempts] == [204, 204, 503, 204, 204]
+
+
+async def test_a_filter_chooses_and_one_without_an_answer_ends_nothing(house: House) -> None:
+    no_answer = "1 / (event.position - event.position) == 1"
+    picky = await house.webhook(types=["Incident.Categorised"], filter='event.category == "mail"')
+    wrong = await house.webhook(types=["Incident.Categorised"], filter=no_answer)
+    made = await house.incident()
+    for category in ("phone", "mail"):
+        await house.act(made, "categorise", Incident, category=category)
+
+    await house.turn(picky)
+    delivered = await house.turn(wrong)
+
+    assert [sent.event["data"]["category"] for sent in house.receiver.sent] == ["mail"]
+    assert not delivered.is_over
+    kept = house.kept(wrong)
+    assert [attempt.status for attempt in kept.attempts] == [0, 0]
+    assert all("it divides by zero" in attempt.error for attempt in kept.attempts)
+    assert (kept.failing_since, kept.delay, kept.aside) == (None, None, {})
+    assert kept.position == house.ledger.position()
