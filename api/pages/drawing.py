@@ -1,9 +1,11 @@
 """Templates as pages, with the words and forms in which values are shown."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
@@ -26,6 +28,8 @@ TONES: Mapping[str, str] = {
 }
 """How the states of records look; those that are not named are quiet."""
 
+_CAPITAL = re.compile(r"(?=[A-Z])")
+
 
 def environment() -> Environment:
     """Where the templates of pages are found, and how they are filled in."""
@@ -43,7 +47,9 @@ def environment() -> Environment:
         "words": words,
         "first_upper": first_upper,
         "span": span,
-        "size": size,
+        "spaced": spaced,
+        "answer": answer,
+        "named": lambda id, name: name(id),
     }
     found.globals |= {"style_version": STYLE_VERSION}
     return found
@@ -66,6 +72,22 @@ def words(name: str) -> str:
 def first_upper(text: str) -> str:
     """With a capital letter in front, and the others as they are."""
     return text[:1].upper() + text[1:]
+
+
+def spaced(name: str) -> str:
+    """The name of an event in words: `FirstResponded`."""
+    return _CAPITAL.sub(" ", name).lower().strip().capitalize()
+
+
+def answer(value: Any) -> str:
+    """A JSON value as people write it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(answer(one) for one in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{words(name)}: {answer(one)}" for name, one in value.items())
+    return "" if value is None else str(value)
 
 
 def moment(at: str | None, zone: ZoneInfo, now: datetime) -> Markup:
@@ -94,14 +116,6 @@ def span(at: str, now: datetime) -> str:
             said = f"{int(left // length)} {unit}"
             return f"in {said}" if seconds > 0 else f"{said} ago"
     return "now"
-
-
-def size(count: int) -> str:
-    """A number of bytes in the unit that people read."""
-    for unit, length in (("MB", 1024 * 1024), ("kB", 1024)):
-        if count >= length:
-            return f"{count / length:.1f} {unit}"
-    return f"{count} bytes"
 
 
 def zone_of(name: str) -> ZoneInfo:

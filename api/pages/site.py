@@ -9,12 +9,12 @@ from api.http.answers import Receive, Scope, Send
 from api.http.errors import Problem
 from api.http.refusals import nothing_here
 from api.http.routing import Route
-from api.pages import home, sign_in
+from api.pages import approvals, catalogue, home, knowledge, queue, report, sign_in, tickets
 from api.pages.drawing import environment
 from api.pages.page import refused, routes_of
 from api.pages.visits import Inside, Visit
 
-PAGES = [*sign_in.PAGES, *home.PAGES]
+PRACTICES = (sign_in, home, tickets, report, catalogue, knowledge, approvals, queue)
 
 MENU: Sequence[tuple[str, str, str]] = (
     ("Home", "/home", ""),
@@ -28,7 +28,26 @@ MENU: Sequence[tuple[str, str, str]] = (
 )
 """What is in the menu, where it is, and the act without which it is not shown."""
 
-DONE: Mapping[str, str] = {}
+DONE: Mapping[str, str] = {
+    "open": "We have it, and will look into it.",
+    "order": "It is ordered.",
+    "helped": "Good to hear that it helped.",
+    "feedback": "Thank you for saying so.",
+    "say": "It is sent.",
+    "rate": "Thank you for saying so.",
+    "close": "It is closed.",
+    "cancel": "It is cancelled.",
+    "reopen": "It is open again.",
+    "resolve": "It is resolved.",
+    "fulfil": "It is fulfilled.",
+    "give_answer": "It is answered.",
+    "assign": "It is assigned.",
+    "vote": "Your vote is recorded.",
+    "retract-vote": "Your vote is taken back.",
+    "request-information": "It is returned with your question.",
+    "hand-on-vote": "It is handed on.",
+    "provide_information": "Your answer is on its way to those who decide.",
+}
 """What is said on the page to which a form led."""
 
 
@@ -48,7 +67,8 @@ class Site:
             await nothing_here(scope, receive, send)
 
     def routes(self) -> list[AsgiRoute]:
-        return routes_of(PAGES, self._inside)
+        pages = [page for practice in PRACTICES for page in practice.PAGES]
+        return routes_of(pages, self._inside)
 
 
 def menu(visit: Visit) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """A browser without scripts: it keeps cookies, and sends the forms of pages."""
 
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx2
 
@@ -58,24 +58,33 @@ class Browser:
         return self.page
 
     def hidden(self, act: str = "") -> dict[str, Any]:
-        """The hidden fields of the form of an act."""
+        """The hidden fields of the form of an act, or of the one with a button for it."""
         for form in forms_of(self.page.text):
-            if form.get("act", "") == act and "csrf" in form:
-                return dict(form)
+            if "csrf" in form.fields and act in (form.fields.get("act", ""), *form.buttons):
+                return form.fields | ({"act": act} if act else {})
         raise AssertionError(f"There is no form to {act or 'send'}: {self.page.text}")
 
     async def aclose(self) -> None:
         await self.http.aclose()
 
 
-def forms_of(text: str) -> list[dict[str, str]]:
-    """The hidden fields of each form of a page."""
-    found: list[dict[str, str]] = []
+class Form(NamedTuple):
+    """The hidden fields of a form, and the values of its buttons."""
+
+    fields: dict[str, str]
+    buttons: list[str]
+
+
+def forms_of(text: str) -> list[Form]:
+    """The forms of a page."""
+    found: list[Form] = []
     for tag, attributes in Document(text).tags:
         if tag == "form":
-            found.append({})
+            found.append(Form({}, []))
         elif tag == "input" and attributes.get("type") == "hidden" and found:
-            found[-1][str(attributes["name"])] = attributes.get("value") or ""
+            found[-1].fields[str(attributes["name"])] = attributes.get("value") or ""
+        elif tag == "button" and found:
+            found[-1].buttons.append(attributes.get("value") or "")
     return found
 
 

@@ -1,0 +1,265 @@
+"""What can be done with a ticket on its page: each act with the fields that its form asks for.
+
+Which of them somebody sees is decided by the policy and by the moves of the ticket, as for every
+client.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from api.commands import Practice
+from api.pages.forms import Form
+from api.pages.people import number_in
+from api.pages.visits import Visit
+from domain.life_cycle import PendingReason
+from domain.policy import about
+from domain.satisfaction import Satisfaction
+from domain.ticket import LinkType, Ticket
+
+Options = Sequence[tuple[str, str]]
+
+
+def _same(literal: Any) -> Options:
+    return tuple((word, word) for word in literal.__args__)
+
+
+LEVELS: Options = (("1", "1 high"), ("2", "2 medium"), ("3", "3 low"))
+SCORES: Options = (
+    ("5", "5 very good"),
+    ("4", "4 good"),
+    ("3", "3 fair"),
+    ("2", "2 poor"),
+    ("1", "1 bad"),
+)
+CODES: Options = tuple(
+    (code, code)
+    for code in ("solved", "solved by a workaround", "solved by the requester", "not reproducible")
+)
+OUTCOMES: Options = tuple(
+    (word, word) for word in ("successful", "successful with issues", "unsuccessful")
+)
+
+
+class Field(Struct, frozen=True, kw_only=True):
+    name: str
+    label: str
+    kind: str = "area"
+    """`area`, `text`, `whole`, `choice`, `level` (a whole number of some), `person`, `team`."""
+    options: Options = ()
+    is_needed: bool = True
+    hint: str = ""
+    shown: str = ""
+    """The field of the record that says how it is now."""
+
+
+class Act(Struct, frozen=True, kw_only=True):
+    name: str
+    """Of the command, as in the domain and in the policy."""
+    title: str
+    button: str
+    fields: tuple[Field, ...] = ()
+    not_for: tuple[str, ...] = ()
+    """The kinds, by the letters of their numbers, that ask for more than pages do."""
+    is_usual: bool = False
+    """Whether its button stands beside the ticket, as what is done next."""
+
+
+_REASON = Field(name="reason", label="Reason")
+_TEAM = Field(name="team", label="Team", kind="team", is_needed=False, shown="team")
+_ASSIGNEE = Field(
+    name="assignee",
+    label="Person",
+    kind="person",
+    is_needed=False,
+    hint="A name of the list, or a user name.",
+    shown="assignee",
+)
+
+ACTS: Sequence[Act] = (
+    Act(name="start", title="Start work", button="Start work", is_usual=True),
+    Act(name="resume", title="Wait no longer", button="Resume", is_usual=True),
+    Act(name="submit", title="Ask for approval", button="Submit for approval", is_usual=True),
+    Act(name="start_fulfilment", title="Start", button="Start fulfilment", is_usual=True),
+    Act(
+        name="start_implementation",
+        title="Start",
+        button="Start the implementation",
+        is_usual=True,
+    ),
+    Act(
+        name="give_answer",
+        title="Answer the question",
+        button="Answer",
+        fields=(
+            Field(name="text", label="Answer"),
+            Field(name="address", label="Where to read more", kind="text", is_needed=False),
+        ),
+    ),
+    Act(
+        name="resolve",
+        title="Resolve",
+        button="Resolve",
+        fields=(
+            Field(name="code", label="Closure code", kind="choice", options=CODES),
+            Field(name="resolution", label="What was done"),
+        ),
+    ),
+    Act(
+        name="fulfil",
+        title="Fulfil",
+        button="Fulfil",
+        fields=(Field(name="fulfilment", label="What was done"),),
+    ),
+    Act(
+        name="complete_implementation",
+        title="Complete the implementation",
+        button="Complete",
+        fields=(Field(name="outcome", label="Outcome", kind="choice", options=OUTCOMES),),
+    ),
+    Act(
+        name="pend",
+        title="Let it wait",
+        button="Wait",
+        fields=(
+            Field(name="reason", label="For whom", kind="choice", options=_same(PendingReason)),
+            Field(name="note", label="Note", is_needed=False),
+        ),
+    ),
+    Act(name="assign", title="Assign", button="Assign", fields=(_TEAM, _ASSIGNEE)),
+    Act(
+        name="escalate_functionally",
+        title="Hand over to another level",
+        button="Hand over",
+        fields=(
+            Field(name="team", label="Team", kind="team"),
+            Field(name="support_level", label="Level", kind="level", options=LEVELS),
+            _REASON,
+        ),
+    ),
+    Act(
+        name="prioritise",
+        title="Prioritise",
+        button="Prioritise",
+        fields=(
+            Field(name="impact", label="Impact", kind="level", options=LEVELS, shown="impact"),
+            Field(name="urgency", label="Urgency", kind="level", options=LEVELS, shown="urgency"),
+        ),
+    ),
+    Act(
+        name="categorise",
+        title="Categorise",
+        button="Categorise",
+        fields=(
+            Field(name="category", label="Category", kind="text", shown="category"),
+            Field(
+                name="subcategory",
+                label="Subcategory",
+                kind="text",
+                is_needed=False,
+                shown="subcategory",
+            ),
+            Field(name="service", label="Service", kind="text", is_needed=False, shown="service"),
+        ),
+    ),
+    Act(
+        name="link",
+        title="Link",
+        button="Link",
+        fields=(
+            Field(name="type", label="How", kind="choice", options=_same(LinkType)),
+            Field(name="other", label="Number of the other record", kind="text"),
+        ),
+    ),
+    Act(
+        name="add_item",
+        title="Add to the checklist",
+        button="Add",
+        fields=(Field(name="title", label="What is to be done", kind="text"),),
+    ),
+    Act(
+        name="add_task",
+        title="Add a task",
+        button="Add",
+        fields=(Field(name="title", label="What is to be done", kind="text"), _TEAM),
+    ),
+    Act(
+        name="book_time",
+        title="Book time",
+        button="Book",
+        fields=(
+            Field(name="minutes", label="Minutes", kind="whole"),
+            Field(name="activity", label="Activity", kind="text"),
+        ),
+    ),
+    Act(
+        name="rate",
+        title="How well was it done?",
+        button="Send",
+        fields=(
+            Field(name="score", label="Score", kind="level", options=SCORES),
+            Field(name="comment", label="In your words", is_needed=False),
+        ),
+    ),
+    Act(
+        name="ask_again",
+        title="Ask again",
+        button="Ask again",
+        fields=(Field(name="text", label="What the answer leaves open"),),
+    ),
+    Act(name="reopen", title="It is not solved", button="Reopen", fields=(_REASON,)),
+    Act(name="close", title="Close it for good", button="Close", not_for=("CHG",)),
+    Act(name="withdraw", title="Withdraw", button="Withdraw", fields=(_REASON,)),
+    Act(name="cancel", title="Cancel", button="Cancel it", fields=(_REASON,)),
+)
+"""In the order in which they are shown."""
+
+_BY_NAME = {act.name: act for act in ACTS}
+_WHOLE = ("whole", "impact", "urgency", "support_level", "score")
+_WHILE_OPEN = (
+    "assign",
+    "prioritise",
+    "categorise",
+    "escalate_functionally",
+    "add_item",
+    "add_task",
+)
+
+
+def possible(visit: Visit, practice: Practice, record: Ticket) -> Iterator[Act]:
+    """The acts that the policy and the state of the ticket leave to whoever visits."""
+    known = {command.name for command in practice.commands}
+    seen = about(record)
+    for act in ACTS:
+        is_known = act.name in known and practice.kind.prefix not in act.not_for
+        is_possible = is_known and _is_its_turn(visit, record, act.name)
+        if is_possible and visit.may(f"{practice.what}.{act.name}", seen):
+            yield act
+
+
+def _is_its_turn(visit: Visit, record: Any, act: str) -> bool:
+    if act == "rate":
+        until = record.asks_until if isinstance(record, Satisfaction) else None
+        is_own = record.requester == visit.me.person.id
+        return is_own and until is not None and until >= visit.now
+    moves = getattr(record, "moves", {})
+    if act in moves:
+        return record.status in moves[act].sources and record.status != moves[act].target
+    return not (record.is_over and act in _WHILE_OPEN)
+
+
+def body_of(visit: Visit, act: str, form: Form) -> dict[str, Any]:
+    """What was typed into the form of an act, as the API takes it."""
+    body: dict[str, Any] = {}
+    for field in _BY_NAME[act].fields:
+        text = form.text(field.name)
+        if not text and not field.is_needed:
+            continue
+        if field.kind in ("whole", "level"):
+            body[field.name] = form.whole(field.name)
+        elif field.kind == "person":
+            body[field.name] = number_in(visit, text)
+        else:
+            body[field.name] = text
+    return body
