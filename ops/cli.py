@@ -297,9 +297,13 @@ def bench(
         str | None,
         typer.Option(
             "--only",
-            help="One of commands, http, views, workflows, approvals, clocks, proofs, streams, "
-            "webhooks, desk.",
+            help="One of commands, http, views, api, workflows, approvals, clocks, proofs, "
+            "streams, webhooks, desk.",
         ),
+    ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", help="sqlite or postgres alone, in parts that measure each store."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Figures as JSON.")] = False,
     quick: Annotated[
@@ -312,7 +316,7 @@ def bench(
     """Measure the desk, each figure beside its baseline from the same run."""
     from ops.bench.report import run_all
 
-    run_all(only, as_json=as_json, out=out, quick=quick, into=markdown)
+    run_all(only, as_json=as_json, out=out, quick=quick, into=markdown, store=store)
 
 
 def guarded(command: Callable[[], None]) -> int:

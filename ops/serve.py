@@ -47,6 +47,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
                 signing_key=master_key(settings).derived("cursors"),
                 temporal_page=settings.temporal_ui_url,
                 webhook_networks=settings.networks_of_webhooks,
+                requests_per_minute=settings.requests_per_minute,
                 secure_cookies=settings.url.startswith("https://"),
             ),
             log=proven,

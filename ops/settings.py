@@ -87,6 +87,8 @@ class Settings(BaseModel):
     attachment_types: str = ""
     """The media types that are taken, with blanks between them, such as `image/* text/plain`. None:
     all but programs."""
+    requests_per_minute: int = Field(default=60_000, ge=1)
+    """How much one token may ask of one API process."""
     webhook_networks: str = ""
     """Networks that webhooks may send to though they are not public, by HTTP too, with blanks
     between them: `10.1.0.0/16 fd00::/8`."""

@@ -30,7 +30,7 @@ from projections.tables import (
 from projections.work_queue import LEVELS
 
 NAME = "attainment"
-VERSION = 2
+VERSION = 3
 
 
 class PromiseRow(Row):

@@ -276,17 +276,14 @@ def stored(column: Column, value: Any, place: str) -> Any:
         raise BadQuery(place, f"{str(value)[:80]!r} is no {_NAMES[column.kind]}.") from None
 
 
-OTHERWISE_STORED = frozenset({"json", "boolean"})
-"""The kinds of columns whose values are stored otherwise than they are answered."""
+SHOWN: dict[Kind, Callable[[Any], Any]] = {"json": msgspec.json.decode, "boolean": bool}
+"""How values are answered of the kinds of columns that store them otherwise."""
 
 
 def shown(column: Column, value: Any) -> Any:
     """A stored value as it is answered."""
-    if value is None:
-        return None
-    if column.kind == "json":
-        return msgspec.json.decode(value)
-    return bool(value) if column.kind == "boolean" else value
+    as_shown = SHOWN.get(column.kind)
+    return value if value is None or as_shown is None else as_shown(value)
 
 
 def _id(value: Any) -> str:

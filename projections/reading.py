@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from projections.queries import OTHERWISE_STORED, shown
+from projections.queries import SHOWN
 from projections.store import ViewReader
 from projections.tables import Column, Table, Values
 
@@ -34,10 +34,12 @@ class Reading:
 def shown_rows(columns: Sequence[Column], rows: Iterable[Values]) -> list[dict[str, Any]]:
     """Stored rows as they are answered. They may have more values than there are columns."""
     names = [column.name for column in columns]
-    # Most values are answered as they are stored: the others alone are looked at one by one.
-    others = [column for column in columns if column.kind in OTHERWISE_STORED]
     found = [dict(zip(names, row, strict=False)) for row in rows]
-    for row in found:
-        for column in others:
-            row[column.name] = shown(column, row[column.name])
+    # Most values are answered as they are stored: the others alone are looked at one by one.
+    for column in columns:
+        if as_shown := SHOWN.get(column.kind):
+            name = column.name
+            for row in found:
+                if (value := row[name]) is not None:
+                    row[name] = as_shown(value)
     return found

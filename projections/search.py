@@ -23,7 +23,9 @@ from projections.search_rows import (
     NAME,
     SEARCH,
     VERSION,
+    VOCABULARY,
     SearchRow,
+    long_words,
     reword,
     say,
     say_internally,
@@ -58,12 +60,16 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.put(SEARCH, _begun(entry))
     else:
         row = rows.get(SEARCH, id_text(entry.originator_id))
+    before = row.words
     if said := SAID.of(type(event)):
         said(event, row)
+        rows.have(VOCABULARY, long_words(row.words[len(before) :]))
         return
     if written := WRITTEN.of(type(event)):
         written(event, row)
     reword(row)
+    if row.words != before:
+        rows.have(VOCABULARY, long_words(row.words))
 
 
 def _begun(entry: Entry) -> SearchRow:
@@ -261,4 +267,4 @@ def _moved(event: Person.Moved, row: SearchRow) -> None:
     row.organisation = id_text(event.organisation)
 
 
-VIEW = View(NAME, VERSION, (SEARCH,), fold, concerns=concerns, keyed=(SEARCH,))
+VIEW = View(NAME, VERSION, (SEARCH, VOCABULARY), fold, concerns=concerns, keyed=(SEARCH,))

@@ -1,7 +1,7 @@
 """What is looked for, by whom, and how well a record answers it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -26,12 +26,12 @@ from projections.words import is_slip, words_of
 READ_MAX = 1_000
 """How many characters of what is asked are read."""
 WORDS_MAX = 12
-START_MIN = 3
-"""Shorter words are not taken for the beginnings of longer ones."""
 SLIPPED_WORDS_MAX = 4
 
 _NUMBER = re.compile(r"\s*([a-zA-Z]{0,4})\s*[-#:./]?\s*([0-9]{1,19})\s*")
 
+Longer = Mapping[str, Sequence[str]]
+"""Of some of the words that are asked: longer ones that begin so."""
 Match = Callable[[bool], Sought]
 """What a record has to have, with or without what was said among agents."""
 
@@ -72,32 +72,30 @@ def by_number(asked: Asked) -> Match:
     return lambda _: Some([Word(f"{NUMBER}{number}") for number in asked.numbers])
 
 
-def in_title(asked: Asked, longer: Set[str]) -> Match:
-    """All the words, or longer ones that begin with one of `longer`."""
-    return lambda _: Every([_word(word, TITLE, longer) for word in asked.words])
+def in_title(asked: Asked, longer: Longer) -> Match:
+    """All the words, or longer ones in their places."""
+    return lambda _: _every(asked, longer, (TITLE,))
 
 
-def anywhere(asked: Asked, longer: Set[str]) -> Match:
-    def match(with_internal: bool) -> Sought:
-        marks = ("", INTERNAL) if with_internal else ("",)
-        found = [[_word(word, mark, longer) for mark in marks] for word in asked.words]
-        return Every([Some(either) for either in found])
+def anywhere(asked: Asked, longer: Longer) -> Match:
+    return lambda with_internal: _every(asked, longer, ("", INTERNAL) if with_internal else ("",))
 
-    return match
+
+def _every(asked: Asked, longer: Longer, marks: Sequence[str]) -> Sought:
+    def either(word: str) -> Sought:
+        meant = (word, *longer.get(word, ()))
+        return Some([Word(f"{mark}{one}") for one in meant for mark in marks])
+
+    return Every([either(word) for word in asked.words])
 
 
 def almost(asked: Asked) -> Match:
-    """Names that have all the words, but for slips of the pen."""
-
-    def either(word: str) -> Sought:
-        found = (Word(f"{SLIP}{slip}") for slip in sorted(slips(word)))
-        return Some([_word(word, "", {word}), *found])
-
-    return lambda _: Every([either(word) for word in asked.words])
+    """What has a name and all the words, but for slips of the pen."""
+    return lambda _: Every([_almost(word) for word in asked.words])
 
 
-def _word(word: str, mark: str, longer: Set[str]) -> Word:
-    return Word(f"{mark}{word}", is_start=word in longer and len(word) >= START_MIN)
+def _almost(word: str) -> Sought:
+    return Some([Word(f"{SLIP}{slip}") for slip in sorted(slips(word))])
 
 
 def beginning(asked: Asked) -> Match:

@@ -7,16 +7,16 @@ agents, what is a slip of the pen away from a name, and whom it is for.
 
 from collections.abc import Iterable, Mapping
 
-from projections.tables import Id, Row, Table
+from projections.tables import Id, Key, Row, Table
 from projections.words import SLIP_MIN, shortened, words_of
 
 NAME = "search"
-VERSION = 1
+VERSION = 2
 
 TICKETS = ("incident", "problem", "change", "question", "request")
 KINDS = (*TICKETS, "article", "asset", "person")
 
-NUMBER, TITLE, INTERNAL, SLIP, SCOPE = "#", "^", "~", "?", "="
+NUMBER, TITLE, INTERNAL, SLIP, SCOPE = _MARKS = "#", "^", "~", "?", "="
 PUBLIC = f"{SCOPE}public"
 PUBLISHED = f"{SCOPE}published"
 
@@ -66,9 +66,17 @@ class SearchRow(Row):
         return found | {PUBLIC} if self.is_public else found
 
 
+class WordRow(Row):
+    word: str
+
+
 SEARCH = Table(
     NAME, VERSION, SearchRow, key=("id",), indexes=[("place",)], sought=("words", "place")
 )
+VOCABULARY = Table("search_vocabulary", VERSION, WordRow, key=("word",))
+"""The words that were ever in a record and can be longer ones of some that are asked."""
+START_MIN = 3
+"""Shorter words are not taken for the beginnings of longer ones."""
 
 
 def of_kind(kind: str) -> str:
@@ -85,7 +93,7 @@ def of_organisation(id: str) -> str:
 
 def reword(row: SearchRow) -> None:
     """Make the words of a row anew."""
-    title = words_of(row.title)
+    title, text = words_of(row.title), words_of(row.text)
     row.words = " ".join(
         (
             of_kind(row.kind),
@@ -95,7 +103,8 @@ def reword(row: SearchRow) -> None:
             *marked(TITLE, title),
             *title,
             *(_slips(title) if row.kind in NAMED else ()),
-            *words_of(row.text),
+            *(marked(SLIP, text) if row.kind in NAMED else ()),
+            *text,
             *marked(INTERNAL, words_of(row.internal)),
         )
     )
@@ -113,6 +122,13 @@ def slips(word: str) -> set[str]:
     """By what a word is found that is a slip of the pen away from another that has one of them.
     A number with a slip in it is another number."""
     return shortened(word) | {word} if len(word) >= SLIP_MIN and word.isalpha() else {word}
+
+
+def long_words(words: str) -> set[Key]:
+    """The keys of the vocabulary that words of a row have. Those of a title are there without a
+    mark, too."""
+    plain = words.replace(f" {INTERNAL}", " ").split(" ")
+    return {(word,) for word in plain if len(word) > START_MIN and word[0] not in _MARKS}
 
 
 def _slips(title: Iterable[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """What is asked of the search: which records answer best, and what is shown of each."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,6 +12,7 @@ from projections.search_question import (
     SCORED,
     SLIPPED_WORDS_MAX,
     Asked,
+    Longer,
     Match,
     Sight,
     almost,
@@ -24,7 +25,7 @@ from projections.search_question import (
     seen,
     slipped,
 )
-from projections.search_rows import NAMED, SEARCH
+from projections.search_rows import NAMED, SEARCH, START_MIN, VOCABULARY
 from projections.sought import Word
 
 FOUND_MAX = 200
@@ -35,6 +36,13 @@ ENOUGH = 50
 
 COMMON = 1_000
 """A word that so many records have is not taken for the beginning of longer ones."""
+
+LONGER_MAX = 40
+"""So many longer words are looked for at most, the shortest"""
+LOOKED_AT = 500
+"""of so many that come first in the alphabet."""
+LAST = "\U0010ffff"
+"""What no word has in it, and comes after all."""
 
 Place = tuple[int, int]
 
@@ -90,7 +98,7 @@ class SearchViews(Reading):
         """Those that answer best first, the latest first of those that answer as well."""
         found = await self._latest(by_number(asked), sights) if asked.numbers else {}
         is_named = bool(found)
-        found |= await self._having(asked, sights, frozenset())
+        found |= await self._having(asked, sights, {})
         if not is_named and len(found) < ENOUGH:
             found |= await self._longer(asked, sights, asked.words[-1:])
         if not found:
@@ -104,8 +112,19 @@ class SearchViews(Reading):
         self, asked: Asked, sights: Mapping[str, Sight], words: Sequence[str]
     ) -> dict[str, Candidate]:
         """Those with longer words that begin with some of these, where these are rare."""
-        rare = {word for word in words if await self._is_rare(word)}
-        return await self._having(asked, sights, rare) if rare else {}
+        longer = {word: found for word in words if (found := await self._longer_words(word))}
+        return await self._having(asked, sights, longer) if longer else {}
+
+    async def _longer_words(self, word: str) -> list[str]:
+        """The shortest of those that begin with a word, if it is long enough and rare."""
+        if len(word) < START_MIN or not await self._is_rare(word):
+            return []
+        rows = await self._query(
+            f"SELECT word FROM {self._at(VOCABULARY.stored)} WHERE word > ? AND word < ?"
+            f" ORDER BY word LIMIT {LOOKED_AT:d}",
+            (word, word + LAST),
+        )
+        return sorted((one for (one,) in rows), key=lambda one: (len(one), one))[:LONGER_MAX]
 
     async def _is_rare(self, word: str) -> bool:
         rest, sought = self._reader.latest(SEARCH, Word(word), COMMON)
@@ -117,9 +136,9 @@ class SearchViews(Reading):
         return int(count) < COMMON
 
     async def _having(
-        self, asked: Asked, sights: Mapping[str, Sight], longer: Set[str]
+        self, asked: Asked, sights: Mapping[str, Sight], longer: Longer
     ) -> dict[str, Candidate]:
-        """Those with all the words, or with longer ones that begin with one of `longer`."""
+        """Those with all the words, or with longer ones in their places."""
         titled = await self._latest(in_title(asked, longer), sights)
         if len(titled) >= FOUND_MAX:
             return titled

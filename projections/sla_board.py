@@ -22,7 +22,7 @@ from projections.tables import (
 from projections.work_queue import LEVELS, QUEUE
 
 NAME = "sla_board"
-VERSION = 3
+VERSION = 4
 
 
 class TargetRow(Row):

@@ -12,7 +12,7 @@ from projections.tables import id_text
 from projections.view import View
 
 NAME = "ticket_lists"
-VERSION = 1
+VERSION = 2
 LEVELS = work_queue.LEVELS
 
 

@@ -36,7 +36,7 @@ from projections.tables import (
 from projections.view import Cases
 
 NAME = "work_queue"
-VERSION = 9
+VERSION = 10
 
 
 class QueueRow(Row):
@@ -103,12 +103,13 @@ QUEUE = Table(
         ("opened_at", "id"),
         ("is_open", "updated_at"),
         ("is_open", "priority", "opened_at"),
+        ("priority", "opened_at", "id"),
         ("status", "updated_at"),
-        ("team", "is_open"),
-        ("assignee", "is_open"),
+        ("team", "is_open", "due", "id"),
+        ("assignee", "is_open", "due", "id"),
         ("requester", "updated_at"),
         ("organisation", "updated_at"),
-        ("is_open", "due"),
+        ("is_open", "due", "id"),
         ("closed_at", "resolved_at"),
         ("is_major", "is_open"),
     ],

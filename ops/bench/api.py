@@ -4,58 +4,52 @@ One API process, one process that asks, over connections that stay open. Nothing
 answer for the next but what the databases keep themselves.
 """
 
-import asyncio
-import time
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
-from typing import Any
 from urllib.parse import quote
-from uuid import UUID, uuid4
 
 from msgspec import Struct
 
-from domain.change import Change
-from domain.desk import Desk
 from domain.ids import number_of, record_id
 from domain.incident import Incident
-from domain.provenance import Provenance
-from ops.bench.company import AGENTS, found
+from ops.bench.big_desk import FIRST, OPEN, desk_in
 from ops.bench.figures import Baseline, Goal, Line, Section
 from ops.bench.http import LIVE, send
-from ops.bench.load import DESCRIPTION, TITLE
 from ops.bench.machine import cpu_seconds
-from ops.bench.past import EVENTS_IN_TURNS, OPEN_AT_ONCE, record
+from ops.bench.past import BEGINNING, OPEN_AT_ONCE
+from ops.bench.rebuilding import rebuilt
 from ops.bench.requests import Answered, Load
-from ops.bench.running import LEDGERDESK, answers, environment, running
-from ops.compose import open_desk, open_ledger, open_view_store
+from ops.bench.running import LEDGERDESK, ROOT, answers, environment, running
 from ops.ports import free_port
 from ops.problems import UserProblem
-from ops.settings import Settings
-from projections.listings import ALL
-from projections.runner import Projector
 
 CLIENTS = (1, 8)
-FIRST = 10_001
-"""The serial of the first record of the past, after those of the company."""
-OPEN = 2_100
-AT_ONCE = 100
 ASKED = 400
 """How many records are asked in turns."""
 WORDS = ("printer", "burns floor", "replace", "second print", "vpn", "INC0010500", "the")
 HALF = 0.5
-MINUTE = 60.0
-REQUESTS_PER_SECOND = 2_000
-"""So many may be asked on and on with the tokens of three people."""
+PATIENCE_SECONDS = 1_800.0
+NO_LIMIT = 1_000_000_000
+"""Requests a minute: three people ask as much as a company."""
 
 NOTE = (
     "{events:,} events, {tickets:,} tickets, {open:,} of them open and in the hands of three "
     "agents, whose requests these are. Tickets, histories and searches are other ones each time. "
-    "The empty endpoint is of the same server, with no token."
+    "The empty endpoint is of the same server, with no token. What is said of the rebuilding is of "
+    "the same desk: a process makes all views anew, compares them with those that serve, and puts "
+    "them in their place, while 4 clients ask these questions at an even pace; what comes late "
+    "counts from when it was due."
 )
+
+Store = tuple[Path, str, str | None]
+"""An empty folder, the name of a store, and the URL of a new database if it needs one."""
+Progress = Callable[[str], None]
 
 
 class Question(Struct, frozen=True):
@@ -72,98 +66,101 @@ class Asked(Struct, frozen=True):
     cpu_us: float
 
 
-Progress = Callable[[str], None]
+EMPTY = Question(LIVE, ["/livez"])
 
 
 def measure(
-    folder: Path,
-    store: str,
-    database_url: str | None = None,
+    stores: Sequence[Store],
     *,
     events: int = 1_000_000,
     seconds: float = 3.0,
+    rebuilds: bool = True,
     progress: Progress = lambda _: None,
-) -> Section:
-    """Measure in an empty folder, with the ledger there or in a new database."""
-    stored: dict[str, Any] = {"database_url": database_url} if database_url else {}
-    tokens = found(folder / "data", **stored)
-    settings = Settings(data=folder / "data", **stored)
-    progress(f"{store}: recording {events:,} events")
-    tickets = asyncio.run(_fill(settings, events))
-    progress(f"{store}: projecting them")
-    recorded = asyncio.run(_project(settings))
+) -> list[Section]:
+    """Measure each store. What fails is told in the note, and the rest is measured."""
+    return [
+        _measured(store, seconds, rebuilds, progress)
+        if is_made
+        else Section(title=_title(store), note="The desk could not be recorded.", lines=[])
+        for store, is_made in zip(stores, _make(stores, events, progress), strict=True)
+    ]
+
+
+def _make(stores: Sequence[Store], events: int, progress: Progress) -> list[bool]:
+    """Make the desks, all at once, as it takes one processor each; which of them were made."""
+    progress(f"recording and projecting {events:,} events for {len(stores)} stores")
+    made = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ops.bench.big_desk", str(events)],
+            env=_environment(store),
+            cwd=ROOT,
+        )
+        for store in stores
+    ]
+    try:
+        return [process.wait(PATIENCE_SECONDS) == 0 for process in made]
+    finally:
+        for process in made:
+            process.kill()
+            process.wait()
+
+
+def _environment(store: Store, **more: object) -> dict[str, str]:
+    folder, _, url = store
+    stored = {"database_url": url} if url else {}
+    return environment(data=folder / "data", **stored, **more)
+
+
+def _measured(store: Store, seconds: float, rebuilds: bool, progress: Progress) -> Section:
+    folder, name, _ = store
+    desk = desk_in(folder / "data")
     lines: list[Line] = []
-    with _server(folder, stored) as (pid, port):
+    failures: list[str] = []
+    with _server(store) as (pid, port):
 
         def ask(question: Question, clients: int) -> Asked:
-            progress(f"{store}: {question.name}, {clients} clients")
-            return _ask(question, clients, pid, port, seconds, tokens)
+            progress(f"{name}: {question.name}, {clients} clients")
+            return _ask(question, clients, pid, port, seconds, desk.tokens)
 
-        questions = _questions(tickets)
+        questions = _questions(desk.tickets)
         for clients in CLIENTS:
-            empty = ask(Question(LIVE, ["/livez"]), clients)
-            lines.append(
-                Line(
-                    name=f"{LIVE}, {clients} clients",
-                    value=empty.answered.per_second,
-                    unit="/s",
-                    p50_ms=empty.answered.p50_ms,
-                    p99_ms=empty.answered.p99_ms,
-                    cpu_us=empty.cpu_us,
-                )
-            )
+            empty = ask(EMPTY, clients)
+            lines.append(_empty(empty, clients))
             for question in questions:
-                asked = ask(question, clients)
-                lines += _lines(question, clients, asked, empty)
-        lines += _rebuilt(folder, stored, partial(ask, questions[0], 1), progress)
-    note = NOTE.format(events=recorded, tickets=tickets + OPEN, open=OPEN)
-    return Section(title=f"Questions to the API, {store}", note=note, lines=lines)
-
-
-async def _fill(settings: Settings, events: int) -> int:
-    """Record the past and what is open; how many tickets the past has."""
-    async with open_desk(settings) as desk:
-        record(desk.ledger, events, FIRST)
-        agents = [await desk.person_called(name) for name in AGENTS]
-        assignees = [agent.id for agent in agents if agent is not None]
-        for begin in range(0, OPEN, AT_ONCE):
-            await asyncio.gather(
-                *(_open(desk, assignees[number % 3]) for number in range(begin, begin + AT_ONCE))
+                try:
+                    lines += _lines(question, clients, ask(question, clients), empty)
+                except UserProblem as problem:
+                    failures.append(str(problem))
+        if rebuilds:
+            progress(f"{name}: all views are made anew")
+            load = partial(
+                Load,
+                port=port,
+                method="GET",
+                path=questions[0].paths[0],
+                more_paths=_in_turns(questions),
+                tokens=desk.tokens,
             )
-    return events * sum(OPEN_AT_ONCE[kind] for kind in (Incident, Change)) // EVENTS_IN_TURNS
+            try:
+                lines += rebuilt(load, _environment(store), folder, seconds)
+            except UserProblem as problem:
+                failures.append(str(problem))
+    note = NOTE.format(events=desk.events, tickets=desk.tickets + OPEN, open=OPEN)
+    failed = "".join(f" Not measured: {failure}" for failure in failures)
+    return Section(title=_title(store), note=note + failed, lines=lines)
 
 
-async def _open(desk: Desk, agent: UUID) -> None:
-    await desk.log_incident(
-        title=TITLE,
-        description=DESCRIPTION,
-        requester=None,
-        impact=2,
-        urgency=2,
-        assignee=agent,
-        by=Provenance(actor=str(agent), at=datetime.now(UTC), command=uuid4()),
-    )
-
-
-async def _project(settings: Settings) -> int:
-    store = open_view_store(settings)
-    try:
-        async with open_ledger(settings) as ledger:
-            projector = Projector(ledger, store, ALL)
-            projector.prepare()
-            projector.catch_up()
-            return ledger.position()
-    finally:
-        store.close()
+def _title(store: Store) -> str:
+    return f"Questions to the API, {store[1]}"
 
 
 @contextmanager
-def _server(folder: Path, stored: dict[str, Any]) -> Iterator[tuple[int, int]]:
+def _server(store: Store) -> Iterator[tuple[int, int]]:
     """The process and the port of an API server."""
     port = free_port()
-    settings = environment(data=folder / "data", port=port, **stored)
+    settings = _environment(store, port=port, requests_per_minute=NO_LIMIT)
     is_ready = partial(answers, f"http://127.0.0.1:{port}/livez")
-    with running([LEDGERDESK, "serve"], settings, folder / "api.log", is_ready) as process:
+    with running([LEDGERDESK, "serve"], settings, store[0] / "api.log", is_ready) as process:
         yield process.pid, port
 
 
@@ -173,11 +170,28 @@ def _questions(tickets: int) -> list[Question]:
     numbers = [number_of(record_id("INC", chance.randrange(FIRST, most))) for _ in range(ASKED)]
     incidents = [f"/api/v1/incidents/{number}" for number in numbers]
     queue = "/api/v1/queue?q=is:open%20assignee:me&sort=due&limit=50"
+    moments = [BEGINNING + timedelta(seconds=tickets * share / 10) for share in range(30, 100)]
     return [
         Question("get one ticket", incidents, 3, 10, is_measured_beside=True),
         Question("my open tickets by due date, 50", [queue], 5, 15),
         Question("history of a ticket", [f"{one}/history" for one in incidents], 5),
         Question("search", [f"/api/v1/search?q={quote(words)}" for words in WORDS], 15, 50),
+        Question(
+            "the incidents that changed last, 50, as of a moment",
+            [f"/api/v1/incidents?limit=50&as_of={quote(at.isoformat())}" for at in moments],
+            None,
+            50,
+        ),
+    ]
+
+
+def _in_turns(questions: Sequence[Question]) -> list[str]:
+    """Paths of all questions, one of each after the other."""
+    count = max(len(question.paths) for question in questions)
+    return [
+        question.paths[turn % len(question.paths)]
+        for turn in range(count)
+        for question in questions
     ]
 
 
@@ -193,12 +207,23 @@ def _ask(
             method="GET",
             path=question.paths[0],
             more_paths=question.paths[1:],
-            tokens=[] if question.name == LIVE else tokens,
+            tokens=[] if question is EMPTY else tokens,
         )
     )
     if answered.refused:
         raise UserProblem(f"{question.name}: {answered.refused} answers were wrong.")
     return Asked(answered, (cpu_seconds(pid) - before) / answered.sent * 1e6)
+
+
+def _empty(asked: Asked, clients: int) -> Line:
+    return Line(
+        name=f"{LIVE}, {clients} clients",
+        value=asked.answered.per_second,
+        unit="/s",
+        p50_ms=asked.answered.p50_ms,
+        p99_ms=asked.answered.p99_ms,
+        cpu_us=asked.cpu_us,
+    )
 
 
 def _lines(question: Question, clients: int, asked: Asked, empty: Asked) -> Iterator[Line]:
@@ -222,34 +247,3 @@ def _lines(question: Question, clients: int, asked: Asked, empty: Asked) -> Iter
         if most is not None:
             goal = Goal("at most", most)
             yield Line(name=f"{name}, {which}", value=value, unit="ms", goal=goal)
-
-
-def _rebuilt(
-    folder: Path, stored: dict[str, Any], ask: Callable[[], Asked], progress: Progress
-) -> Iterator[Line]:
-    """How fast a ticket is found while all views are made anew, and put in place of the others."""
-    before = ask().answered.p99_ms
-    time.sleep(MINUTE)
-    progress("all views are made anew")
-    began = time.perf_counter()
-    settings = environment(data=folder / "data", **stored)
-    found: list[Answered] = []
-    with running([LEDGERDESK, "views", "rebuild"], settings, folder / "rebuild.log") as process:
-        while process.poll() is None:
-            found.append(ask().answered)
-            # No more than what a token may ask in a minute.
-            time.sleep(found[-1].requests / REQUESTS_PER_SECOND)
-        if process.returncode:
-            raise UserProblem((folder / "rebuild.log").read_text(errors="replace")[-2_000:])
-    yield Line(
-        name="all views made anew beside, with these questions",
-        value=time.perf_counter() - began,
-        unit="s",
-    )
-    yield Line(
-        name="get one ticket meanwhile, the highest p99 of each few seconds",
-        value=max(one.p99_ms for one in found),
-        unit="ms",
-        baseline=Baseline("before", before),
-        goal=Goal("at most", 2, times_baseline=True),
-    )

@@ -165,24 +165,38 @@ def loaded(series: Series, server: Server, count: int, seconds: float, tokens: l
 
 
 def send(load: Load) -> Answered:
-    """Load a server from a process of its own."""
+    """Load a server from a process of its own, for as long as the load says."""
+    with sending(load) as wait:
+        return wait()
+
+
+@contextmanager
+def sending(load: Load) -> Iterator[Callable[[], Answered]]:
+    """Begin to load a server from a process of its own. What is given stops that, if the load does
+    not say for how long it is, and waits for what came back."""
     process = subprocess.Popen(
         [sys.executable, "-m", "ops.bench.requests"],
         cwd=ROOT,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
     )
+
+    def stop() -> Answered:
+        said = process.communicate(b"stop\n", timeout=load.seconds + PATIENCE_SECONDS)[0]
+        return msgspec.json.decode(said, type=Answered)
+
     try:
         assert process.stdin
         assert process.stdout
         process.stdin.write(msgspec.json.encode(load) + b"\n")
         process.stdin.flush()
         process.stdout.readline()
-        said = process.communicate(b"go\n", timeout=load.seconds + PATIENCE_SECONDS)[0]
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+        yield stop
     finally:
         process.kill()
         process.wait()
-    return msgspec.json.decode(said, type=Answered)
 
 
 def _lines(

@@ -6,11 +6,11 @@ import re
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -89,12 +89,16 @@ class Place(Struct, frozen=True):
 
     folder: Path
     server: EmbeddedPostgres | None
-    progress: Progress
+    progress: Progress = lambda _: None
+    with_sqlite: bool = True
+    """Whether parts that measure one store after the other measure SQLite."""
 
     @contextmanager
     def stores(self) -> Iterator[list[tuple[Path, str, str | None]]]:
         """For each store: an empty folder, its name, and the URL of a new database."""
-        found: list[tuple[Path, str, str | None]] = [(self._new_folder(), "SQLite", None)]
+        found: list[tuple[Path, str, str | None]] = []
+        if self.with_sqlite:
+            found.append((self._new_folder(), "SQLite", None))
         name = f"bench_{os.urandom(4).hex()}"
         if self.server is not None:
             found.append((self._new_folder(), "PostgreSQL", self.server.create_database(name)))
@@ -117,22 +121,27 @@ def run_all(
     out: Console,
     quick: bool = False,
     into: Path | None = None,
+    store: str | None = None,
 ) -> None:
-    """Measure the parts and tell their figures. Raises UserProblem for a part that there is not."""
-    if only is not None and only not in PARTS:
-        raise UserProblem(f"--only: one of {', '.join(PARTS)}.")
-    if into is not None and not into.is_file():
-        raise UserProblem(f"{into}: there is no such file to write figures into.")
+    """Measure the parts and tell their figures. Raises UserProblem for a part or a store that there
+    is not, and in the end if a part failed."""
+    _check(only, into, store)
     for name in [name for name in os.environ if name.startswith(PREFIX)]:
         del os.environ[name]  # A benchmark must never find somebody's desk.
     err = Console(stderr=True)
     documents = {}
-    with tempfile.TemporaryDirectory(prefix="ledgerdesk-bench-") as folder, _server(err) as server:
+    failed = []
+    with (
+        tempfile.TemporaryDirectory(prefix="ledgerdesk-bench-") as folder,
+        nullcontext() if store == "sqlite" else _server(err) as server,
+    ):
         for name in [only] if only else PARTS:
             machine = look(Path(folder))
-            with err.status(f"{name}: beginning") as status:
-                place = Place(Path(folder), server, lambda line: status.update(escape(line)))
-                told = PARTS[name](place, QUICK if quick else FULL)
+            place = Place(Path(folder), server, with_sqlite=store != "postgres")
+            told = _measured(name, place, QUICK if quick else FULL, err)
+            if told is None:
+                failed.append(name)
+                continue
             documents[name] = {
                 "machine": machine,
                 "is_quick": quick,
@@ -144,6 +153,29 @@ def run_all(
                 _write(into, name, machine, told, is_quick=quick)
     if as_json:
         out.print(msgspec.json.encode(documents).decode(), markup=False, soft_wrap=True)
+    if failed:
+        raise UserProblem(f"These parts failed: {', '.join(failed)}.")
+
+
+def _check(only: str | None, into: Path | None, store: str | None) -> None:
+    if only is not None and only not in PARTS:
+        raise UserProblem(f"--only: one of {', '.join(PARTS)}.")
+    if store not in (None, "sqlite", "postgres"):
+        raise UserProblem("--store: sqlite or postgres.")
+    if into is not None and not into.is_file():
+        raise UserProblem(f"{into}: there is no such file to write figures into.")
+
+
+def _measured(name: str, place: Place, effort: Effort, err: Console) -> Told | None:
+    """What a part tells; None, with its error on the screen, if it failed: the others have nothing
+    to do with that."""
+    try:
+        with err.status(f"{name}: beginning") as status:
+            telling = structs.replace(place, progress=lambda line: status.update(escape(line)))
+            return PARTS[name](telling, effort)
+    except Exception as error:
+        err.print(f"{name}: {type(error).__name__}: {error}", markup=False)
+        return None
 
 
 # The parts ---------------------------------------------------------------------------------------
@@ -159,10 +191,10 @@ def _commands(place: Place, effort: Effort) -> Told:
     folder = _reachable_folder()
     try:
         with slow_disk(folder, SLOW_MS) as environment, _server(None, environment) as server:
-            slow = msgspec.structs.replace(effort, rounds=1, series=FEW_SERIES)
+            slow = structs.replace(effort, rounds=1, series=FEW_SERIES)
             told += [
                 of_commands(rates, disk=f"each sync {SLOW_MS:g} ms longer", is_gated=False)
-                for rates in _rates(msgspec.structs.replace(place, server=server), slow)
+                for rates in _rates(structs.replace(place, server=server), slow)
             ]
     except NoCompiler as problem:
         told.append(Section(title="Commands on a slow disk", note=str(problem), lines=[]))
@@ -231,15 +263,12 @@ def _views(place: Place, effort: Effort) -> Told:
 def _api(place: Place, effort: Effort) -> Told:
     with place.stores() as stores:
         return [
-            api.measure(
-                folder,
-                store,
-                url,
+            *api.measure(
+                stores,
                 events=effort.replayed * 11 // 10,
-                seconds=effort.seconds,
+                seconds=2 * effort.seconds,
                 progress=place.progress,
             )
-            for folder, store, url in stores
         ]
 
 

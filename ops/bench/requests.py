@@ -1,8 +1,8 @@
 """One process of HTTP load: `python -m ops.bench.requests`, told by a line of JSON what to send.
 
 It says `ready`, waits for a line, keeps so many connections busy with one request after the other,
-and says as JSON what came back. It speaks just enough HTTP for that, to leave the machine to the
-server.
+or sends at a pace, for so long or until another line comes, and says as JSON what came back. It
+speaks just enough HTTP for that, to leave the machine to the server.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import sys
 import time
 from functools import partial
 from itertools import count, cycle
+from math import inf
 from typing import cast
 
 import msgspec
@@ -32,6 +33,9 @@ class Load(Struct, frozen=True, kw_only=True):
     port: int
     connections: int
     seconds: float
+    """0: until it is told to stop."""
+    per_second: float = 0.0
+    """The pace of all connections together; 0: as fast as answers come."""
     method: str
     path: str
     tokens: list[str] = []
@@ -79,16 +83,32 @@ class Connection(asyncio.Protocol):
         self.end = _HEAD_END + load.body.encode()
         self.buffer = b""
         self.sent = 0.0
+        self.due = 0.0
+        self.pace = load.connections / load.per_second if load.per_second else 0.0
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
 
-    def send(self) -> None:
+    def begin(self, at: float) -> None:
+        self.due = at
+        self.send(at)
+
+    def send(self, since: float | None = None) -> None:
         key = self.work.load.key
         own = b"\r\nidempotency-key: %s%d" % (key.encode(), next(self.work.keys)) if key else b""
-        self.sent = time.perf_counter()
+        self.sent = time.perf_counter() if since is None else since
         self.transport.write(next(self.heads) + self.start + own + self.end)
+
+    def go_on(self, now: float) -> None:
+        """Send the next: at once, or at the pace. What is late then counts from when it was due."""
+        self.due += self.pace
+        if not self.pace:
+            self.send()
+        elif self.due <= now:
+            self.send(self.due)
+        else:
+            asyncio.get_running_loop().call_later(self.due - now, self.send)
 
     def data_received(self, data: bytes) -> None:
         self.buffer += data
@@ -104,7 +124,7 @@ class Connection(asyncio.Protocol):
         is_success = self.buffer[9:10] == b"2"
         self.buffer = b""
         if self.work.take(self.sent, now, is_success=is_success):
-            self.send()
+            self.go_on(now)
         else:
             self.transport.close()
 
@@ -143,11 +163,15 @@ class Work:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        self.begin = time.perf_counter() + WARM_SECONDS
-        self.end = self.begin + self.load.seconds
+        now = time.perf_counter()
+        self.begin = now + WARM_SECONDS
+        self.end = self.begin + (self.load.seconds or inf)
         cpu = time.process_time()
         for _, connection in made:
-            connection.send()
+            connection.begin(now)
+        if not self.load.seconds:
+            await loop.run_in_executor(None, sys.stdin.readline)
+            self.end = time.perf_counter()
         await asyncio.gather(*(connection.closed for _, connection in made))
         seconds = time.perf_counter() - self.begin
         p50, p99 = percentiles(self.waits)

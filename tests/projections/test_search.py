@@ -138,6 +138,19 @@ async def test_the_beginnings_of_words_find_them(
     assert await found(views, "print out") == [one]
 
 
+async def test_of_many_longer_words_the_shortest_find(
+    kit: Kit, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(kit, incident(1, "Printing is slow"), incident(2, "Prints"), incident(3, "Prion"))
+
+    assert len(await found(views, "pri")) == 3
+
+    monkeypatch.setattr(search_views, "LONGER_MAX", 2)
+    assert await found(views, "pri") == ["INC0000003", "INC0000002"]
+    monkeypatch.setattr(search_views, "LOOKED_AT", 1)
+    assert await found(views, "pri") == ["INC0000001"]
+
+
 async def test_what_answers_as_well_comes_the_latest_first(kit: Kit, views: Views) -> None:
     built(kit, *(incident(serial, "Same again") for serial in range(1, 8)))
 
@@ -264,6 +277,8 @@ NAMES = {
     "Müler": ["Eva Müller"],
     "muller": ["Eva Müller"],
     "user2": ["Eva Müller"],
+    "jonh user1": ["John Smith"],
+    "jonh user2": [],
     "user3": [],
     "gatewya": ["gateway-01"],
     "gateway-02": [],

@@ -17,7 +17,15 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.service_request import ServiceRequest
 from projections import search
-from projections.search_rows import SEARCH, SearchRow, of_organisation, of_person, reword
+from projections.search_rows import (
+    SEARCH,
+    START_MIN,
+    VOCABULARY,
+    SearchRow,
+    of_organisation,
+    of_person,
+    reword,
+)
 from projections.words import words_of
 from tests.domain.stories import attempts
 from tests.projections.lives import entries_of, folded, lived, rows_of
@@ -35,6 +43,9 @@ def a_life(data: st.DataObject, kind: type[Aggregate]) -> tuple[Any, SearchRow]:
     assume(record is not None)
     store = folded(search.VIEW, entries_of(record), data.draw(st.integers(1, 5)))  # type: ignore[arg-type]
     [row] = rows_of(store, SEARCH)
+    vocabulary = {one.word for one in rows_of(store, VOCABULARY)}
+    said = {*words_of(row.title), *words_of(row.text), *words_of(row.internal)}
+    assert {word for word in said if len(word) > START_MIN} <= vocabulary
     return record, row
 
 
