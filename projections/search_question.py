@@ -14,6 +14,7 @@ from projections.search_rows import (
     NUMBER,
     PUBLIC,
     SLIP,
+    START_MIN,
     TITLE,
     of_kind,
     of_organisation,
@@ -78,7 +79,11 @@ def in_title(asked: Asked, longer: Longer) -> Match:
 
 
 def anywhere(asked: Asked, longer: Longer) -> Match:
-    return lambda with_internal: _every(asked, longer, ("", INTERNAL) if with_internal else ("",))
+    return lambda with_internal: _every(asked, longer, _marks(with_internal))
+
+
+def _marks(with_internal: bool) -> tuple[str, ...]:
+    return ("", INTERNAL) if with_internal else ("",)
 
 
 def _every(asked: Asked, longer: Longer, marks: Sequence[str]) -> Sought:
@@ -100,10 +105,17 @@ def _almost(word: str) -> Sought:
 
 def beginning(asked: Asked) -> Match:
     """All the words, or longer ones that begin with them; or the number."""
-    worded = anywhere(asked, frozenset(asked.words))
+
+    def worded(with_internal: bool) -> Sought:
+        return Every([_starting(word, _marks(with_internal)) for word in asked.words])
+
     if not asked.numbers:
         return worded
     return lambda with_internal: Some([worded(with_internal), by_number(asked)(with_internal)])
+
+
+def _starting(word: str, marks: Sequence[str]) -> Sought:
+    return Some([Word(f"{mark}{word}", is_start=len(word) >= START_MIN) for mark in marks])
 
 
 def all_of(matches: Sequence[Match]) -> Match:

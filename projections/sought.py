@@ -11,6 +11,8 @@ from msgspec import Struct
 
 class Word(Struct, frozen=True):
     text: str
+    is_start: bool = False
+    """Whether words that begin so are meant too."""
 
 
 class Every(Struct, frozen=True):

@@ -67,4 +67,4 @@ def written(words: Sought) -> str:
 
 
 def _word(word: Word) -> str:
-    return f'"{word.text}"'
+    return f'"{word.text}"{"*" if word.is_start else ""}'
