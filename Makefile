@@ -2,6 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
+WORKERS ?= 2
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run test proof lint format bench lock clean
@@ -35,7 +36,7 @@ lint: install-dev ## Check style, types and the import contracts.
 	$(BIN)/lint-imports
 
 test: lint ## Run lint and all tests but the long proofs.
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 proof: install-dev ## Run the long proofs: chaos, whole imports, fuzzing, many more examples.
 	$(BIN)/pytest -m "proof or hypothesis" --hypothesis-profile proof $(ARGS)

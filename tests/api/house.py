@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_bytes
@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import httpx2
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from api import tokens
 from api.app import create_app
@@ -19,21 +20,15 @@ from api.settings import Settings
 from domain.aggregate import KINDS
 from domain.desk import Desk
 from domain.directory import Directory
-from domain.files import Files
 from domain.ids import number_of
-from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.person import Role, Scope
 from domain.provenance import Provenance
 from domain.transparency.follower import Follower
-from ops.stores.file_folder import FolderFiles
-from ops.stores.master_key import MasterKey
-from ops.stores.sqlite import SqliteRecorder
-from ops.stores.sqlite_keys import SqliteKeys
-from ops.stores.sqlite_log import SqliteLog
+from ops.compose import open_files, open_ledger, open_log, open_view_store, open_views
+from ops.settings import Settings as Stores
 from projections.declaring import DeclaringProjector
 from projections.listings import ALL
-from projections.sqlite import SqliteReader, SqliteViews
 from projections.views import Views
 from tests.logs import SIGNER
 
@@ -129,37 +124,30 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, settings: Settings = SETTINGS, *, first: int = 1
+    folder: Path, settings: Settings = SETTINGS, *, first: int = 1, url: str | None = None
 ) -> AsyncIterator[House]:
-    """A settled house. `first` is the number of the first record of each kind."""
-    keys = SqliteKeys(folder / "keys.db", MasterKey.new())
-    recorder = SqliteRecorder(folder / "ledger.db")
-    for kind in KINDS.values():
-        recorder.advance_serial(kind.prefix, first - 1)
-    ledger = Ledger(recorder, keys)
-    desk = Desk(ledger, Directory.load(ledger))
-    store = SqliteViews(folder / "views.db")
-    projector = DeclaringProjector(ledger, store, ALL)
-    projector.prepare()
-    views = Views(SqliteReader(folder / "views.db"))
-    projector.moved.append(views.progress.tell)
-    log = SqliteLog(folder / "log.db")
-    files = Files(FolderFiles(folder / "attachments"), keys)
-    house = House(desk, views, create_app(desk, views, settings, log=log, files=files))
-    await _settle(house)
-    Follower(recorder, log, SIGNER, time.time).catch_up()
-    following = asyncio.create_task(projector.run())
-    try:
-        yield house
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-        await house.aclose()
-        await views.aclose()
-        store.close()
-        log.close()
-        await recorder.aclose()
-        keys.close()
+    """A settled house, on SQLite in the folder or on PostgreSQL at `url`. `first` is the number of
+    the first record of each kind."""
+    stores = Stores(data=folder, database_url=SecretStr(url) if url else None)
+    async with open_ledger(stores) as ledger, open_views(stores) as views:
+        for kind in KINDS.values():
+            ledger.recorder.advance_serial(kind.prefix, first - 1)
+        desk = Desk(ledger, Directory.load(ledger))
+        with closing(open_view_store(stores)) as store, closing(open_log(stores)) as log:
+            projector = DeclaringProjector(ledger, store, ALL)
+            projector.prepare()
+            projector.moved.append(views.progress.tell)
+            files = open_files(stores, ledger.mapper.keys)
+            house = House(desk, views, create_app(desk, views, settings, log=log, files=files))
+            await _settle(house)
+            Follower(ledger.recorder, log, SIGNER, time.time).catch_up()
+            following = asyncio.create_task(projector.run())
+            try:
+                yield house
+            finally:
+                following.cancel()
+                await asyncio.gather(following, return_exceptions=True)
+                await house.aclose()
 
 
 async def _settle(house: House) -> None:

@@ -1,6 +1,7 @@
 """The running API against its own OpenAPI document, with schemathesis and all of its checks."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,8 +18,9 @@ from tests.api.serving import served
 
 RULES = Path(__file__).with_name("schemathesis.toml")
 MANY = 10_000_000
-LIMITS_OF = "^/api/v1/(problems|assets|me)(/|$)"
-"""Of these paths every limit is tried in each run of the tests; of all of them in the proofs."""
+SOME = "^/api/v1/(problems|me)(/|$)"
+"""Of these paths more than examples is tried in each run of the tests; of all in the proofs."""
+FUZZING_SECONDS = os.environ.get("FUZZING_SECONDS", "600")
 
 QUIET = replace(
     SETTINGS, wait_seconds_max=0.01, requests_per_minute=MANY, anonymous_per_minute=MANY
@@ -33,13 +35,13 @@ async def _settled(house: House) -> str:
     return house.secrets["mia"]
 
 
-async def _checked(folder: Path, *runs: Sequence[str]) -> None:
+async def _checked(folder: Path, *runs: Sequence[str], url: str | None = None) -> None:
     """Run schemathesis with each of these options, all at the same time on one house."""
     # Thousands of requests are not to wait for a disk: durability is proved elsewhere.
     memory = Path("/dev/shm")
     within = memory if memory.is_dir() else folder
     with TemporaryDirectory(dir=within) as stores:
-        async with opened(Path(stores), QUIET, first=42) as house:
+        async with opened(Path(stores), QUIET, first=42, url=url) as house:
             secret = await _settled(house)
             async with served(house) as address, asyncio.TaskGroup() as tasks:
                 for options in runs:
@@ -67,13 +69,20 @@ async def _run(folder: Path, address: str, secret: str, options: Sequence[str]) 
 
 
 async def test_the_api_is_as_its_document_says(tmp_path: Path) -> None:
-    """Examples of every operation, and every limit of every value of some kinds of records."""
-    examples = ("--phases", "examples,fuzzing,stateful", "--max-examples", "1", "--seed", "7")
-    limits = ("--phases", "coverage", "--include-path-regex", LIMITS_OF)
+    """Examples of every operation; every limit of some, with anything that they take, in turns."""
+    seeded = ("--max-examples", "1", "--seed", "7")
+    some = ("--phases", "coverage,fuzzing,stateful", "--include-path-regex", SOME)
 
-    await _checked(tmp_path, examples, limits)
+    await _checked(tmp_path, ("--phases", "examples", *seeded), (*some, *seeded))
 
 
 @pytest.mark.proof
-async def test_the_api_stays_as_its_document_says_under_long_fuzzing(tmp_path: Path) -> None:
-    await _checked(tmp_path, ["--max-examples", "60"])
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+async def test_the_api_stays_as_its_document_says_under_long_fuzzing(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """All limits of all operations; then anything that they take, alone and in turns, until the
+    time is over."""
+    url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+
+    await _checked(tmp_path, ("--max-time", FUZZING_SECONDS, "--max-examples", "10"), url=url)

@@ -888,11 +888,10 @@ saved_view.subscribe                  p p p p p - p
 saved_view.unsubscribe                p p p p p - p
 """
 
-ROWS = [
-    (act, role, letter)
+ROWS = {
+    act: dict(zip(Role, letters, strict=True))
     for act, *letters in (line.split() for line in EXPECTED.strip().splitlines())
-    for role, letter in zip(Role, letters, strict=True)
-]
+}
 
 
 def actor(
@@ -918,19 +917,26 @@ def may(someone: Actor, act: str, what: About | None) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("act", "role", "letter"), ROWS)
-def test_a_role_may_do_this_in_these_situations(act: str, role: Role, letter: str) -> None:
-    allowed = set()
-    for name, situation in SITUATIONS.items():
-        someone = actor(role, is_operator=name.startswith("the operator"))
-        if may(someone, act, fitting(act, situation)):
-            allowed.add(name)
+def situations_of(act: str, role: Role) -> set[str]:
+    """Those in which a role may do it."""
+    return {
+        name
+        for name, situation in SITUATIONS.items()
+        if may(
+            actor(role, is_operator=name.startswith("the operator")), act, fitting(act, situation)
+        )
+    }
 
-    assert allowed == MEANING[letter]
+
+@pytest.mark.parametrize("act", ROWS)
+def test_a_role_may_do_this_in_these_situations(act: str) -> None:
+    allowed = {role: situations_of(act, role) for role in Role}
+
+    assert allowed == {role: MEANING[letter] for role, letter in ROWS[act].items()}
 
 
 def test_the_table_has_these_acts_and_no_other() -> None:
-    assert list(TABLE) == list(dict.fromkeys(act for act, _, _ in ROWS))
+    assert list(TABLE) == list(ROWS)
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
@@ -950,44 +956,45 @@ def test_every_command_of_every_kind_is_an_act(kind: type) -> None:
     assert {f"{name}.read", f"{name}.list", f"{name}.read_history"} <= set(TABLE)
 
 
-@pytest.mark.parametrize("act", TABLE)
-def test_nobody_without_a_role_may_do_anything(act: str) -> None:
-    for situation in SITUATIONS.values():
-        assert not may(actor(is_operator=True), act, fitting(act, situation))
-    assert not may(actor(is_operator=True), act, None)
+def test_nobody_without_a_role_may_do_anything() -> None:
+    nobody = actor(is_operator=True)
+
+    allowed = [
+        (act, situation)
+        for act in TABLE
+        for situation in (*SITUATIONS.values(), None)
+        if may(nobody, act, situation and fitting(act, situation))
+    ]
+
+    assert allowed == []
 
 
-@pytest.mark.parametrize("act", TABLE)
-def test_an_auditor_changes_nothing_and_reads_all_that_can_be_read(act: str) -> None:
+def test_an_auditor_changes_nothing_and_reads_all_that_can_be_read() -> None:
     auditor = actor(Role.AUDITOR, is_operator=True)
 
-    assert may(auditor, act, About(organisation=CUSTOMER)) == (TABLE[act].scope is Scope.READ)
+    allowed = [act for act in TABLE if may(auditor, act, About(organisation=CUSTOMER))]
+
+    assert allowed == [act for act, row in TABLE.items() if row.scope is Scope.READ]
 
 
-@pytest.mark.parametrize("act", [act for act, row in TABLE.items() if row.scope is not Scope.READ])
 @pytest.mark.parametrize("is_operator", [True, False])
-def test_an_auditor_changes_nothing_of_what_is_theirs_but_themselves(
-    act: str, is_operator: bool
-) -> None:
+def test_an_auditor_changes_nothing_of_what_is_theirs_but_themselves(is_operator: bool) -> None:
     auditor = actor(Role.AUDITOR, is_operator=is_operator)
     involved = About(
-        id=None if fitting(act, About(id=RECORD)).id is None else RECORD,
-        organisation=CUSTOMER,
-        requester=ME,
-        people=(ME,),
-        voters=(str(ME),),
+        id=RECORD, organisation=CUSTOMER, requester=ME, people=(ME,), voters=(str(ME),)
     )
 
-    assert not may(auditor, act, involved)
+    allowed = [act for act in TABLE if may(auditor, act, fitting(act, involved))]
+
+    assert [act for act in allowed if TABLE[act].scope is not Scope.READ] == []
 
 
-@pytest.mark.parametrize("act", TABLE)
-def test_a_token_does_only_what_its_scope_says(act: str) -> None:
-    scope = TABLE[act].scope
-    everybody = actor(*Role, is_operator=True, scopes=SCOPES - {scope})
+def test_a_token_does_only_what_its_scope_says() -> None:
+    for act, row in TABLE.items():
+        everybody = actor(*Role, is_operator=True, scopes=SCOPES - {row.scope})
 
-    with pytest.raises(Forbidden, match=f"This token has no scope {scope}."):
-        allow(everybody, act, None)
+        with pytest.raises(Forbidden, match=f"This token has no scope {row.scope}."):
+            allow(everybody, act, None)
 
 
 def test_reading_asks_for_one_scope_commanding_for_another_and_administering_for_a_third() -> None:

@@ -170,18 +170,26 @@ def test_a_recorded_past_can_be_replayed_and_seen(tmp_path: Path) -> None:
     assert len({entry.originator_id for entry in ledger.after(3, 1_000)}) == 500
 
 
+@pytest.fixture
+def short_pasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shortest past is one transaction."""
+    monkeypatch.setattr("ops.bench.past.TRANSACTIONS", 500)
+
+
+@pytest.mark.usefixtures("short_pasts")
 @pytest.mark.parametrize("store", ["SQLite", "PostgreSQL"])
 def test_views_are_measured(store: str, tmp_path: Path, postgres_url: str) -> None:
     url = None if store == "SQLite" else postgres_url
 
     names = [views.SIMPLEST, "ticket_lists"]
-    caught_up = views.catching_up(tmp_path, store, url, views=names, events=2_000, replayed=2_000)
+    caught_up = views.catching_up(tmp_path, store, url, views=names, events=2_000, replayed=500)
 
     together = line("all views together", caught_up)
     assert 0 < together.value < line(f"{views.SIMPLEST}, alone", caught_up).value
     assert line("ticket_lists, alone", caught_up).value > 0
 
 
+@pytest.mark.usefixtures("short_pasts")
 def test_every_view_can_be_built_alone_from_a_recorded_past(tmp_path: Path) -> None:
     ledger = Ledger(SqliteRecorder(tmp_path / "past.db"), FewKeys())
     recorded = record(ledger, 1_000)

@@ -88,7 +88,7 @@ def a_life(kind: type[Aggregate], data: st.DataObject) -> tuple[Any, list[Entry]
 def test_pages_of_any_size_give_the_same_rows(kind: type[Aggregate], data: st.DataObject) -> None:
     _, entries = a_life(kind, data)
 
-    for view in ALL:
+    for view in (view for view in ALL if any(map(view.concerns, entries))):
         whole, bit_by_bit = folded(view, entries), folded(view, entries, page=1)
         assert content(whole, view.tables) == content(bit_by_bit, view.tables)
 
