@@ -21,6 +21,7 @@ from api.change_times import change_time_routes
 from api.context import Context
 from api.conversations import conversation_routes
 from api.credentials import Credentials
+from api.data_quality import data_quality_routes
 from api.declared_rows import declared_row_routes
 from api.deflection import deflection_routes
 from api.delegations import delegation_routes
@@ -29,6 +30,7 @@ from api.dispatch import Dispatch
 from api.event_consumers import consumer_routes
 from api.event_stream import stream_routes
 from api.events import event_routes
+from api.filled_texts import filled_text_routes
 from api.hands import hands_routes
 from api.http.edge import Edge
 from api.http.metrics import Requests
@@ -47,6 +49,7 @@ from api.policy_what_ifs import what_if_routes
 from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
 from api.proofs import proof_routes
+from api.queue_columns import queue_column_routes
 from api.read_audit import read_audit_routes
 from api.reads import read_routes
 from api.reports import ticket_report_routes
@@ -132,6 +135,9 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += read_routes()
     routes += attachment_routes()
     routes += board_routes()
+    routes += queue_column_routes()
+    routes += data_quality_routes()
+    routes += filled_text_routes()
     routes += declared_row_routes()
     routes += search_routes()
     routes += suggestion_routes()

@@ -9,6 +9,8 @@ from domain import (
     asset,
     cab_meeting,
     change,
+    contract,
+    data_rule,
     incident,
     offering,
     problem,
@@ -61,6 +63,22 @@ LISTS: Mapping[str, List] = {
         name="asset_register", values={"status": words_of(asset.Status)}, sort=("number",)
     ),
     "asset_type": List(name="asset_types", sort=("name",)),
+    "contract": List(
+        name="contracts",
+        values={
+            "status": words_of(contract.Status),
+            "kind": words_of(contract.Kind),
+            "billing": words_of(contract.Billing),
+        },
+        sort=("last_day", "number"),
+    ),
+    "text_module": List(name="text_modules", sort=("name",)),
+    "macro": List(name="macros", sort=("name",)),
+    "data_rule": List(
+        name="data_rules",
+        values={"severity": words_of(data_rule.Severity)},
+        sort=("name",),
+    ),
     "article": List(
         name="articles",
         values={

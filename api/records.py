@@ -21,8 +21,11 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.contract import Contract
+from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
 from domain.incident import Incident
+from domain.macro import Macro
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
@@ -35,6 +38,7 @@ from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
+from domain.text_module import TextModule
 from domain.ticket_type import TicketType
 from domain.webhook import Webhook
 from projections import (
@@ -44,12 +48,14 @@ from projections import (
     asset_types,
     cab_meetings,
     change_work,
+    contracts,
     declared_views,
     directory,
     directory_rows,
     fulfilment,
     major_incidents,
     offerings,
+    plain_definitions,
     releases,
     saved_views,
     services,
@@ -131,6 +137,10 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
         "asset",
     ),
     AssetType: Shape((asset_types.fold,), (asset_types.TYPES,)),
+    Contract: Shape((contracts.fold,), (contracts.CONTRACTS,)),
+    TextModule: Shape((plain_definitions.fold,), (plain_definitions.TEXTS,)),
+    Macro: Shape((plain_definitions.fold,), (plain_definitions.MACROS,)),
+    DataRule: Shape((plain_definitions.fold,), (plain_definitions.DATA_RULES,)),
     Article: Shape(
         (articles.fold,),
         (articles.ARTICLES, articles.PAGES),

@@ -9,6 +9,8 @@ from api.commands import Command
 from api.fields import Name, Note, PersonRef, Reason, Title
 from api.http.bodies import Body
 from domain.checklist import Checklist
+from domain.editing import MINUTES_MAX as EDIT_MINUTES_MAX
+from domain.editing import Editing
 from domain.satisfaction import SCORE_MAX, Satisfaction
 from domain.time_spent import MINUTES_MAX, TimeSpent
 
@@ -23,6 +25,15 @@ class AddItem(Body):
 
 class Numbered(Body):
     number: Number
+
+
+class BeginEdit(Body):
+    minutes: Annotated[int, Field(ge=1, le=EDIT_MINUTES_MAX)] = 15
+    anyway: Annotated[bool, Field(description="Although somebody else is editing it.")] = False
+
+
+class EndEdit(Body):
+    """Nothing is asked for; the body may be left out."""
 
 
 class BookTime(Body):
@@ -74,6 +85,26 @@ def checklist_of(kind: type[Checklist]) -> tuple[Command, ...]:
             summary="Say that an item on its checklist is not done after all",
             needs_version=False,
             example={"number": 1},
+        ),
+    )
+
+
+def editing_of(kind: type[Editing]) -> tuple[Command, ...]:
+    return (
+        Command(
+            method=kind.begin_edit,
+            body=BeginEdit,
+            summary="Say that one is editing it for some minutes",
+            description="Others read it as `editor` and `edited_until`, and are refused the same "
+            "until then, unless they say `anyway`.",
+            needs_version=False,
+            example={"minutes": 15},
+        ),
+        Command(
+            method=kind.end_edit,
+            body=EndEdit,
+            summary="Say that one is not editing it any more",
+            needs_version=False,
         ),
     )
 

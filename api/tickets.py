@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from api.commands import Command, Use
-from api.families import check_relative
+from api.families import check_relative, policy_name
 from api.fields import (
     Details,
     Instant,
@@ -26,15 +26,16 @@ from api.fields import (
 )
 from api.http.bodies import Body
 from api.http.calls import Call
-from api.ticket_work import checklist_of, time_of
+from api.macro_use import macro_of
+from api.ticket_work import checklist_of, editing_of, time_of
 from domain.agreement import PausingReason
 from domain.desk import Desk
 from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX
 from domain.limits import ATTACHMENT_BYTES_MAX
-from domain.policy import About
+from domain.policy import About, about, allow
 from domain.promises import Promises
 from domain.recorder import Receipt
-from domain.ticket import LinkType, Ticket, Visibility
+from domain.ticket import MENTIONS_MAX, LinkType, Ticket, Visibility
 
 MediaType = Annotated[
     str, Field(max_length=127, pattern=r"^[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}$")
@@ -86,6 +87,10 @@ class Assign(Body):
 class Comment(Body):
     said: Words = Field(alias="text")
     visibility: Visibility = Visibility.PUBLIC
+    mentions: Annotated[
+        list[PersonRef],
+        Field(max_length=MENTIONS_MAX, description="Who is to read it, and follows the ticket."),
+    ] = []
 
 
 class Attach(Body):
@@ -141,6 +146,13 @@ def act_of_comment(body: Any) -> str:
     return "comment_internally" if body.visibility is Visibility.INTERNAL else "comment"
 
 
+async def may_mention(call: Call, record: Any, body: Any) -> dict[str, Any]:
+    """Whoever is mentioned follows the ticket, so who mentions may let people watch it."""
+    if body.mentions:
+        allow(call.caller.actor, f"{policy_name(record)}.watch", about(record))
+    return {}
+
+
 def commands_of(
     kind: type[Ticket], *, amend: type[Amend] = Amend, use_of_amend: Use | None = None
 ) -> tuple[Command, ...]:
@@ -173,6 +185,7 @@ def commands_of(
             summary="Say something to the requester (public) or among agents (internal)",
             use=of(kind, Desk.comment),
             act=act_of_comment,
+            look_up=may_mention,
             needs_version=False,
             example={"text": "We are looking into it.", "visibility": "public"},
         ),
@@ -252,6 +265,8 @@ def commands_of(
         ),
         fields_of(kind),
         *checklist_of(kind),
+        *editing_of(kind),
+        macro_of(kind),
         *time_of(kind),
     )
 

@@ -196,7 +196,7 @@ class AssetRecord(AssetDrift, AssetReminders, abstract=True):
             by=by,
             owner=owner if owner != self.owner else None,
             location=_news("location", location, self.location),
-            cost=_cost(cost) if cost != self.cost else None,
+            cost=check_cost(cost) if cost != self.cost else None,
             supplier=_news("supplier", supplier, self.supplier),
             contract=_news("contract", contract, self.contract),
             ends=_changed_ends(ends or {}, self.ends),
@@ -250,7 +250,8 @@ def _news(field: str, said: str | None, present: str) -> str | None:
     return line if line != present else None
 
 
-def _cost(cost: Cost | None) -> Cost | None:
+def check_cost(cost: Cost | None) -> Cost | None:
+    """Refuse an amount or a currency that is none."""
     if cost is None:
         return None
     amount = cost.amount

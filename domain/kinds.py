@@ -10,8 +10,11 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.contract import Contract
+from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
 from domain.incident import Incident
+from domain.macro import Macro
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
@@ -25,6 +28,7 @@ from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
+from domain.text_module import TextModule
 from domain.ticket_type import TicketType
 from domain.webhook import Webhook
 
@@ -39,8 +43,11 @@ __all__ = [
     "Change",
     "ChangeTemplate",
     "ChangeWindow",
+    "Contract",
+    "DataRule",
     "DeclaredView",
     "Incident",
+    "Macro",
     "Offering",
     "Organisation",
     "Person",
@@ -54,6 +61,7 @@ __all__ = [
     "ServiceLevelPolicy",
     "ServiceRequest",
     "Team",
+    "TextModule",
     "TicketType",
     "Webhook",
 ]

@@ -16,8 +16,10 @@ from domain.approval_round import ApprovalRounds
 from domain.article import Article
 from domain.article import Status as Published
 from domain.asset import Asset
+from domain.asset_reminders import AssetReminders
 from domain.change import Change
 from domain.change_moves import Status
+from domain.contract import Contract
 from domain.ids import prefix_of
 from domain.impact import Direction, Graph, Relation
 from domain.incident import Incident
@@ -53,7 +55,8 @@ class Outlook(Protocol):
         ...
 
     async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
-        """The assets with a reminder that is due, and when the next is due after that."""
+        """The assets and contracts with a reminder that is due, and when the next is due after
+        that."""
         ...
 
     async def articles_to_review(self, now: datetime, limit: int) -> Sequence[UUID]:
@@ -124,8 +127,9 @@ class LedgerOutlook:
         return [change.id for change in self._changes() if passed(change.obligations, now)]
 
     async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
-        assets = (asset for asset, _ in self._ledger.all_of(Asset))
-        ahead = [(asset.id, one.at) for asset in assets if (one := asset.next_reminder)]
+        kinds: tuple[type[AssetReminders], ...] = (Asset, Contract)
+        found = (record for kind in kinds for record, _ in self._ledger.all_of(kind))
+        ahead = [(record.id, one.at) for record in found if (one := record.next_reminder)]
         later = min((at for _, at in ahead if at > now), default=None)
         return [id for id, at in ahead if at <= now], later
 

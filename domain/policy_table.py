@@ -9,6 +9,7 @@ from domain.person import Role
 from domain.policy_approvals import of_rounds
 from domain.policy_assets import ASSETS
 from domain.policy_definitions import DEFINITIONS
+from domain.policy_helps import HELPS
 from domain.policy_releases import RELEASES
 from domain.policy_requests import REQUESTS
 from domain.policy_rows import (
@@ -249,6 +250,8 @@ TABLE: Mapping[str, Row] = {
     # Services and what is ordered of them
     **SERVICES,
     **RELEASES,
+    # What helps those who work at the desk
+    **HELPS,
     # People
     **rows(staff(ANY), READ, {"person.list": "list people"}),
     **rows({**everyone(SELF), **staff(IN_SIGHT)}, READ, {"person.read": "read about a person"}),

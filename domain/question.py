@@ -11,6 +11,7 @@ from uuid import UUID
 
 from domain import text
 from domain.aggregate import Entry, Event
+from domain.editing import OF_EDITING
 from domain.escalated import Escalated
 from domain.functional import FunctionallyEscalated
 from domain.life_cycle import (
@@ -100,14 +101,14 @@ class Question(Startable, Mergeable, Satisfaction, Escalated, FunctionallyEscala
 
     def record(self, event: Event) -> None:
         super().record(event)
-        self._touched(event.by)
+        self._touched(event)
 
     def replay(self, entry: Entry) -> None:
         super().replay(entry)
-        self._touched(entry.event.by)
+        self._touched(entry.event)
 
-    def _touched(self, by: Provenance) -> None:
-        self.hands = touched(self.hands, by, str(self.requester or ""))
+    def _touched(self, event: Event) -> None:
+        self.hands = touched(self.hands, event, str(self.requester or ""))
 
     # Ask ---------------------------------------------------------------------------------
 
@@ -161,7 +162,7 @@ class Question(Startable, Mergeable, Satisfaction, Escalated, FunctionallyEscala
         def apply(self, question: "Question", /) -> None:
             super().apply(question)
             question.answered_at = self.by.effective_at
-            question._touched(self.by)
+            question._touched(self)
             question.is_first_contact = at_first_contact(
                 question.hands, question.reassigned, question.reopened
             )
@@ -186,13 +187,13 @@ class Question(Startable, Mergeable, Satisfaction, Escalated, FunctionallyEscala
             question.awaits_reply = True
 
 
-def touched(hands: tuple[str, ...], by: Provenance, requester: str) -> tuple[str, ...]:
+def touched(hands: tuple[str, ...], event: Event, requester: str) -> tuple[str, ...]:
     """The people other than the requester who have acted on a question, in their order, after one
     more event."""
-    actor = by.actor
+    actor = event.by.actor
     if actor == requester or actor in hands or not is_person(actor):
         return hands
-    return (*hands, actor)
+    return hands if isinstance(event, OF_EDITING) else (*hands, actor)
 
 
 def at_first_contact(hands: tuple[str, ...], reassigned: int, reopened: int) -> bool:

@@ -1,6 +1,6 @@
 """What all tickets do: be described, sorted, assigned, discussed and linked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,6 +10,7 @@ from domain.affected import AffectedPeople
 from domain.aggregate import Event
 from domain.checklist import Checklist
 from domain.custom_fields import CustomFields
+from domain.editing import Editing
 from domain.limits import ATTACHMENT_BYTES_MAX
 from domain.personal import Personal
 from domain.priority import USUAL, Level, MatrixInUse
@@ -22,6 +23,7 @@ from domain.wording import Worded, detail_texts, unless_known
 
 LINKS_MAX = 1_000
 WATCHERS_MAX = 200
+MENTIONS_MAX = 20
 ATTACHMENTS_MAX = 1_000
 DETAILS_MAX = 200
 
@@ -44,7 +46,7 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, abstract=True):
+class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Editing, abstract=True):
     impact: Level | None
     urgency: Level | None
     priority: int | None
@@ -241,15 +243,23 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, abst
 
     # Comment -----------------------------------------------------------------------------
 
-    def comment(self, said: str, *, visibility: Visibility, by: Provenance) -> None:
-        """Say something to the requester, or among agents. Allowed on tickets that are over."""
+    def comment(
+        self, said: str, *, visibility: Visibility, mentions: Sequence[UUID] = (), by: Provenance
+    ) -> None:
+        """Say something to the requester, or among agents. Allowed on tickets that are over.
+        Whoever is mentioned follows the ticket from then on."""
         said = text.body(said, "A comment")
         require(said != "", "A comment says something.")
-        self.record(self.Commented(by=by, text=said, visibility=visibility))
+        named = tuple(dict.fromkeys(mentions))
+        require(len(named) <= MENTIONS_MAX, f"A comment mentions at most {MENTIONS_MAX} people.")
+        self.record(self.Commented(by=by, text=said, visibility=visibility, mentions=named))
+        for person in named:
+            self.watch(person, by=by)
 
     class Commented(Event):
         text: Annotated[str, Personal("actor")]
         visibility: Visibility
+        mentions: tuple[UUID, ...] = ()
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.comments += 1
@@ -257,6 +267,20 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, abst
 
     def hear(self, visibility: Visibility, who: Provenance) -> None:
         """What a comment does to a kind of ticket that minds who asks and who answers."""
+
+    # Apply a macro -----------------------------------------------------------------------
+
+    def apply_macro(self, macro: UUID, *, version: int, by: Provenance) -> None:
+        """Say that a version of a macro is applied; what it does is recorded besides."""
+        self.require_not_over()
+        self.record(self.MacroApplied(by=by, macro=macro, version=version))
+
+    class MacroApplied(Event):
+        macro: UUID
+        version: int
+
+        def apply(self, ticket: "Ticket", /) -> None:
+            pass
 
     # Attach ------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What ends with assets: the reminders that are ahead, and those that were given."""
+"""What ends with assets, and contracts: the reminders that are ahead, and those that were given."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from domain.aggregate import Entry
 from domain.asset import Asset
 from domain.asset_reminders import ENDS, next_reminder
+from domain.contract import Contract
 from projections.rows import Rows
 from projections.store import ViewReader
 from projections.tables import (
@@ -23,7 +24,7 @@ from projections.tables import (
 from projections.view import View
 
 NAME = "asset_reminders"
-VERSION = 2
+VERSION = 3
 DUE_MAX = 500
 
 
@@ -56,7 +57,9 @@ class WhoseRow(Row):
     organisation: Id | None
     owner: Id | None
     is_gone: bool = False
-    """Whether it is retired: nothing of it is reminded of any more."""
+    """Whether it is retired, or not in force: nothing of it is reminded of."""
+    last_day: str | None = None
+    """Of a contract that is not signed yet."""
 
 
 REMINDERS = Table(
@@ -74,10 +77,25 @@ WHOSE = Table("asset_reminders_whose", VERSION, WhoseRow, key=("asset",))
 
 
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith("Asset.")
+    return entry.topic.startswith(("Asset.", "Contract."))
 
 
 def fold(entry: Entry, rows: Rows) -> None:
+    if isinstance(entry.event, Asset.EndReminded):
+        _remind(entry, entry.event, rows)
+    elif entry.topic.startswith("Contract."):
+        _fold_contract(entry, rows)
+    else:
+        _fold_asset(entry, rows)
+
+
+def _remind(entry: Entry, event: Asset.EndReminded, rows: Rows) -> None:
+    id = id_text(entry.originator_id)
+    rows.put(AHEAD, _ahead(id, event.end, event.last_day, event.due))
+    rows.put(REMINDERS, _given(entry, event, rows.get(WHOSE, id)))
+
+
+def _fold_asset(entry: Entry, rows: Rows) -> None:
     event, id = entry.event, id_text(entry.originator_id)
     match event:
         case Asset.Registered(name=name, organisation=organisation, owner=owner):
@@ -91,13 +109,34 @@ def fold(entry: Entry, rows: Rows) -> None:
                     rows.remove(AHEAD, id, end)
                 elif not whose.is_gone:
                     rows.put(AHEAD, _ahead(id, end, day, event.by.effective_at))
-        case Asset.EndReminded(end=end, last_day=last_day, due=due):
-            rows.put(AHEAD, _ahead(id, end, last_day, due))
-            rows.put(REMINDERS, _given(entry, event, rows.get(WHOSE, id)))
         case Asset.Retired():
             rows.get(WHOSE, id).is_gone = True
             for end in ENDS:
                 rows.remove(AHEAD, id, end)
+
+
+def _fold_contract(entry: Entry, rows: Rows) -> None:
+    """A contract is reminded of while it is in force: of what lies ahead when it is signed."""
+    event, id = entry.event, id_text(entry.originator_id)
+    match event:
+        case Contract.Drafted(name=name, owner=owner, last_day=day):
+            last_day = None if day is None else day.isoformat()
+            rows.put(WHOSE, WhoseRow(id, name, None, id_or_none(owner), True, last_day))
+        case Contract.Amended(name=name, owner=owner):
+            whose = rows.get(WHOSE, id)
+            whose.name = name or whose.name
+            whose.owner = id_or_none(owner) or whose.owner
+        case Contract.Signed():
+            whose = rows.get(WHOSE, id)
+            whose.is_gone = False
+            if whose.last_day is not None:
+                day = date.fromisoformat(whose.last_day)
+                rows.put(AHEAD, _ahead(id, "contract", day, event.by.effective_at))
+        case Contract.Renewed(last_day=day):
+            rows.put(AHEAD, _ahead(id, "contract", day, event.by.effective_at))
+        case Contract.Ended():
+            rows.get(WHOSE, id).is_gone = True
+            rows.remove(AHEAD, id, "contract")
 
 
 def _ahead(id: str, end: str, day: date, after: datetime) -> EndRow:
@@ -122,7 +161,7 @@ def _given(entry: Entry, event: Asset.EndReminded, whose: WhoseRow) -> ReminderR
 
 
 async def due(reader: ViewReader, now: datetime) -> tuple[list[UUID], datetime | None]:
-    """The assets with a reminder that is due, at most 500, and when the next is."""
+    """The assets and contracts with a reminder that is due, at most 500, and when the next is."""
     source = f"{reader.prefix}{AHEAD.stored}"
     found = await reader.query(
         f"SELECT DISTINCT asset FROM {source} WHERE next_at <= ? ORDER BY asset LIMIT {DUE_MAX}",

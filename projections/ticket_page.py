@@ -29,7 +29,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 8
+VERSION = 9
 
 Details = dict[str, str]
 
@@ -96,6 +96,7 @@ class CommentRow(Row):
     text: str
     workaround_of: Id | None = None
     """The known error whose workaround it is."""
+    mentions: tuple[str, ...] = ()
 
 
 class AttachmentRow(Row):
@@ -177,6 +178,9 @@ def _commented(
             instant(event.by.effective_at),
             event.visibility == "internal",
             event.text,
+            mentions=tuple(map(id_text, event.mentions))
+            if isinstance(event, Ticket.Commented)
+            else (),
         ),
     )
 

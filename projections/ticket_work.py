@@ -10,6 +10,7 @@ from domain.affected import AffectedPeople
 from domain.aggregate import KIND_OF_PREFIX, Entry, Event
 from domain.checklist import Checklist
 from domain.custom_fields import CustomFields
+from domain.editing import Editing
 from domain.incident import Incident
 from domain.life_cycle import Reopenable
 from domain.personal import ERASED
@@ -35,7 +36,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_work"
-VERSION = 3
+VERSION = 4
 
 
 class WorkRow(Row):
@@ -53,6 +54,9 @@ class WorkRow(Row):
     """The values of the fields that the desk has added."""
     rated_until: Instant | None = None
     """Until when the requester is asked for that; None while they are not."""
+    editor: Id | None = None
+    """Who has said that they are editing it."""
+    edited_until: Instant | None = None
 
 
 class ItemRow(Row):
@@ -184,6 +188,19 @@ def _reopened(event: Checklist.ItemReopened, row: WorkRow, rows: Rows) -> None:
     item = rows.get(ITEMS, row.id, event.number)
     item.done_by, item.done_at = "", None
     row.items_done -= 1
+
+
+# Who is editing it --------------------------------------------------------------------------
+
+
+@CASES.on(Editing.EditBegun)
+def _begun_to_edit(event: Editing.EditBegun, row: WorkRow, _: Rows) -> None:
+    row.editor, row.edited_until = event.by.actor, instant(event.until)
+
+
+@CASES.on(Editing.EditEnded)
+def _ended_to_edit(_event: Event, row: WorkRow, _: Rows) -> None:
+    row.editor, row.edited_until = None, None
 
 
 # Time --------------------------------------------------------------------------------------

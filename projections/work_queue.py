@@ -264,7 +264,7 @@ def _asked_by(event: Ticket.RequesterChanged, row: QueueRow) -> None:
 
 def _touch(event: Event, row: QueueRow) -> None:
     if row.kind == "question":
-        row.hands = touched(row.hands, event.by, row.requester or "")
+        row.hands = touched(row.hands, event, row.requester or "")
 
 
 @CASES.on(Problem.KnownErrorDeclared)

@@ -13,6 +13,7 @@ from domain.desk.erasures import Erasures
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
 from domain.desk.gates import GateKeeping
+from domain.desk.macros import Macros
 from domain.desk.major_incidents import MajorIncidents
 from domain.desk.management import Management
 from domain.desk.meetings import Meetings
@@ -44,6 +45,7 @@ class Desk(
     Services,
     Requesters,
     TaskActs,
+    Macros,
     People,
     Erasures,
     Families,

@@ -7,6 +7,7 @@ from uuid import UUID
 from domain import asset_attributes
 from domain.asset import Asset
 from domain.asset_attributes import Attribute, Mistake, Schema, WrongAttributes
+from domain.asset_reminders import AssetReminders
 from domain.asset_type import AssetType
 from domain.desk.desk import Base, Repeat
 from domain.ids import number_of
@@ -156,9 +157,9 @@ class Assets(Base):
     async def remind_of_ends(
         self, id: UUID, *, by: Provenance, **repeat: Unpack[Repeat]
     ) -> Receipt:
-        """Tell an asset what time it is: see `Asset.remind_of_ends`."""
+        """Tell an asset or a contract what time it is: see `AssetReminders.remind_of_ends`."""
         return await self.ledger.edit(
-            Asset, id, lambda asset: asset.remind_of_ends(by=by), by=by, **repeat
+            AssetReminders, id, lambda record: record.remind_of_ends(by=by), by=by, **repeat
         )
 
     async def set_attributes(

@@ -1,5 +1,6 @@
 """Tickets with a service level: logged, sorted and answered in one command with what follows."""
 
+from collections.abc import Sequence
 from typing import Unpack
 from uuid import UUID
 
@@ -144,6 +145,7 @@ class Incidents(ServiceLevels):
         said: str,
         *,
         visibility: Visibility,
+        mentions: Sequence[UUID] = (),
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
@@ -151,17 +153,30 @@ class Incidents(ServiceLevels):
         """Comment on a ticket. The first public word of an agent on an incident is its response."""
 
         async def decide(work: Work) -> None:
+            for person in mentions:
+                self.active_person("mentions", person)
             ticket = await work.get(kind, id, expected=expected)
-            ticket.comment(said, visibility=visibility, by=by)
-            if (
-                isinstance(ticket, Incident)
-                and visibility is Visibility.PUBLIC
-                and by.actor != str(ticket.requester)
-                and self._is_agent(by.actor)
-            ):
-                ticket.respond(by=by)
+            self.say_on(ticket, said, visibility, by, mentions)
 
         return await self.ledger.run(by, decide, **repeat)
+
+    def say_on(
+        self,
+        ticket: Ticket,
+        said: str,
+        visibility: Visibility,
+        by: Provenance,
+        mentions: Sequence[UUID] = (),
+    ) -> None:
+        """The same, as a part of another command."""
+        ticket.comment(said, visibility=visibility, mentions=mentions, by=by)
+        if (
+            isinstance(ticket, Incident)
+            and visibility is Visibility.PUBLIC
+            and by.actor != str(ticket.requester)
+            and self._is_agent(by.actor)
+        ):
+            ticket.respond(by=by)
 
     def _is_agent(self, actor: str) -> bool:
         person = self.directory.person(UUID(actor)) if is_person(actor) else None

@@ -68,22 +68,26 @@ class TicketTypes(Base):
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
-            found = self.directory.ticket_type(ticket.what)
-            if found is None:
-                raise Refused(f"fields: there are none for {ticket.what}s.")
-            ticket.set_fields(
-                fields,
-                definitions=found.definition.fields,
-                type=found.id,
-                type_version=found.definition_version,
-                by=by,
-            )
-            people = {field.name for field in found.definition.fields if field.type == "person"}
-            for name in people & fields.keys():
-                if fields[name] is not None:
-                    self.active_person(f"fields/{name}", UUID(str(ticket.fields[name])))
+            self.set_fields_of(ticket, fields, by)
 
         return await self.ledger.run(by, decide, **repeat)
+
+    def set_fields_of(self, ticket: Ticket, fields: Mapping[str, Any], by: Provenance) -> None:
+        """The same, as a part of another command."""
+        found = self.directory.ticket_type(ticket.what)
+        if found is None:
+            raise Refused(f"fields: there are none for {ticket.what}s.")
+        ticket.set_fields(
+            fields,
+            definitions=found.definition.fields,
+            type=found.id,
+            type_version=found.definition_version,
+            by=by,
+        )
+        people = {field.name for field in found.definition.fields if field.type == "person"}
+        for name in people & fields.keys():
+            if fields[name] is not None:
+                self.active_person(f"fields/{name}", UUID(str(ticket.fields[name])))
 
     async def _require_fields(self, record: Aggregate) -> None:
         """Refuse acts on a ticket that need a field which has no value."""

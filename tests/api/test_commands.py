@@ -39,6 +39,7 @@ BY_THE_DESK_ALONE = {
         *("propose", "carry_out", "let_lapse"),
         *("remind_of_ends", "note_drift", "clear_drift", "note_plan"),
     },
+    "contract": {"remind_of_ends"},
     "problem": {"propose"},
     "release": {"take_up"},
     "service": {"take_up"},
@@ -51,6 +52,7 @@ ELSEWHERE = {
 }
 """Acts that an address of their own is for."""
 LOOKED_UP = {
+    "apply_macro": {"version"},
     "set_fields": {"values", "type", "type_version", "definitions"},
     "classify": {"schema"},
     "set_attributes": {"changes", "schema"},

@@ -21,10 +21,13 @@ from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.contract import Contract
+from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
 from domain.fulfilment_plan import PlannedTask
 from domain.ids import record_id
 from domain.incident import Channel, Incident, PendingReason
+from domain.macro import Macro
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
@@ -46,6 +49,7 @@ from domain.service_request import ServiceRequest
 from domain.subjects import WRITTEN
 from domain.tasks import PHASES
 from domain.team import Team
+from domain.text_module import TextModule
 from domain.ticket import LinkType, Visibility
 from domain.ticket_type import TicketType
 from domain.webhook import Webhook
@@ -84,6 +88,7 @@ from tests.domain.examples import (
     texts,
 )
 from tests.domain.offerings import ITEMS
+from tests.domain.plain_definitions import CONDITIONS, MACROS, TEXTS
 from tests.domain.ticket_types import SITE_AND_MORE, SOME_VALUES, TYPES
 from tests.people import MONDAY
 
@@ -94,6 +99,8 @@ LAPTOP_PLAN = (
 )
 
 Arguments = SearchStrategy[dict[str, Any]]
+last_days = moments.map(lambda moment: moment.date())
+COSTS = st.sampled_from([None, Cost(Decimal("99.50"), "EUR"), Cost(Decimal("-1"), "euro")])
 
 
 def said(**arguments: SearchStrategy[Any]) -> Arguments:
@@ -146,7 +153,14 @@ TICKET: dict[str, Arguments] = {
     "categorise": said(category=texts, subcategory=texts, service=texts),
     "prioritise": said(impact=levels, urgency=levels),
     "assign": said(team=maybe(teams), assignee=maybe(people)),
-    "comment": said(said=texts, visibility=st.sampled_from(Visibility)),
+    "comment": said(
+        said=texts,
+        visibility=st.sampled_from(Visibility),
+        mentions=st.lists(people, max_size=2),
+    ),
+    "begin_edit": said(minutes=st.sampled_from([0, 15, 240, 241]), anyway=st.booleans()),
+    "end_edit": NOTHING,
+    "apply_macro": said(macro=st.just(record_id("MAC", 1)), version=st.just(1)),
     "attach": said(
         name=texts,
         media_type=st.just("text/plain"),
@@ -747,6 +761,24 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "cancel": REASON,
     },
     TicketType: {"revise": said(definition=TYPES)},
+    TextModule: {"revise": said(name=texts, definition=TEXTS), "retire": NOTHING},
+    Macro: {"revise": said(name=texts, definition=MACROS), "retire": NOTHING},
+    DataRule: {"revise": said(name=texts, definition=CONDITIONS), "retire": NOTHING},
+    Contract: {
+        "amend": said(
+            name=maybe(texts),
+            reference=maybe(texts),
+            owner=maybe(people),
+            notice_days=st.sampled_from([None, 0, 90, -1]),
+            cost=COSTS,
+            billing=st.sampled_from([None, "monthly"]),
+        ),
+        "cover": said(assets=st.lists(others, max_size=3)),
+        "sign": NOTHING,
+        "renew": said(last_day=last_days, cost=COSTS),
+        "remind_of_ends": NOTHING,
+        "end": REASON,
+    },
     DeclaredView: {"revise": said(title=texts, definition=DECLARATIONS), "retire": NOTHING},
     SavedView: {
         "amend": said(name=texts, asking=ASKINGS),
@@ -875,6 +907,22 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             offering_version=st.sampled_from([0, 1]),
             plan=st.sampled_from([(), (), LAPTOP_PLAN, LAPTOP_PLAN[:1]]),
             form=st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers()), max_size=2),
+        ),
+    ),
+    TextModule: ("define", said(name=texts, definition=TEXTS)),
+    Macro: ("define", said(name=texts, definition=MACROS)),
+    DataRule: ("define", said(name=texts, definition=CONDITIONS)),
+    Contract: (
+        "draft",
+        said(
+            name=texts,
+            supplier=texts,
+            kind=st.sampled_from(["lease", "other"]),
+            owner=maybe(people),
+            starts=maybe(last_days),
+            last_day=maybe(last_days),
+            notice_days=st.sampled_from([0, 90, -1]),
+            cost=COSTS,
         ),
     ),
     Webhook: (

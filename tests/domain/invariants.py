@@ -33,15 +33,19 @@ from domain.calendar_mistakes import check as check_hours
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.contract import Contract
+from domain.data_rule import DataRule
 from domain.declared_definition import NAME
 from domain.declared_rules import Plan
 from domain.declared_view import DeclaredView
 from domain.gates import Gates
 from domain.incident import Incident
+from domain.macro import Macro
 from domain.merging import MERGED, Mergeable
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person
+from domain.plain_definition import PlainDefinition
 from domain.problem import Problem
 from domain.question import Question
 from domain.read_log import ReadLog
@@ -53,6 +57,7 @@ from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import SUPPORT_LEVELS, Team
+from domain.text_module import TextModule
 from domain.ticket import Ticket
 from domain.ticket_type import ACTS, TicketType
 from domain.ticket_type import check as check_definition_of_type
@@ -434,7 +439,27 @@ def check_declared_view(view: DeclaredView) -> None:
         Plan(definition)
 
 
+def check_plain_definition(record: PlainDefinition[Any]) -> None:
+    assert record.name
+    assert record.definition_version >= 1
+    for definition in record.versions:
+        record.check(definition)
+
+
+def check_contract(contract: Contract) -> None:
+    assert contract.name
+    assert contract.supplier
+    assert contract.ends.get("contract") == contract.last_day
+    assert len(set(contract.covered)) == len(contract.covered)
+    assert contract.next_reminder is None or contract.status == "in force"
+    assert contract.status != "in force" or contract.starts is not None
+
+
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
+    Contract: check_contract,
+    DataRule: check_plain_definition,
+    Macro: check_plain_definition,
+    TextModule: check_plain_definition,
     ApprovalProcess: check_definition,
     Article: check_article,
     Asset: check_asset,

@@ -3,6 +3,7 @@
 from domain import (
     article,
     change,
+    contract,
     incident,
     problem,
     question,
@@ -20,6 +21,7 @@ from domain.asset_type import AssetType
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
+from domain.contract import Contract
 from domain.incident import Incident
 from domain.problem import Problem
 from domain.question import Question
@@ -89,6 +91,9 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("implemented", "closed"),
         ("proposed", "implementing"),  # an emergency change
         ("in approval", "implementing"),
+    },
+    Contract: {
+        (source, move.target) for move in contract.MOVES.values() for source in move.sources
     },
     Incident: {
         *((source, move.target) for move in incident.MOVES.values() for source in move.sources),

@@ -21,9 +21,12 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate, FormField
 from domain.change_window import ChangeWindow
+from domain.contract import Contract
+from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
 from domain.ids import record_id
 from domain.incident import Incident
+from domain.macro import Macro
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
@@ -40,6 +43,7 @@ from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.team import Team
+from domain.text_module import TextModule
 from domain.ticket import Visibility
 from domain.ticket_type import TicketType
 from domain.triage import Candidate, Chosen
@@ -78,6 +82,7 @@ from tests.domain.examples import (
 )
 from tests.domain.offerings import FOR_BAKERY as FOR_BAKERS
 from tests.domain.offerings import LAPTOP
+from tests.domain.plain_definitions import GREETING, GRUSS, JAMMED, NAMELESS, OWNERLESS, VENDOR
 from tests.domain.ticket_types import PLAIN, SITE_AND_MORE
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
@@ -115,6 +120,9 @@ TICKET = [
     step("categorise", category="software", subcategory="mail", service="Mail"),
     step("prioritise", impact=1, urgency=2),
     step("assign", team=TEAM, assignee=person("bea")),
+    step("begin_edit", minutes=240),
+    step("end_edit"),
+    step("apply_macro", macro=record_id("MAC", 1), version=1),
     step("comment", said="We are looking into it.", visibility=Visibility.PUBLIC),
     step("attach", "ann", name="log.txt", media_type="text/plain", size=12, sha256="a" * 64),
     step("link", other=OTHER, type="caused by"),
@@ -1257,6 +1265,48 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("add_member", person=person("bea"), is_lead=True),
             step("remove_member", person=person("bea")),
             step("disband"),
+        ]
+    ],
+    TextModule: [
+        [
+            step("define", name="Greeting", definition=GREETING),
+            step("revise", name="Gruss", definition=GRUSS),
+            step("retire"),
+        ]
+    ],
+    Macro: [
+        [
+            step("define", name="Restart a queue", definition=JAMMED),
+            step("revise", name="Wait for the vendor", definition=VENDOR),
+            step("retire"),
+        ]
+    ],
+    DataRule: [
+        [
+            step("define", name="In use without an owner", definition=OWNERLESS),
+            step("revise", name="Services without an owner", definition=NAMELESS),
+            step("retire"),
+        ]
+    ],
+    Contract: [
+        [
+            step(
+                "draft",
+                name="Support of the servers",
+                supplier="Metal Ltd",
+                kind="support",
+                reference="M-118",
+                owner=person("bea"),
+                last_day=MONDAY.date() + timedelta(days=1),
+                notice_days=90,
+                cost=Cost(Decimal("1200.00"), "EUR"),
+            ),
+            step("amend", reference="M-119", billing="monthly"),
+            step("cover", assets=[SERVER]),
+            step("sign"),
+            *(step("remind_of_ends", "clock") for _ in range(8)),
+            step("renew", last_day=date(2029, 6, 30), cost=Cost(Decimal("1300.00"), "EUR")),
+            step("end", reason="The servers are gone."),
         ]
     ],
     Webhook: [

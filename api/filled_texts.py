@@ -1,0 +1,71 @@
+"""What a text module says of a ticket: its text, with the values in the places of its variables."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from api import schemas
+from api.families import policy_name
+from api.fields import REFERENCE
+from api.http.answers import Answer, json
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.http.routing import Route
+from api.lists import only
+from api.practices import reference_of
+from api.reads import find, reading
+from api.text_modules import PRACTICE
+from domain.aggregate import KIND_OF_PREFIX
+from domain.ids import parse_reference, prefix_of
+from domain.policy import about, allow
+from domain.rules import NotFound
+from domain.text_module import TextModule
+from domain.ticket import Ticket
+from domain.variables import filled
+
+
+async def read_filled(call: Call) -> Answer:
+    module = await find(call, PRACTICE)
+    assert isinstance(module, TextModule)
+    query = call.query()
+    only(query, "ticket")
+    ticket = await _ticket(call, query.get("ticket", ""))
+    values = call.context.desk.values_of(ticket, call.caller.person.id)
+    return json(
+        {"text": filled(module.definition.text, values)},
+        headers=[(b"cache-control", b"private, no-cache")],
+    )
+
+
+async def _ticket(call: Call, text: str) -> Ticket:
+    """The ticket that the query names. Raises Problem for what the caller may not read."""
+    try:
+        id: UUID = parse_reference(text)
+        kind = KIND_OF_PREFIX.get(prefix_of(id))
+        if kind is None or not issubclass(kind, Ticket):
+            raise NotFound(f"{text[:80]} is no ticket.")
+        ticket = await call.context.ledger.find(kind, id)
+        allow(call.caller.actor, f"{policy_name(ticket)}.read", about(ticket))
+    except NotFound as missing:
+        raise Problem("bad_query", f"ticket: {missing}") from None
+    return ticket
+
+
+def filled_text_routes() -> Iterator[Route]:
+    yield reading(
+        "/text-modules/{ref}/filled",
+        read_filled,
+        "text_module.read",
+        PRACTICE.title,
+        "Read what a text module says of a ticket",
+        [
+            reference_of(PRACTICE),
+            schemas.query(
+                "ticket",
+                "The number or the id of the ticket.",
+                {"type": "string", "pattern": REFERENCE},
+                is_required=True,
+            )
+            | {"example": "INC0000042"},
+        ],
+        schemas.object_of(text={"type": "string"}),
+    )

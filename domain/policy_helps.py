@@ -1,0 +1,76 @@
+"""Who may do what with text modules, macros, data rules and contracts, which are the operator's."""
+
+from collections.abc import Mapping
+
+from domain.person import Role
+from domain.policy_rows import (
+    NOBODY,
+    OPERATORS_PROCESS_OWNER,
+    READ,
+    WRITE,
+    Grants,
+    Row,
+    rows,
+    staff,
+)
+from domain.relation import OPERATOR
+
+OPERATORS_AGENT_OR_PROCESS_OWNER: Grants = {
+    Role.AGENT: OPERATOR,
+    Role.PROCESS_OWNER: OPERATOR,
+}
+KEEPERS: Grants = {**OPERATORS_AGENT_OR_PROCESS_OWNER, Role.CHANGE_MANAGER: OPERATOR}
+
+
+def _definitions(what: str, writers: Grants) -> dict[str, Row]:
+    name = what.replace("_", " ")
+    return {
+        **rows(
+            staff(OPERATOR),
+            READ,
+            {
+                f"{what}.list": f"list {name}s",
+                f"{what}.read": f"read a {name}",
+                f"{what}.read_history": f"read the history of a {name}",
+            },
+        ),
+        **rows(
+            writers,
+            WRITE,
+            {
+                f"{what}.define": f"define a {name}",
+                f"{what}.revise": f"revise a {name}",
+                f"{what}.retire": f"retire a {name}",
+            },
+        ),
+    }
+
+
+HELPS: Mapping[str, Row] = {
+    **_definitions("text_module", OPERATORS_AGENT_OR_PROCESS_OWNER),
+    **_definitions("macro", OPERATORS_PROCESS_OWNER),
+    **_definitions("data_rule", OPERATORS_PROCESS_OWNER),
+    **rows(staff(OPERATOR), READ, {"data_quality.read": "read how good the data are"}),
+    **rows(
+        staff(OPERATOR),
+        READ,
+        {
+            "contract.list": "list contracts",
+            "contract.read": "read a contract",
+            "contract.read_history": "read the history of a contract",
+        },
+    ),
+    **rows(
+        KEEPERS,
+        WRITE,
+        {
+            "contract.draft": "draft a contract",
+            "contract.amend": "amend a contract",
+            "contract.cover": "say which assets a contract is for",
+            "contract.sign": "put a contract in force",
+            "contract.renew": "renew a contract",
+            "contract.end": "end a contract",
+        },
+    ),
+    **rows(NOBODY, WRITE, {"contract.remind_of_ends": "remind of the end of a contract"}),
+}

@@ -1,0 +1,80 @@
+"""Text modules, macros and data rules, good and bad, for the tests that try anything."""
+
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from domain.data_rule import DataCondition
+from domain.ids import record_id
+from domain.macro import (
+    AddItems,
+    Give,
+    LetWatch,
+    MacroDefinition,
+    Resolve,
+    Say,
+    SetFields,
+    Wait,
+)
+from domain.text_module import TextDefinition
+from domain.ticket import Visibility
+from domain.triage import Categorise, Prioritise
+from tests.people import person
+
+TEAM = record_id("TEA", 1)
+
+GREETING = TextDefinition(
+    text="Dear {{requester}}, we look into {{number}}.", category="first words", language="en"
+)
+GRUSS = replace(GREETING, text="Guten Tag {{requester}}", language="de-CH", teams=(TEAM,))
+TEXTS = st.sampled_from(
+    [
+        GREETING,
+        GRUSS,
+        replace(GREETING, text=""),
+        replace(GREETING, text="{{ password }}"),
+        replace(GREETING, category="x" * 201),
+    ]
+)
+
+JAMMED = MacroDefinition(
+    description="The usual trouble with the queue.",
+    tickets=("incident",),
+    steps=(
+        Categorise(category="software", subcategory="printing", service="Printing"),
+        Prioritise(impact=2, urgency=3),
+        Give(team=TEAM, to_me=True),
+        AddItems(titles=("Restart the queue", "Call {{requester}}")),
+        LetWatch(people=(person("dan"),)),
+        Say(text="It runs again, {{requester}}."),
+        Say(text="The usual.", visibility=Visibility.INTERNAL),
+        Resolve(code="solved", resolution="The queue of {{service}} was restarted."),
+    ),
+)
+VENDOR = MacroDefinition(
+    steps=(SetFields(fields={"site": "Berne"}), Wait(reason="vendor", note="They call back.")),
+    teams=(TEAM,),
+)
+MACROS = st.sampled_from(
+    [
+        JAMMED,
+        VENDOR,
+        replace(JAMMED, tickets=("question",)),
+        replace(VENDOR, tickets=("change",)),
+        MacroDefinition(steps=()),
+        MacroDefinition(steps=(Give(),)),
+        MacroDefinition(steps=(Give(person=person("bea"), to_me=True),)),
+        MacroDefinition(steps=(Say(text=" "),)),
+        MacroDefinition(steps=(AddItems(titles=("{{nothing}}",)),)),
+    ]
+)
+
+OWNERLESS = DataCondition(
+    list="assets",
+    violated_by='status == "in use" && owner == null',
+    description="Nobody answers for it.",
+    severity="high",
+)
+NAMELESS = DataCondition(list="services", violated_by="owner == null")
+CONDITIONS = st.sampled_from(
+    [OWNERLESS, NAMELESS, replace(OWNERLESS, violated_by=" "), replace(OWNERLESS, list="")]
+)
