@@ -131,7 +131,7 @@ def asset_board_routes() -> Iterator[Route]:
         "Assets",
         "List licences with what is entitled and installed",
         [schemas.MIN_POSITION],
-        schemas.page_of(_row(installed=schemas.WHOLE, over=schemas.WHOLE)),
+        schemas.page_of(_row(installed=schemas.WHOLE, over=schemas.WHOLE, unused=schemas.WHOLE)),
     )
 
     yield Route(

@@ -12,6 +12,7 @@ from api.lists import only, reach, whole
 from api.reads import reading
 from api.record_lists import QUEUE
 from domain.policy import allow, visibility
+from projections import search_rows
 from projections.queries import BadQuery
 from projections.store import NotBuilt
 
@@ -30,12 +31,16 @@ async def read_columns(call: Call) -> Answer:
         raise Problem("bad_query", f"by: it is one of {', '.join(BY)}.")
     limit = whole(query, "limit", CARDS, 1, CARDS_MAX)
     await reach(call, QUEUE.name, query.get("min_position"))
+    as_of = await history.asked_of(call, query)
     said = [(name, query[name]) for name in list_filters.PARAMETERS if name in query]
+    searched = QUEUE.searched if as_of is None and "q" in query else ()
+    if searched:
+        await reach(call, search_rows.NAME, query.get("min_position"))
     filters: dict[str, Any] = {"is_open": True}
     of: dict[str, Any] = {
         "visibility": visibility(actor, "incident"),
-        "as_of": await history.asked_of(call, query),
-        "where": list_filters.asked(call, QUEUE.listing, QUEUE.values, said),
+        "as_of": as_of,
+        "where": list_filters.asked(call, QUEUE.listing, QUEUE.values, said, searched),
     }
     views = call.context.views
     try:

@@ -18,12 +18,16 @@ MANUAL = "manual"
 DEFAULT = "*"
 """The attribute that stands for all that have no order of their own."""
 
-FIELDS = ("location", "supplier", "contract", "owner", "user", *(f"ends.{end}" for end in ENDS))
+FIELDS = (
+    *("location", "supplier", "contract", "owner", "user", "entitled"),
+    *(f"ends.{end}" for end in ENDS),
+)
 """What is changed besides attributes. A name and a tag are given at registration. The owner and the
-user are people, and the ends are days."""
+user are people, the ends are days, and of a licence so many installations are entitled."""
 HANDED_OUT = (Status.IN_STOCK, Status.IN_USE)
 
-Fields = Mapping[str, str | UUID | date]
+Given = str | UUID | date | int
+Fields = Mapping[str, Given]
 
 Precedence = Mapping[str, Sequence[str]]
 """By attribute or field: the sources, the first before the others. Unnamed ones come last."""
@@ -90,9 +94,9 @@ def planned(
 
 def _planned_fields(
     asset: Asset, said: Said, precedence: Precedence
-) -> tuple[dict[str, str | UUID | date], dict[str, str]]:
+) -> tuple[dict[str, Given], dict[str, str]]:
     """What is given besides attributes, and why the rest is left."""
-    fields: dict[str, str | UUID | date] = {}
+    fields: dict[str, Given] = {}
     left: dict[str, str] = {}
     for name, new in said.fields.items():
         present = _present(asset, name)
@@ -100,7 +104,9 @@ def _planned_fields(
             continue
         if name == "user" and asset.status not in HANDED_OUT:
             left[name] = f"it is {asset.status}"
-        elif present and (before := _goes_before(asset, said.source, name, precedence)):
+        elif present not in (None, "") and (
+            before := _goes_before(asset, said.source, name, precedence)
+        ):
             left[name] = before
         else:
             fields[name] = new
@@ -123,18 +129,25 @@ def give(asset: Asset, fields: Fields, *, source: str, by: Provenance) -> None:
         source=source,
         by=by,
     )
+    if isinstance(entitled := fields.get("entitled"), int):
+        asset.entitle(installations=entitled, source=source, by=by)
     if isinstance(user, UUID) and user != asset.holder:
         if asset.status is Status.IN_USE:
             asset.return_(condition=f"Somebody else has it, says {source}.", by=by)
         asset.issue(user, source=source, by=by)
 
 
-def _present(asset: Asset, name: str) -> str | UUID | date | None:
+def _present(asset: Asset, name: str) -> Given | None:
     if name == "user":
         return asset.holder
     field, _, end = name.partition(".")
-    found: str | UUID | date | None = asset.ends.get(end) if end else getattr(asset, field, None)
+    found: Given | None = asset.ends.get(end) if end else getattr(asset, field, None)
     return found
+
+
+def _is_said(present: Given | None) -> bool:
+    """Whether there is something: no installations are something, too."""
+    return present not in (None, "")
 
 
 def _goes_before(asset: Asset, source: str, name: str, precedence: Precedence) -> str:

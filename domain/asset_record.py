@@ -225,21 +225,23 @@ class AssetRecord(AssetDrift, AssetReminders, abstract=True):
 
     # Licences ------------------------------------------------------------------------------
 
-    def entitle(self, *, installations: int, by: Provenance) -> None:
-        """Say how many installations a licence is good for, in all."""
+    def entitle(self, *, installations: int, source: str = "", by: Provenance) -> None:
+        """Say how many installations a licence is good for, in all, by a source or by hand."""
         self.require_changeable()
         require(
             0 <= installations <= ENTITLED_MAX,
             f"installations: a number from 0 to {ENTITLED_MAX}.",
         )
         if installations != self.entitled:
-            self.record(self.Entitled(by=by, installations=installations))
+            self.record(self.Entitled(by=by, installations=installations, source=source))
 
     class Entitled(Event):
         installations: int
+        source: str = ""
 
         def apply(self, asset: "AssetRecord", /) -> None:
             asset.entitled = self.installations
+            asset.given_by(self.source, ("entitled",))
 
 
 def _news(field: str, said: str | None, present: str) -> str | None:

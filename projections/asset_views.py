@@ -109,6 +109,7 @@ class AssetViews(Reading):
             {
                 "installed": installed.get(row["id"], 0),
                 "over": max(0, installed.get(row["id"], 0) - row["entitled"]),
+                "unused": max(0, row["entitled"] - installed.get(row["id"], 0)),
                 **row,
             }
             for row in rows

@@ -19,7 +19,7 @@ RULES_MAX = 10
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Rule = Annotated[list[Name], Field(min_length=1, max_length=10)]
-Field_ = Literal["name", "tag", "location", "supplier", "contract", "owner", "user"]
+Field_ = Literal["name", "tag", "location", "supplier", "contract", "owner", "user", "entitled"]
 IDENTIFYING = ("name", "tag")
 """The fields that can tell an asset from others, besides its attributes."""
 

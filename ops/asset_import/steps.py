@@ -9,7 +9,8 @@ from uuid import UUID
 from domain import asset_attributes
 from domain.asset import Asset
 from domain.asset_attributes import Value
-from domain.asset_reconciliation import Plan, Said, give, planned
+from domain.asset_reconciliation import Given, Plan, Said, give, planned
+from domain.asset_record import ENTITLED_MAX
 from domain.asset_type import AssetType
 from domain.desk import Desk
 from domain.ids import number_of, parse_reference
@@ -22,7 +23,7 @@ from ops.asset_import.register import Register
 from ops.importing.errors import BadMapping, BadRow
 
 Cells = Mapping[str, str]
-Read = Callable[[str], str | UUID | date]
+Read = Callable[[str], Given]
 """What a cell says. Raises BadRow."""
 
 
@@ -85,7 +86,7 @@ class Steps:
                     attributes[name] = asset_attributes.read(schema[name], text)
             except Refused as refused:
                 mistakes.append(f"{column}: {refused}")
-        fields: dict[str, str | UUID | date] = {}
+        fields: dict[str, Given] = {}
         for name, column, read in self._columns:
             text = " ".join(self._cell(cells, column).split())
             try:
@@ -98,7 +99,9 @@ class Steps:
         return Said(source=self._source, fields=fields, attributes=attributes)
 
     def _reader(self, name: str) -> "Read":
-        return self._person if name in ("owner", "user") else str
+        if name in ("owner", "user"):
+            return self._person
+        return _installations if name == "entitled" else str
 
     def _person(self, text: str) -> UUID:
         directory = self._desk.directory
@@ -231,6 +234,13 @@ class Steps:
         self._register.take(asset)
         if claim:
             self._keys_tried[claim] = id
+
+
+def _installations(text: str) -> int:
+    digits = text.replace(",", "").replace("'", "").replace(" ", "")
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= len(str(ENTITLED_MAX))):
+        raise BadRow(f"{text!r} is no number of installations.")
+    return int(digits)
 
 
 def _told(plan: Plan) -> str:

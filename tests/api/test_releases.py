@@ -51,6 +51,40 @@ async def test_a_release_is_rolled_out_and_undone_phase_by_phase(house: House) -
     assert shown["gates"]["All"]["status"] == "written"
 
 
+async def test_a_release_is_stopped_goes_on_and_ends_with_its_last_phase(house: House) -> None:
+    carl, at = house.as_("carl"), await planned(house)
+    await started(house, at, 1, "Pilot")
+
+    twice = await carl.post(f"{at}/start-phase", {"number": 2}, if_match="*")
+    await carl.act(f"{at}/stop", {"reason": "The load is too high."})
+    stopped = await carl.read(at)
+    early = await carl.post(
+        f"{at}/complete-phase", {"number": 1, "outcome": "successful"}, if_match="*"
+    )
+    await carl.act(f"{at}/resume", {"reason": "It was another program."})
+    await carl.act(f"{at}/complete-phase", {"number": 1, "outcome": "successful"})
+    await started(house, at, 2, "All")
+    unsaid = await carl.post(
+        f"{at}/complete-phase", {"number": 2, "outcome": "unsuccessful"}, if_match="*"
+    )
+    await carl.act(
+        f"{at}/complete-phase",
+        {"number": 2, "outcome": "unsuccessful", "notes": "Sums are wrong."},
+    )
+    failed = await carl.read(at)
+    await carl.act(f"{at}/resume", {"reason": "Mended by hand."})
+    done = await carl.read(at)
+    over = await carl.post(f"{at}/back-out", {"reason": "Late."}, if_match="*")
+
+    assert "All is not next" in twice.json()["detail"]
+    assert stopped["status"] == "stopped"
+    assert early.status_code == 422
+    assert "notes: they say what did not go as planned" in unsaid.json()["detail"]
+    assert (failed["status"], failed["phases"][1]["outcome"]) == ("stopped", "unsuccessful")
+    assert done["status"] == "completed"
+    assert "rolling out or stopped can be backed out" in over.json()["detail"]
+
+
 async def test_releases_are_listed_for_those_who_work_at_the_desk(house: House) -> None:
     at = await planned(house)
     query = f"/releases?min_position={house.desk.ledger.position()}&status=planned&limit=250"

@@ -119,6 +119,21 @@ async def test_the_first_rule_with_a_fitting_asset_identifies_it(importing: Impo
     assert [asset.attributes["os"] for asset in importing.assets()] == ["A", "B"]
 
 
+async def test_licences_are_told_how_many_installations_they_are_good_for(
+    importing: Importing,
+) -> None:
+    order = MAPPING.replace("location: place", "location: place, entitled: seats")
+    order += "precedence: {entitled: [scan, sheet]}\n"
+    await importing.run([{**ROWS[0], "seats": "1,250"}], order)
+
+    await importing.run([{"sn": "S1", "seats": "7"}], order, source="sheet")
+    rejected = await importing.run([{"sn": "S1", "seats": "many"}], order)
+
+    (licence,) = importing.assets()
+    assert (licence.entitled, licence.sources["entitled"]) == (1_250, "scan")
+    assert rejected.totals.rejected == 1
+
+
 async def test_a_key_of_the_source_identifies_for_good(importing: Importing) -> None:
     keyed = MAPPING + "key: id\n"
     await importing.run([{**ROWS[0], "id": "7"}], keyed)
