@@ -45,13 +45,14 @@ async def read_own_tickets(call: Call) -> Answer:
 
 
 async def read_approvals(call: Call) -> Answer:
-    """What waits for the caller's vote: their own, and those that are delegated to them."""
+    """What waits for the caller: for their vote, for votes that are delegated to them, and for what
+    is asked of them as the requester."""
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     asked: list[dict[str, Any]] = [{"voter": str(actor.id)}]
     delegations = call.context.desk.directory.stands_in(actor.id, call.context.clock())
     for person, made in delegations:
-        limits: dict[str, Any] = {"voter": str(person.id)}
+        limits: dict[str, Any] = {"voter": str(person.id), "asks": "vote"}
         if made.risks:
             limits["risk"] = made.risks
         if made.process is not None:
@@ -118,7 +119,7 @@ def board_routes() -> Iterator[Route]:
         read_approvals,
         "approvals_inbox.read",
         "Approvals",
-        "Read what waits for one's own vote",
+        "Read what waits for one's own vote, or for information from oneself",
         INBOX,
     )
     yield _board(

@@ -1,8 +1,9 @@
-"""The approvals inbox: who still has to vote on what, until when, and what would decide it."""
+"""The approvals inbox: who still has to vote on what, until when, and what would decide it; and of
+which requester information is asked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from msgspec import structs
@@ -35,13 +36,16 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "approvals_inbox"
-VERSION = 4
+VERSION = 5
+
+Asks = Literal["vote", "information"]
 
 
 class AskedRow(Row):
-    """A voter who has not voted in an open stage."""
+    """A voter who has not voted in an open stage, or a requester who owes it an answer."""
 
     voter: str
+    """Whose vote or answer it waits for."""
     record: Id
     number: str
     kind: str
@@ -64,6 +68,8 @@ class AskedRow(Row):
     still_needed: int
     next: str
     """What would decide the stage."""
+    asks: str
+    """A vote; or information of the requester, for which the patience of the stage stands."""
     edited: tuple[str, ...]
     """The fields that changed since votes were cast, so that those fell."""
     position: int
@@ -90,7 +96,7 @@ INBOX = Table(
     NAME,
     VERSION,
     AskedRow,
-    key=("voter", "record", "stage"),
+    key=("voter", "record", "stage", "asks"),
     indexes=[("voter", "due"), ("record",), ("organisation", "due"), ("due",)],
     past=(),
 )
@@ -150,22 +156,29 @@ def fold(entry: Entry, rows: Rows) -> None:
         case(event, row)
     row.is_open = bool(row.standing.open)
     after = _asked(row)
-    for voter, stage in before.difference(after):
-        rows.remove(INBOX, voter, id, stage)
-    for voter, stage in after.difference(before):
-        rows.expect_none(INBOX, (voter, id, stage))
+    for voter, stage, asks in before.difference(after):
+        rows.remove(INBOX, voter, id, stage, asks)
+    for voter, stage, asks in after.difference(before):
+        rows.expect_none(INBOX, (voter, id, stage, asks))
     _ask(entry, row, rows)
 
 
-def _asked(row: RoundRow) -> set[tuple[str, str]]:
-    """Who may vote and has not voted, by stage."""
-    return {(voter, name) for name in row.standing.open for voter in row.standing.silent(name)}
+def _asked(row: RoundRow) -> set[tuple[str, str, Asks]]:
+    """Who may vote and has not voted, and who owes an answer, by stage."""
+    return {(who, name, asks) for name in row.standing.open for who, asks in _of_stage(row, name)}
+
+
+def _of_stage(row: RoundRow, name: str) -> Iterator[tuple[str, Asks]]:
+    for voter in row.standing.silent(name):
+        yield voter, "vote"
+    if row.standing.open[name].asked_by and row.requester is not None:
+        yield row.requester, "information"
 
 
 def _ask(entry: Entry, row: RoundRow, rows: Rows) -> None:
     for name, opened in row.standing.open.items():
         verdict = row.standing.verdict(name)
-        for voter in row.standing.silent(name):
+        for voter, asks in _of_stage(row, name):
             rows.put(
                 INBOX,
                 AskedRow(
@@ -186,6 +199,7 @@ def _ask(entry: Entry, row: RoundRow, rows: Rows) -> None:
                     is_escalated=opened.is_escalated,
                     still_needed=verdict.still_needed,
                     next=verdict.next,
+                    asks=asks,
                     edited=row.edited,
                     position=entry.position,
                 ),
@@ -255,8 +269,8 @@ def more_keys(entries: Iterable[Entry], rows: Rows) -> Keys:
     """The rows of those who are asked."""
     for id in dict.fromkeys(id_text(entry.originator_id) for entry in entries):
         row = rows.peek(ROUNDS, id)
-        for voter, stage in _asked(row) if row and row.is_open else ():
-            yield INBOX, (voter, id, stage)
+        for voter, stage, asks in _asked(row) if row and row.is_open else ():
+            yield INBOX, (voter, id, stage, asks)
 
 
 VIEW = View(

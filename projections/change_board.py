@@ -14,7 +14,7 @@ from projections.tables import Id, Instant, Row, Table, id_or_none, id_text, ins
 from projections.view import Cases, View
 
 NAME = "change_board"
-VERSION = 3
+VERSION = 4
 
 
 class BoardRow(Row):
@@ -43,6 +43,8 @@ class BoardRow(Row):
     due: Instant | None = None
     """When the first patience of an open stage ends."""
     is_escalated: bool = False
+    is_information_asked: bool = False
+    """Whether a stage waits for information from the requester."""
     votes: int = 0
     scheduled_start: Instant | None = None
     scheduled_end: Instant | None = None
@@ -117,6 +119,7 @@ def _fold_round(event: Event, row: BoardRow, rows: Rows) -> None:
     row.open_stage = ", ".join(standing.open)
     row.due = instant(min(due)) if due else None
     row.is_escalated = any(stage.is_escalated for stage in standing.open.values())
+    row.is_information_asked = any(stage.asked_by for stage in standing.open.values())
     row.votes = sum(len(standing.votes(name)) for name in standing.open)
     if isinstance(event, Change.Approved | Change.Rejected):
         row.is_approval_owed = False

@@ -18,7 +18,7 @@ from domain.question import Question, at_first_contact, touched
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 from domain.ticket_clocks import TicketClocks
-from projections import service_levels, tickets
+from projections import asked_information, service_levels, tickets
 from projections.rows import Rows
 from projections.service_levels import ServiceLevels, Told
 from projections.tables import (
@@ -86,6 +86,10 @@ class QueueRow(Row):
     due_target: str = ""
     is_approval_owed: bool = False
     """Whether it is a change that was begun without an approval, which is still to be decided."""
+    is_information_asked: bool = False
+    """Whether its approval waits for information from the requester."""
+    asked_in: tuple[str, ...] = ()
+    """The stages of its approval for which that is outstanding."""
     fields: Json = {}
     """The values of the fields that the desk has added, without those that are personal."""
     breached_at: Instant | None = None
@@ -139,6 +143,7 @@ def fold(entry: Entry, rows: Rows) -> Told | None:
         _touch(event, row)
     if case := CASES.of(type(event)):
         case(event, row)
+    asked_information.fold(event, row)
     if told is not None and told.has_moved:
         _show_clocks(told.now, row)
     row.updated_at = at

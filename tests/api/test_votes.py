@@ -40,10 +40,12 @@ async def process(house: House) -> str:
     return number
 
 
-async def submitted(house: House, **risk: int) -> str:
-    """The path of a change of Adam's whose two stages are open."""
+async def submitted(house: House, requester: str = "adam", **risk: int) -> str:
+    """The path of a change that Adam proposes, for himself or for somebody else, whose two stages
+    are open."""
     adam = house.as_("adam")
-    made = await adam.made("/changes", {"title": "New core switch", "type": "normal"})
+    asks = {"requester": house.number(requester)}
+    made = await adam.made("/changes", {"title": "New core switch", "type": "normal", **asks})
     at = f"/changes/{made['number']}"
     await adam.act(f"{at}/categorise", {"category": "Branches"})
     await adam.act(f"{at}/assess-risk", risk or {"impact": 3, "likelihood": 3})
@@ -381,3 +383,42 @@ async def test_the_conditions_of_a_vote_become_tasks_that_the_change_waits_for(
         ("Tell the users in time.", "Security", "done"),
     ]
     assert tasks[1]["condition_by"] == str(house.people["abel"])
+
+
+async def test_the_requester_finds_in_their_lists_that_information_is_asked_of_them(
+    house: House,
+) -> None:
+    rita, abel = house.as_("rita"), house.as_("abel")
+    at = await submitted(house, requester="rita")
+    number = at.removeprefix("/changes/")
+
+    asked = await abel.act(f"{at}/request-information", {"question": "Which links?"})
+
+    latest = f"number={number}&min_position={asked['position']}"
+    [waiting] = (await rita.read(f"/approvals?asks=information&{latest}"))["data"]
+    assert (waiting["stage"], waiting["due"]) == ("Security", None)
+    [listed] = (await rita.read(f"/changes?is_information_asked=true&{latest}"))["data"]
+    assert listed["number"] == number
+    [queued] = (await house.as_("adam").read(f"/queue?is_information_asked=true&{latest}"))["data"]
+    assert queued["asked_in"] == ["Security"]
+
+    given = await rita.act(f"{at}/provide-information", {"answer": "The spare one."})
+
+    latest = f"number={number}&min_position={given['position']}"
+    assert (await rita.read(f"/approvals?asks=information&{latest}"))["data"] == []
+    assert (await rita.read(f"/changes?is_information_asked=true&{latest}"))["data"] == []
+    assert (await house.as_("adam").read(f"/queue?{latest}&is_information_asked=true"))[
+        "data"
+    ] == []
+
+
+async def test_what_is_asked_of_a_requester_is_not_asked_of_their_delegate(house: House) -> None:
+    at = await submitted(house, requester="olga")
+    await delegate(house, "olga", "zoe", SOON, DAY)
+
+    asked = await house.as_("abel").act(f"{at}/request-information", {"question": "Which links?"})
+
+    latest = f"number={at.removeprefix('/changes/')}&min_position={asked['position']}"
+    [of_olga] = (await house.as_("olga").read(f"/approvals?{latest}"))["data"]
+    assert of_olga["asks"] == "information"
+    assert (await house.as_("zoe").read(f"/approvals?{latest}"))["data"] == []

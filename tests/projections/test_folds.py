@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from domain.aggregate import Aggregate, Entry
+from domain.approvable_ticket import ApprovableTicket
 from domain.approval_process import ApprovalProcess
 from domain.approval_round import Terms
 from domain.asset import Asset
@@ -146,6 +147,10 @@ def test_the_work_queue_agrees_with_the_ticket(kind: type[Aggregate], data: st.D
     assert row.reopened == getattr(record, "reopened", 0)
     if kind is Change:
         assert (row.type, row.is_approval_owed) == (record.type, record.is_approval_owed)
+    if isinstance(record, ApprovableTicket):
+        opened = record.standing.open
+        assert set(row.asked_in) == {name for name, stage in opened.items() if stage.asked_by}
+        assert row.is_information_asked == bool(row.asked_in)
     if record.is_over:
         assert not row.is_open
 
@@ -243,6 +248,7 @@ def test_the_change_board_agrees_with_the_change(data: st.DataObject) -> None:
     assert (row.status, row.type, row.risk) == (change.status, change.type, change.risk or "")
     assert (row.is_planned, row.round) == (change.is_planned, change.round)
     assert row.is_approval_owed == change.is_approval_owed
+    assert row.is_information_asked == any(one.asked_by for one in change.standing.open.values())
     opened = change.standing.open
     assert row.open_stage == ", ".join(opened)
     due = [stage.due for stage in opened.values() if stage.due]
@@ -325,7 +331,12 @@ def test_the_inbox_asks_those_who_may_still_vote(data: st.DataObject) -> None:
     asked = rows_of(folded(approvals_inbox.VIEW, entries), approvals_inbox.INBOX)
 
     standing = change.standing
-    assert {(row.voter, row.stage) for row in asked} == {
+    assert {(row.voter, row.stage) for row in asked if row.asks == "information"} == {
+        (str(change.requester), name)
+        for name, opened in standing.open.items()
+        if opened.asked_by and change.requester is not None
+    }
+    assert {(row.voter, row.stage) for row in asked if row.asks == "vote"} == {
         (voter, name)
         for name in standing.open
         for voter in set(standing.stage(name).voters) - set(standing.votes(name)) - change.barred
