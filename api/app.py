@@ -42,7 +42,6 @@ from api.offering_versions import offering_routes
 from api.orders import order_routes
 from api.pages.pages import Pages
 from api.pages.site import Site
-from api.passwords import Passwords
 from api.personal_data import personal_data_routes
 from api.policy_versions import policy_routes
 from api.policy_what_ifs import what_if_routes
@@ -128,8 +127,7 @@ def _add(app: FastAPI, routes: Sequence[ApiRoute], context: Context) -> None:
 
 def routes_of(settings: Settings) -> list[ApiRoute]:
     """Every route of the API, in the order of the documentation."""
-    passwords = Passwords()
-    routes = identity_routes(Sessions(settings, passwords), Credentials(passwords))
+    routes = identity_routes(Sessions(), Credentials())
     for practice in PRACTICES:
         routes += command_routes(practice)
     routes += read_routes()

@@ -9,11 +9,15 @@ from pydantic import Field
 from api.commands import Command, Use
 from api.fields import Name, Note, OptionalName, PersonRef, Reason, Version, Words
 from api.http.bodies import Body
+from api.http.calls import Call
+from api.http.errors import Problem
+from api.passwords import PASSWORD_MAX
 from api.tickets import Nothing, WithReason
 from domain.approval import Vote as VoteWord
 from domain.approval_round import CONDITIONS_MAX, STAGES_MAX, ApprovalRounds
 from domain.desk import Desk
 from domain.recorder import Receipt
+from domain.signature import Proven
 from domain.versioned import Versioned
 
 Conditions = Annotated[list[Name], Field(max_length=CONDITIONS_MAX)]
@@ -25,6 +29,40 @@ class Vote(Body):
     conditions: Conditions = []
     stage: OptionalName = ""
     on_behalf_of: PersonRef | None = None
+    password: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=PASSWORD_MAX,
+            description="That of whoever votes, which signs the vote. Needed where the stage asks "
+            "for a signature, whatever the request is authenticated by.",
+        ),
+    ] = None
+
+    def arguments(self) -> dict[str, Any]:
+        said = super().arguments()
+        del said["password"]
+        return said
+
+    def known_by(self, raw: bytes) -> bytes:
+        # The digest of a password would be a second, quick way to try passwords.
+        if self.password is None:
+            return raw
+        return self.model_dump_json(exclude={"password"}).encode()
+
+
+async def proven(call: Call, record: Any, body: Any) -> dict[str, Any]:
+    """That whoever votes has given their password, if they have. Raises Problem for a wrong one."""
+    if body.password is None:
+        return {}
+    person = call.caller.person
+    if not await call.context.passwords.proves(
+        body.password, person.username, person, call.address
+    ):
+        rule = "This is not your password."
+        errors = [{"pointer": "/password", "detail": rule}]
+        raise Problem("invalid", f"/password: {rule}", errors=errors)
+    return {"proven": Proven(method="password", at=call.context.clock())}
 
 
 class OfStage(Body):
@@ -97,8 +135,9 @@ def commands_of_rounds(kind: type[ApprovalRounds]) -> tuple[Command, ...]:
             description="A vote is final, unless it is taken back while the stage is open. A "
             "rejection needs a comment; an approval may be given on conditions, which become "
             "tasks. Nobody votes on what is their own. The stage is named where there are several "
-            "to vote in.",
+            "to vote in. Where it asks for a signature, the password is given again.",
             use=Desk.vote,
+            look_up=proven,
             example={"vote": "approve", "comment": "The plan is sound."},
         ),
         Command(

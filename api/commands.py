@@ -152,7 +152,7 @@ async def act(call: Call, practice: Practice, command: Command) -> Answer:
     expected = if_match(call, is_needed=command.needs_version)
     for field in command.references:
         await require_known(call, field, getattr(body, field))
-    asked = asked_of(call, raw, expected)
+    asked = asked_of(call, body.known_by(raw), expected)
     arguments = body.arguments()
     if command.look_up is not None:
         arguments |= await command.look_up(call, record, body)

@@ -8,6 +8,7 @@ from api.http.limits import Buckets
 from api.identity import Identity
 from api.kept_documents import KeptDocuments
 from api.noting import Noting
+from api.passwords import Passwords
 from api.settings import Settings
 from domain.desk import Desk
 from domain.feed.tail import Tail
@@ -45,6 +46,7 @@ class Context:
         self.documents = KeptDocuments()
         self.settings = settings
         self.clock = clock
+        self.passwords = Passwords(settings.logins_per_quarter_hour)
         self.noting = Noting(desk.ledger, clock)
         self.requests = Buckets(settings.requests_per_minute, 60)
         self.anonymous = Buckets(settings.anonymous_per_minute, 60)

@@ -9,7 +9,6 @@ from api.http import bodies
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.passwords import Passwords
 from api.people import IssueToken, RevokeToken, SetPassword
 from api.reference import reference
 from api.sessions import shown
@@ -18,14 +17,11 @@ from domain.policy import about, allow
 
 
 class Credentials:
-    def __init__(self, passwords: Passwords) -> None:
-        self.passwords = passwords
-
     async def set_password(self, call: Call) -> Answer:
         person = await _person(call)
         raw = await bodies.read(call)
         body = bodies.parse(call, SetPassword, raw)
-        hash = await self.passwords.hash(body.password)
+        hash = await call.context.passwords.hash(body.password)
         # Without the body: its digest would be a second, quick way to try passwords.
         asked = asked_of(call, b"", None)
         receipt = await call.context.ledger.edit(

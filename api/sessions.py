@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from secrets import randbits, token_bytes
-from time import monotonic
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,12 +13,11 @@ from api.http.answers import Answer, Header, json
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.http.limits import Buckets
 from api.identity import cookie_name, require_same_site
-from api.passwords import Passwords
+from api.passwords import PASSWORD_MAX
 from api.settings import Settings
 from domain.ids import number_of, ordered_id
-from domain.person import Person, Scope, Token, name_digest
+from domain.person import Person, Scope, Token
 from domain.policy import about, allow
 from domain.provenance import Provenance
 from domain.rules import DomainError
@@ -27,34 +25,25 @@ from domain.rules import DomainError
 HINT = "session"
 SESSIONS_MAX = 20
 """Of one person at a time; the oldest ends for the next."""
-QUARTER_HOUR = 900.0
 
 
 class SignIn(Body):
     username: Annotated[str, Field(min_length=1, max_length=100)]
-    password: Annotated[str, Field(min_length=1, max_length=200)]
+    password: Annotated[str, Field(min_length=1, max_length=PASSWORD_MAX)]
 
 
 class Sessions:
-    def __init__(self, settings: Settings, passwords: Passwords) -> None:
-        self.passwords = passwords
-        self._failures = Buckets(settings.logins_per_quarter_hour, QUARTER_HOUR)
-        self._addresses = Buckets(settings.logins_per_quarter_hour * 10, QUARTER_HOUR)
-
     async def sign_in(self, call: Call) -> Answer:
         """Exchange a user name and a password for a session."""
         if b"cookie" in call.headers or b"sec-fetch-site" in call.headers:
             require_same_site(call.headers)
         body = bodies.parse(call, SignIn, await bodies.read(call))
-        name = name_digest(body.username)
-        self._require_patience(name, call.address)
         person = call.context.desk.directory.person_by_username(body.username)
-        known = person is not None and person.is_active
-        hash = person.password if person is not None and known else ""
-        if not await self.passwords.verify(body.password, hash) or person is None:
-            now = monotonic()
-            self._failures.take(name, now)
-            self._addresses.take(call.address, now)
+        passwords = call.context.passwords
+        if (
+            not await passwords.proves(body.password, body.username, person, call.address)
+            or person is None
+        ):
             raise Problem("unauthenticated", "The user name or the password is wrong.")
         return await self._open(call, person)
 
@@ -117,18 +106,6 @@ class Sessions:
                 await _revoke(call, person.id, token.id, _signed(person.id, at))
             except DomainError:
                 pass  # Ended meanwhile, which is all that was wanted.
-
-    def _require_patience(self, name: str, address: str) -> None:
-        now = monotonic()
-        for buckets, key in ((self._failures, name), (self._addresses, address)):
-            left = buckets.level(key, now)
-            if left < 1:
-                wait = int(buckets.seconds_until_one(left - 1)) + 1
-                raise Problem(
-                    "too_many_requests",
-                    f"Too many attempts failed. Try again in {wait} s.",
-                    headers=[(b"retry-after", b"%d" % wait)],
-                )
 
 
 def shown(token: Token) -> dict[str, Any]:

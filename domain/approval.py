@@ -26,6 +26,9 @@ from domain.rules import Refused, require
 OnTimeout = Literal["escalate", "approve", "reject", "fallback"]
 """What the end of patience does; `fallback` asks the fallback of the definition instead."""
 
+Signing = Literal["none", "required"]
+"""Whether each voter proves anew who they are, for each vote."""
+
 SELECTORS = (
     re.compile(r"person:[^\s:]+"),
     re.compile(r"team:\S(.*\S)?"),
@@ -35,6 +38,7 @@ SELECTORS = (
     re.compile(r"field:\S(.*\S)?"),
     re.compile(r"cel:(?s:.*\S.*)"),
 )
+SILENCE = "It asks for signatures, so that nothing is approved by silence."
 MANAGERS = "manager-of:approver"
 """Selects the managers of those who approved the stages before."""
 
@@ -59,6 +63,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Selectors of people who have no vote in this stage."""
     remind: tuple[str, ...] = ()
     """How long after it opened the silent voters are reminded; at half of the patience if empty."""
+    signature: Signing = "none"
 
 
 class OpenStage(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +80,7 @@ class OpenStage(msgspec.Struct, frozen=True, kw_only=True):
     remind: tuple[str, ...] = ()
     asks_managers: bool = False
     """Whether the managers of those who approved the stages before it vote in it as well."""
+    needs_signature: bool = False
 
     def verdict(self, votes: dict[str, Vote]) -> Verdict:
         """What the votes cast so far, in their order, amount to."""
@@ -99,6 +105,7 @@ def _check(stage: Stage | OpenStage) -> None:
     duration(stage.patience)
     if isinstance(stage, OpenStage):
         quorums.check(stage.quorum, None if stage.asks_managers else len(set(stage.voters)))
+        require(not (stage.needs_signature and stage.on_timeout == "approve"), SILENCE)
     else:
         require(len(stage.approvers) > 0, "Nobody is named to approve.")
         for selector in (*stage.approvers, *stage.escalate_to):
@@ -134,6 +141,7 @@ __all__ = [
     "Outcome",
     "Percent",
     "Quorum",
+    "Signing",
     "Stage",
     "Verdict",
     "Vote",

@@ -82,6 +82,7 @@ def plan(
         ballots=carried({name: state.ballots.get(name, {}) for name in state.passed}, used),
         conditions={},
     )
+    _require_signed(state, draft, used)
     draft = _with_managers(draft, going_on)
     kept, dropped = _votes(draft, state, used)
     opening = tuple(name for name in reachable if name not in going_on)
@@ -166,6 +167,15 @@ def _require_position(
         )
 
 
+def _require_signed(state: RoundState, draft: RoundState, to: Mapping[str, str]) -> None:
+    for old in state.passed:
+        if old in to and draft.stage(to[old]).needs_signature:
+            require(
+                state.stage(old).needs_signature,
+                f"{to[old]} asks for signatures, and {old} was passed without.",
+            )
+
+
 def _begun(state: RoundState, names: Iterable[str]) -> bool:
     return any(name in (*state.passed, *state.open, *state.ballots) for name in names)
 
@@ -207,7 +217,7 @@ def _counts(draft: RoundState, name: str, voter: str, ballot: Ballot) -> bool:
     stage = draft.stage(name)
     if ballot.vote == "abstain" and not quorum.may_abstain(stage.quorum, voter):
         return False
-    if voter not in draft.entitled(name):
+    if voter not in draft.entitled(name) or (stage.needs_signature and not ballot.is_signed):
         return False
     if ballot.cast_by == voter:
         return True

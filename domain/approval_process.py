@@ -6,7 +6,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
-from domain.approval import Stage
+from domain.approval import Signing, Stage
 from domain.obligations import APPROVAL_WITHIN
 from domain.process_mistakes import (
     STAGES_MAX,
@@ -42,8 +42,13 @@ class Definition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The fields of the subject that a vote is about: a vote falls when one of them changes."""
     repeat_voters: bool = False
     """Whether who has voted in one stage counts in another as well."""
+    signature: Signing = "none"
+    """Whether the votes of all stages are signed; a stage can ask for it alone."""
     retrospective: str = APPROVAL_WITHIN
     """How soon an emergency change that was begun without an approval is to have one."""
+
+    def needs_signature(self, stage: Stage) -> bool:
+        return "required" in (self.signature, stage.signature)
 
 
 def of_change_types(state: dict[str, Any]) -> None:
@@ -105,6 +110,10 @@ def mistakes(definition: Definition) -> Iterator[Finding]:
     )
     yield from wait_mistakes("retrospective", definition.retrospective)
     yield from stage_mistakes(definition.stages, definition.subjects)
+    for index, stage in enumerate(definition.stages):
+        if definition.needs_signature(stage) and stage.on_timeout == "approve":
+            rule = "it asks for signatures, so that nothing is approved by silence."
+            yield Finding(f"stages[{index}].on_timeout", rule)
 
 
 def check(definition: Definition) -> None:

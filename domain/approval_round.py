@@ -7,7 +7,7 @@ they were: when one of them changes, it falls.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, get_args
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from domain import quorum, text
@@ -17,9 +17,11 @@ from domain.approval_round_migration import Migration
 from domain.approval_round_moments import ALWAYS
 from domain.approval_round_state import IN_MEETING, Ballot, RoundEvent, RoundState
 from domain.business_time import BusinessHours
+from domain.ids import number_of
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import Refused, require
+from domain.signature import Proven, Signature, meaning
 
 __all__ = ["ALWAYS", "STAGES_MAX", "VOTERS_MAX", "ApprovalRounds", "Skipped", "Terms"]
 
@@ -38,10 +40,13 @@ class ApprovalRounds(Migration, abstract=True):
         comment: str = "",
         conditions: Sequence[str] = (),
         stage: str = "",
+        proven: Proven | None = None,
         hours: BusinessHours | None = None,
         by: Provenance,
     ) -> None:
         """Vote in an open stage, once; a deciding vote decides it.
+
+        A vote is signed by whoever acts if they have `proven` who they are.
 
         Signed on behalf of another, it is the vote of the other: that they have delegated it, or
         cast it in a meeting, is known elsewhere. `hours` are those of the calendar of the round,
@@ -69,6 +74,11 @@ class ApprovalRounds(Migration, abstract=True):
             len(conditions) <= CONDITIONS_MAX, f"A vote has at most {CONDITIONS_MAX} conditions."
         )
         said = [text.name(one, "A condition") for one in conditions]
+        require(
+            proven is not None or not self.needs_signature(name),
+            f"{name} asks for a signature: each voter gives their own password with the vote.",
+        )
+        other = voter if voter != by.actor else ""
         self.record(
             self.VoteCast(
                 by=by,
@@ -76,12 +86,27 @@ class ApprovalRounds(Migration, abstract=True):
                 stage=name,
                 vote=vote,
                 comment=comment,
-                voter=voter if voter != by.actor else "",
+                voter=other,
                 seen=self.material_digest(),
+                signature=self._signature(proven, vote, name, other, said) if proven else None,
             )
         )
         self._set_conditions(said, stage=name, voter=voter, by=by)
         self._settle(hours, by)
+
+    def needs_signature(self, stage: str) -> bool:
+        return self.standing.stage(stage).needs_signature
+
+    def _signature(
+        self, proven: Proven, vote: Vote, stage: str, voter: str, conditions: Sequence[str]
+    ) -> Signature:
+        for_whom = number_of(UUID(voter)) if voter else ""
+        return Signature(
+            meaning=meaning(vote, self.what, self.number, stage, for_whom, conditions),
+            method=proven.method,
+            at=proven.at,
+            digest=self.material_digest(self.content()),
+        )
 
     def _require_unbiased(self, by: Provenance) -> None:
         require(len(self.standing.open) > 0, f"This {self.what} is not open for votes.")
@@ -127,6 +152,8 @@ class ApprovalRounds(Migration, abstract=True):
         raise Refused(f"You have no vote in {' or in '.join(names)}.")
 
     class VoteCast(RoundEvent):
+        class_version = 2
+
         round: int
         stage: str
         vote: Vote
@@ -134,11 +161,21 @@ class ApprovalRounds(Migration, abstract=True):
         voter: str = ""
         """Whose vote it is, where that is not the actor."""
         seen: str = ""
+        signature: Signature | None = None
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            state["signature"] = None
 
         def after(self, state: RoundState) -> RoundState:
             voter = self.voter or self.by.actor
             cast_by = voter if self.by.channel == IN_MEETING else self.by.actor
-            ballot = Ballot(vote=self.vote, cast_by=cast_by, seen=self.seen)
+            ballot = Ballot(
+                vote=self.vote,
+                cast_by=cast_by,
+                seen=self.seen,
+                is_signed=self.signature is not None,
+            )
             return state.with_ballot(self.stage, voter, ballot)
 
     # Retract -----------------------------------------------------------------------------

@@ -17,7 +17,13 @@ from domain.aggregate import Event
 from domain.approvable import Approvable
 from domain.approval import OpenStage, Outcome
 from domain.approval_round_moments import ALWAYS, end_of_patience, reminders
-from domain.approval_round_state import MoreAsked, RoundEvent, RoundState, StageState
+from domain.approval_round_state import (
+    MoreAsked,
+    RoundEvent,
+    RoundState,
+    StageState,
+    without_signatures,
+)
 from domain.business_time import BusinessHours, duration
 from domain.provenance import Provenance
 from domain.rules import require
@@ -151,7 +157,8 @@ class Flow(Approvable, abstract=True):
                 business_time.due(by.effective_at, duration(wait), hours or ALWAYS)
 
     class Submitted(RoundEvent):
-        class_version = 2
+        class_version = 3
+        upcast_v2_v3 = staticmethod(without_signatures)
 
         round: int
         process: UUID | None = None

@@ -11,7 +11,7 @@ from domain.approval_migration import Plan, carried, plan
 from domain.approval_round_content import Content
 from domain.approval_round_flow import Skipped, Terms
 from domain.approval_round_moments import end_of_patience, reminders
-from domain.approval_round_state import RoundEvent, RoundState, StageState
+from domain.approval_round_state import RoundEvent, RoundState, StageState, without_signatures
 from domain.business_time import BusinessHours
 from domain.provenance import Provenance
 from domain.rules import require
@@ -77,6 +77,9 @@ class Migration(Content, abstract=True):
 
     class ApprovalMigrated(RoundEvent):
         """The round goes on in another version of its process."""
+
+        class_version = 2
+        upcast_v1_v2 = staticmethod(without_signatures)
 
         round: int
         from_version: int

@@ -27,6 +27,7 @@ class Ballot(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The voter, or the delegate who voted for them."""
     seen: str = ""
     """The digest of the material fields as they were; empty where the process names none."""
+    is_signed: bool = False
 
 
 class StageState(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -228,6 +229,12 @@ class RoundEvent(Event):
 
     def apply(self, record: Any, /) -> None:
         record.standing = self.after(record.standing)
+
+
+def without_signatures(state: dict[str, Any]) -> None:
+    """Let the stages of a stored event of old ask for no signatures."""
+    for stage in state.get("stages", ()):
+        stage["needs_signature"] = False
 
 
 class GivenUp(Event):

@@ -14,6 +14,7 @@ _DEFAULTS: Mapping[str, Any] = {
     "order": 100,
     "calendar": "day and night",
     "repeat_voters": "no",
+    "signature": "none",
     "retrospective": APPROVAL_WITHIN,
 }
 """What holds where a field is left out."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from domain.approval import OnTimeout, Stage
+from domain.approval import OnTimeout, Signing, Stage
 from domain.approval_process import Definition
 from domain.obligations import APPROVAL_WITHIN
 from domain.process_fields import (
@@ -111,6 +111,10 @@ class StageDocument(Part):
         _PEOPLE,
         Field(description="Who has no vote in this stage.", examples=[["manager-of:assignee"]]),
     ] = []
+    signature: Annotated[
+        Signing,
+        Field(description="`required`: each vote in this stage is signed with the password."),
+    ] = "none"
 
     def stage(self) -> Stage:
         return Stage(
@@ -124,6 +128,7 @@ class StageDocument(Part):
             when=self.when,
             exclude=tuple(self.exclude),
             remind=tuple(self.remind),
+            signature=self.signature,
         )
 
 
@@ -207,6 +212,10 @@ class DefinitionDocument(Part):
     repeat_voters: Annotated[
         bool, Field(description="Whether who has voted in one stage counts in another as well.")
     ] = False
+    signature: Annotated[
+        Signing,
+        Field(description="`required`: each vote in every stage is signed with the password."),
+    ] = "none"
     retrospective: Annotated[
         Duration,
         Field(
@@ -240,6 +249,7 @@ class DefinitionDocument(Part):
             exclude=tuple(self.exclude),
             material=tuple(self.material),
             repeat_voters=self.repeat_voters,
+            signature=self.signature,
             retrospective=self.retrospective,
         )
 

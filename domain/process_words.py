@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from domain.approval import Stage
+from domain.approval_process import Definition
 from domain.quorum_rules import (
     All,
     Any,
@@ -86,14 +87,17 @@ def timeout_words(stage: Stage, fallback: Sequence[str]) -> str:
             return "it is rejected"
 
 
-def stage_words(stage: Stage, fallback: Sequence[str], after: Sequence[str]) -> str:
+def stage_words(definition: Definition, stage: Stage, after: Sequence[str]) -> str:
     """A stage in sentences."""
     begin = f"after {_listed(after, 'and')}" if after else "from the start"
     condition = f", if {' '.join(stage.when.split())}" if stage.when else ""
     asked = _listed(stage.approvers, "and")
+    signed = ", each vote signed" if definition.needs_signature(stage) else ""
     return (
-        f"{stage.name}, {begin}{condition}: asks {asked}; needs {quorum_words(stage.quorum)}. "
-        f"{patience_words(stage.patience).capitalize()} {timeout_words(stage, fallback)}."
+        f"{stage.name}, {begin}{condition}: asks {asked}; "
+        f"needs {quorum_words(stage.quorum)}{signed}. "
+        f"{patience_words(stage.patience).capitalize()} "
+        f"{timeout_words(stage, definition.fallback)}."
     )
 
 

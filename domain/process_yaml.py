@@ -31,6 +31,8 @@ def as_document(
             fields[field] = list(named)
     if definition.repeat_voters:
         fields["repeat_voters"] = True
+    if definition.signature != "none":
+        fields["signature"] = definition.signature
     if definition.retrospective != APPROVAL_WITHIN:
         fields["retrospective"] = definition.retrospective
     fields["stages"] = [_stage(stage) for stage in definition.stages]
@@ -52,6 +54,8 @@ def _stage(stage: Stage) -> dict[str, Any]:
     if stage.exclude:
         fields["exclude"] = list(stage.exclude)
     fields["quorum"] = form_of(stage.quorum)
+    if stage.signature != "none":
+        fields["signature"] = stage.signature
     fields["patience"] = stage.patience
     if stage.remind:
         fields["remind"] = list(stage.remind)

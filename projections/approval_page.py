@@ -52,6 +52,7 @@ def _stages(event: ApprovalRounds.Submitted | ApprovalRounds.ApprovalMigrated) -
             after=None if stage.after is None else list(stage.after),
             voters=list(stage.voters),
             quorum=msgspec.to_builtins(stage.quorum, str_keys=True),
+            needs_signature=stage.needs_signature,
         )
         for stage in event.stages
     ]
@@ -65,6 +66,7 @@ def _stage_of(name: str, **more: Any) -> Json:
         "after": None,
         "voters": [],
         "quorum": None,
+        "needs_signature": False,
         "state": "waiting",
         "due": None,
         "reason": "",
@@ -118,6 +120,8 @@ def _voted(event: ApprovalRounds.VoteCast, row: HasRounds) -> None:
         "comment": event.comment,
         "seen": event.seen,
         "at": instant(event.by.effective_at),
+        "channel": event.by.channel,
+        "signature": msgspec.to_builtins(event.signature),
     }
     known = _stage(row, event.round, event.stage)["votes"]
     _in_stage(row, event.round, event.stage, votes=[*known, vote])

@@ -70,6 +70,8 @@ class AskedRow(Row):
     """What would decide the stage."""
     asks: str
     """A vote; or information of the requester, for which the patience of the stage stands."""
+    needs_signature: bool
+    """Whether a vote is given with the password again."""
     edited: tuple[str, ...]
     """The fields that changed since votes were cast, so that those fell."""
     position: int
@@ -200,6 +202,7 @@ def _ask(entry: Entry, row: RoundRow, rows: Rows) -> None:
                     still_needed=verdict.still_needed,
                     next=verdict.next,
                     asks=asks,
+                    needs_signature=row.standing.stage(name).needs_signature,
                     edited=row.edited,
                     position=entry.position,
                 ),

@@ -28,7 +28,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "articles"
-VERSION = 2
+VERSION = 3
 
 
 class ArticleRow(Row):

@@ -22,7 +22,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "asset_register"
-VERSION = 3
+VERSION = 4
 
 Details = dict[str, str]
 Attributes = dict[str, Value]

@@ -84,7 +84,7 @@ def _process(process: Element, diagram: Diagram, definition: Definition) -> None
         if node.kind in ("task", "timer"):
             stage = blocks[node.id].stage
             if node.kind == "task":
-                words = stage_words(stage, definition.fallback, blocks[node.id].after)
+                words = stage_words(definition, stage, blocks[node.id].after)
             else:
                 element.set("attachedToRef", node.host)
                 what = timeout_words(stage, definition.fallback)

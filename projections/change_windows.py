@@ -22,7 +22,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "change_windows"
-VERSION = 2
+VERSION = 3
 
 
 class WindowRow(Row):

@@ -83,7 +83,7 @@ class _Sheet:
     def _in_words(self) -> str:
         said = []
         for block in self.diagram.graph.blocks:
-            words = stage_words(block.stage, self.definition.fallback, block.after)
+            words = stage_words(self.definition, block.stage, block.after)
             if self.progress:
                 words += f" {self._standing(block.stage.name)}"
             said.append(words)
@@ -146,7 +146,7 @@ class _Sheet:
         """What a pointer on the node is told."""
         if node.kind == "task":
             block = self.stages[node.stage]
-            words = stage_words(block.stage, self.definition.fallback, block.after)
+            words = stage_words(self.definition, block.stage, block.after)
             if self.progress:
                 words = "\n".join((words, self._standing(node.stage)))
             return words

@@ -6,7 +6,7 @@ from typing import Any
 from projections.tables import Id, Instant, Json, Row, Table
 
 NAME = "directory"
-VERSION = 7
+VERSION = 8
 
 Names = tuple[str, ...]
 

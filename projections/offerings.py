@@ -25,7 +25,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "offerings"
-VERSION = 1
+VERSION = 2
 
 
 class OfferingRow(Row):

@@ -21,7 +21,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "releases"
-VERSION = 1
+VERSION = 2
 
 
 class ReleaseRow(Row):

@@ -20,7 +20,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "services"
-VERSION = 1
+VERSION = 2
 
 
 class ServiceRow(Row):

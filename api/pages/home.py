@@ -35,7 +35,7 @@ async def show(visit: Visit) -> Answer:
 
 
 async def _asked_to_vote(visit: Visit, position: str | None) -> list[dict[str, Any]]:
-    inbox = await visit.get("/approvals", limit=SHOWN, min_position=position)
+    inbox = await visit.get("/approvals", asks="vote", limit=SHOWN, min_position=position)
     return [
         {
             "place": f"/approvals/{row['number']}",

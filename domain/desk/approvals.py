@@ -109,6 +109,7 @@ class Asked:
             exclude=exclude,
             remind=stage.remind,
             asks_managers=asks_managers,
+            needs_signature=self.definition.needs_signature(stage),
         )
 
     def _or_fallback(

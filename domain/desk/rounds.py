@@ -24,6 +24,7 @@ from domain.ledger import Ledger, Work
 from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import NotFound, Refused
+from domain.signature import Proven
 from domain.subjects import Value
 from domain.wording import texts_of
 
@@ -196,6 +197,7 @@ class Rounds(Base):
         conditions: Sequence[str] = (),
         stage: str = "",
         on_behalf_of: UUID | None = None,
+        proven: Proven | None = None,
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
@@ -209,6 +211,7 @@ class Rounds(Base):
             comment=comment,
             conditions=conditions,
             stage=stage,
+            proven=proven,
             on_behalf_of=on_behalf_of,
             expected=expected,
             by=by,

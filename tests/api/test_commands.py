@@ -115,8 +115,9 @@ def test_what_a_body_says_is_what_the_domain_takes(practice: Practice, command: 
         if one.default is inspect.Parameter.empty and one.kind is not inspect.Parameter.VAR_KEYWORD
     }
 
-    # On whose behalf somebody acts is a part of the signature; a document is a definition.
-    said = set(command.body.model_fields) - {"on_behalf_of", "document"}
+    # On whose behalf somebody acts is a part of the signature; a document is a definition; and a
+    # password goes no further.
+    said = set(command.body.model_fields) - {"on_behalf_of", "document", "password"}
     assert said - FOR_ANOTHER.get(command.name, set()) <= set(taken)
     assert needed - said <= {"self", "by", "hours"} | LOOKED_UP.get(command.name, set())
 

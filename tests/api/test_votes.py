@@ -30,6 +30,20 @@ stages:
     after: []
     on_timeout: reject
 """
+SIGNED = """
+name: Signed
+subjects: change
+when: subject.category == "Signed"
+order: 1
+signature: required
+stages:
+  - name: Board
+    approvers: [person:anna, person:abel]
+    quorum: all
+    patience: 4h
+    on_timeout: reject
+"""
+PASSWORD = "correct horse battery"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module", autouse=True)
@@ -37,17 +51,21 @@ async def process(house: House) -> str:
     olga = house.as_("olga")
     number = str((await olga.made("/approval-processes", {"document": DOCUMENT}))["number"])
     await olga.act(f"/approval-processes/{number}/publish")
+    signed = await olga.made("/approval-processes", {"document": SIGNED})
+    await olga.act(f"/approval-processes/{signed['number']}/publish")
     return number
 
 
-async def submitted(house: House, requester: str = "adam", **risk: int) -> str:
-    """The path of a change that Adam proposes, for himself or for somebody else, whose two stages
-    are open."""
+async def submitted(
+    house: House, requester: str = "adam", category: str = "Branches", **risk: int
+) -> str:
+    """The path of a change that Adam proposes, for himself or for somebody else, whose stages are
+    open."""
     adam = house.as_("adam")
     asks = {"requester": house.number(requester)}
     made = await adam.made("/changes", {"title": "New core switch", "type": "normal", **asks})
     at = f"/changes/{made['number']}"
-    await adam.act(f"{at}/categorise", {"category": "Branches"})
+    await adam.act(f"{at}/categorise", {"category": category})
     await adam.act(f"{at}/assess-risk", risk or {"impact": 3, "likelihood": 3})
     await adam.act(f"{at}/plan", {"implementation": "Mount it.", "backout": "Take it off."})
     await adam.act(f"{at}/submit")
@@ -422,3 +440,81 @@ async def test_what_is_asked_of_a_requester_is_not_asked_of_their_delegate(house
     [of_olga] = (await house.as_("olga").read(f"/approvals?{latest}"))["data"]
     assert of_olga["asks"] == "information"
     assert (await house.as_("zoe").read(f"/approvals?{latest}"))["data"] == []
+
+
+async def test_where_a_signature_is_asked_for_a_token_alone_does_not_vote(house: House) -> None:
+    at, anna = await submitted(house, category="Signed"), house.as_("anna")
+    await house.as_("zoe").made(
+        f"/people/{house.number('anna')}/set-password", {"password": PASSWORD}
+    )
+
+    alone = await anna.post(f"{at}/vote", {"vote": "approve"}, if_match="*")
+    wrong = await anna.post(f"{at}/vote", {"vote": "approve", "password": "guess"}, if_match="*")
+    without = await house.as_("abel").post(
+        f"{at}/vote", {"vote": "approve", "password": PASSWORD}, if_match="*"
+    )
+    voted = await anna.act(f"{at}/vote", {"vote": "approve", "password": PASSWORD})
+
+    assert (alone.status_code, wrong.status_code, without.status_code) == (422, 422, 422)
+    assert "Board asks for a signature" in alone.json()["detail"]
+    assert [error["pointer"] for error in wrong.json()["errors"]] == ["/password"]
+    assert PASSWORD not in without.text
+    board = await stage(house, at, "Board", voted["position"])
+    [vote] = board["votes"]
+    assert (board["needs_signature"], vote["signature"]["method"]) == (True, "password")
+    assert vote["signature"]["meaning"].startswith("I approve the change CHG")
+    assert len(vote["signature"]["digest"]) == 64
+    told = (await house.as_("adam").read(f"{at}/history?limit=200"))["data"][-1]
+    assert told["changed"]["signature"]["digest"] == vote["signature"]["digest"]
+    kept = house.desk.ledger.recorder.select_notifications(voted["position"] - 1, 10)
+    assert all(PASSWORD.encode() not in row.state for row in kept)
+
+
+async def test_a_password_is_no_part_of_what_a_repeat_is_known_by(house: House) -> None:
+    at, anna = await submitted(house, category="Signed"), house.as_("anna")
+    said = {"vote": "approve", "password": PASSWORD}
+    headers = {"if_match": "*", "idempotency_key": "signed-once"}
+
+    first = await anna.post(f"{at}/vote", said, **headers)
+    wrong = await anna.post(f"{at}/vote", {**said, "password": "guess"}, **headers)
+    again = await anna.post(f"{at}/vote", said, **headers)
+
+    assert (first.status_code, wrong.status_code, again.status_code) == (200, 422, 200)
+    assert again.headers["idempotency-replayed"] == "true"
+
+
+async def test_passwords_are_not_tried_out_in_votes(house: House) -> None:
+    at, abel = await submitted(house, category="Signed"), house.as_("abel")
+    said = {"vote": "approve", "password": "guess"}
+
+    answers = [(await abel.post(f"{at}/vote", said, if_match="*")).status_code for _ in range(21)]
+
+    assert answers[-1] == 429
+    assert set(answers) == {422, 429}
+
+
+async def test_a_chair_writes_down_no_vote_that_is_to_be_signed(house: House) -> None:
+    at, carl = await submitted(house, category="Signed"), house.as_("carl")
+    team = await house.as_("zoe").made("/teams", {"name": "Signing board"})
+    meeting = await carl.made(
+        "/cab-meetings",
+        {
+            "title": "Board",
+            "team": team["number"],
+            "chair": house.number("carl"),
+            "start": "2030-01-05T10:00:00Z",
+            "end": "2030-01-05T11:00:00Z",
+        },
+    )
+    held = f"/cab-meetings/{meeting['number']}"
+    await carl.act(f"{held}/fix-agenda")
+    await carl.act(f"{held}/open", {"present": [house.number("anna")]})
+
+    answer = await carl.post(
+        f"{held}/record-vote",
+        {"change": at.removeprefix("/changes/"), "member": house.number("anna"), "vote": "approve"},
+        if_match="*",
+    )
+
+    assert answer.status_code == 422
+    assert "Board asks for a signature" in answer.json()["detail"]

@@ -46,6 +46,7 @@ from domain.service_level_policy import (
     ServiceLevelPolicy,
 )
 from domain.service_request import ServiceRequest
+from domain.signature import Proven
 from domain.subjects import WRITTEN
 from domain.tasks import PHASES
 from domain.team import Team
@@ -320,6 +321,7 @@ ROUND: dict[str, Arguments] = {
         vote=st.sampled_from(["approve", "approve", "reject", "abstain"]),
         comment=texts,
         conditions=st.lists(texts, max_size=2),
+        proven=maybe(st.just(Proven(method="password", at=MONDAY))),
         **OPEN_STAGE,
     ),
     "retract_vote": said(reason=texts, **OPEN_STAGE),

@@ -102,8 +102,11 @@ OWNERS = OpenStage(
     after=(),
     remind=("4h", "1d"),
 )
+SIGNED = replace(OWNERS, needs_signature=True, on_timeout="reject")
 STAGES = st.sampled_from(
     [
+        (SIGNED,),
+        (CAB, SIGNED),
         (CAB,),
         (CAB, BOARD),
         (BOARD, CAB),

@@ -189,6 +189,10 @@ def check_standing(record: ApprovalRounds) -> None:
         assert standing.silent(name)
         assert opened.due is not None or opened.asked_by or opened.is_held
         assert opened.is_held == bool(standing.held)
+    for stage in standing.stages:
+        cast = standing.ballots.get(stage.name, {}).values()
+        assert all(ballot.is_signed for ballot in cast) or not stage.needs_signature
+        assert cast or not (stage.needs_signature and stage.name in standing.passed)
     # What was passed on another version keeps the votes of those who would have none now.
     settled = standing.passed if standing.process_version > 1 else ()
     voting = {name: votes for name, votes in standing.ballots.items() if name not in settled}

@@ -42,6 +42,7 @@ from domain.service import Service
 from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.service_request import ServiceRequest
+from domain.signature import Proven
 from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket import Visibility
@@ -211,12 +212,13 @@ TO_OWN = (
 )
 NEXT_MONTH = MONDAY + timedelta(days=30)
 IN_TWO_HOURS = NEXT_MONTH + timedelta(hours=2)
+PROVEN = Proven(method="password", at=MONDAY)
 PASSED = [
     step("hold_approval", "clock", window=record_id("WIN", 1)),
     step("resume_approval", "clock", window=record_id("WIN", 1)),
     step("remind", "clock", round=1, stage="CAB"),
     step("escalate_stage", "clock", round=1, stage="CAB", to=[DAN], hours=None),
-    step("vote", "bea", vote="approve", comment="Yes.", hours=None),
+    step("vote", "bea", vote="approve", comment="Yes.", proven=PROVEN, hours=None),
     step("vote", "cem", vote="approve", hours=None),
     step("vote", "dan", vote="approve", hours=None),
     step("time_out_stage", "clock", round=1, stage="Board", hours=None),
