@@ -22,6 +22,7 @@ from api.context import Context
 from api.conversations import conversation_routes
 from api.credentials import Credentials
 from api.data_quality import data_quality_routes
+from api.decisions import DecisionPages
 from api.declared_rows import declared_row_routes
 from api.deflection import deflection_routes
 from api.delegations import delegation_routes
@@ -89,6 +90,7 @@ def create_app(
         site.templates,
     )
     status = Status(context, requests)
+    decisions = DecisionPages(context, site.templates)
     app = FastAPI(
         title="Ledgerdesk",
         version=settings.version,
@@ -102,6 +104,7 @@ def create_app(
     for path, endpoint in (pages.routes() | status.routes()).items():
         app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
     app.router.routes.extend(site.routes())
+    app.router.routes.extend(decisions.routes())
     app.state.routes = routes
     app.state.tail = context.tail
     app.router.default = site.nothing_here

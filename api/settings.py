@@ -12,6 +12,8 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     signing_key: bytes
     """Signs cursors; the same for all API processes of a desk. At least 32 bytes."""
+    decision_key: bytes = b""
+    """Marks the links of decisions, as for all processes of a desk. Without it, none are taken."""
     version: str = "0.1.0"
     temporal_page: str = ""
     """The address of Temporal's own page, for the start page; "" if there is none."""

@@ -292,6 +292,7 @@ class Versioned(Discussed, ApprovalRounds, Generic[D], abstract=True):
 
     def put_off(self, reason: str, *, by: Provenance) -> None:
         """Note why what was approved is not published: its approval is kept."""
+        reason = text.body(reason, "A reason", text.REASON_MAX)
         if self.granted_round and reason != self.outstanding:
             self.record(self.PublicationPutOff(by=by, round=self.granted_round, reason=reason))
 

@@ -14,6 +14,7 @@ from ops.assets import app as assets_app
 from ops.audit.commands import app as audit_app
 from ops.calendar import app as calendar_app
 from ops.export.formats import Format
+from ops.mail import app as mail_app
 from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
 from ops.privacy import app as privacy_app
 from ops.process import app as process_app
@@ -38,6 +39,7 @@ app.add_typer(calendar_app, name="calendar")
 app.add_typer(audit_app, name="audit")
 app.add_typer(assets_app, name="assets")
 app.add_typer(privacy_app, name="privacy")
+app.add_typer(mail_app, name="mail")
 
 
 @app.command()

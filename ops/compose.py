@@ -38,6 +38,11 @@ def master_key(settings: Settings) -> MasterKey:
     return MasterKey.from_file(prepare_folder(settings) / "master.key")
 
 
+def decision_key(settings: Settings) -> bytes:
+    """What marks the links and the reply addresses of decisions."""
+    return master_key(settings).derived("decisions")
+
+
 def open_keys(settings: Settings) -> Keys:
     """The keys of people. Raises MasterKeyUnusable."""
     master = master_key(settings)

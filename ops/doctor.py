@@ -166,6 +166,20 @@ async def _log(settings: Settings) -> str:
     return f"signed up to position {newest.size}, {behind} events behind"
 
 
+async def _mail(settings: Settings) -> str:
+    if not settings.mail_host:
+        return "none is sent, as LEDGERDESK_MAIL_HOST is not given"
+    from ops.mail_server import mail_server
+    from workflows.mail_sending import MailAway, MailRefused, check
+
+    try:
+        await check(mail_server(settings))
+    except (MailAway, MailRefused) as error:
+        raise Unwell(f"{error} Look at LEDGERDESK_MAIL_HOST and what goes with it.") from None
+    replies = settings.mail_replies_to or "nobody: LEDGERDESK_MAIL_REPLIES_TO is not given"
+    return f"{settings.mail_host} takes mail; replies are read by {replies}"
+
+
 async def _temporal(settings: Settings) -> str:
     from ops.temporal_client import connect, namespace_id
     from ops.temporal_folder import read_stamp
@@ -204,6 +218,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("views", _views),
     ("erasures", _erasures),
     ("log", _log),
+    ("mail", _mail),
     ("Temporal", _temporal),
     ("API", _api),
 )

@@ -10,7 +10,7 @@ import uvicorn
 from api.app import create_app
 from api.settings import Settings as ApiSettings
 from ops.attachments import clean_daily
-from ops.compose import master_key, open_desk, open_files, open_log, open_views
+from ops.compose import decision_key, master_key, open_desk, open_files, open_log, open_views
 from ops.demo import seed
 from ops.processes import listen, settle, until_stopped
 from ops.settings import Settings
@@ -45,6 +45,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
             views,
             ApiSettings(
                 signing_key=master_key(settings).derived("cursors"),
+                decision_key=decision_key(settings),
                 temporal_page=settings.temporal_ui_url,
                 webhook_networks=settings.networks_of_webhooks,
                 requests_per_minute=settings.requests_per_minute,

@@ -3,9 +3,10 @@
 import os
 import re
 import tomllib
+from email.utils import parseaddr
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -92,6 +93,17 @@ class Settings(BaseModel):
     webhook_networks: str = ""
     """Networks that webhooks may send to though they are not public, by HTTP too, with blanks
     between them: `10.1.0.0/16 fd00::/8`."""
+    mail_host: str = ""
+    """An SMTP server. With one, those who are asked for decisions are told by mail."""
+    mail_port: int = Field(default=587, ge=1, le=65535)
+    mail_security: Literal["starttls", "tls", "none"] = "starttls"
+    mail_user: str = ""
+    mail_password: SecretStr | None = None
+    mail_from: str = ""
+    """The sender of mails, such as `Service desk <desk@example.com>`."""
+    mail_replies_to: str = ""
+    """An address with at most 12 characters before its `@`, whose mail, and that of its plus
+    addresses, is given to `ledgerdesk mail receive`. Without one, a reply decides nothing."""
     log_level: str = "info"
 
     @field_validator("database_url", "views_url", "keys_url")
@@ -137,6 +149,19 @@ class Settings(BaseModel):
     def _are_keys_together(self) -> "Settings":
         if (self.attachments_access_key is None) != (self.attachments_secret_key is None):
             raise ValueError("ATTACHMENTS_ACCESS_KEY and _SECRET_KEY are given together")
+        return self
+
+    @field_validator("mail_from", "mail_replies_to")
+    @classmethod
+    def _is_mail_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", parseaddr(address)[1]):
+            raise ValueError("a mail address such as desk@example.com")
+        return address
+
+    @model_validator(mode="after")
+    def _has_mail_sender(self) -> "Settings":
+        if self.mail_host and not self.mail_from:
+            raise ValueError("MAIL_FROM is given with MAIL_HOST")
         return self
 
     @field_validator("log_level")

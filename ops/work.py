@@ -9,7 +9,8 @@ from temporalio.client import Client
 
 from domain.desk import Desk
 from domain.shares import WHOLE, Share
-from ops.compose import open_desk, open_views
+from ops.compose import decision_key, open_desk, open_views
+from ops.mail_server import mail_server
 from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
 from ops.settings import Settings
@@ -17,6 +18,9 @@ from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
 from projections.clock_views import Due
 from projections.outlook import ViewsOutlook
 from projections.views import Views
+from workflows.decision_mail_activities import DecisionMailActivities
+from workflows.decision_mail_values import QUEUE as MAIL_QUEUE
+from workflows.decision_mails import DecisionMails
 from workflows.due_index import Horizons
 from workflows.known_errors import KnownErrors
 from workflows.plans import Plans
@@ -29,7 +33,7 @@ from workflows.webhook_activities import WebhookActivities
 from workflows.webhook_sending import Sender
 from workflows.webhook_starts import WebhookStarts
 from workflows.webhook_values import QUEUE as WEBHOOK_QUEUE
-from workflows.worker import webhook_worker, worker
+from workflows.worker import mail_worker, webhook_worker, worker
 
 log = structlog.get_logger()
 
@@ -86,6 +90,8 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
         following = (reactor, Triage(desk), KnownErrors(desk), Plans(desk))
         tasks = [asyncio.create_task(one.run()) for one in following]
         tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk)))
+        if settings.mail_host:
+            tasks.append(asyncio.create_task(mail(settings, client, cluster, desk)))
         await stopped.wait()
         for task in tasks:
             task.cancel()
@@ -101,6 +107,16 @@ async def deliver(settings: Settings, client: Client, cluster: "Cluster", desk: 
             await WebhookStarts(desk.ledger, temporal).run()
     finally:
         sender.close()
+
+
+async def mail(settings: Settings, client: Client, cluster: "Cluster", desk: Desk) -> None:
+    """Tell people by mail that they are asked for decisions, until cancelled."""
+    temporal = Temporal(client, cluster.identify, queue=MAIL_QUEUE)
+    mails = DecisionMailActivities(
+        desk, mail_server(settings), key=decision_key(settings), address=settings.url
+    )
+    async with mail_worker(client, mails):
+        await DecisionMails(desk, temporal).run()
 
 
 class Cluster:

@@ -10,6 +10,9 @@ from workflows.approval import ApprovalWorkflow
 from workflows.approval_activities import ApprovalActivities
 from workflows.article_reviews import ArticleReviews
 from workflows.closing import Closing
+from workflows.decision_mail import DecisionMailWorkflow
+from workflows.decision_mail_activities import DecisionMailActivities
+from workflows.decision_mail_values import QUEUE as MAIL_QUEUE
 from workflows.due_index import DueIndex, Horizons
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
@@ -29,6 +32,7 @@ from workflows.webhook_values import QUEUE as WEBHOOK_QUEUE
 
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
 WEBHOOK_WORKFLOWS = (WebhookDeliveriesWorkflow,)
+MAIL_WORKFLOWS = (DecisionMailWorkflow,)
 
 CACHED_MAX = 500
 """Open workflows held in memory. Histories are short, so one that is not held costs little."""
@@ -39,6 +43,7 @@ DRAIN = timedelta(seconds=5)
 WEBHOOKS_MAX = 2_000
 """Webhooks that one process sends to: each takes a turn, which waits most of the time."""
 WEBHOOK_DRAIN = timedelta(seconds=1)
+MAILS_AT_ONCE = 4
 
 
 def worker(
@@ -100,6 +105,29 @@ def webhook_worker(
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
         activity_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
         graceful_shutdown_timeout=WEBHOOK_DRAIN,
+    )
+
+
+def mail_worker(
+    client: Client,
+    mails: DecisionMailActivities,
+    *,
+    sandboxed: bool = False,
+    queue: str = MAIL_QUEUE,
+) -> Worker:
+    """A worker of its own, as that of webhooks."""
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=MAIL_WORKFLOWS,
+        activities=[mails.mail],
+        workflow_runner=sandbox() if sandboxed else unsandboxed(),
+        max_cached_workflows=CACHED_MAX,
+        max_concurrent_workflow_tasks=TURNS_MAX,
+        max_concurrent_activities=MAILS_AT_ONCE,
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
+        activity_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
+        graceful_shutdown_timeout=DRAIN,
     )
 
 

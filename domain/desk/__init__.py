@@ -7,6 +7,7 @@ from domain.desk.articles import Articles
 from domain.desk.asset_acts import AssetActs
 from domain.desk.closing import Closing
 from domain.desk.configuration import Configuration
+from domain.desk.decisions import Decisions
 from domain.desk.declared_views import DeclaredViews
 from domain.desk.enablement import Enablement
 from domain.desk.erasures import Erasures
@@ -39,6 +40,7 @@ class Desk(
     Freezes,
     Migrations,
     Meetings,
+    Decisions,
     AssetActs,
     Releases,
     GateKeeping,

@@ -20,6 +20,7 @@ from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import DomainError, Forbidden, NotFound, Refused, require
 from domain.service_level_policy import AppliesTo, ServiceLevelPolicy
+from domain.text import REASON_MAX
 from domain.versioned import Versioned
 
 Check = Callable[[Any, Provenance], Awaitable[None]]
@@ -134,7 +135,7 @@ class Publishing(Rounds):
         try:
             await self._check(record, by)
         except DomainError as error:
-            record.put_off(str(error), by=by)
+            record.put_off(str(error)[:REASON_MAX], by=by)
         else:
             record.publish(by=by)
 

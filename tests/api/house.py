@@ -34,6 +34,7 @@ from tests.logs import SIGNER
 
 SETTINGS = Settings(
     signing_key=b"a key that signs the cursors of tests",
+    decision_key=b"a key that marks the links of tests",
     temporal_page="http://127.0.0.1:8233",
     wait_seconds_max=5.0,
 )

@@ -191,8 +191,8 @@ async def test_of_two_deciding_votes_in_two_processes_one_counts(
 
     refused = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
     assert [str(error) for error in refused] == ["This change is not open for votes."]
-    topics = [entry.topic for entry in company.desk.ledger.history(id)]
-    assert topics.count("Change.Approved") == topics.count("Change.VoteCast") == 1
+    events = [type(entry.event) for entry in company.desk.ledger.history(id)]
+    assert events.count(Change.Approved) == events.count(Change.VoteCast) == 1
 
 
 async def test_a_vote_on_what_was_not_seen_is_refused(company: Company) -> None:

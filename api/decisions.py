@@ -1,0 +1,153 @@
+"""The page behind a decision link: whoever has the link is the one who was asked.
+
+Looking at it never decides anything, as programs look at the links in mails too. The vote goes the
+way of every other: the same policy, the same rules, and the password where it is to be signed.
+"""
+
+from time import monotonic
+from urllib.parse import parse_qs
+from uuid import UUID, uuid5
+
+from jinja2 import Environment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from api.context import Context
+from api.http.errors import Problem
+from api.passwords import PASSWORD_MAX
+from domain.approval import Vote
+from domain.decision_link import Asking, Forged, Over, Superseded, opened, require_asked
+from domain.desk.rounds import kind_of
+from domain.person import Person
+from domain.provenance import Provenance
+from domain.rules import DomainError, Forbidden, NotFound, Refused
+from domain.signature import Proven
+from domain.text import REASON_MAX
+
+PATH = "/decide/{link}"
+CHANNEL = "link"
+FORM_BYTES_MAX = 64 * 1024
+VOTES: dict[str, Vote] = {"approve": "approve", "reject": "reject", "abstain": "abstain"}
+HEADERS = {
+    # Beside the policy of the desk, the stricter of two counts.
+    "content-security-policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+    "x-robots-tag": "noindex",
+}
+_COMMANDS = UUID("0f7bb9a4-3c3a-8d0e-9a55-64656369646c")
+"""The name space of the ids of votes that come by link."""
+_REFUSALS: list[tuple[type[DomainError], int, str]] = [
+    (Forged, 403, "This link cannot be used"),
+    (Forbidden, 403, "You may not decide this"),
+    (NotFound, 403, "This link cannot be used"),
+    (Over, 410, "There is nothing to decide here any more"),
+    (Superseded, 409, "Something else is asked by now"),
+]
+
+
+class DecisionPages:
+    def __init__(self, context: Context, templates: Environment) -> None:
+        self.context = context
+        self._form = templates.get_template("decision_link.html")
+        self._said = templates.get_template("said.html")
+
+    def routes(self) -> list[Route]:
+        return [Route(PATH, self.answer, methods=["GET", "HEAD", "POST"])]
+
+    async def answer(self, request: Request) -> Response:
+        request.scope["ledgerdesk.route"] = PATH
+        address = request.client.host if request.client else ""
+        link = str(request.path_params["link"])
+        try:
+            self._spend(address)
+            if request.method == "POST":
+                return await self._decide(link, await _fields(request), address)
+            return await self._show(self._asking(link))
+        except Problem as problem:
+            return self._say(problem.status, "Not now", str(problem))
+        except DomainError as error:
+            for kind, status, title in _REFUSALS:
+                if isinstance(error, kind):
+                    return self._say(status, title, str(error))
+            raise
+
+    def _spend(self, address: str) -> None:
+        if self.context.anonymous.take(address, monotonic()) < 0:
+            raise Problem("too_many_requests", "Too many requests came from your address.")
+
+    def _asking(self, link: str) -> Asking:
+        key = self.context.settings.decision_key
+        if not key:
+            raise Forged("This desk takes no decisions by link.")
+        return opened(key, link)
+
+    async def _show(self, asking: Asking, refusal: str = "", status: int = 200) -> Response:
+        desk = self.context.desk
+        record = await desk.ledger.find(kind_of(asking.record), asking.record)
+        stage = require_asked(record, asking, self.context.clock())
+        voter = desk.voter(asking.voter)
+        decision = await desk.decision(record, stage, str(asking.voter))
+        page = self._form.render(
+            decision=decision,
+            voter=voter.name,
+            refusal=refusal,
+            comment_max=REASON_MAX,
+            version=self.context.settings.version,
+        )
+        return HTMLResponse(page, status, HEADERS)
+
+    async def _decide(self, link: str, fields: dict[str, str], address: str) -> Response:
+        asking, at, desk = self._asking(link), self.context.clock(), self.context.desk
+        vote = VOTES.get(fields.get("vote", ""))
+        if vote is None:
+            return await self._show(asking, "Choose what you decide.", 422)
+        # What is over is told before a password is looked at.
+        record = await desk.ledger.find(kind_of(asking.record), asking.record)
+        require_asked(record, asking, at)
+        by = Provenance(
+            actor=str(asking.voter), at=at, command=uuid5(_COMMANDS, link), channel=CHANNEL
+        )
+        try:
+            receipt = await desk.decide(
+                asking,
+                vote,
+                comment=fields.get("comment", ""),
+                proven=await self._proven(desk.voter(asking.voter), fields, address),
+                by=by,
+            )
+        except Refused as refused:
+            return await self._show(asking, str(refused), 422)
+        if receipt.is_repeat:
+            raise Over("This link has been used.")
+        said = {"approve": "You have approved it", "reject": "You have rejected it"}
+        return self._say(200, said.get(vote, "You have abstained"), "Your vote is recorded.")
+
+    async def _proven(self, voter: Person, fields: dict[str, str], address: str) -> Proven | None:
+        password = fields.get("password", "")
+        if not password:
+            return None
+        if len(password) > PASSWORD_MAX or not await self.context.passwords.proves(
+            password, voter.username, voter, address
+        ):
+            raise Refused("This is not your password.")
+        return Proven(method="password", at=self.context.clock())
+
+    def _say(self, status: int, title: str, detail: str) -> Response:
+        page = self._said.render(title=title, detail=detail, version=self.context.settings.version)
+        return HTMLResponse(page, status, HEADERS)
+
+
+async def _fields(request: Request) -> dict[str, str]:
+    """The fields of a form. Raises Problem for one that is too large, or none."""
+    raw = b""
+    async for part in request.stream():
+        raw += part
+        if len(raw) > FORM_BYTES_MAX:
+            raise Problem("too_large", f"A form has at most {FORM_BYTES_MAX} bytes.")
+    try:
+        found = parse_qs(raw.decode("utf-8"), max_num_fields=20)
+    except ValueError:
+        raise Problem("bad_request", "This is no form of this page.") from None
+    return {name: values[-1] for name, values in found.items()}
