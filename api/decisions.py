@@ -31,8 +31,8 @@ FORM_BYTES_MAX = 64 * 1024
 VOTES: dict[str, Vote] = {"approve": "approve", "reject": "reject", "abstain": "abstain"}
 HEADERS = {
     # Beside the policy of the desk, the stricter of two counts.
-    "content-security-policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "cache-control": "no-store",
     "x-robots-tag": "noindex",
 }

@@ -101,7 +101,8 @@ async def test_the_page_shows_what_is_asked_and_looking_at_it_decides_nothing(
     assert "Anna, your decision is asked in the stage Board" in seen.text
     assert "Mount it." in seen.text
     assert "<script" not in seen.text
-    assert "default-src 'none'; style-src 'self'" in seen.headers["content-security-policy"]
+    policy = seen.headers["content-security-policy"]
+    assert "default-src 'none'; img-src 'self' data:; style-src 'self'; form" in policy
     assert seen.headers["cache-control"] == "no-store"
     assert await votes(house, at) == []
 
