@@ -27,6 +27,7 @@ VOTES = (("approve", "Approve"), ("reject", "Reject"), ("abstain", "Abstain"))
 async def show_all(visit: Visit) -> Answer:
     page = await visit.get(
         "/approvals",
+        asks="vote",
         limit=LIMIT,
         cursor=visit.query.text("cursor") or None,
         min_position=visit.position,
@@ -48,7 +49,7 @@ async def show(visit: Visit) -> Answer:
     practice, record = await find(visit)
     number = number_of(record.id)
     shown = await visit.get(f"/{practice.plural}/{{ref}}", number)
-    waiting = await visit.get("/approvals", number=number, limit=LIMIT)
+    waiting = await visit.get("/approvals", asks="vote", number=number, limit=LIMIT)
     rounds = shown.get("approval") or {}
     latest = rounds[max(rounds, key=int)] if rounds else None
     me = str(visit.me.person.id)
@@ -96,8 +97,10 @@ async def send(visit: Visit) -> Answer:
 def _vote(visit: Visit) -> dict[str, Any]:
     form = visit.form
     lines = (line.strip() for line in form.text("conditions").splitlines())
+    password = form.verbatim("password")
     return {
         **form.given("vote", "comment", "stage", "on_behalf_of"),
+        **({"password": password} if password else {}),
         "conditions": [line for line in lines if line],
     }
 

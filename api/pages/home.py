@@ -51,10 +51,8 @@ async def _asked_to_vote(visit: Visit, position: str | None) -> list[dict[str, A
 async def _owed(visit: Visit, row: dict[str, Any]) -> list[dict[str, Any]]:
     """What a ticket waits for from its requester."""
     what, due = "", None
-    if row["pending_reason"] == "customer":
+    if row["pending_reason"] == "customer" or row["is_information_asked"]:
         what = "Your answer"
-    elif row["status"] == "in approval":
-        what = "Your answer" if await _is_asked(visit, row) else ""
     elif row["resolved_at"] and row["kind"] in RATED and row["status"] != "merged":
         record = await visit.get(f"/{RATED[row['kind']]}/{{ref}}", row["number"])
         due = record["rated_until"]
@@ -62,19 +60,6 @@ async def _owed(visit: Visit, row: dict[str, Any]) -> list[dict[str, Any]]:
     place = f"/tickets/{row['number']}"
     told = {"place": place, "title": row["title"], "number": row["number"], "due": due}
     return [{**told, "what": what}] if what else []
-
-
-async def _is_asked(visit: Visit, row: dict[str, Any]) -> bool:
-    """Whether an approval was returned with a question."""
-    plural = {"request": "requests", "change": "changes"}[row["kind"]]
-    record = await visit.get(f"/{plural}/{{ref}}", row["number"])
-    stages = [stage for round in record["approval"].values() for stage in round["stages"]]
-    return any(
-        not one["answer"]
-        for stage in stages
-        if stage["state"] == "open"
-        for one in stage["information"]
-    )
 
 
 PAGES = [Page(path="/home", show=show)]
