@@ -7,6 +7,7 @@ from api.http.answers import Answer, Header, Receive, Scope, Send
 from api.http.calls import Call
 from api.http.errors import Problem, of_domain
 from api.http.limits import Buckets
+from api.http.packing import pack
 from api.http.routing import ROOT, Route
 from api.identity import Identity
 from domain.rules import DomainError
@@ -41,6 +42,7 @@ class Dispatch:
         except DomainError as error:
             said = of_domain(error, has_precondition=b"if-match" in call.headers)
             answer = said.answer(scope["request_id"])
+        pack(answer, call.header(b"accept-encoding"))
         answer.headers += limits
         await answer.send(send, with_body=scope["method"] != "HEAD")
 

@@ -1,15 +1,15 @@
 """The feed of events over HTTP: pages, and all of it in bulk."""
 
 from collections.abc import AsyncGenerator, Iterator, Mapping
-from gzip import compress
 from typing import Any
 
 from api import schemas
-from api.http.answers import Answer, Header, dumps
+from api.http.answers import Answer, Header, dumps, json
 from api.http.calls import Call
 from api.http.errors import Problem
+from api.http.packing import packed, taken
 from api.http.routing import Operation, Route
-from api.http.streams import GZIP_LEVEL, StreamAnswer, takes_gzip, zipped
+from api.http.streams import StreamAnswer
 from api.lists import LIMIT, POSITION_MAX, only, reach_ledger, whole
 from api.openapi import camel
 from api.reads import OF_READS
@@ -25,7 +25,6 @@ from projections.queries import LIMIT_MAX
 
 NDJSON = b"application/x-ndjson"
 BULK_PAGE = 500
-GZIP_BYTES_MIN = 1_000
 NAMED = ("type", "kind", "subject")
 FILTERS = (*NAMED, "filter")
 
@@ -63,11 +62,7 @@ async def page_answer(
         "next": page.next,
         **more,
     }
-    body, headers = dumps(document), list(_VARYING)
-    if len(body) >= GZIP_BYTES_MIN and takes_gzip(call.header(b"accept-encoding")):
-        body = compress(body, GZIP_LEVEL, mtime=0)
-        headers.append((b"content-encoding", b"gzip"))
-    return Answer(200, body, headers)
+    return json(document, headers=[_PRIVATE, (b"vary", b"accept")])
 
 
 def told(entry: Entry, level: Level, source: str) -> dict[str, Any]:
@@ -88,11 +83,12 @@ def asked(query: Mapping[str, str]) -> Wanted:
 
 def _bulk(call: Call, what: Wanted, after: int, until: int) -> Answer:
     next = max(after, until)
-    headers = [*_VARYING, (b"ledgerdesk-next", b"%d" % next)]
+    vary = (b"vary", b"accept, accept-encoding")
+    headers = [_PRIVATE, vary, (b"ledgerdesk-next", b"%d" % next)]
     parts = _lines(call, what, after, until)
-    if takes_gzip(call.header(b"accept-encoding")):
-        parts = zipped(parts)
-        headers.append((b"content-encoding", b"gzip"))
+    if coding := taken(call.header(b"accept-encoding")):
+        parts = packed(parts, coding)
+        headers.append((b"content-encoding", coding.encode()))
     return StreamAnswer(parts, call.receive, headers, NDJSON)
 
 
@@ -109,10 +105,7 @@ async def _lines(call: Call, what: Wanted, after: int, until: int) -> AsyncGener
 
 # Routes ------------------------------------------------------------------------------------
 
-_VARYING: list[Header] = [
-    (b"cache-control", b"private, no-cache"),
-    (b"vary", b"accept, accept-encoding"),
-]
+_PRIVATE: Header = (b"cache-control", b"private, no-cache")
 _POSITION = {"type": "integer", "minimum": 0, "maximum": POSITION_MAX}
 AFTER = schemas.query("after", "The `next` of the page before; 0 for the first.", _POSITION)
 UNTIL = schemas.query("until", "Nothing after this position.", _POSITION)

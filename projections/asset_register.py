@@ -87,6 +87,7 @@ REGISTER = Table(
         ("updated_at", "id"),
     ],
     past=(),
+    dated="updated_at",
 )
 CASES = Cases[Any]()
 

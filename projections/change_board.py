@@ -76,6 +76,7 @@ BOARD = Table(
         ("organisation", "updated_at"),
     ],
     past=("is_open",),
+    dated="updated_at",
 )
 STANDINGS = Table(f"{NAME}_standings", VERSION, StandingRow, key=("change",))
 WATCHERS = tickets.watchers_table(NAME, VERSION)

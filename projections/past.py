@@ -138,22 +138,22 @@ class Source(Struct, frozen=True):
     conditions: tuple[str, ...] = ()
 
 
-def source(table: Table[Any], prefix: str, as_of: AsOf | None) -> Source:
+def source(table: Table[Any], prefix: str, as_of: AsOf | None, since: int = -1) -> Source:
     """The rows of a table as they are, or as they were. The numbers stand in the statement
-    itself: they are ours."""
+    itself: they are ours. `since`: of a moment, only versions that began after another."""
     if as_of is None or (as_of.moment is None and as_of.position is None):
         return Source(prefix + table.stored)
     past = prefix + table.past_stored
     if as_of.moment is None:
         return _known_at(past, as_of.position or 0)
     if as_of.position is None:
-        return _held_at(past, micros(as_of.moment))
+        return _held_at(past, micros(as_of.moment), since)
     return _held_at_both(table, past, micros(as_of.moment), as_of.position)
 
 
-def _held_at(past: str, at: int) -> Source:
+def _held_at(past: str, at: int, since: int = -1) -> Source:
     return Source(
-        f"{_bands(at)} CROSS JOIN {past}",
+        f"{_bands(at, since)} CROSS JOIN {past}",
         (
             "held_band = filed",
             "held_since > later_than",
@@ -190,10 +190,10 @@ def _held_at_both(table: Table[Any], past: str, moment: int, position: int) -> S
     return Source(f"({union}) AS held")
 
 
-def _bands(at: int) -> str:
+def _bands(at: int, since: int = -1) -> str:
     values: Sequence[str] = [
-        *(f"({number}, {at - 4**number:d})" for number in BANDS),
-        f"({OPEN_BAND}, -1)",
+        *(f"({number}, {max(since, at - 4**number):d})" for number in BANDS),
+        f"({OPEN_BAND}, {since:d})",
     ]
     return (
         "(SELECT column1 AS filed, column2 AS later_than FROM"

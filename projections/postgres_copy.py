@@ -1,5 +1,6 @@
 """Views of another store, copied into PostgreSQL beside those that are read, and put in place."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -12,6 +13,15 @@ from projections.view import View
 
 ANEW = "_anew"
 """What the name of a table ends with that is to take the place of another."""
+KEYS = (
+    "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE conrelid = %s::regclass AND contype = 'p'"
+)
+INDEXES = (
+    "SELECT pg_get_indexdef(indexrelid) FROM pg_index"
+    " WHERE indrelid = %s::regclass AND NOT indisprimary"
+)
+_NAMED = re.compile(r"INDEX \S+ ON \S+ ")
 
 
 def copy(connection: psycopg.Connection, views: Collection[View], other: ViewStore) -> list[str]:
@@ -34,11 +44,19 @@ def _copy(
     rows: Iterator[tuple[Any, ...]],
 ) -> None:
     anew = f"views.{name}{ANEW}"
-    _execute(connection, f"CREATE TABLE {anew} (LIKE views.{name} INCLUDING ALL)")
+    # Its indexes are made of all rows at once, in a part of the time.
+    kept = "INCLUDING ALL EXCLUDING INDEXES"
+    _execute(connection, f"CREATE TABLE {anew} (LIKE views.{name} {kept})")
     statement: Any = f"COPY {anew} ({', '.join(columns)}) FROM STDIN"
     with connection.cursor().copy(statement) as copying:
         for row in rows:
             copying.write_row(row)
+    for (key,) in _execute(connection, KEYS, [f"views.{name}"]).fetchall():
+        _execute(connection, f"ALTER TABLE {anew} ADD {key}")
+    for (index,) in _execute(connection, INDEXES, [f"views.{name}"]).fetchall():
+        _execute(connection, _NAMED.sub(f"INDEX ON {anew} ", index, count=1))
+    # Else it is asked for a minute without the server knowing what is in it.
+    _execute(connection, f"ANALYZE {anew}")
 
 
 def put_in_place(connection: psycopg.Connection, copied: Iterable[str]) -> None:
@@ -73,5 +91,7 @@ def clean(connection: psycopg.Connection) -> None:
         _execute(connection, "CHECKPOINT")
 
 
-def _execute(connection: psycopg.Connection, statement: Any, parameters: Any = None) -> None:
-    connection.execute(statement, parameters)
+def _execute(
+    connection: psycopg.Connection, statement: Any, parameters: Any = None
+) -> psycopg.Cursor:
+    return connection.execute(statement, parameters)

@@ -5,6 +5,7 @@ and neither repeat nor leave out a row that stays where it is. Nothing sorts as 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from msgspec import Struct
 from domain.ids import parse_reference
 from domain.policy import Everything, OwnOrganisation, OwnTickets, Readable, Visibility
 from domain.rules import NotFound
-from projections.past import AsOf, source
+from projections.past import AsOf, micros, source
 from projections.tables import Column, Kind, Table, instant
 from projections.tickets import WatcherRow
 
@@ -90,6 +91,7 @@ class Query:
         self._exact: set[str] = set()
         """The columns that have one value in all rows found."""
         self.parameters: list[Any] = []
+        self._since = -1
         self.varies = False
         """Whether the fastest way to the rows depends on the parameters."""
 
@@ -238,8 +240,17 @@ class Query:
         )
         return f"{self.selecting(', '.join(columns))} ORDER BY {ordered} LIMIT {limit}"
 
+    def since(self, at: datetime) -> "Query":
+        """The same of the rows that had changed last after a moment, of a list as it was at one:
+        their versions began no sooner."""
+        narrowed = copy(self)
+        narrowed.conditions = [*self.conditions, f"{self.table.dated} > ?"]
+        narrowed.parameters = [*self.parameters, instant(at)]
+        narrowed._since = micros(at)
+        return narrowed
+
     def selecting(self, what: str) -> str:
-        rows = source(self.table, self.prefix, self.as_of)
+        rows = source(self.table, self.prefix, self.as_of, self._since)
         conditions = [*rows.conditions, *self.conditions]
         if self.as_of is not None:
             # The index of versions begins with these: it serves only if something is said of them.

@@ -59,11 +59,13 @@ class Table(Generic[R]):
         past: tuple[str, ...] | None = None,
         is_small: bool = False,
         sought: tuple[str, str] | None = None,
+        dated: str = "",
     ) -> None:
         """`past`: by which truths the versions that rows had are looked up besides their time;
         without it no versions are kept. A small table has no index of them. `sought`: the column
         with the words by which rows are looked up, and the one with the number that tells which
-        came later."""
+        came later. `dated`: the column with the moment at which the event took effect that changed
+        the row last."""
         self.name = name
         self.row = row
         self.key = key
@@ -71,6 +73,7 @@ class Table(Generic[R]):
         self.past = past
         self.is_small = is_small
         self.sought = sought
+        self.dated = dated
         self.stored = f"{name}_v{version}"
         self.past_stored = f"{self.stored}_past"
         self.columns = columns_of(row)
@@ -80,6 +83,7 @@ class Table(Generic[R]):
             *key,
             *(past or ()),
             *(sought or ()),
+            *((dated,) if dated else ()),
             *(name for index in indexes for name in index),
         } - set(self.names)
         if unknown:

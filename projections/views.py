@@ -29,6 +29,7 @@ from projections.queries import (
     stored,
 )
 from projections.reading import shown_rows
+from projections.recent import widening
 from projections.reports import Measured, Question, measured
 from projections.store import NotBuilt, ViewReader
 from projections.suggestions import SuggestionViews
@@ -96,9 +97,13 @@ class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
         own = [order.column.name for order in orders]
         asked = list(dict.fromkeys(wanted))
         columns = list(dict.fromkeys((*asked, *own)))
-        found = await self._query(
-            query.statement(columns, orders, limit + 1), query.parameters, varies=query.varies
-        )
+        found: list[tuple[Any, ...]] = []
+        for one in widening(query, orders, after):
+            found = await self._query(
+                one.statement(columns, orders, limit + 1), one.parameters, varies=one.varies
+            )
+            if len(found) > limit:
+                break
         last = None
         if len(found) > limit:
             row = dict(zip(columns, found[limit - 1], strict=True))

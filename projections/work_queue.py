@@ -118,6 +118,7 @@ QUEUE = Table(
         ("is_major", "is_open"),
     ],
     past=("is_open",),
+    dated="updated_at",
 )
 ESCALATED = ("incident", "question", "request")
 """The kinds that are escalated functionally, and so are at a level of support."""

@@ -2,8 +2,7 @@
 
 import asyncio
 import socket
-import zlib
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from api.http.answers import Answer, Header, Receive, Send
@@ -12,8 +11,6 @@ SEND_SECONDS = 10.0
 """How long a part may wait to be taken before the other side is taken for stuck."""
 SOCKET_BUFFER_BYTES = 64 * 1024
 """What the system may hold for one that reads slowly; it would give each of them megabytes."""
-GZIP = 16 + zlib.MAX_WBITS
-GZIP_LEVEL = 5
 
 
 class StreamAnswer(Answer):
@@ -59,24 +56,6 @@ class StreamAnswer(Answer):
             except TimeoutError:
                 _cut_off(self.receive)
                 return
-
-
-async def zipped(parts: AsyncIterator[bytes]) -> AsyncGenerator[bytes]:
-    """The parts as one gzip file."""
-    packer = zlib.compressobj(GZIP_LEVEL, wbits=GZIP)
-    async for part in parts:
-        if packed := packer.compress(part):
-            yield packed
-    yield packer.flush()
-
-
-def takes_gzip(accept_encoding: str) -> bool:
-    """Whether a client takes gzip, by its Accept-Encoding."""
-    for coding in accept_encoding.lower().split(","):
-        name, _, weight = coding.partition(";")
-        if name.strip() in ("gzip", "*"):
-            return weight.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000")
-    return False
 
 
 async def _gone(receive: Receive) -> None:

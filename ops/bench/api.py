@@ -42,9 +42,9 @@ NOTE = (
     "{events:,} events, {tickets:,} tickets, {open:,} of them open and in the hands of three "
     "agents, whose requests these are. Tickets, histories and searches are other ones each time. "
     "The empty endpoint is of the same server, with no token. What is said of the rebuilding is of "
-    "the same desk: a process makes all views anew, compares them with those that serve, and puts "
-    "them in their place, while 4 clients ask these questions at an even pace; what comes late "
-    "counts from when it was due."
+    "the same desk: `nice -n 19 ledgerdesk views rebuild` makes all views anew, compares them with "
+    "those that serve, and puts them in their place, while 4 clients ask these questions at an "
+    "even pace; what comes late counts from when it was due."
 )
 
 Store = tuple[Path, str, str | None]

@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import msgspec
+import psycopg
 from msgspec import Struct
 
 from domain.change import Change
@@ -87,6 +88,10 @@ def main() -> None:
     found(settings.data, **stored)
     tickets = asyncio.run(_fill(settings, int(sys.argv[1])))
     events = asyncio.run(_project(settings))
+    if settings.database_url is not None:
+        # As the server does by itself within minutes.
+        with psycopg.connect(settings.database_url.get_secret_value(), autocommit=True) as server:
+            server.execute("VACUUM ANALYZE")
     tokens = tokens_of(settings.data)
     made = BigDesk(events=events, tickets=tickets, tokens=[tokens[name] for name in AGENTS])
     (settings.data / WRITTEN).write_bytes(msgspec.json.encode(made))

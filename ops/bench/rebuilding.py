@@ -16,6 +16,7 @@ TWICE = 2.0
 BEFORE = 2
 """How many times as long as another question they are asked before."""
 LOOK_SECONDS = 0.05
+COMMAND = ("nice", "-n", "19", LEDGERDESK, "views", "rebuild")
 PATIENCE_SECONDS = 3_600.0
 
 
@@ -31,7 +32,7 @@ def rebuilt(
     output = folder / "rebuild.log"
     with (
         sending(asking) as stop,
-        running([LEDGERDESK, "views", "rebuild"], settings, output) as process,
+        running(COMMAND, settings, output) as process,
     ):
         deadline = time.monotonic() + PATIENCE_SECONDS
         while process.poll() is None and time.monotonic() < deadline:

@@ -10,10 +10,10 @@ from msgspec import structs
 
 from domain.aggregate import Aggregate, Entry
 from domain.policy import OwnTickets
-from projections import past, ticket_lists, work_queue
+from projections import past, recent, ticket_lists, work_queue
 from projections.listings import ALL, LISTINGS
 from projections.past import AsOf, Ended, band
-from projections.queries import Listing, Query
+from projections.queries import Listing, Page, Query
 from projections.sqlite import SqliteViews
 from projections.tables import Table
 from projections.views import Views
@@ -135,6 +135,32 @@ async def test_pages_of_the_past_follow_one_another(kit: Kit, views: Views) -> N
 
     assert numbers(first.rows + second.rows) == [f"INC{serial:07d}" for serial in range(1, 6)]
     assert second.next is None
+
+
+STRETCHES = ((), (timedelta(hours=1),), (timedelta(minutes=1), timedelta(hours=90)))
+
+
+@pytest.mark.parametrize("stretches", STRETCHES)
+async def test_what_had_changed_last_is_found_in_stretches_of_any_length(
+    kit: Kit, views: Views, monkeypatch: pytest.MonkeyPatch, stretches: tuple[timedelta, ...]
+) -> None:
+    monkeypatch.setattr(recent, "STRETCHES", stretches)
+    for serial in range(1, 12):
+        log(kit, serial)
+    kit.projector().catch_up()
+
+    for hours in (0, 1, 4, 60, 400):
+        as_of = AsOf(moment=at(hours))
+        oldest_first = await views.list_rows("work_queue", sort=["updated_at"], as_of=as_of)
+        found: list[dict[str, Any]] = []
+        page = Page([], ())
+        while page.next is not None:
+            after = page.next or None
+            page = await views.list_rows(
+                "work_queue", sort=["-updated_at"], limit=2, after=after, as_of=as_of
+            )
+            found += page.rows
+        assert found == oldest_first.rows[::-1]
 
 
 async def test_people_see_of_the_past_what_they_might_see_then(kit: Kit, views: Views) -> None:
