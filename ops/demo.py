@@ -4,11 +4,11 @@ Every step is a command with an id of its own, so that a start that was interrup
 the next one, and a finished one does nothing again.
 """
 
+import asyncio
 import json
 import os
 import secrets
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from uuid import uuid5
 
@@ -17,6 +17,7 @@ from api.passwords import Passwords
 from domain.desk import Desk
 from domain.person import Person, Scope
 from domain.provenance import Provenance
+from ops.demo_catalogue import open_catalogue
 from ops.demo_company import ACTOR, DEMO, PEOPLE, Company
 from ops.settings import Settings
 
@@ -34,7 +35,8 @@ async def seed(desk: Desk, settings: Settings) -> None:
     is_new = desk.ledger.position() == 0
     if not is_new and await desk.ledger.recorder.receipt(uuid5(DEMO, "company")) is None:
         return
-    await Company(desk).seed()
+    company = Company(desk)
+    await company.seed()
     secrets_file = settings.data / "demo-tokens.json"
     kept: dict[str, str] = {}
     if secrets_file.exists():
@@ -43,10 +45,12 @@ async def seed(desk: Desk, settings: Settings) -> None:
         for username, _, _ in PEOPLE:
             kept[username] = tokens.secret_of(secrets.token_bytes(tokens.SECRET_BYTES))
         _write_private(secrets_file, json.dumps(kept, indent=2))
-    for username, secret in kept.items():
-        await _admit(desk, username, secret)
-    password = await _let_sign_in(desk, settings)
-    welcome = _welcome(settings, kept, password)
+    async with asyncio.TaskGroup() as group:
+        password = group.create_task(_let_sign_in(desk, settings))
+        group.create_task(open_catalogue(company))
+        for username, secret in kept.items():
+            group.create_task(_admit(desk, username, secret))
+    welcome = _welcome(settings, kept, password.result())
     (settings.data / "demo.txt").write_text(welcome, encoding="utf-8")
 
 
@@ -56,25 +60,24 @@ async def _let_sign_in(desk: Desk, settings: Settings) -> str:
     if not file.exists():
         _write_private(file, secrets.token_urlsafe(9))
     password = file.read_text(encoding="utf-8")
-    hash = await Passwords().hash(password)
-    for username in SIGNING_IN:
-        person = await desk.person_called(username)
-        if person is None or person.password:
-            continue
-        by = Provenance(
-            actor=ACTOR,
-            at=datetime.now(UTC),
-            command=uuid5(DEMO, f"password of {username}"),
-            channel="demo",
-        )
-        await desk.ledger.edit(
-            Person,
-            person.id,
-            partial(Person.set_password, hash=hash, by=by),
-            by=by,
-            is_repeatable=True,
-        )
+    people = [await desk.person_called(username) for username in SIGNING_IN]
+    without = [person for person in people if person is not None and not person.password]
+    if without:
+        hash = await Passwords().hash(password)
+        await asyncio.gather(*(_set_password(desk, person, hash) for person in without))
     return password
+
+
+async def _set_password(desk: Desk, person: Person, hash: str) -> None:
+    by = Provenance(
+        actor=ACTOR,
+        at=datetime.now(UTC),
+        command=uuid5(DEMO, f"password of {person.username}"),
+        channel="demo",
+    )
+    await desk.ledger.edit(
+        Person, person.id, lambda record: record.set_password(hash, by=by), by=by
+    )
 
 
 async def _admit(desk: Desk, username: str, secret: str) -> None:

@@ -173,7 +173,7 @@ class Company:
             team, member, by=self.by(f"team {name} {member}"), is_repeatable=True
         )
 
-    async def _begin(self, step: str, kind: type[Aggregate], begin: Begin) -> UUID:
+    async def begin(self, step: str, kind: type[Aggregate], begin: Begin) -> UUID:
         by = self.by(step)
         number: list[UUID] = []
 
@@ -186,7 +186,7 @@ class Company:
 
     async def _calendar(self, name: str, weekly: Week) -> UUID:
         hours = BusinessHours(zone="Europe/Berlin", weekly=weekly)
-        return await self._begin(
+        return await self.begin(
             f"calendar {name}",
             Calendar,
             lambda id, by: Calendar.define(id, name=name, hours=hours, by=by),
@@ -216,7 +216,7 @@ class Company:
                 ),
             ),
         )
-        process = await self._begin(
+        process = await self.begin(
             "process",
             ApprovalProcess,
             lambda id, by: ApprovalProcess.draft(
@@ -263,7 +263,7 @@ class Company:
         await self._policy("Standard", standard)
 
     async def _policy(self, name: str, agreement: Agreement) -> None:
-        policy = await self._begin(
+        policy = await self.begin(
             f"policy {name}",
             ServiceLevelPolicy,
             lambda id, by: ServiceLevelPolicy.draft(id, name=name, definition=agreement, by=by),
@@ -279,7 +279,7 @@ class Company:
         return switch
 
     async def _asset(self, tag: str, name: str, company: UUID) -> UUID:
-        return await self._begin(
+        return await self.begin(
             f"asset {tag}",
             Asset,
             lambda id, by: Asset.register(

@@ -1,8 +1,8 @@
 """The pages of knowledge: what is published, an article, and whether it helped."""
 
+from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from api.http.answers import Answer
@@ -15,12 +15,24 @@ from domain.policy import about
 
 LIMIT = 20
 
-_markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+
+@cache
+def _markdown() -> Any:
+    # Imported by the first article that is read: a desk that starts does not wait for it.
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def drawn(text: str) -> Markup:
-    """Markdown as HTML. HTML in it is shown as text, and links lead to no scripts."""
-    return Markup(_markdown.render(text))
+    """Markdown as HTML, with headings below that of the page. HTML in it is shown as text, and
+    links lead to no scripts."""
+    parser = _markdown()
+    tokens = parser.parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+    return Markup(parser.renderer.render(tokens, parser.options, {}))
 
 
 async def show_all(visit: Visit) -> Answer:

@@ -229,6 +229,7 @@ async def test_an_article_is_drawn_without_what_is_not_text(house: House, rita: 
     await rita.send("feedback", helpful="yes", comment="")
 
     assert "<em>the</em>" in page.text
+    assert "<h2>Open</h2>" in page.text
     assert "<b onclick" not in page.text
     assert 'href="javascript' not in page.text
     assert '<img src="http' not in page.text
