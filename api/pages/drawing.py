@@ -20,10 +20,10 @@ STYLE_VERSION = blake2b(STYLE, digest_size=6).hexdigest()
 TONES: Mapping[str, str] = {
     **dict.fromkeys(("new", "asked", "requested", "proposed", "logged", "draft"), "new"),
     **dict.fromkeys(("assigned", "in progress", "in fulfilment", "investigating"), "busy"),
-    **dict.fromkeys(("implementing", "approved", "scheduled", "open", "known error"), "busy"),
+    **dict.fromkeys(("implementing", "scheduled", "open", "started", "known error"), "busy"),
     **dict.fromkeys(("pending", "in approval", "waiting", "being undone", "in review"), "waiting"),
-    **dict.fromkeys(("resolved", "answered", "fulfilled", "implemented", "met"), "done"),
-    **dict.fromkeys(("passed", "published", "live", "approve", "reviewed"), "done"),
+    **dict.fromkeys(("resolved", "answered", "fulfilled", "implemented", "approved"), "done"),
+    **dict.fromkeys(("done", "met", "published", "live", "approve", "reviewed"), "done"),
     **dict.fromkeys(("rejected", "reject", "breached", "backed out", "failed"), "bad"),
 }
 """How the states of records look; those that are not named are quiet."""

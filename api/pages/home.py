@@ -14,6 +14,7 @@ DOORS = (
     ("/report", "Report an incident", "Something does not work as it should.", "incident.log"),
     ("/report?kind=question", "Ask a question", "How something is done.", "question.ask"),
     ("/catalogue", "Order something", "Hardware, software, access.", "offering.order"),
+    ("/queue", "Work on tickets", "What waits for you and your teams.", "work_queue.read"),
     ("/knowledge", "Help yourself", "Articles that others found useful.", "article.list"),
 )
 RATED = {"incident": "incidents", "question": "questions", "request": "requests"}

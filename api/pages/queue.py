@@ -7,6 +7,7 @@ from api.http.answers import Answer
 from api.http.errors import Problem
 from api.pages.page import Page
 from api.pages.people import name_of
+from api.pages.tickets import place_of
 from api.pages.visits import Visit
 from domain.ids import number_of
 from projections.tickets import KINDS
@@ -111,7 +112,7 @@ async def search(visit: Visit) -> Answer:
             limit=LIMIT,
             cursor=visit.query.text("cursor") or None,
         )
-    return visit.draw("search.html", words=words, page=page, kind=kind)
+    return visit.draw("search.html", words=words, page=page, kind=kind, place_of=place_of)
 
 
 PAGES = [

@@ -12,6 +12,7 @@ from api.pages.page import Page
 from api.pages.people import colleagues, name_of
 from api.pages.visits import Visit
 from api.practices import PRACTICES
+from domain.article import Article
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.policy import about
 from domain.ticket import Ticket
@@ -66,6 +67,7 @@ async def show(visit: Visit) -> Answer:
         is_own=record.requester == visit.me.person.id,
         name=lambda id: name_of(visit, id),
         number=lambda id: number_of(parse_reference(id)),
+        place_of=place_of,
         clocks=await _clocks(visit, shown) if is_staff else [],
         teams=await _teams(visit) if is_staff else [],
         people=colleagues(visit, (record.team, *visit.me.actor.teams)) if is_staff else [],
@@ -73,6 +75,13 @@ async def show(visit: Visit) -> Answer:
         changed=await _changed(visit, practice, record),
         can_take=_can_take(visit, practice, record),
     )
+
+
+def place_of(number: str) -> str:
+    """The page of a record; "" if it has none."""
+    if number.startswith(Article.prefix):
+        return f"/knowledge/{number}"
+    return f"/tickets/{number}" if number[:3] in TICKETS else ""
 
 
 async def _said(visit: Visit, practice: Practice, shown: dict[str, Any]) -> list[dict[str, Any]]:

@@ -1,30 +1,15 @@
 """The pages that everybody may see, and what programs ask of a running desk."""
 
 import re
-from html.parser import HTMLParser
 
 import pytest
 
+from tests.api.browsing import Document
 from tests.api.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAGES = ("/", "/docs")
-
-
-class Document(HTMLParser):
-    """What a browser would act on."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-
-    def of(self, tag: str) -> list[dict[str, str | None]]:
-        return [attributes for name, attributes in self.tags if name == tag]
 
 
 @pytest.mark.parametrize("path", PAGES)
