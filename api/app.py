@@ -61,6 +61,7 @@ from api.sla_reports import report_routes
 from api.status import Status
 from api.suggestions import suggestion_routes
 from api.time_reports import time_routes
+from api.view_change_routes import view_change_routes
 from api.webhook_deliveries import delivery_routes
 from api.webhook_routes import ENVELOPE, webhook_routes
 from domain.desk import Desk
@@ -100,9 +101,9 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    _add(app, routes, context)
     for path, endpoint in (pages.routes() | status.routes()).items():
         app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
+    _add(app, routes, context)
     app.router.routes.extend(site.routes())
     app.router.routes.extend(decisions.routes())
     app.state.routes = routes
@@ -144,6 +145,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += suggestion_routes()
     routes += label_routes()
     routes += event_routes()
+    routes += view_change_routes()
     routes += stream_routes()
     routes += document_routes()
     routes += consumer_routes()

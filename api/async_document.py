@@ -29,7 +29,7 @@ def document(version: str) -> dict[str, Any]:
             "events": {
                 "address": ROOT + PATH,
                 "description": "Opened by a GET with a bearer token, which takes `after`, `until`, "
-                "`type`, `kind`, `subject` and `filter`, and goes on after `Last-Event-ID`.",
+                "`type`, `kind`, `subject` and `condition`, and goes on after `Last-Event-ID`.",
                 "messages": {"event": {"$ref": "#/components/messages/event"}},
             }
         },

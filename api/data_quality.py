@@ -11,8 +11,7 @@ from api.http.calls import Call
 from api.http.routing import Route
 from api.lists import only, reach
 from api.reads import reading
-from api.record_lists import LISTS
-from api.saved_views import LISTED
+from api.saved_views import LISTED, WHATS
 from domain.data_rule import DataRule
 from domain.policy import allow, visibility
 from domain.wrong_expression import WrongExpression
@@ -20,12 +19,6 @@ from projections.filters import Asked
 from projections.past import AsOf
 from projections.plain_definitions import NAME
 from projections.store import NotBuilt
-
-KIND_OF_LIST: Mapping[str, str] = {
-    path: next((kind for kind, one in LISTS.items() if one is the), "incident")
-    for path, the in LISTED.items()
-}
-"""What the policy calls what a list holds; the queue is read as its incidents are."""
 
 
 async def read_quality(call: Call) -> Answer:
@@ -66,17 +59,17 @@ async def _violations(call: Call, rule: DataRule, as_of: AsOf | None) -> int | N
     the = LISTED[definition.list]
     if as_of is not None and not the.keeps_past:
         return None
+    actor = call.caller.actor
     try:
         condition = list_filters.condition(
-            call, the.listing, the.values, "filter", definition.violated_by
+            call.context.desk, actor, the.listing, the.values, "filter", definition.violated_by
         )
     except WrongExpression:
         return None
-    actor = call.caller.actor
     return await call.context.views.count_rows(
         the.listing,
         filters=the.fixed,
-        visibility=visibility(actor, KIND_OF_LIST[definition.list]),
+        visibility=visibility(actor, WHATS.get(definition.list, "incident")),
         as_of=as_of,
         where=Asked(condition, call.context.clock(), str(actor.id)),
     )

@@ -34,7 +34,14 @@ class TheCondition(Definition):
     def checked(self, call: Call) -> None:
         the = LISTED[self.list]
         try:
-            list_filters.condition(call, the.listing, the.values, "filter", self.violated_by)
+            list_filters.condition(
+                call.context.desk,
+                call.caller.actor,
+                the.listing,
+                the.values,
+                "filter",
+                self.violated_by,
+            )
         except WrongExpression as error:
             pointer, detail = "/definition/violated_by", clean(error.rule)
             place = {"line": error.line, "column": error.column}

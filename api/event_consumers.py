@@ -40,7 +40,7 @@ class Put(Body):
     types: Named = []
     kinds: Named = []
     subjects: Named = []
-    filter: Condition = ""
+    condition: Condition = ""
     after: Annotated[
         Position | None,
         Field(description="Where it stands from now on; a new one begins with the ledger."),
@@ -66,7 +66,9 @@ async def read_consumer(call: Call) -> Answer:
 async def put_consumer(call: Call) -> Answer:
     body = bodies.parse(call, Put, await bodies.read(call))
     consumers, name = _consumers(call), _name(call)
-    what = wanted(types=body.types, kinds=body.kinds, subjects=body.subjects, filter=body.filter)
+    what = wanted(
+        types=body.types, kinds=body.kinds, subjects=body.subjects, condition=body.condition
+    )
     return json(_shown(call, await asyncio.to_thread(consumers.put, name, what, body.after)))
 
 
@@ -118,7 +120,7 @@ def _shown(call: Call, consumer: Consumer) -> dict[str, Any]:
         "types": consumer.wanted.types,
         "kinds": consumer.wanted.kinds,
         "subjects": [number_of(id) for id in consumer.wanted.subjects],
-        "filter": consumer.wanted.filter,
+        "condition": consumer.wanted.condition,
         "position": consumer.position,
         "lag": max(0, head - consumer.position),
     }
@@ -132,6 +134,7 @@ CONSUMER = schemas.object_of(
     types=_TEXTS,
     kinds=_TEXTS,
     subjects=_TEXTS,
+    condition={"type": "string"},
     position=schemas.WHOLE,
     lag={**schemas.WHOLE, "description": "How many positions of the ledger lie ahead of it."},
 )

@@ -26,7 +26,7 @@ from projections.queries import LIMIT_MAX
 NDJSON = b"application/x-ndjson"
 BULK_PAGE = 500
 NAMED = ("type", "kind", "subject")
-FILTERS = (*NAMED, "filter")
+FILTERS = (*NAMED, "condition")
 
 
 async def read_events(call: Call) -> Answer:
@@ -76,7 +76,7 @@ def asked(query: Mapping[str, str]) -> Wanted:
     """What the filters of a query want. Raises Problem for what there is not."""
     named = {f"{name}s": query[name].split(",") for name in NAMED if name in query}
     try:
-        return wanted(**named, filter=query.get("filter", ""))
+        return wanted(**named, condition=query.get("condition", ""))
     except Refused as error:
         raise Problem("bad_query", str(error)) from None
 
@@ -118,7 +118,7 @@ FILTER_PARAMETERS = (
     schemas.query("subject", "Only events of these records, by number or id.", _NAMES)
     | {"example": "INC0000042"},
     schemas.query(
-        "filter",
+        "condition",
         "Only events for which this condition holds, see docs/events.md.",
         {"type": "string", "minLength": 1, "maxLength": TEXT_MAX},
     )

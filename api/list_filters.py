@@ -11,8 +11,10 @@ from api.http.calls import Call
 from api.http.errors import Problem, clean
 from api.sights import sights_of
 from domain.aggregate import Aggregate
+from domain.desk import Desk
+from domain.directory import Directory
 from domain.organisation import Organisation
-from domain.policy import about, allow
+from domain.policy import Actor, about, allow
 from domain.rules import DomainError
 from domain.wrong_expression import WrongExpression
 from projections import filter_language, search_box
@@ -43,7 +45,8 @@ def asked(
     conditions: list[Condition] = []
     for parameter, text in texts:
         try:
-            conditions.append(condition(call, listing, values, parameter, text, sights))
+            desk, actor = call.context.desk, call.caller.actor
+            conditions.append(condition(desk, actor, listing, values, parameter, text, sights))
         except WrongExpression as error:
             raise _problem(parameter, error) from None
     if not conditions:
@@ -52,7 +55,8 @@ def asked(
 
 
 def condition(
-    call: Call,
+    desk: Desk,
+    actor: Actor,
     listing: Listing,
     values: Mapping[str, tuple[str, ...]],
     parameter: str,
@@ -62,14 +66,13 @@ def condition(
     """The condition that a parameter asks for. Raises WrongExpression."""
     language, box = _languages(listing.table, tuple(values.items()))
     if parameter == "q":
-        return box.condition(text, _name_of(call), sights)
+        return box.condition(text, _name_of(desk.directory, actor), sights)
     return language.condition(text)
 
 
-def _name_of(call: Call) -> NameOf:
-    """The people by their user names, and teams, organisations and services, as far as the caller
+def _name_of(directory: Directory, actor: Actor) -> NameOf:
+    """The people by their user names, and teams, organisations and services, as far as somebody
     may read them."""
-    directory = call.context.desk.directory
 
     def organisation(name: str) -> Organisation | None:
         return next((one for one in directory.organisations() if one.name == name), None)
@@ -84,7 +87,7 @@ def _name_of(call: Call) -> NameOf:
         kind = column if column in named else "person"
         found = named.get(column, directory.person_by_username)(name)
         try:
-            allow(call.caller.actor, f"{kind}.read", None if found is None else about(found))
+            allow(actor, f"{kind}.read", None if found is None else about(found))
         except DomainError:
             return None
         return None if found is None else found.id

@@ -31,22 +31,25 @@ from domain.saved_view import (
 from domain.wrong_expression import WrongExpression
 from projections.queries import SORTS_MAX
 
-LISTED: Mapping[str, List] = {
-    "incidents": LISTS["incident"],
-    "problems": LISTS["problem"],
-    "questions": LISTS["question"],
-    "requests": LISTS["service_request"],
-    "changes": LISTS["change"],
-    "releases": LISTS["release"],
-    "assets": LISTS["asset"],
-    "services": LISTS["service"],
-    "offerings": LISTS["offering"],
-    "articles": LISTS["article"],
-    "people": LISTS["person"],
-    "teams": LISTS["team"],
-    "organisations": LISTS["organisation"],
-    "queue": QUEUE,
+WHATS: Mapping[str, str] = {
+    "incidents": "incident",
+    "problems": "problem",
+    "questions": "question",
+    "requests": "service_request",
+    "changes": "change",
+    "releases": "release",
+    "assets": "asset",
+    "services": "service",
+    "offerings": "offering",
+    "articles": "article",
+    "people": "person",
+    "teams": "team",
+    "organisations": "organisation",
 }
+"""What the policy calls the records of each list that has one kind of them, by its path; the queue
+is read as its incidents are."""
+
+LISTED: Mapping[str, List] = {**{path: LISTS[what] for path, what in WHATS.items()}, "queue": QUEUE}
 """The lists of which views are saved, by their paths."""
 
 ListName = Literal[
@@ -129,10 +132,11 @@ async def oneself(call: Call, record: Any, body: Any) -> dict[str, Any]:
 def check(call: Call, path: str, asking: Asking) -> None:
     """Raises Problem for what the list would not understand, with its place."""
     the = LISTED[path]
+    desk, actor = call.context.desk, call.caller.actor
     for parameter in ("filter", "q"):
         if text := getattr(asking, parameter):
             try:
-                list_filters.condition(call, the.listing, the.values, parameter, text)
+                list_filters.condition(desk, actor, the.listing, the.values, parameter, text)
             except WrongExpression as error:
                 place: dict[str, str | int] = {"line": error.line, "column": error.column}
                 raise _mistake(parameter, error.rule, place) from None
@@ -193,14 +197,14 @@ PRACTICE = Practice(
         Command(
             method=SavedView.subscribe,
             body=Nothing,
-            summary="Note that one wants to hear of what changes in it",
+            summary="Note that one follows what changes in it",
             look_up=oneself,
             needs_version=False,
         ),
         Command(
             method=SavedView.unsubscribe,
             body=Nothing,
-            summary="Hear of it no more",
+            summary="Note that one follows it no more",
             look_up=oneself,
             needs_version=False,
         ),

@@ -40,7 +40,7 @@ class Amend(Body):
     types: Named = []
     kinds: Named = []
     subjects: Named = []
-    filter: Annotated[
+    condition: Annotated[
         str,
         Field(
             max_length=TEXT_MAX,
@@ -50,7 +50,7 @@ class Amend(Body):
 
     def arguments(self) -> dict[str, Any]:
         what = wanted(
-            types=self.types, kinds=self.kinds, subjects=self.subjects, filter=self.filter
+            types=self.types, kinds=self.kinds, subjects=self.subjects, condition=self.condition
         )
         return super().arguments() | _named(what)
 

@@ -16,7 +16,10 @@ VIEWS: Mapping[str, Row] = {
     **rows(
         {**_but_auditors(READER), Role.AUDITOR: OPERATOR_OR_READER},
         READ,
-        {"saved_view.read": "use a saved view"},
+        {
+            "saved_view.read": "use a saved view",
+            "saved_view.read_changes": "read what changes in a saved view",
+        },
     ),
     **rows(
         {**_but_auditors(OWNER), Role.AUDITOR: OPERATOR},

@@ -19,12 +19,12 @@ from domain.provenance import Provenance
 from domain.rules import require
 
 URL_MAX = 2_000
-FILTER_MAX = 2_000
+CONDITION_MAX = 2_000
 NAMES_MAX = 50
 OVERLAP_MAX = timedelta(days=7)
 POSITION_MAX = 2**53
 
-_SAID = ("url", "description", "types", "kinds", "subjects", "filter")
+_SAID = ("url", "description", "types", "kinds", "subjects", "condition")
 _URL = re.compile(r"[!-~]+")
 
 
@@ -42,7 +42,7 @@ class Webhook(Aggregate):
     types: tuple[str, ...]
     kinds: tuple[str, ...]
     subjects: tuple[UUID, ...]
-    filter: str
+    condition: str
     """A condition on the events, besides."""
     owner: UUID | None
     organisation: UUID | None
@@ -62,7 +62,7 @@ class Webhook(Aggregate):
         self.description = ""
         self.types = self.kinds = ()
         self.subjects = ()
-        self.filter = ""
+        self.condition = ""
         self.owner = self.organisation = None
         self.status = Status.ACTIVE
         self.secret = 1
@@ -89,7 +89,7 @@ class Webhook(Aggregate):
         types: Sequence[str] = (),
         kinds: Sequence[str] = (),
         subjects: Sequence[UUID] = (),
-        filter: str = "",
+        condition: str = "",
         after: int | None = None,
         owner: UUID,
         organisation: UUID,
@@ -99,7 +99,7 @@ class Webhook(Aggregate):
         check_url(url)
         _check_position(after)
         _check_filters(types, kinds, subjects)
-        _check_condition(filter)
+        _check_condition(condition)
         return cls.begin(
             id,
             cls.Registered(
@@ -109,7 +109,7 @@ class Webhook(Aggregate):
                 types=tuple(types),
                 kinds=tuple(kinds),
                 subjects=tuple(subjects),
-                filter=filter,
+                condition=condition,
                 after=after,
                 owner=owner,
                 organisation=organisation,
@@ -124,14 +124,14 @@ class Webhook(Aggregate):
         types: tuple[str, ...] = ()
         kinds: tuple[str, ...] = ()
         subjects: tuple[UUID, ...] = ()
-        filter: str = ""
+        condition: str = ""
         after: int | None = None
 
         def apply(self, webhook: "Webhook", /) -> None:
             webhook.url = self.url
             webhook.description = self.description
             webhook.types, webhook.kinds = self.types, self.kinds
-            webhook.subjects, webhook.filter = self.subjects, self.filter
+            webhook.subjects, webhook.condition = self.subjects, self.condition
             webhook.owner, webhook.organisation = self.owner, self.organisation
             webhook.after = self.after
 
@@ -143,14 +143,14 @@ class Webhook(Aggregate):
         types: Sequence[str] = (),
         kinds: Sequence[str] = (),
         subjects: Sequence[UUID] = (),
-        filter: str = "",
+        condition: str = "",
         by: Provenance,
     ) -> None:
         """Say anew where it goes, and what."""
         self._require_there()
         check_url(url)
         _check_filters(types, kinds, subjects)
-        _check_condition(filter)
+        _check_condition(condition)
         amended = self.Amended(
             by=by,
             url=url,
@@ -158,7 +158,7 @@ class Webhook(Aggregate):
             types=tuple(types),
             kinds=tuple(kinds),
             subjects=tuple(subjects),
-            filter=filter,
+            condition=condition,
         )
         if any(getattr(self, name) != getattr(amended, name) for name in _SAID):
             self.record(amended)
@@ -169,13 +169,13 @@ class Webhook(Aggregate):
         types: tuple[str, ...] = ()
         kinds: tuple[str, ...] = ()
         subjects: tuple[UUID, ...] = ()
-        filter: str = ""
+        condition: str = ""
 
         def apply(self, webhook: "Webhook", /) -> None:
             webhook.url = self.url
             webhook.description = self.description
             webhook.types, webhook.kinds = self.types, self.kinds
-            webhook.subjects, webhook.filter = self.subjects, self.filter
+            webhook.subjects, webhook.condition = self.subjects, self.condition
 
     # Secrets -----------------------------------------------------------------------------
 
@@ -300,6 +300,6 @@ def _check_filters(types: Sequence[str], kinds: Sequence[str], subjects: Sequenc
         require(len(values) <= NAMES_MAX, f"{name}: at most {NAMES_MAX} are named.")
 
 
-def _check_condition(filter: str) -> None:
-    require(len(filter) <= FILTER_MAX, f"filter: at most {FILTER_MAX:,} characters.")
-    require(text.is_clean(filter), "filter: no control characters.")
+def _check_condition(condition: str) -> None:
+    require(len(condition) <= CONDITION_MAX, f"condition: at most {CONDITION_MAX:,} characters.")
+    require(text.is_clean(condition), "condition: no control characters.")

@@ -118,6 +118,20 @@ class Either(Struct, frozen=True):
 Condition = Truth | Compare | IsNothing | Among | Contains | Exists | Worded | Not | Both | Either
 
 
+def asks_for_now(condition: Condition) -> bool:
+    """Whether its answer for a row can change without anything that happens to the row."""
+    match condition:
+        case Compare(_, left, right):
+            return isinstance(left, Now) or isinstance(right, Now)
+        case Among(_, values):
+            return any(isinstance(value, Now) for value in values)
+        case Exists(_, inner) | Not(inner):
+            return asks_for_now(inner)
+        case Both(conditions) | Either(conditions):
+            return any(map(asks_for_now, conditions))
+    return False
+
+
 # In SQL ------------------------------------------------------------------------------------
 
 _SIGNS: dict[Sign, str] = {"==": "=", "!=": "<>", "<": "<", "<=": "<=", ">": ">", ">=": ">="}

@@ -34,9 +34,10 @@ from projections.reports import Measured, Question, measured
 from projections.store import NotBuilt, ViewReader
 from projections.suggestions import SuggestionViews
 from projections.ticket_views import TicketViews
+from projections.view_changes import ChangeViews
 
 
-class Views(ArticleViews, AssetViews, ClockViews, SuggestionViews, TicketViews):
+class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, TicketViews):
     def __init__(self, reader: ViewReader) -> None:
         super().__init__(reader)
         self.progress = Progress(self.positions)

@@ -27,7 +27,7 @@ class WebhookRow(Row):
     types: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
-    filter: str = ""
+    condition: str = ""
     reason: str = ""
     """Why it is disabled."""
     secret: int = 1
@@ -83,7 +83,7 @@ def _amended(event: Webhook.Registered | Webhook.Amended, row: WebhookRow) -> No
     row.url, row.description = event.url, event.description
     row.types, row.kinds = event.types, event.kinds
     row.subjects = tuple(map(number_text, event.subjects))
-    row.filter = event.filter
+    row.condition = event.condition
 
 
 @CASES.on(Webhook.SecretRotated)

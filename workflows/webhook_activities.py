@@ -268,12 +268,12 @@ class _Turn:
             types=webhook.types,
             kinds=webhook.kinds,
             subjects=webhook.subjects,
-            filter=webhook.filter,
+            condition=webhook.condition,
         )
         return await sight.told(entry, wanted)
 
     async def _level_if_known(self, entry: Entry, sight: Sight, *, is_noted: bool = True) -> Level:
-        """Nothing where the filter has no answer, which says nothing against the receiver."""
+        """Nothing where the condition has no answer, which says nothing against the receiver."""
         try:
             return await self._level(entry, sight)
         except Refused as error:

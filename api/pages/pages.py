@@ -11,7 +11,9 @@ from msgspec.json import decode
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from api import async_document
 from api.http.answers import dumps
+from api.http.routing import ROOT
 from api.identity import cookie_name
 from api.pages.drawing import ICON, STYLE
 from api.pages.reference import sections
@@ -39,7 +41,8 @@ class Pages:
         return {
             "/": self.start,
             "/docs": self.reference,
-            "/openapi.json": self.openapi,
+            **dict.fromkeys(("/openapi.json", f"{ROOT}/openapi.json"), self.openapi),
+            "/asyncapi.json": self.asyncapi,
             "/static/desk.css": self.style,
             "/static/icon.svg": self.icon,
         }
@@ -60,6 +63,10 @@ class Pages:
 
     async def openapi(self, _: Request) -> Response:
         return Response(self._document, media_type="application/json")
+
+    async def asyncapi(self, _: Request) -> Response:
+        found = async_document.document(self.settings.version)
+        return Response(dumps(found), media_type="application/json")
 
     async def style(self, _: Request) -> Response:
         return Response(STYLE, media_type="text/css", headers=CACHED)

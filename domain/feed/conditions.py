@@ -36,7 +36,7 @@ class EventCondition:
     def __init__(self, text: str, events: frozenset[type[Event]]) -> None:
         """Raises WrongExpression, which names the place in the text and the rule."""
         if len(text) > TEXT_MAX:
-            raise WrongExpression(1, 1, f"a filter has at most {TEXT_MAX:,} characters.")
+            raise WrongExpression(1, 1, f"a condition has at most {TEXT_MAX:,} characters.")
         told = fields_of_any(events)
         fields = {name: field for name, (field, _) in told.items()}
         self._expression = _compiled(text, fields, events)
@@ -67,6 +67,6 @@ def _compiled(text: str, fields: Mapping[str, Field], events: frozenset[type[Eve
     except WrongExpression:
         for name in sorted(sealed_in(events) - fields.keys()):
             if (at := text.find(name)) >= 0:
-                rule = f"{name} is sealed, as somebody wrote it: no filter asks for it."
+                rule = f"{name} is sealed, as somebody wrote it: no condition asks for it."
                 raise at_offset(text, at, rule) from None
         raise

@@ -55,7 +55,7 @@ async def read(
                     return Page(found, position, True)
                 found.append((entry, level))
             position = entry.position
-            scanned += FILTERED_COST if wanted.filter else 1
+            scanned += FILTERED_COST if wanted.condition else 1
             if sight.looked_up >= LOOK_UPS_MAX or scanned >= SCANNED_MAX:
                 return Page(found, position, position < head)
         if len(rows) < SCAN:

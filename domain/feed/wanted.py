@@ -38,13 +38,13 @@ class Wanted(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All events; of several filters each must hold, and of each one value is enough.
 
     types: such as `Incident.Logged`. kinds: such as `service_request`. subjects: ids of records.
-    filter: a condition on what is left of these, see `domain.feed.conditions`.
+    condition: a condition on what is left of these, see `domain.feed.conditions`.
     """
 
     types: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     subjects: tuple[UUID, ...] = ()
-    filter: str = ""
+    condition: str = ""
 
     def fits(self, entry: Entry) -> bool:
         name = event_name(entry)
@@ -64,11 +64,11 @@ class Wanted(Struct, frozen=True, kw_only=True, omit_defaults=True):
     def holds(self, entry: Entry, *, is_whole: bool) -> bool:
         """Whether the condition holds for an event that fits, of which somebody sees the whole or
         only that it happened. Raises Refused where it has no answer."""
-        return not self.filter or _condition(self).holds(entry, is_whole=is_whole)
+        return not self.condition or _condition(self).holds(entry, is_whole=is_whole)
 
     def check(self) -> None:
         """Raises WrongExpression, which names the place in the condition and the rule."""
-        if self.filter:
+        if self.condition:
             _condition(self)
 
     def events(self, kinds: Iterable[type[Aggregate]]) -> Iterator[tuple[str, type[Event]]]:
@@ -91,7 +91,7 @@ EVERYTHING = Wanted()
 @lru_cache(COMPILED_MAX)
 def _condition(wanted: Wanted) -> EventCondition:
     events = frozenset(event for _, event in wanted.events(KINDS.values()))
-    return EventCondition(wanted.filter, events)
+    return EventCondition(wanted.condition, events)
 
 
 def wanted(
@@ -99,7 +99,7 @@ def wanted(
     types: Iterable[str] = (),
     kinds: Iterable[str] = (),
     subjects: Iterable[str] = (),
-    filter: str = "",
+    condition: str = "",
 ) -> Wanted:
     """What these words ask for. Raises Refused for a type, a kind or a subject that there is not
     in any desk, naming it, and for a condition that is wrong, naming its place."""
@@ -107,14 +107,14 @@ def wanted(
         types=_distinct(_type(name) for name in types),
         kinds=_distinct(_kind(name) for name in kinds),
         subjects=_distinct(_subject(name) for name in subjects),
-        filter=filter,
+        condition=condition,
     )
     for name, values in (("type", found.types), ("kind", found.kinds), ("subject", found.subjects)):
         require(len(values) <= NAMES_MAX, f"{name}: at most {NAMES_MAX} are named.")
     try:
         found.check()
     except WrongExpression as error:
-        raise Refused(f"filter: {error}") from None
+        raise Refused(f"condition: {error}") from None
     return found
 
 

@@ -444,6 +444,7 @@ MAY = {
     "POST /saved-views/{ref}/unsubscribe": "xxxxx-x",
     "GET /saved-views": "xxxxxxx",
     "GET /saved-views/{ref}": "xxxxxxx",
+    "GET /saved-views/{ref}/changes": "xxxxxxx",
     "GET /saved-views/{ref}/history": "x----x-",
     "POST /asset-types": "----x--",
     "POST /asset-types/{ref}/revise": "----x--",

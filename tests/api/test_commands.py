@@ -93,6 +93,7 @@ OF_READING = {
         "read_versions",
         "read_delegations",
         "export",
+        "read_changes",
         "read_deliveries",
         "what_if",
         "read_trial",

@@ -89,6 +89,20 @@ async def test_what_stands_between_backticks_is_shown_as_code(house: House) -> N
     assert "take its <code>position</code> as <code>min_position</code>." in said
 
 
+@pytest.mark.parametrize("name", ["openapi", "asyncapi"])
+async def test_documents_stand_at_the_top_and_beside_what_they_describe(
+    house: House, name: str
+) -> None:
+    stranger = house.as_("").http
+
+    at_the_top = await stranger.get(f"/{name}.json")
+    beside = await stranger.get(f"/api/v1/{name}.json")
+
+    assert at_the_top.status_code == beside.status_code == 200
+    assert at_the_top.json() == beside.json()
+    assert name in at_the_top.json()
+
+
 async def test_the_document_is_complete(house: House) -> None:
     document = (await house.as_("").http.get("/openapi.json")).json()
 

@@ -150,6 +150,59 @@ async def test_a_mistake_in_a_view_is_told_when_it_is_saved(
     assert (error["pointer"], error.get("column")) == (pointer, column)
 
 
+async def _changes(house: House, who: str, view: str, after: int, position: int) -> list[str]:
+    at = f"{view}/changes?after={after}&min_position={position}"
+    page = await house.as_(who).read(at)
+    assert page["next"] >= position
+    assert not page["has_more"]
+    return [f"{one['change']} {one['number']}" for one in page["data"]]
+
+
+async def test_what_enters_a_view_and_leaves_it_is_told_once(house: House) -> None:
+    adam, rita = house.as_("adam"), house.as_("bakery.rita")
+    view = await _saved(house, "adam", filter="priority == 1", q='"boiler"')
+    made = await rita.made("/incidents", {"title": "The boiler hisses"})
+    number, at = made["number"], f"/incidents/{made['number']}/prioritise"
+    other = await rita.made("/incidents", {"title": "The oven hisses"})
+    for impact in (1, 3, 1):
+        last = await adam.act(at, {"impact": impact, "urgency": 1})
+        await adam.act(f"/incidents/{other['number']}/prioritise", {"impact": impact, "urgency": 1})
+    noted = await adam.act(f"/incidents/{number}/categorise", {"category": "heat"})
+    position = noted["position"]
+
+    told = await _changes(house, "adam", view, 0, position)
+    again = await _changes(house, "adam", view, 0, position)
+    later = await _changes(house, "adam", view, last["position"] - 1, position)
+
+    assert told == again == [f"{how} {number}" for how in ("entered", "left", "entered")]
+    assert later == [f"entered {number}"]
+
+
+async def test_changes_of_a_view_are_those_of_what_one_sees(house: House) -> None:
+    adam = house.as_("bakery.adam")
+    view = await _saved(house, "bakery.adam", q='"kiln"')
+    await adam.act(f"{view}/share", {"shared_with": "organisation"})
+    mine = await house.as_("bakery.rita").made("/incidents", {"title": "Kiln one"})
+    foreign = await house.as_("foundry.rita").made("/incidents", {"title": "Kiln two"})
+    position = foreign["position"]
+
+    of_agent = await _changes(house, "bakery.adam", view, 0, position)
+    of_requester = await _changes(house, "bakery.rita", view, 0, position)
+    hidden = await house.as_("foundry.adam").get(f"{view}/changes")
+
+    assert of_agent == of_requester == [f"entered {mine['number']}"]
+    assert hidden.status_code == 404
+
+
+async def test_a_view_that_changes_by_itself_is_not_followed(house: House) -> None:
+    view = await _saved(house, "adam", filter='due != null && !(due > now + duration("4h"))')
+
+    answer = await house.as_("adam").get(f"{view}/changes")
+
+    assert answer.status_code == 400
+    assert "changes by itself" in answer.json()["detail"]
+
+
 async def test_a_view_of_one_list_is_no_view_of_another(house: House) -> None:
     view = await _saved(house, "adam", q="is:open")
 

@@ -46,7 +46,7 @@ async def test_a_webhook_is_read_as_it_was_made(house: House) -> None:
         "types": ["org.ledgerdesk.Incident.Logged"],
         "subjects": [incident["number"]],
         "description": "The chat.",
-        "filter": 'by.channel != "imported"',
+        "condition": 'by.channel != "imported"',
     }
 
     made = await adam.made("/webhooks", said)
@@ -56,7 +56,7 @@ async def test_a_webhook_is_read_as_it_was_made(house: House) -> None:
 
     assert (shown["url"], shown["status"]) == (THERE["url"], "active")
     assert (shown["types"], shown["subjects"]) == (["Incident.Logged"], [incident["number"]])
-    assert shown["filter"] == said["filter"]
+    assert shown["condition"] == said["condition"]
     assert shown["owner"] == str(house.people["adam"])
     assert (disabled["status"], disabled["reason"]) == ("disabled", "Maintenance.")
 
@@ -115,7 +115,7 @@ async def test_a_webhook_that_was_removed_stays_so(house: House) -> None:
         ({"url": "https://[fd00::1]/"}, "goes to public addresses"),
         ({"url": "http://8.8.8.8/"}, "Only HTTPS"),
         (THERE | {"types": ["Incident.Lost"]}, "no event is called"),
-        (THERE | {"kinds": ["incident"], "filter": "event.priorty == 1"}, "line 1, column 6"),
+        (THERE | {"kinds": ["incident"], "condition": "event.priorty == 1"}, "line 1, column 6"),
         (THERE | {"kinds": ["incidents"]}, "no kind of record"),
         (THERE | {"subjects": ["x"]}, "neither a number nor an id"),
     ],

@@ -63,12 +63,12 @@ def test_every_kind_can_be_wanted_and_has_its_rows_in_the_policy() -> None:
         ({"types": [""]}, "type: no event"),
         ({"kinds": ["Incident"]}, "kind: there is no kind of record 'Incident'."),
         ({"subjects": ["printer"]}, "subject: 'printer' is neither a number nor an id."),
-        ({"filter": "event.priorty == 1"}, "filter: line 1, column 6: there is no field"),
-        ({"filter": "event.priority"}, "a condition gives a yes or no"),
-        ({"filter": 'event.topic == "x" &&'}, "column 22: it ends too early"),
-        ({"kinds": ["incident"], "filter": 'event.title == ""'}, "event.title is sealed"),
-        ({"kinds": ["person"], "filter": "event.priority == 1"}, "no field event.priority"),
-        ({"filter": "true || " * 300 + "true"}, "at most 2,000 characters"),
+        ({"condition": "event.priorty == 1"}, "condition: line 1, column 6: there is no field"),
+        ({"condition": "event.priority"}, "a condition gives a yes or no"),
+        ({"condition": 'event.topic == "x" &&'}, "column 22: it ends too early"),
+        ({"kinds": ["incident"], "condition": 'event.title == ""'}, "event.title is sealed"),
+        ({"kinds": ["person"], "condition": "event.priority == 1"}, "no field event.priority"),
+        ({"condition": "true || " * 300 + "true"}, "at most 2,000 characters"),
         ({"subjects": [f"INC{n:07d}" for n in range(51)]}, "subject: at most 50 are named."),
     ],
 )
@@ -85,9 +85,9 @@ def test_an_outline_tells_neither_who_nor_what() -> None:
         assert not {"actor", "onbehalfof", "causerule", "commandid"} & told.keys()
 
 
-def told_by(filter: str, *, is_whole: bool = True) -> set[str]:
+def told_by(text: str, *, is_whole: bool = True) -> set[str]:
     """The types of the stored events for which a condition holds."""
-    what = wanted(filter=filter)
+    what = wanted(condition=text)
     return {event_name(entry) for entry in STORED if what.holds(entry, is_whole=is_whole)}
 
 
@@ -114,7 +114,7 @@ def test_a_condition_asks_an_outline_for_nothing_that_it_does_not_tell() -> None
 
 
 def test_a_condition_without_an_answer_is_no_yes_and_no_no() -> None:
-    what = wanted(filter="1 / (event.position - event.position) == 1")
+    what = wanted(condition="1 / (event.position - event.position) == 1")
 
     with pytest.raises(Refused, match="it divides by zero"):
         what.holds(ENTRIES[0], is_whole=True)

@@ -923,6 +923,7 @@ ledger.verify                         - - - - - c c
 ledger.read_status                    - - - - - c c
 saved_view.list                       y y y y y y y
 saved_view.read                       p p p p p x p
+saved_view.read_changes               p p p p p x p
 saved_view.read_history               o o o o o c o
 saved_view.save                       y y y y y - y
 saved_view.amend                      o o o o o - o

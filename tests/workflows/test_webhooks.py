@@ -387,10 +387,12 @@ async def test_workflows_send_across_restarts_and_changes(
     assert [attempt.status for attempt in house.kept(id).attempts] == [204, 204, 503, 204, 204]
 
 
-async def test_a_filter_chooses_and_one_without_an_answer_ends_nothing(house: House) -> None:
+async def test_a_condition_chooses_and_one_without_an_answer_ends_nothing(house: House) -> None:
     no_answer = "1 / (event.position - event.position) == 1"
-    picky = await house.webhook(types=["Incident.Categorised"], filter='event.category == "mail"')
-    wrong = await house.webhook(types=["Incident.Categorised"], filter=no_answer)
+    picky = await house.webhook(
+        types=["Incident.Categorised"], condition='event.category == "mail"'
+    )
+    wrong = await house.webhook(types=["Incident.Categorised"], condition=no_answer)
     made = await house.incident()
     for category in ("phone", "mail"):
         await house.act(made, "categorise", Incident, category=category)
