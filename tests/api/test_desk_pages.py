@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from api.pages.site import MENU
-from tests.api.browsing import Browser, Document, signed_in
+from tests.api.browsing import PASSWORD, Browser, Document, signed_in
 from tests.api.house import House
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -19,6 +19,19 @@ subjects: change
 order: 1
 stages:
 - name: Technical review
+  approvers: ['person:anna', 'person:abel']
+  quorum: all
+  patience: 8h
+  on_timeout: reject
+"""
+SIGNED = """
+name: Signed
+subjects: change
+when: subject.category == "Signed"
+order: 0
+signature: required
+stages:
+- name: Board
   approvers: ['person:anna', 'person:abel']
   quorum: all
   patience: 8h
@@ -36,18 +49,21 @@ async def adam(house: House) -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def anna(house: House) -> AsyncIterator[Browser]:
     olga = house.as_("olga")
-    process = await olga.made("/approval-processes", {"document": PROCESS})
-    await olga.act(f"/approval-processes/{process['number']}/publish")
+    for document in (PROCESS, SIGNED):
+        process = await olga.made("/approval-processes", {"document": document})
+        await olga.act(f"/approval-processes/{process['number']}/publish")
     browser = await signed_in(house, "anna")
     yield browser
     await browser.aclose()
 
 
-async def submitted(house: House, title: str) -> dict[str, Any]:
+async def submitted(house: House, title: str, category: str = "") -> dict[str, Any]:
     """A change that waits for anna and abel."""
     adam = house.as_("adam")
     change = await house.as_("rita").made("/changes", {"title": title, "reason": "It is old."})
     at = f"/changes/{change['number']}"
+    if category:
+        await adam.act(f"{at}/categorise", {"category": category})
     await adam.act(f"{at}/assess-risk", {"impact": 2, "likelihood": 2})
     await adam.act(f"{at}/plan", {"implementation": "Swap it.", "backout": "Swap it back."})
     return await adam.act(f"{at}/submit")
@@ -186,6 +202,23 @@ async def test_an_approver_asks_then_approves_on_a_condition(house: House, anna:
     (round,) = record["approval"].values()
     assert [vote["vote"] for vote in round["stages"][0]["votes"]] == ["approve"]
     assert [one["condition"] for one in round["conditions"]] == ["Tell the clinic"]
+
+
+async def test_where_a_signature_is_asked_for_the_page_takes_the_password(
+    house: House, anna: Browser
+) -> None:
+    change = await submitted(house, "Replace the vault", "Signed")
+    await anna.open(f"/approvals/{change['number']}?position={change['position']}")
+
+    refused = await anna.send("vote:1", vote="approve", password="not the password")
+    await anna.send("vote:1", vote="approve", password=PASSWORD)
+
+    assert refused.status_code == 422
+    assert "This is not your password." in refused.text
+    assert "not the password" not in refused.text
+    assert "Your vote is recorded." in anna.page.text
+    await anna.open(f"/approvals/{change['number']}")
+    assert "Anna, signed" in anna.page.text
 
 
 async def test_a_rejection_without_a_reason_is_refused_beside_the_vote(

@@ -7,6 +7,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.approval import ApprovalWorkflow
+    from workflows.decision_mail import DecisionMailWorkflow
+    from workflows.decision_mail_values import DecisionMail
     from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
     from workflows.values import Approval, Escalation, Shard
     from workflows.webhook_deliveries import WebhookDeliveriesWorkflow
@@ -68,3 +70,13 @@ class LazyDeliveries(WebhookDeliveriesWorkflow):
     async def run(self, delivering: Delivering) -> None:
         await workflow.sleep(timedelta(hours=1))
         await super().run(delivering)
+
+
+@workflow.defn(name="DecisionMail")
+class LazyMail(DecisionMailWorkflow):
+    """Sends nothing for an hour."""
+
+    @workflow.run
+    async def run(self, mail: DecisionMail) -> str:
+        await workflow.sleep(timedelta(hours=1))
+        return await super().run(mail)
