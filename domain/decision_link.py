@@ -8,7 +8,6 @@ import hmac
 import re
 from base64 import b32encode
 from datetime import UTC, datetime
-from typing import Literal
 from uuid import UUID
 
 from msgspec import Struct
@@ -20,7 +19,7 @@ from domain.rules import DomainError, NotFound
 LOCAL_MAX = 64
 """Of a mail address before its `@`, in characters."""
 _LINK = re.compile(
-    r"([A-Za-z]{3}\d{1,19})\.(\d{1,9})\.(\d{1,2})\.([A-Za-z]{3}\d{1,19})"
+    r"([A-Z]{3}\d{1,19})\.(\d{1,9})\.(\d{1,2})\.([A-Z]{3}\d{1,19})"
     r"\.(\d{1,11})\.([0-9a-f]{64})?\.([a-z2-7]{32})"
 )
 _REPLY = re.compile(
@@ -57,9 +56,6 @@ class Asking(Struct, frozen=True, kw_only=True):
     @property
     def _place(self) -> str:
         return f"{number_of(self.record)}.{self.round}.{self.stage}.{number_of(self.voter)}"
-
-
-Standing = Literal["open", "used", "expired", "superseded"]
 
 
 def asking(record: ApprovalRounds, stage: str, voter: str) -> Asking:

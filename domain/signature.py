@@ -44,5 +44,6 @@ def meaning(
 ) -> str:
     """What a signature says; `voter` is the number of somebody else whose vote it is, or empty."""
     behalf = f", on behalf of {voter}" if voter else ""
-    how = f", on {len(conditions)} conditions" if conditions else ""
+    several = "s" if len(conditions) > 1 else ""
+    how = f", on {len(conditions)} condition{several}" if conditions else ""
     return f"{_SAID[vote]} the {what} {number} in the stage {stage}{behalf}{how}."

@@ -1,5 +1,7 @@
 """Mail by SMTP: one message to one person."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from email.message import EmailMessage
 from email.utils import parseaddr
 from typing import Literal
@@ -43,29 +45,19 @@ class MailAway(Exception):
 async def send(server: MailServer, message: EmailMessage, *, is_answer: bool = False) -> None:
     """Hand a message over. An answer of a program has no sender that a program would answer to.
     Raises MailRefused and MailAway."""
-    try:
-        await aiosmtplib.send(
-            message,
-            sender="" if is_answer else parseaddr(server.sender)[1],
-            recipients=[parseaddr(message["To"])[1]],
-            hostname=server.host,
-            port=server.port,
-            use_tls=server.security == "tls",
-            start_tls=server.security == "starttls",
-            username=server.user or None,
-            password=server.password or None,
-            timeout=SECONDS,
-        )
-    except aiosmtplib.SMTPRecipientsRefused as error:
-        raise _refusal(error.recipients[0].code) from None
-    except aiosmtplib.SMTPResponseException as error:
-        raise _refusal(error.code) from None
-    except (aiosmtplib.SMTPException, OSError) as error:
-        raise MailAway(f"{server.host}:{server.port}: {type(error).__name__}") from None
+    sender = "" if is_answer else parseaddr(server.sender)[1]
+    async with _connected(server) as client:
+        await client.send_message(message, sender=sender, recipients=[parseaddr(message["To"])[1]])
 
 
 async def check(server: MailServer) -> None:
     """Reach the server, and sign in there. Raises MailRefused and MailAway."""
+    async with _connected(server) as client:
+        await client.noop()
+
+
+@asynccontextmanager
+async def _connected(server: MailServer) -> AsyncIterator[aiosmtplib.SMTP]:
     client = aiosmtplib.SMTP(
         hostname=server.host,
         port=server.port,
@@ -77,9 +69,11 @@ async def check(server: MailServer) -> None:
     )
     try:
         async with client:
-            await client.noop()
+            yield client
+    except aiosmtplib.SMTPRecipientsRefused as error:
+        raise _refusal(error.recipients[0].code) from None
     except aiosmtplib.SMTPResponseException as error:
-        raise MailRefused(f"{server.host} answers {error.code}.") from None
+        raise _refusal(error.code) from None
     except (aiosmtplib.SMTPException, OSError) as error:
         raise MailAway(f"{server.host}:{server.port}: {type(error).__name__}") from None
 

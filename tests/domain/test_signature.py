@@ -32,7 +32,7 @@ def test_a_signed_vote_says_what_was_signed_by_whom_when_and_how() -> None:
 
     cast = next(fact for event, fact in new_facts(change) if event is Change.VoteCast)
     assert cast["signature"].meaning == (
-        "I approve the change CHG0000001 in the stage Board, on 1 conditions."
+        "I approve the change CHG0000001 in the stage Board, on 1 condition."
     )
     assert (cast["signature"].method, cast["signature"].at) == ("password", MONDAY)
     assert cast["signature"].digest == content != ""
