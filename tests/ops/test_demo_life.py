@@ -154,6 +154,7 @@ def test_it_has_twelve_services_and_four_hundred_assets_with_relations(folder: P
 
     assert (many["SVC"], many["AST"]) == (12, 400)
     assert many["OFR"] == 10
+    assert (many["CON"], many["TXT"], many["MAC"], many["DQR"]) == (4, 3, 2, 3)
     assert related > 100
 
 
