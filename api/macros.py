@@ -4,11 +4,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from api.assignment_rules import TheCategory, ThePriority
 from api.fields import (
-    Level,
     Name,
     Note,
-    OptionalName,
     PersonRef,
     Reason,
     TeamRef,
@@ -29,19 +28,6 @@ class SayStep(Body):
     do: Literal["comment"]
     text: Words
     visibility: Visibility = Visibility.PUBLIC
-
-
-class CategoriseStep(Body):
-    do: Literal["categorise"]
-    category: Name
-    subcategory: OptionalName = ""
-    service: OptionalName = ""
-
-
-class PrioritiseStep(Body):
-    do: Literal["prioritise"]
-    impact: Level
-    urgency: Level
 
 
 class AssignStep(Body):
@@ -83,8 +69,8 @@ class ResolveStep(Body):
 
 TheStep = Annotated[
     SayStep
-    | CategoriseStep
-    | PrioritiseStep
+    | TheCategory
+    | ThePriority
     | AssignStep
     | ItemsStep
     | WatchStep
