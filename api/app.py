@@ -53,6 +53,7 @@ from api.queue_columns import queue_column_routes
 from api.read_audit import read_audit_routes
 from api.reads import read_routes
 from api.reports import ticket_report_routes
+from api.retention import retention_routes
 from api.search import search_routes
 from api.sessions import Sessions
 from api.settings import Settings, now
@@ -173,4 +174,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += migration_routes()
     routes += delegation_routes()
     routes += personal_data_routes()
+    routes += retention_routes()
     return routes

@@ -12,7 +12,7 @@ from api.fields import ArticleRef, Name, Note, OptionalName, OrganisationRef, Ti
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.reference import word_of
-from api.tickets import Nothing, WithReason
+from api.tickets import Nothing, WithReason, holds_of
 from domain.aggregate import Aggregate
 from domain.article import SHOWN_MAX, VERSIONS_MAX, Article
 from domain.article_content import (
@@ -172,6 +172,7 @@ PRACTICE = Practice(
     ),
     commands=(
         *_commands(),
+        *holds_of(Article),
         Command(
             method=Article.send_back,
             body=WithReason,

@@ -46,7 +46,7 @@ async def upload(call: Call, practice: Practice) -> Answer:
     record.require_not_over()
     _check_declared(call, files)
     person = str(call.caller.person.id)
-    receiving = await asyncio.to_thread(files.receive, person, token_bytes(SALT_BYTES))
+    receiving = await asyncio.to_thread(files.receive, person, record.id, token_bytes(SALT_BYTES))
     try:
         received = await _received(call, receiving)
         if await _needs_bytes(call, files, record, received):
@@ -84,7 +84,7 @@ async def download(call: Call, practice: Practice) -> Answer:
     ]
     if call.header(b"if-none-match") in ("*", f'"{sha256}"'):
         return Answer(304, headers=headers)
-    file = await _in_store(files.open, sha256, attached.by.actor)
+    file = await _in_store(files.open, sha256, attached.by.actor, record.id)
     if file is None:
         raise NotFound("The content of this attachment was never sent to this desk.")
     headers += [disposition(attached.name), (b"accept-ranges", b"bytes"), *OPENS_NOWHERE]
@@ -144,7 +144,7 @@ async def _needs_bytes(call: Call, files: Files, record: Ticket, received: Recei
     attached = await _attached(call, record.id, received.sha256)
     if attached is None or attached.by.actor == str(call.caller.person.id):
         return True
-    is_there = await _in_store(files.has, received.sha256, attached.by.actor)
+    is_there = await _in_store(files.has, received.sha256, attached.by.actor, record.id)
     require(is_there, "Who attached a file by its digest sends its content.")
     return False
 

@@ -11,7 +11,7 @@ from api.http.calls import Call
 from api.people import Zone
 from api.tickets import Nothing
 from domain.desk import Desk
-from domain.organisation import RETENTION_DAYS_MAX, Organisation
+from domain.organisation import RETENTION_DAYS_MAX, KeptKind, Organisation
 from domain.policy import About
 from domain.recorder import Receipt
 
@@ -32,6 +32,12 @@ class Locate(Body):
 
 class SetRetention(Body):
     days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_MAX)] | None
+
+
+class SetWordsRetention(Body):
+    kind: KeptKind
+    days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_MAX)] | None
+    files_days: Annotated[int, Field(ge=1, le=RETENTION_DAYS_MAX)] | None = None
 
 
 def about_new(call: Call, body: Any) -> About:
@@ -75,6 +81,15 @@ PRACTICE = Practice(
             description="Then their erasure is asked for, and confirmed by an administrator. Null "
             "keeps them for ever.",
             example={"days": 365},
+        ),
+        Command(
+            method=Organisation.set_words_retention,
+            body=SetWordsRetention,
+            summary="Say for how many days what its records of a kind say is kept after they end",
+            description="Then what people wrote and attached is removed from them, not before 7 "
+            "days after this was set; files sooner where that is said. Null is for ever. What "
+            "the operator says holds for organisations that say nothing of a kind.",
+            example={"kind": "incident", "days": 730, "files_days": 365},
         ),
         Command(method=Organisation.deactivate, body=Nothing, summary="Take it out of use"),
     ),

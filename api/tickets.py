@@ -32,6 +32,7 @@ from domain.agreement import PausingReason
 from domain.desk import Desk
 from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX
 from domain.limits import ATTACHMENT_BYTES_MAX
+from domain.own_words import OwnWords
 from domain.policy import About, about, allow
 from domain.promises import Promises
 from domain.recorder import Receipt
@@ -268,6 +269,25 @@ def commands_of(
         *editing_of(kind),
         macro_of(kind),
         *time_of(kind),
+        *holds_of(kind),
+    )
+
+
+def holds_of(kind: type[OwnWords]) -> tuple[Command, ...]:
+    """The legal holds on records that what they say is removed from in time."""
+    return (
+        Command(
+            method=kind.place_legal_hold,
+            body=WithReason,
+            summary="Keep all that it says, however long that is kept",
+            example={"reason": "A case before the court."},
+        ),
+        Command(
+            method=kind.lift_legal_hold,
+            body=WithReason,
+            summary="Lift its legal hold",
+            example={"reason": "The case is closed."},
+        ),
     )
 
 

@@ -76,6 +76,8 @@ class Aggregate:
     """The stored name of each event of this kind, with its version if that is not the first."""
     can_snapshot: ClassVar[bool] = True
     """False for a kind whose state holds personal fields: a snapshot would outlive erasure."""
+    has_own_words: ClassVar[bool] = False
+    """Whether what its records say is sealed under a key of the record besides those of people."""
 
     def __init__(self, id: UUID) -> None:
         self.id = id

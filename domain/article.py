@@ -16,6 +16,7 @@ from domain import text
 from domain.aggregate import Event
 from domain.article_content import Audience, Content, check, check_original, review_due
 from domain.moves import Move, require_move
+from domain.own_words import OwnWords
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
@@ -67,7 +68,7 @@ MOVES: Mapping[str, Move[Status | None]] = {
 stays published, and its draft is what is in review."""
 
 
-class Article(Versioned[Content]):
+class Article(Versioned[Content], OwnWords):
     prefix = "KBA"
     what = "article"
     subject = "article"
@@ -101,6 +102,10 @@ class Article(Versioned[Content]):
         self.feedback = {}
         self.answers = 0
         self.deflected = {}
+
+    @property
+    def is_over(self) -> bool:
+        return self.is_retired
 
     @property
     def status(self) -> Status:

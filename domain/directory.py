@@ -22,6 +22,7 @@ from domain.change_window import ChangeWindow
 from domain.conditions import condition
 from domain.delegation import Delegation
 from domain.directory_selectors import Selectors
+from domain.erasure import REMOVALS, removed_by
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.people_expression import Row
@@ -59,11 +60,14 @@ PAUSE_SECONDS = 0.05
 A = TypeVar("A", bound=Aggregate)
 
 _KIND_OF_NAME = {kind.__name__: kind for kind in KINDS}
-_TOPICS = tuple(
-    f"{kind.__name__}.{event.__name__}" + (f":{version}" if version > 1 else "")
-    for kind in KINDS
-    for event in kind.topics
-    for version in range(1, event.class_version + 1)
+_TOPICS = (
+    tuple(
+        f"{kind.__name__}.{event.__name__}" + (f":{version}" if version > 1 else "")
+        for kind in KINDS
+        for event in kind.topics
+        for version in range(1, event.class_version + 1)
+    )
+    + REMOVALS
 )
 
 
@@ -110,8 +114,7 @@ class Directory(Selectors):
             rows = self.ledger.recorder.select_notifications(
                 self.position, PAGE, head, _TOPICS, inclusive_of_start=False
             )
-            for row in rows:
-                self.apply(self.ledger.mapper.entry(row, row.id))
+            self.observe([self.ledger.mapper.entry(row, row.id) for row in rows])
             self.position = head if len(rows) < PAGE else rows[-1].id
 
     def frozen(self) -> "Directory":
@@ -128,6 +131,7 @@ class Directory(Selectors):
     def observe(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             self.apply(entry)
+        self.ledger.remove_words(removed_by(entries))
 
     def apply(self, entry: Entry) -> None:
         """Take in one entry. One that is known, or of another kind, changes nothing."""

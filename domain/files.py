@@ -1,4 +1,5 @@
-"""The bytes of attachments: in a store beside the ledger, sealed under the key of who sent them.
+"""The bytes of attachments: in a store beside the ledger, sealed under the key of who sent them,
+and that of the record that they are attached to.
 
 The ledger has their digest. A file is in the store, durably, before the event that attaches it; a
 file that no event attaches is an orphan, and is removed after a while.
@@ -9,9 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple, Protocol
+from uuid import UUID
 
+from domain.ids import number_of
 from domain.limits import ATTACHMENT_BYTES_MAX
-from domain.personal import KeyRing
+from domain.personal import KeyRing, together
 from domain.rules import Refused, require
 from domain.sealed_file import SealedFile, Sealer
 
@@ -115,10 +118,10 @@ class Received(NamedTuple):
 class Receiving:
     """One file as it comes in: counted, hashed and sealed, and never whole in memory."""
 
-    def __init__(self, incoming: Incoming, sealer: Sealer, person: str, limits: Limits) -> None:
+    def __init__(self, incoming: Incoming, sealer: Sealer, owner: str, limits: Limits) -> None:
         self._incoming = incoming
         self._sealer = sealer
-        self._person = person
+        self._owner = owner
         self._limits = limits
         self._hash = sha256()
         self._size = 0
@@ -142,7 +145,7 @@ class Receiving:
         """Have the file in the store, durably once this returns."""
         digest = self.received.sha256
         self._incoming.write(self._sealer.finish(digest))
-        self._incoming.keep(name_of(digest, self._person))
+        self._incoming.keep(f"{digest}-{self._owner}")
 
     def drop(self) -> None:
         self._incoming.drop()
@@ -156,27 +159,37 @@ class Files:
         self.limits = limits
         self._keys = keys
 
-    def receive(self, person: str, salt: bytes) -> Receiving:
-        """Begin to take a file of a person. Raises Refused if they were erased."""
+    def receive(self, person: str, record: UUID, salt: bytes) -> Receiving:
+        """Begin to take a file of a person for a record. Raises Refused if they were erased, or the
+        files of the record removed."""
         self._keys.ensure([person])
-        key = self._keys.key(person)
+        key, own = self._keys.key(person), self._keys.words(record, "files")
         if key is None:
             raise Refused("The person was erased.")
-        return Receiving(self.store.begin(), Sealer(key, salt), person, self.limits)
+        if own is None:
+            raise Refused(f"The files of {number_of(record)} were removed.")
+        sealer = Sealer(together(key, own), salt)
+        return Receiving(self.store.begin(), sealer, _owner(person, record), self.limits)
 
-    def has(self, digest: str, person: str) -> bool:
-        return self.store.open(name_of(digest, person)) is not None
+    def has(self, digest: str, person: str, record: UUID) -> bool:
+        names = names_of(digest, person, record)
+        return any(self.store.open(name) is not None for name in names)
 
-    def open(self, digest: str, person: str) -> SealedFile | None:
-        """A file that a person sent, or None if it is not there or nobody can read it any more.
+    def open(self, digest: str, person: str, record: UUID) -> SealedFile | None:
+        """A file that a person sent for a record, or None if it is not there or nobody can read it
+        any more.
 
         Raises SealBroken if it is another than was sent.
         """
-        kept = self.store.open(name_of(digest, person))
-        key = self._keys.key(person)
-        if kept is None or key is None:
+        key, own = self._keys.key(person), self._keys.words(record, "files")
+        if key is None or own is None:
             return None
-        return SealedFile(kept.read, kept.size, key, digest)
+        for name, opens in zip(
+            names_of(digest, person, record), (together(key, own), key), strict=True
+        ):
+            if kept := self.store.open(name):
+                return SealedFile(kept.read, kept.size, opens, digest)
+        return None
 
     def remove_orphans(self, attached: Callable[[], Iterable[str]], now: datetime) -> list[str]:
         """Remove what has been in the store for a day and is not attached. Returns the names.
@@ -192,6 +205,11 @@ class Files:
         return [name for name in orphans if self.store.remove_unless_newer(name, old[name])]
 
 
-def name_of(digest: str, person: str) -> str:
-    """The name of a file in the store: the same content of two people is sealed twice."""
-    return f"{digest}-{person}"
+def names_of(digest: str, person: str, record: UUID) -> tuple[str, str]:
+    """The name of a file in the store, and the one that it had before records had keys: the same
+    content of two people, or for two records, is sealed twice."""
+    return f"{digest}-{_owner(person, record)}", f"{digest}-{person}"
+
+
+def _owner(person: str, record: UUID) -> str:
+    return f"{person}-{number_of(record)}"

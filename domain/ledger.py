@@ -6,7 +6,7 @@ conflict at saving, or by a look at the store before a refusal is believed; then
 decided again on the latest state.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -16,6 +16,7 @@ from eventsourcing.persistence import IntegrityError, PersistenceError
 from domain import snapshots
 from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
 from domain.ids import prefix_of, record_id
+from domain.key_tree import Part
 from domain.mapper import LedgerMapper
 from domain.personal import KeyRing
 from domain.provenance import Provenance
@@ -45,6 +46,9 @@ class Ledger:
         self.records = Records(recorder, self.mapper)
         self.turns = Turns()
         """Commands on one record take turns in a process."""
+        self.removed_to: int | None = None
+        """Up to where this process has carried out removals of words; None as long as it has not
+        looked."""
         self._serials = Serials(recorder)
 
     # Commands ----------------------------------------------------------------------------
@@ -181,6 +185,12 @@ class Ledger:
         keep no record at hand that was read with it."""
         self.mapper.keys.destroy(str(person))
         self.records.clear()
+
+    def remove_words(self, removed: Collection[tuple[UUID, Part]]) -> None:
+        """Carry out that parts of what records say were removed, as `forget` does."""
+        if removed:
+            self.mapper.keys.remove_words(removed)
+            self.records.clear()
 
     # Records -----------------------------------------------------------------------------
 

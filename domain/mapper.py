@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -14,9 +14,21 @@ from eventsourcing.persistence import (
     StoredEvent,
 )
 
-from domain.aggregate import KINDS, Entry, Event, events_of, upcast_steps
-from domain.ids import record_id
-from domain.personal import ERASED, KeyMissing, KeyRing, Personal, seal, unseal
+from domain.aggregate import KINDS, Aggregate, Entry, Event, events_of, upcast_steps
+from domain.ids import number_of, record_id
+from domain.key_tree import Part
+from domain.personal import (
+    ALONE,
+    ERASED,
+    TOGETHER,
+    KeyMissing,
+    KeyRing,
+    Personal,
+    seal,
+    together,
+    unseal,
+)
+from domain.rules import Refused
 
 _PERSON = str(record_id("PER", 0))[:9]
 _PERSONAL: dict[type[Event], tuple[tuple[str, str], ...]] = {}
@@ -25,16 +37,29 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 _encode = msgspec.json.Encoder().encode
 
 
+class Field(NamedTuple):
+    """A personal field of an event."""
+
+    name: str
+    subject: str
+    is_sealed: bool
+    """Whether it is in this version."""
+    part: Part
+    """What of its record it goes with, if that has words of its own."""
+
+
 class Codec:
     """How the events of one stored name are read back."""
 
-    __slots__ = ("decode", "event", "personal", "steps")
+    __slots__ = ("decode", "event", "has_own_words", "personal", "steps")
 
-    def __init__(self, event: type[Event], version: int) -> None:
+    def __init__(self, kind: type[Aggregate], event: type[Event], version: int) -> None:
         self.event = event
         self.decode = msgspec.json.Decoder(event).decode
+        self.has_own_words = kind.has_own_words
         self.personal = tuple(
-            (name, subject, since <= version) for name, subject, since in _marks(event)
+            Field(name, mark.subject, mark.since <= version, mark.part)
+            for name, mark in _marks(event)
         )
         self.steps = upcast_steps(event, version)
 
@@ -52,17 +77,17 @@ def personal_fields(event: type[Event]) -> tuple[tuple[str, str], ...]:
     """The personal fields of an event class, each with the field that names the person."""
     found = _PERSONAL.get(event)
     if found is None:
-        found = _PERSONAL[event] = tuple((name, subject) for name, subject, _ in _marks(event))
+        found = _PERSONAL[event] = tuple((name, mark.subject) for name, mark in _marks(event))
     return found
 
 
-def _marks(event: type[Event]) -> Iterator[tuple[str, str, int]]:
-    """The personal fields of an event class, with the subject of each, and since which version."""
+def _marks(event: type[Event]) -> Iterator[tuple[str, Personal]]:
+    """The personal fields of an event class, each with its mark."""
     for name, hint in get_type_hints(event, include_extras=True).items():
         if get_origin(hint) is Annotated:
             for mark in get_args(hint)[1:]:
                 if isinstance(mark, Personal):
-                    yield name, mark.subject, mark.since
+                    yield name, mark
 
 
 @cache
@@ -72,7 +97,8 @@ def codec(topic: str) -> Codec:
     kind = KINDS.get(kind_name)
     for event in events_of(kind) if kind else ():
         if event.__name__ == event_name and 1 <= int(version or 1) <= event.class_version:
-            return Codec(event, int(version or 1))
+            assert kind is not None
+            return Codec(kind, event, int(version or 1))
     raise LookupError(f"No event is called {topic}.")
 
 
@@ -117,11 +143,11 @@ class LedgerMapper(Mapper[UUID]):
             return [self.to_stored_event(entry) for entry in entries]
 
     def to_stored_event(self, domain_event: DomainEventProtocol[UUID]) -> StoredEvent:
-        """Raises KeyMissing if a person whose fields are in it has none."""
+        """Raises KeyMissing if a person whose fields are in it has none, and Refused if the words
+        of the record were removed."""
         entry: Any = domain_event
-        event = entry.event
-        if personal := personal_fields(type(event)):
-            event = self._sealed(entry, personal)
+        how = codec(entry.topic)
+        event = self._sealed(entry, how) if how.personal else entry.event
         return StoredEvent(
             entry.originator_id, entry.originator_version, entry.topic, _encode(event)
         )
@@ -137,25 +163,28 @@ class LedgerMapper(Mapper[UUID]):
             event = how.read(stored.state)
             entry = Entry(id, stored.originator_version, stored.topic, event, position)
             if how.personal:
-                entry.event = self._unsealed(entry, how.personal)
+                entry.event = self._unsealed(entry, how)
         except (msgspec.MsgspecError, LookupError, TypeError, ValueError) as error:
             raise MapperDeserialisationError(
                 f"{stored.topic} {stored.originator_id}#{stored.originator_version}: {error}"
             ) from error
         return entry
 
-    def _sealed(self, entry: Entry, personal: tuple[tuple[str, str], ...]) -> Event:
+    def _sealed(self, entry: Entry, how: Codec) -> Event:
         fields = {}
         place = _place(entry)
-        key, whose = None, ""
-        for name, subject in personal:
+        key, whose, of = None, "", ""
+        for name, subject, _, part in how.personal:
             if not (text := getattr(entry.event, name)):
                 continue
             # The fields of one person mostly stand side by side.
-            if subject != whose:
-                key, whose = self._key(subject_of(entry, subject)), subject
+            if (subject, part) != (whose, of):
+                key, whose, of = self._key(subject_of(entry, subject)), subject, part
+                if how.has_own_words:
+                    key = together(key, self._own_key(entry.originator_id, part))
             if key is not None:
-                fields[name] = _seal(key, text, place + name.encode())
+                form = TOGETHER if how.has_own_words else ALONE
+                fields[name] = _seal(key, text, place + name.encode(), form)
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
 
     def _key(self, subject: str) -> bytes | None:
@@ -167,40 +196,63 @@ class LedgerMapper(Mapper[UUID]):
             raise KeyMissing(subject)
         return key
 
-    def _unsealed(self, entry: Entry, personal: tuple[tuple[str, str, bool], ...]) -> Event:
+    def _own_key(self, record: UUID, part: Part) -> bytes:
+        key = self.keys.words(record, part)
+        if key is None:
+            raise Refused(f"What {number_of(record)} said was removed: no words are added to it.")
+        return key
+
+    def _unsealed(self, entry: Entry, how: Codec) -> Event:
         fields = {}
         place = _place(entry)
-        for name, subject, is_sealed in personal:
+        own, of = None, ""
+        for name, subject, is_sealed, part in how.personal:
             if not (text := getattr(entry.event, name)):
                 continue
             person = subject_of(entry, subject)
-            if is_person(person):
-                key = self.keys.key(person)
-                if key is None:
-                    fields[name] = _erased(text)
-                elif is_sealed:
-                    fields[name] = _unseal(key, text, place + name.encode())
+            key = self.keys.key(person) if is_person(person) else None
+            if how.has_own_words and part != of:
+                own, of = self.keys.words(entry.originator_id, part), part
+            if (key is None and is_person(person)) or (own is None and how.has_own_words):
+                fields[name] = _erased(text)
+            elif is_sealed:
+                fields[name] = _unseal(key, own, text, place + name.encode())
         return msgspec.structs.replace(entry.event, **fields) if fields else entry.event
 
 
-def _seal(key: bytes, said: Any, place: bytes) -> Any:
+def _seal(key: bytes, said: Any, place: bytes, form: str) -> Any:
     if not isinstance(said, dict):
-        return seal(key, said, place)
-    return {
-        part: value if value in _EMPTY else seal(key, _encode(value).decode(), _part(place, part))
-        for part, value in said.items()
-    }
-
-
-def _unseal(key: bytes, said: Any, place: bytes) -> Any:
-    if not isinstance(said, dict):
-        return unseal(key, said, place)
+        return seal(key, said, place, form)
     return {
         part: value
         if value in _EMPTY
-        else msgspec.json.decode(unseal(key, value, _part(place, part)))
+        else seal(key, _encode(value).decode(), _part(place, part), form)
         for part, value in said.items()
     }
+
+
+def _unseal(key: bytes | None, own: bytes | None, said: Any, place: bytes) -> Any:
+    if not isinstance(said, dict):
+        return _opened(key, own, said, place)
+    return {
+        part: value
+        if value in _EMPTY
+        else _value(_opened(key, own, value, _part(place, part)), value)
+        for part, value in said.items()
+    }
+
+
+def _opened(key: bytes | None, own: bytes | None, said: Any, place: bytes) -> Any:
+    """What is said, under the keys of a person and of the record if these have any."""
+    if own is not None and isinstance(said, str) and said.startswith(TOGETHER):
+        return unseal(together(key, own), said, place)
+    # Of nobody, and from before records had keys: it is in the clear.
+    return said if key is None else unseal(key, said, place)
+
+
+def _value(opened: Any, stored: Any) -> Any:
+    """A value of JSON, of which the text was sealed."""
+    return stored if opened is stored else msgspec.json.decode(opened)
 
 
 def _erased(said: Any) -> Any:

@@ -1,7 +1,10 @@
 """Organisations: whose records they are, and so who sees them."""
 
-from typing import Self
+from datetime import datetime
+from typing import Literal, Self
 from uuid import UUID
+
+from msgspec import Struct
 
 from domain import text
 from domain.aggregate import Aggregate, Event
@@ -10,6 +13,20 @@ from domain.rules import require
 from domain.wall_clock import zone as require_zone
 
 RETENTION_DAYS_MAX = 36_500
+
+KeptKind = Literal["incident", "request", "question", "problem", "change", "article"]
+"""Records that have words of their own."""
+
+
+class Term(Struct, frozen=True):
+    """How long what records of a kind say is kept after they were over, in days."""
+
+    days: int | None = None
+    """None for ever."""
+    files_days: int | None = None
+    """None as long as the words."""
+    since: datetime | None = None
+    """When this was said."""
 
 
 class Organisation(Aggregate):
@@ -23,6 +40,8 @@ class Organisation(Aggregate):
     """The IANA zone of its site, empty where that is not known."""
     retention_days: int | None
     """How long its people are kept who were let in no more; None for ever."""
+    terms: dict[str, Term]
+    """How long what its records say is kept after they were over, by their kind."""
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
@@ -32,6 +51,7 @@ class Organisation(Aggregate):
         self.is_active = True
         self.zone = ""
         self.retention_days = None
+        self.terms = {}
 
     @classmethod
     def register(
@@ -105,6 +125,33 @@ class Organisation(Aggregate):
 
         def apply(self, organisation: "Organisation", /) -> None:
             organisation.retention_days = self.days
+
+    def set_words_retention(
+        self, kind: KeptKind, *, days: int | None, files_days: int | None = None, by: Provenance
+    ) -> None:
+        """Say for how many days what its records of a kind say is kept after they were over, and
+        their files if these go before; None for ever."""
+        for given in (days, files_days):
+            require(
+                given is None or 1 <= given <= RETENTION_DAYS_MAX,
+                f"Words and files are kept for 1 to {RETENTION_DAYS_MAX} days, or for ever.",
+            )
+        require(
+            days is None or files_days is None or files_days < days,
+            "Files go before the words, or with them.",
+        )
+        known = self.terms.get(kind, Term())
+        if (days, files_days) != (known.days, known.files_days):
+            self.record(self.WordsRetentionSet(by=by, kind=kind, days=days, files_days=files_days))
+
+    class WordsRetentionSet(Event):
+        kind: KeptKind
+        days: int | None = None
+        files_days: int | None = None
+
+        def apply(self, organisation: "Organisation", /) -> None:
+            term = Term(days=self.days, files_days=self.files_days, since=self.by.effective_at)
+            organisation.terms = {**organisation.terms, self.kind: term}
 
     def deactivate(self, *, by: Provenance) -> None:
         if self.is_active:

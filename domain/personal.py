@@ -1,5 +1,8 @@
 """Personal data in events: sealed under a key per person, so that losing the key is erasure.
 
+What records say that have words of their own is sealed under the key of the record besides, so that
+it can be read only as long as both keys are there.
+
 What is sealed twice at the same place under the same key gives the same text. So a repeated
 command writes the same bytes, and a nonce can repeat only where nothing new is told by it.
 """
@@ -8,19 +11,25 @@ from binascii import a2b_base64, b2a_base64
 from collections.abc import Collection
 from hashlib import blake2b
 from typing import Protocol
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from msgspec import Struct
 
+from domain.key_tree import Part
+
 ERASED = "[erased]"
-"""What is read where the key of the person is gone."""
+"""What is read where the key of the person, or of the record, is gone."""
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 _TAG_BYTES = 16
-_FORM = "1."
-"""Starts every sealed text and names its form: base64 of the nonce, the ciphertext and the tag."""
+ALONE = "1."
+"""Starts what is sealed under the key of a person: base64 of the nonce, the ciphertext and the tag
+follow."""
+TOGETHER = "\x02"
+"""Starts what is sealed under the key of a record besides: no text that people write has it."""
 _CIPHERS_MAX = 50_000
 
 
@@ -36,10 +45,12 @@ class Personal(Struct, frozen=True):
     itself, `actor` is who signed the event. Where it names nobody, the field is stored plain."""
     since: int = 1
     """The version of the event from which on the field is sealed."""
+    part: Part = "words"
+    """With what it goes, of a record that has words of its own."""
 
 
 class KeyRing(Protocol):
-    """The keys of people, by their ids."""
+    """The keys of people, by their ids, and of what records say."""
 
     def key(self, subject: str) -> bytes | None:
         """The key of a person, or None if it was destroyed or never made."""
@@ -49,6 +60,18 @@ class KeyRing(Protocol):
 
     def destroy(self, subject: str) -> None:
         """Destroy the key of a person for ever, durably; and again without effect."""
+
+    def words(self, record: UUID, part: Part) -> bytes | None:
+        """The key of a part of what a record says, or None if it was destroyed."""
+
+    def remove_words(self, removed: Collection[tuple[UUID, Part]]) -> None:
+        """Destroy the keys of parts for ever, durably; and again without effect."""
+
+    def removed_to(self) -> tuple[int, int]:
+        """Up to which position of the ledger removals are carried out, and where the last was."""
+
+    def note_removed_to(self, position: int, last: int) -> None:
+        """Keep that, durably."""
 
 
 class KeyMissing(LookupError):
@@ -67,7 +90,14 @@ class SealBroken(ValueError):
         )
 
 
-def seal(key: bytes, text: str, aad: bytes) -> str:
+def together(person: bytes | None, record: bytes) -> bytes:
+    """The key that follows from that of a person, if it is one's, and that of a record."""
+    return blake2b(
+        record, key=person or b"", digest_size=KEY_BYTES, person=b"ledgerdesk both"
+    ).digest()
+
+
+def seal(key: bytes, text: str, aad: bytes, form: str = ALONE) -> str:
     """Encrypt a text for one place. Opens only with the same key and the same `aad`."""
     gcm, keyed_hash = _ciphers.get(key) or _make_ciphers(key)
     plain = text.encode()
@@ -77,7 +107,7 @@ def seal(key: bytes, text: str, aad: bytes) -> str:
     hashed.update(aad)
     hashed.update(plain)
     nonce = hashed.digest()
-    return _text_of(nonce + gcm.encrypt(nonce, plain, aad))
+    return _text_of(nonce + gcm.encrypt(nonce, plain, aad), form)
 
 
 def unseal(key: bytes | None, sealed: str, aad: bytes) -> str:
@@ -86,9 +116,10 @@ def unseal(key: bytes | None, sealed: str, aad: bytes) -> str:
         return ERASED
     gcm, _ = _ciphers.get(key) or _make_ciphers(key)
     try:
-        raw = a2b_base64(sealed[len(_FORM) :])
+        form = TOGETHER if sealed.startswith(TOGETHER) else ALONE
+        raw = a2b_base64(sealed[len(form) :])
         # Base64 can spell the same bytes in several ways; only one of them is what was sealed.
-        if len(raw) < _NONCE_BYTES + _TAG_BYTES or _text_of(raw) != sealed:
+        if len(raw) < _NONCE_BYTES + _TAG_BYTES or _text_of(raw, form) != sealed:
             raise SealBroken
         return gcm.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], aad).decode()
     # A ValueError is text that is not ASCII, not base64, or SealBroken itself.
@@ -96,13 +127,13 @@ def unseal(key: bytes | None, sealed: str, aad: bytes) -> str:
         raise SealBroken from None
 
 
-def drop_ciphers(key: bytes) -> None:
-    """Keep nothing of a key that was destroyed."""
-    _ciphers.pop(key, None)
+def drop_ciphers() -> None:
+    """Keep nothing of keys: some were destroyed, or others that follow from these."""
+    _ciphers.clear()
 
 
-def _text_of(raw: bytes) -> str:
-    return _FORM + b2a_base64(raw, newline=False).decode()
+def _text_of(raw: bytes, form: str) -> str:
+    return form + b2a_base64(raw, newline=False).decode()
 
 
 _ciphers: dict[bytes, tuple[AESGCM, blake2b]] = {}

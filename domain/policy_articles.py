@@ -5,7 +5,18 @@ from collections.abc import Mapping
 
 from domain.person import Role
 from domain.policy_approvals import of_definitions, part_or
-from domain.policy_rows import NOBODY, READ, WRITE, Grants, Row, everyone, rows, staff
+from domain.policy_rows import (
+    NOBODY,
+    OPERATORS_PROCESS_OWNER,
+    READ,
+    WRITE,
+    Grants,
+    Row,
+    everyone,
+    keeping,
+    rows,
+    staff,
+)
 from domain.relation import ANY, OPERATOR, OPERATOR_OR_READER, PART, READER
 
 AUTHORS: Grants = {
@@ -45,5 +56,6 @@ ARTICLES: Mapping[str, Row] = {
             "article.deflect": "say that an article made a ticket needless",
         },
     ),
+    **keeping("article", "an article", OPERATORS_PROCESS_OWNER),
     **rows(NOBODY, WRITE, {"article.fall_due": "say that an article needs a review"}),
 }

@@ -86,6 +86,21 @@ def rows(grants: Grants, scope: Scope, acts: Mapping[str, str]) -> dict[str, Row
     return {act: Row(phrase, scope, grants) for act, phrase in acts.items()}
 
 
+def keeping(what: str, a: str, keepers: Grants) -> dict[str, Row]:
+    """The acts on what a record says that is removed in time: `a` is what it is called."""
+    return {
+        **rows(
+            keepers,
+            WRITE,
+            {
+                f"{what}.place_legal_hold": f"place {a} under a legal hold",
+                f"{what}.lift_legal_hold": f"lift the legal hold of {a}",
+            },
+        ),
+        **rows(NOBODY, WRITE, {f"{what}.remove_words": f"remove what {a} says"}),
+    }
+
+
 def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
     name = what.replace("_", " ")
     a = f"an {name}" if name[0] in "aeiou" else f"a {name}"
@@ -135,6 +150,7 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
                 f"{what}.correct_time": f"correct the time on {a}",
             },
         ),
+        **keeping(what, a, {Role.PROCESS_OWNER: IN_SIGHT}),
         # It takes the ticket, and all that was said on it, to another organisation.
         **rows(
             dict.fromkeys(workers, OPERATOR),

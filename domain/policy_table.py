@@ -324,6 +324,11 @@ TABLE: Mapping[str, Row] = {
         {"organisation.read_history": "read the history of an organisation"},
     ),
     **rows(
+        {Role.AUDITOR: OPERATOR, **OPERATORS_ADMINISTRATOR},
+        READ,
+        {"organisation.read_retention": "read what is kept no longer"},
+    ),
+    **rows(
         OPERATORS_ADMINISTRATOR,
         ADMIN,
         {
@@ -331,6 +336,7 @@ TABLE: Mapping[str, Row] = {
             "organisation.rename": "rename an organisation",
             "organisation.locate": "say where an organisation is",
             "organisation.set_retention": "say how long the people of an organisation are kept",
+            "organisation.set_words_retention": "say how long what records say is kept",
             "organisation.deactivate": "deactivate an organisation",
         },
     ),

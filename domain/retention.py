@@ -1,14 +1,20 @@
-"""How long people are kept who were let in no more: the days that their organisation has said.
+"""How long people are kept who were let in no more, and what records say that are over: the days
+that their organisation has said.
 
-Their erasure is asked for then, and confirmed by an administrator as any other.
+The erasure of people is asked for then, and confirmed by an administrator as any other. What
+records say is removed then, but not within days of a term being set: a mistake can be mended.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from domain.organisation import Organisation
+from domain.key_tree import Part
+from domain.organisation import Organisation, Term
 from domain.person import Person
+
+GRACE = timedelta(days=7)
+"""So long after its term was set or changed, nothing is removed by it."""
 
 
 def kept_until(person: Person, organisation: Organisation | None) -> datetime | None:
@@ -35,3 +41,13 @@ def due(
         if until is not None and until <= at:
             found.append((until, person))
     return sorted(found, key=lambda one: (one[0], one[1].number))
+
+
+def words_kept_until(term: Term, over_since: datetime, part: Part) -> datetime | None:
+    """From when on a part of what a record says is removed, as things stand; None for never."""
+    days = term.days
+    if part == "files" and term.files_days is not None:
+        days = term.files_days
+    if days is None or term.since is None:
+        return None
+    return max(over_since + timedelta(days=days), term.since + GRACE)

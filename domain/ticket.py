@@ -312,7 +312,7 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
         )
 
     class Attached(Event):
-        name: Annotated[str, Personal("actor")]
+        name: Annotated[str, Personal("actor", part="files")]
         media_type: str
         size: int
         sha256: str

@@ -4,11 +4,11 @@ over."""
 from typing import ClassVar
 from uuid import UUID
 
-from domain.aggregate import Aggregate
+from domain.own_words import OwnWords
 from domain.rules import require
 
 
-class TicketBase(Aggregate, abstract=True):
+class TicketBase(OwnWords, abstract=True):
     what: ClassVar[str] = "ticket"
     """How the rules call this kind of ticket."""
 
@@ -17,11 +17,6 @@ class TicketBase(Aggregate, abstract=True):
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
         self.requester = None
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more may happen to the ticket than to be read and linked."""
-        raise NotImplementedError
 
     def require_not_over(self) -> None:
         require(not self.is_over, f"A {self.what} that is over cannot be changed.")

@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import structlog
 from rich.console import Console
 
 from domain.aggregate import KINDS
-from domain.files import Files, name_of
+from domain.files import Files, names_of
 from domain.ledger import PAGE, Ledger
 from domain.personal import ERASED
 from domain.ticket import Ticket
@@ -55,7 +56,7 @@ def attached(ledger: Ledger) -> Iterator[str]:
     ):
         for row in rows:
             event = ledger.mapper.entry(row, row.id).event
-            # Nobody can read what an erased person sent.
+            # Nobody can read what an erased person sent, nor what was removed.
             if isinstance(event, Ticket.Attached) and event.name != ERASED:
-                yield name_of(event.sha256, event.by.actor)
+                yield from names_of(event.sha256, event.by.actor, UUID(str(row.originator_id)))
         position = rows[-1].id

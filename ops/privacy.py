@@ -152,19 +152,26 @@ def retention(
     data: Data = None,
     config: Config = None,
 ) -> None:
-    """Print whose erasure will be asked for, as their organisation keeps them no longer."""
+    """Print whose erasure will be asked for, and what records say that will be removed."""
     settings = settings_of(data, config)
 
     async def run() -> None:
+        from domain.ids import number_of
         from ops.compose import open_desk
 
+        at = datetime.now(UTC) + timedelta(days=within)
         async with open_desk(settings) as desk:
-            found = desk.kept_too_long(datetime.now(UTC) + timedelta(days=within))
-        for until, person in found:
+            people, words = desk.kept_too_long(at), desk.words_kept_too_long(at)
+        for until, person in people:
             out.print(
                 f"{person.number} is kept until {until.date()}", markup=False, highlight=False
             )
-        out.print(f"{len(found)} in all")
+        for due in words:
+            held = f", but is held by {due.held_by}" if due.held_by else ""
+            line = f"{number_of(due.record)} {due.part} kept until {due.until.date()}{held}"
+            out.print(line, markup=False, highlight=False)
+        held_back = sum(due.held_by != "" for due in words)
+        out.print(f"{len(people)} people, {len(words)} of records, of which {held_back} are held")
 
     in_order(run())
 
@@ -228,11 +235,15 @@ def _signed(who: "Person") -> "Provenance":
 
 def _write_files(found: dict[str, Any], files: "Files", to: Path) -> int:
     """Write what a person attached, under its digest. Returns how many files there are."""
+    from domain.ids import parse_reference
+
     folder = to / "attachments"
     folder.mkdir(mode=0o700)
-    for digest in {one["sha256"] for one in found["attachments"]}:
-        if file := files.open(digest, found["id"]):
-            with (folder / digest).open("xb") as written:
+    for one in found["attachments"]:
+        digest = one["sha256"]
+        file = files.open(digest, found["id"], parse_reference(one["record"]))
+        if file is not None:
+            with (folder / digest).open("wb") as written:
                 for part in file.parts():
                     written.write(part)
     return sum(1 for _ in folder.iterdir())

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.aggregate import Entry
 from domain.ids import number_of
+from domain.key_tree import Part
 from domain.ledger import Ledger, Work
 from domain.provenance import Provenance
 from domain.read_log import ReadLog, Why
@@ -114,3 +115,15 @@ class NoKeys:
 
     def destroy(self, subject: str) -> None:
         self.ensure([subject])
+
+    def words(self, record: UUID, part: Part) -> bytes | None:
+        return None
+
+    def remove_words(self, removed: Collection[tuple[UUID, Part]]) -> None:
+        self.ensure([])
+
+    def removed_to(self) -> tuple[int, int]:
+        return 0, 0
+
+    def note_removed_to(self, position: int, last: int) -> None:
+        self.ensure([])

@@ -23,7 +23,7 @@ from eventsourcing.persistence import (
 from msgspec import Struct
 
 from domain.aggregate import Entry
-from domain.erasure import TOPIC as ERASURE
+from domain.erasure import TOPICS as ERASURES
 from domain.ids import number_of
 from domain.ledger import Ledger
 from projections.past import Ended, versions_of
@@ -82,7 +82,7 @@ class Projector:
         self.caught_up: list[Callable[[], Awaitable[None]]] = []
         """Asked by `run` each time that all is folded."""
         self.erased_at = 0
-        """The position of the last erasure of a person that was read."""
+        """The position of the last erasure, or removal of words, that was read."""
         self.applied = 0
         """How many events this runner has folded, each counted once however many views took it."""
 
@@ -196,7 +196,7 @@ class Projector:
             after, PAGE, stop, inclusive_of_start=False
         )
         for row in rows:
-            if row.topic == ERASURE:
+            if row.topic in ERASURES:
                 self.erased_at = max(self.erased_at, row.id)
         return [self._decode(row) for row in rows]
 

@@ -29,6 +29,7 @@ from workflows.values import QUEUE
 from workflows.webhook_activities import WebhookActivities
 from workflows.webhook_deliveries import WebhookDeliveriesWorkflow
 from workflows.webhook_values import QUEUE as WEBHOOK_QUEUE
+from workflows.words_retention import WordsRetention
 
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
 WEBHOOK_WORKFLOWS = (WebhookDeliveriesWorkflow,)
@@ -66,6 +67,7 @@ def worker(
         Updates(desk),
         Closing(desk),
         Retention(desk),
+        WordsRetention(desk),
         ArticleReviews(desk),
     )
     sweeps = SweepActivities(desk.ledger, index, horizons, others)

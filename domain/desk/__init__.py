@@ -22,6 +22,7 @@ from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.people import People
 from domain.desk.releases import Releases
+from domain.desk.removals import Removals
 from domain.desk.requesters import Requesters
 from domain.desk.services import Services
 from domain.desk.tasks import TaskActs
@@ -50,6 +51,7 @@ class Desk(
     Macros,
     People,
     Erasures,
+    Removals,
     Families,
     TicketTypes,
     DeclaredViews,

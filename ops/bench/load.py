@@ -24,10 +24,13 @@ from eventsourcing.domain import Aggregate, event
 from msgspec import Struct
 from psycopg.conninfo import conninfo_to_dict
 
+from domain import key_tree
 from domain.ids import named_id, ordered_id, record_id
 from domain.incident import Incident
+from domain.key_tree import Part
 from domain.ledger import Ledger, Work
 from domain.provenance import Provenance
+from ops.stores.keys import NEAR
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.sqlite import SqliteRecorder
 
@@ -68,6 +71,20 @@ class FewKeys:
 
     def destroy(self, subject: str) -> None:
         raise NotImplementedError("A benchmark erases nobody.")
+
+    def words(self, record: UUID, part: Part) -> bytes:
+        """As where a record beside it was asked for before."""
+        place = key_tree.leaf(record, part)
+        return key_tree.reached(place[:-NEAR].encode(), place[-NEAR:])
+
+    def remove_words(self, removed: Collection[tuple[UUID, Part]]) -> None:
+        raise NotImplementedError("A benchmark removes nothing.")
+
+    def removed_to(self) -> tuple[int, int]:
+        return 0, 0
+
+    def note_removed_to(self, position: int, last: int) -> None:
+        pass
 
 
 class Clock:

@@ -1,5 +1,8 @@
 """The keys of people: one random key each, wrapped by the master key, apart from the ledger.
 
+Beside them stands what is left of the tree of the keys of records (`domain.key_tree`): its nodes,
+wrapped in the same way, under names that no person has.
+
 Destroying a person's key erases whatever was sealed under it, wherever copies of that are. A
 tombstone stays, so that the key is never made again. Two things outlive a destroyed key for a
 while: backups of this store, and other processes that have the key in memory, until `forget`.
@@ -9,13 +12,20 @@ import secrets
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator
+from uuid import UUID
 
+from domain import key_tree
+from domain.key_tree import Part
 from domain.personal import KEY_BYTES, drop_ciphers
 from domain.rules import Refused
 from ops.stores.master_key import MasterKey, MasterKeyUnusable
 
 KEYS_CACHED_MAX = 50_000
 BATCH = 1000
+NODE = "words/"
+"""Comes before the place of a node, in the name that it is kept under."""
+NEAR = 3
+"""So many digits before its end, the place of a key is one that leads to 256 records."""
 
 
 class Keys(ABC):
@@ -28,6 +38,8 @@ class Keys(ABC):
         """From the least to the most recently used."""
         self._lock = threading.Lock()
         self._forgotten = 0
+        self._nodes: dict[str, bytes] = {}
+        """Of the tree, by place; empty where all that leads there was destroyed."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._master!r})"
@@ -69,9 +81,62 @@ class Keys(ABC):
         """Drop a key from memory, because it was destroyed elsewhere."""
         with self._lock:
             self._forgotten += 1
-            key = self._cached.pop(subject, None)
-        if key is not None:
-            drop_ciphers(key)
+            self._cached.pop(subject, None)
+        drop_ciphers()
+
+    # Records -----------------------------------------------------------------------------
+
+    def words(self, record: UUID, part: Part) -> bytes | None:
+        """The key of a part of what a record says, or None if it was destroyed."""
+        place = key_tree.leaf(record, part)
+        key = self._nodes.get(place)
+        if key is None:
+            key = self._reach(place)
+        return key or None
+
+    def remove_words(self, removed: Collection[tuple[UUID, Part]]) -> None:
+        """Destroy the keys of parts for ever, durably; and again without effect."""
+        gone = {key_tree.removal(record, part) for record, part in removed}
+        self._prune(gone)
+        with self._lock:
+            self._forgotten += 1
+            self._nodes.clear()
+        drop_ciphers()
+
+    def _reach(self, place: str) -> bytes:
+        """The node at a place, empty if what leads there was destroyed. It is kept at hand, and so
+        is one that leads to the records beside this."""
+        forgotten, near = self._forgotten, place[:-NEAR]
+        kept_at, node = near, self._nodes.get(near, b"")
+        if not node:
+            read = self._read(names_above(place))
+            kept = {name: wrapped for name, wrapped in read if wrapped is not None}
+            if kept:
+                name = max(kept, key=len)
+                kept_at, node = name.removeprefix(NODE), self._master.unwrap(kept[name])
+        found = {}
+        if node and len(kept_at) <= len(near):
+            node, kept_at = key_tree.reached(node, near[len(kept_at) :]), near
+            found[near] = node
+        found[place] = key_tree.reached(node, place[len(kept_at) :]) if node else b""
+        with self._lock:
+            if forgotten == self._forgotten:
+                if len(self._nodes) >= self._keys_cached_max:
+                    self._nodes.clear()
+                self._nodes |= found
+        return found[place]
+
+    def _pruned(
+        self, gone: Collection[str], kept: Iterable[tuple[str, bytes]]
+    ) -> list[tuple[str, bytes]]:
+        """What to keep instead of the wrapped nodes that lead to what is gone, or stand below."""
+        return [
+            (NODE + at, self._master.wrap(node))
+            for name, wrapped in kept
+            for at, node in key_tree.without(
+                name.removeprefix(NODE), self._master.unwrap(wrapped), gone
+            )
+        ]
 
     def rotate_master(self, new: MasterKey) -> None:
         """Wrap all keys anew, at once or not at all. Other processes must then start again.
@@ -86,6 +151,7 @@ class Keys(ABC):
         """Close the store, and forget all keys."""
         with self._lock:
             self._cached.clear()
+            self._nodes.clear()
 
     def _missing(self, subjects: Collection[str]) -> Iterator[list[str]]:
         # All in one order: so two processes that make the same keys cannot block each other.
@@ -127,5 +193,21 @@ class Keys(ABC):
         """Put the tombstone in the place of a key, or where there was none."""
 
     @abstractmethod
+    def removed_to(self) -> tuple[int, int]: ...
+
+    @abstractmethod
+    def note_removed_to(self, position: int, last: int) -> None: ...
+
+    @abstractmethod
+    def _prune(self, gone: Collection[str]) -> None:
+        """Replace the nodes that lead to places, in one transaction: see `_pruned`. A tombstone
+        stays for the root."""
+
+    @abstractmethod
     def _rewrap(self, rewrap: Callable[[bytes], bytes], new: MasterKey) -> None:
         """Change all wrapped keys and the fingerprint of the master key in one transaction."""
+
+
+def names_above(place: str) -> list[str]:
+    """The names of the nodes that lead to a place."""
+    return [NODE + one for one in key_tree.above(place)]

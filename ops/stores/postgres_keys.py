@@ -1,13 +1,15 @@
 """The keys of people in PostgreSQL: in a schema of their own, best in a database of their own."""
 
-from collections.abc import Callable, Iterator
+import secrets
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, LiteralString
 
 import psycopg
 from psycopg_pool import ConnectionPool
 
-from ops.stores.keys import BATCH, KEYS_CACHED_MAX, Keys
+from domain.personal import KEY_BYTES
+from ops.stores.keys import BATCH, KEYS_CACHED_MAX, NODE, Keys, names_above
 from ops.stores.master_key import MasterKey
 
 CONNECTIONS_MAX = 4
@@ -24,6 +26,11 @@ CREATE TABLE IF NOT EXISTS ledgerdesk_keys.person_key (
 CREATE TABLE IF NOT EXISTS ledgerdesk_keys.master_key (
     id integer PRIMARY KEY CHECK (id = 1),
     fingerprint text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS ledgerdesk_keys.removed_to (
+    id integer PRIMARY KEY CHECK (id = 1),
+    position bigint NOT NULL,
+    last bigint NOT NULL
 );
 """
 
@@ -66,8 +73,12 @@ class PostgresKeys(Keys):
                 "INSERT INTO ledgerdesk_keys.master_key VALUES (1, %s) ON CONFLICT DO NOTHING",
                 (self._master.fingerprint,),
             )
-        with self._writing():
-            pass
+        with self._writing() as connection:
+            root = self._master.wrap(secrets.token_bytes(KEY_BYTES))
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.person_key VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                (NODE, root),
+            )
 
     @contextmanager
     def _writing(self, ask_master: LiteralString = ASK_MASTER) -> Iterator[Connection]:
@@ -100,11 +111,56 @@ class PostgresKeys(Keys):
                 " ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
                 (subject,),
             )
+        self._rewrite()
+
+    def _rewrite(self) -> None:
+        """What was destroyed is in its page until that is written anew."""
         with self._pool.connection() as connection:
-            # The old row is in its page until that is written anew.
             connection.autocommit = True
             connection.execute("VACUUM (FULL) ledgerdesk_keys.person_key")
             connection.autocommit = False
+
+    def removed_to(self) -> tuple[int, int]:
+        with self._pool.connection() as connection:
+            row = connection.execute(
+                "SELECT position, last FROM ledgerdesk_keys.removed_to"
+            ).fetchone()
+        return (row[0], row[1]) if row else (0, 0)
+
+    def note_removed_to(self, position: int, last: int) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.removed_to VALUES (1, %s, %s)"
+                " ON CONFLICT (id) DO UPDATE SET position = %s, last = %s",
+                (position, last, position, last),
+            )
+
+    def _prune(self, gone: Collection[str]) -> None:
+        names = sorted({name for place in gone for name in names_above(place)})
+        stems = [NODE + place for place in gone]
+        with self._writing(ASK_MASTER_ALONE) as connection:
+            kept = connection.execute(
+                "SELECT subject, wrapped FROM ledgerdesk_keys.person_key WHERE wrapped IS NOT NULL"
+                " AND (subject = ANY(%s) OR EXISTS (SELECT FROM unnest(%s::text[]) AS stem"
+                " WHERE subject > stem AND subject < stem || 'g'))",
+                (names, stems),
+            ).fetchall()
+            connection.execute(
+                "DELETE FROM ledgerdesk_keys.person_key WHERE subject = ANY(%s)",
+                ([name for name, _ in kept],),
+            )
+            new = self._pruned(gone, kept)
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.person_key"
+                " SELECT * FROM unnest(%s::text[], %s::bytea[])",
+                ([name for name, _ in new], [wrapped for _, wrapped in new]),
+            )
+            connection.execute(
+                "INSERT INTO ledgerdesk_keys.person_key VALUES (%s, NULL) ON CONFLICT DO NOTHING",
+                (NODE,),
+            )
+        if kept:
+            self._rewrite()
 
     def _rewrap(self, rewrap: Callable[[bytes], bytes], new: MasterKey) -> None:
         with self._writing(ASK_MASTER_ALONE) as connection:

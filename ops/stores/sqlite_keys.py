@@ -1,12 +1,14 @@
 """The keys of people in a SQLite file of their own."""
 
+import secrets
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ops.stores.keys import BATCH, KEYS_CACHED_MAX, Keys
+from domain.personal import KEY_BYTES
+from ops.stores.keys import BATCH, KEYS_CACHED_MAX, NODE, Keys, names_above
 from ops.stores.master_key import MasterKey
 from projections.sqlite_file import connect
 
@@ -18,6 +20,11 @@ CREATE TABLE IF NOT EXISTS person_key (
 CREATE TABLE IF NOT EXISTS master_key (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     fingerprint TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS removed_to (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    position INTEGER NOT NULL,
+    last INTEGER NOT NULL
 );
 """
 
@@ -51,8 +58,9 @@ class SqliteKeys(Keys):
         self._connection.execute(
             "INSERT OR IGNORE INTO master_key VALUES (1, ?)", (self._master.fingerprint,)
         )
-        with self._writing():
-            pass
+        with self._writing() as connection:
+            root = self._master.wrap(secrets.token_bytes(KEY_BYTES))
+            connection.execute("INSERT OR IGNORE INTO person_key VALUES (?, ?)", (NODE, root))
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -84,9 +92,43 @@ class SqliteKeys(Keys):
     def _bury(self, subject: str) -> None:
         with self._writing() as connection:
             connection.execute("INSERT OR REPLACE INTO person_key VALUES (?, NULL)", (subject,))
+        self._empty_log()
+
+    def _empty_log(self) -> None:
+        """The log still has the keys that were destroyed."""
         with self._using:
-            # The log still has the key.
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def removed_to(self) -> tuple[int, int]:
+        with self._using:
+            row = self._connection.execute("SELECT position, last FROM removed_to").fetchone()
+        return row or (0, 0)
+
+    def note_removed_to(self, position: int, last: int) -> None:
+        with self._writing() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO removed_to VALUES (1, ?, ?)", (position, last)
+            )
+
+    def _prune(self, gone: Collection[str]) -> None:
+        with self._writing() as connection:
+            kept: dict[str, bytes] = {}
+            for place in gone:
+                kept |= connection.execute(
+                    "SELECT subject, wrapped FROM person_key WHERE wrapped IS NOT NULL AND"
+                    f" (subject IN ({','.join('?' * (len(place) + 1))})"
+                    " OR subject > ? AND subject < ?)",
+                    (*names_above(place), NODE + place, f"{NODE}{place}g"),
+                ).fetchall()
+            connection.executemany(
+                "DELETE FROM person_key WHERE subject = ?", [(name,) for name in kept]
+            )
+            connection.executemany(
+                "INSERT INTO person_key VALUES (?, ?)", self._pruned(gone, kept.items())
+            )
+            connection.execute("INSERT OR IGNORE INTO person_key VALUES (?, NULL)", (NODE,))
+        if kept:
+            self._empty_log()
 
     def _rewrap(self, rewrap: Callable[[bytes], bytes], new: MasterKey) -> None:
         with self._writing() as connection:

@@ -25,6 +25,7 @@ def governed(plural: str, owners: str, readers: str) -> dict[str, str]:
     }
 
 
+HOLDS = ("place-legal-hold", "lift-legal-hold")
 WORK = (
     *("add-item", "remove-item", "complete-item", "reopen-item"),
     *("book-time", "correct-time", "set-fields"),
@@ -38,6 +39,7 @@ def commons(plural: str, *, attach: str, read: str, work: str = "-x-----") -> di
     return {
         f"POST {at}/attachments": attach,
         **dict.fromkeys((f"POST {at}/{act}" for act in WORK), work),
+        **dict.fromkeys((f"POST {at}/{act}" for act in HOLDS), "----x--"),
         f"GET {at}/attachments/{{sha256}}": read,
     }
 
@@ -474,6 +476,8 @@ MAY = {
     "POST /organisations/{ref}/rename": "------x",
     "POST /organisations/{ref}/locate": "------x",
     "POST /organisations/{ref}/set-retention": "------x",
+    "POST /organisations/{ref}/set-words-retention": "------x",
+    **dict.fromkeys((f"POST /articles/{{ref}}/{act}" for act in HOLDS), "----x--"),
     "POST /organisations/{ref}/deactivate": "------x",
     "POST /approval-processes": "----x--",
     **governed("approval-processes", "----x--", "-xxxxxx"),
@@ -540,6 +544,7 @@ MAY = {
     "GET /organisations": "-xxxxxx",
     "GET /organisations/{ref}": "-xxxxxx",
     "GET /organisations/{ref}/history": "-----xx",
+    "GET /retention": "-----xx",
     "GET /approval-processes": "-xxxxxx",
     "GET /approval-processes/{ref}": "-xxxxxx",
     "GET /approval-processes/{ref}/history": "-xxxxxx",

@@ -145,6 +145,11 @@ later = st.integers(0, 5).map(lambda days: datetime(2026, 4, 1 + days, tzinfo=UT
 GATE = st.sampled_from([*GATES, "requirements", "none"])
 CUSTOMERS = st.lists(organisations, max_size=2)
 KNOWN = st.dictionaries(st.sampled_from([one.name for one in WRITTEN["change"]]), texts)
+HOLDS: dict[str, Arguments] = {
+    "place_legal_hold": REASON,
+    "lift_legal_hold": REASON,
+    "remove_words": said(part=st.sampled_from(["words", "files"]), days=st.sampled_from([1, 30])),
+}
 TICKET: dict[str, Arguments] = {
     "amend": said(
         title=maybe(texts),
@@ -181,6 +186,7 @@ TICKET: dict[str, Arguments] = {
         type=st.just(record_id("TYP", 1)),
         type_version=st.sampled_from([1, 2]),
     ),
+    **HOLDS,
     "add_item": said(title=texts, assignee=maybe(people)),
     "remove_item": said(number=NUMBER),
     "complete_item": said(number=NUMBER),
@@ -397,6 +403,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "deflect": said(shown=st.sampled_from([(), (record_id("KBA", 2),) * 2, range(21)])),
         "answer": said(ticket=others),
         "withdraw_answer": said(ticket=others),
+        **HOLDS,
     },
     AssetType: {
         "extend": said(extension=st.sampled_from([record_id("ATY", 1), record_id("ATY", 9)])),
@@ -579,6 +586,11 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "rename": said(name=texts),
         "locate": said(zone=st.sampled_from(["Europe/Zurich", "Mars"])),
         "set_retention": said(days=st.sampled_from([None, 0, 30, 40_000])),
+        "set_words_retention": said(
+            kind=st.sampled_from(["incident", "article"]),
+            days=st.sampled_from([None, 0, 30, 40_000]),
+            files_days=st.sampled_from([None, 0, 10, 30, 40_000]),
+        ),
         "deactivate": NOTHING,
     },
     Person: {

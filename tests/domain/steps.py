@@ -35,6 +35,7 @@ from domain.webhook import Webhook
 Moves = set[tuple[str, str]]
 
 AFTERWARDS = {
+    *("LegalHoldPlaced", "LegalHoldLifted", "WordsRemoved"),
     *("Commented", "Linked", "Unlinked", "Watched", "Unwatched"),
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
     *("TimeBooked", "TimeCorrected", "Rated"),
@@ -43,7 +44,7 @@ AFTERWARDS = {
     *("ReviewActionDone", "ReviewCompleted"),
 }
 """What may still happen to a ticket that is over: talk, time, a rating, what was noticed late, a
-template, the undoing of a merge, and the review of a major incident."""
+template, the undoing of a merge, the review of a major incident, and what becomes of its words."""
 
 MOVES: dict[type[Aggregate], Moves] = {
     Article: {

@@ -163,6 +163,12 @@ RATED = step("rate", "ann", score=4, comment="Quick enough.")
 RESOLVED = step("resolve", code="fixed", resolution="Restarted.")
 REOPENED = step("reopen", "ann", reason="Again.")
 CANCELLED = step("cancel", reason="It was not plugged in.")
+KEPT_AND_REMOVED = [
+    step("place_legal_hold", "zoe", reason="A case before the court."),
+    step("lift_legal_hold", "zoe", reason="The case is closed."),
+    step("remove_words", "clock", part="files", days=30),
+    step("remove_words", "clock", part="words", days=90),
+]
 PLANNED = [
     step("assess_risk", impact=1, likelihood=2),
     step("plan", implementation="Replace it.", backout="Put it back.", test="Ping it."),
@@ -305,6 +311,8 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step(
                 "draft", "ann", definition=DRUCKER, translation_of=record_id("KBA", 2), ticket=None
             ),
+            step("retire", reason="Nobody has this printer."),
+            *KEPT_AND_REMOVED,
         ],
     ],
     AssetType: [
@@ -604,7 +612,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("review", outcome="unsuccessful", notes="The part was wrong."),
             step("close", code="backed out"),
         ],
-        [step("propose", "ann", **NEW), CANCELLED],
+        [step("propose", "ann", **NEW), CANCELLED, *KEPT_AND_REMOVED],
     ],
     ChangeTemplate: [
         [
@@ -688,7 +696,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("complete_review_action", number=1),
             step("complete_review", summary="One line.", cause="No second line."),
         ],
-        [step("log", "ann", **NEW), CANCELLED],
+        [step("log", "ann", **NEW), CANCELLED, *KEPT_AND_REMOVED],
         [
             step("log", "ann", **NEW),
             step("merge", into=OTHER),
@@ -708,6 +716,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("rename", name="The Bakery"),
             step("locate", zone="Europe/Zurich"),
             step("set_retention", days=365),
+            step("set_words_retention", kind="incident", days=730, files_days=365),
             step("deactivate"),
         ]
     ],
@@ -798,7 +807,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("review", notes="Memory is watched now."),
             step("close"),
         ],
-        [step("raise_", **NEW), CANCELLED],
+        [step("raise_", **NEW), CANCELLED, *KEPT_AND_REMOVED],
         [
             step("raise_", **NEW),
             step("merge", into=OTHER),
@@ -855,7 +864,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("close", "ann"),
         ],
         [step("ask", "ann", **NEW), step("give_answer", answer="Yes.")],
-        [step("ask", "ann", **NEW), CANCELLED],
+        [step("ask", "ann", **NEW), CANCELLED, *KEPT_AND_REMOVED],
         [
             step("ask", "ann", **NEW),
             step("merge", into=OTHER),
@@ -1226,7 +1235,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("complete_task", number=2),
             step("complete_task", number=3),
         ],
-        [step("order", "ann", **NEW), CANCELLED],
+        [step("order", "ann", **NEW), CANCELLED, *KEPT_AND_REMOVED],
     ],
     TicketType: [
         [

@@ -129,6 +129,9 @@ incident.end_edit                     - s - - - - -
 incident.apply_macro                  - s - - - - -
 incident.book_time                    - s - - - - -
 incident.correct_time                 - s - - - - -
+incident.place_legal_hold             - - - - s - -
+incident.lift_legal_hold              - - - - s - -
+incident.remove_words                 - - - - - - -
 incident.change_requester             - c - - - - -
 incident.merge                        - s - - - - -
 incident.unmerge                      - s - - - - -
@@ -200,6 +203,9 @@ problem.end_edit                      - s - - - - -
 problem.apply_macro                   - s - - - - -
 problem.book_time                     - s - - - - -
 problem.correct_time                  - s - - - - -
+problem.place_legal_hold              - - - - s - -
+problem.lift_legal_hold               - - - - s - -
+problem.remove_words                  - - - - - - -
 problem.change_requester              - c - - - - -
 problem.merge                         - s - - - - -
 problem.unmerge                       - s - - - - -
@@ -260,6 +266,9 @@ question.end_edit                     - s - - - - -
 question.apply_macro                  - s - - - - -
 question.book_time                    - s - - - - -
 question.correct_time                 - s - - - - -
+question.place_legal_hold             - - - - s - -
+question.lift_legal_hold              - - - - s - -
+question.remove_words                 - - - - - - -
 question.change_requester             - c - - - - -
 question.merge                        - s - - - - -
 question.unmerge                      - s - - - - -
@@ -314,6 +323,9 @@ service_request.end_edit              - s - - - - -
 service_request.apply_macro           - s - - - - -
 service_request.book_time             - s - - - - -
 service_request.correct_time          - s - - - - -
+service_request.place_legal_hold      - - - - s - -
+service_request.lift_legal_hold       - - - - s - -
+service_request.remove_words          - - - - - - -
 service_request.change_requester      - c - - - - -
 service_request.merge                 - s - - - - -
 service_request.unmerge               - s - - - - -
@@ -389,6 +401,9 @@ change.end_edit                       - s - s - - -
 change.apply_macro                    - s - s - - -
 change.book_time                      - s - s - - -
 change.correct_time                   - s - s - - -
+change.place_legal_hold               - - - - s - -
+change.lift_legal_hold                - - - - s - -
+change.remove_words                   - - - - - - -
 change.change_requester               - c - c - - -
 change.propose                        f s - s - - -
 change.classify                       - s - s - - -
@@ -649,10 +664,12 @@ team.disband                          - - - - - - s
 organisation.list                     - y y y y y y
 organisation.read                     m s s s s s s
 organisation.read_history             - - - - - s s
+organisation.read_retention           - - - - - c c
 organisation.register                 - - - - - - c
 organisation.rename                   - - - - - - c
 organisation.locate                   - - - - - - c
 organisation.set_retention            - - - - - - c
+organisation.set_words_retention      - - - - - - c
 organisation.deactivate               - - - - - - c
 approval_process.list                 - c c c c c c
 approval_process.read                 p x x x x x x
@@ -844,6 +861,9 @@ article.answer                        - c - c c - -
 article.withdraw_answer               - c - c c - -
 article.give_feedback                 p x p x x - p
 article.deflect                       p x p x x - p
+article.place_legal_hold              - - - - c - -
+article.lift_legal_hold               - - - - c - -
+article.remove_words                  - - - - - - -
 article.fall_due                      - - - - - - -
 cab_meeting.list                      - c c c c c c
 cab_meeting.read                      - c c c c c c

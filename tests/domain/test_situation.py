@@ -98,6 +98,7 @@ def test_the_situation_of_a_question_is_its_state(data: st.DataObject) -> None:
         resolved=ticket.answered_at is not None,
         awaits_reply=ticket.awaits_reply,
         reopened=ticket.reopened,
+        support_level=ticket.support_level,
         is_over=ticket.is_over,
         channel=ticket.channel,
     )

@@ -8,7 +8,7 @@ import sys
 
 from domain.files import Files
 from tests.keys import MemoryKeys
-from tests.ops.file_stores import Place
+from tests.ops.file_stores import TICKET, Place
 from tests.people import person
 
 SENDER = str(person("ann"))
@@ -19,7 +19,7 @@ PARTS = 20
 def main(kind: str, where: str, endpoint: str) -> None:
     files = Files(Place(kind, where, endpoint).open(), MemoryKeys())
     while True:
-        receiving = files.receive(SENDER, os.urandom(16))
+        receiving = files.receive(SENDER, TICKET, os.urandom(16))
         print("begun", flush=True)
         for _ in range(PARTS):
             receiving.add(os.urandom(PART_BYTES))

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
 
-from domain.files import Files, FileStore, Limits
+from domain.files import Files, FileStore, Limits, names_of
+from domain.ids import record_id
 from ops.stores.file_folder import FolderFiles
 from tests.keys import MemoryKeys
 from tests.people import person
@@ -14,6 +16,8 @@ from tests.s3 import Bucket
 ANN, BEA = str(person("ann")), str(person("bea"))
 CONTENT = b"What the screen showed. " * 10_000
 DIGEST = sha256(CONTENT).hexdigest()
+TICKET = record_id("INC", 7)
+NAME, OLD_NAME = names_of(DIGEST, ANN, TICKET)
 
 
 class Place(NamedTuple):
@@ -32,16 +36,22 @@ class Place(NamedTuple):
         return Files(self.open(), keys or MemoryKeys(), limits)
 
 
-def sent(files: Files, content: bytes = CONTENT, by: str = ANN, salt: bytes = b"s" * 16) -> str:
-    receiving = files.receive(by, salt)
+def sent(
+    files: Files,
+    content: bytes = CONTENT,
+    by: str = ANN,
+    salt: bytes = b"s" * 16,
+    record: UUID = TICKET,
+) -> str:
+    receiving = files.receive(by, record, salt)
     for at in range(0, len(content), 7_000):
         receiving.add(content[at : at + 7_000])
     receiving.keep()
     return receiving.received.sha256
 
 
-def read(files: Files, digest: str, by: str = ANN) -> bytes | None:
-    file = files.open(digest, by)
+def read(files: Files, digest: str, by: str = ANN, record: UUID = TICKET) -> bytes | None:
+    file = files.open(digest, by, record)
     return None if file is None else b"".join(file.parts())
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from domain.files import ORPHAN_AFTER, Files, Limits, name_of
+from domain.files import ORPHAN_AFTER, Files, Limits
 from domain.rules import Refused
 from ops.stores.file_folder import COMING, FolderFiles
 from tests.keys import MemoryKeys
-from tests.ops.file_stores import ANN, CONTENT, DIGEST, nothing, read, sent
+from tests.ops.file_stores import ANN, CONTENT, DIGEST, NAME, TICKET, nothing, read, sent
 
 NOW = datetime.now(UTC)
 LATER = NOW + ORPHAN_AFTER + timedelta(hours=1)
@@ -50,7 +50,7 @@ def test_a_file_is_made_durable_before_it_gets_its_name(
 
 
 def test_what_was_not_kept_leaves_nothing(tmp_path: Path) -> None:
-    receiving = files(tmp_path).receive(ANN, b"s" * 16)
+    receiving = files(tmp_path).receive(ANN, TICKET, b"s" * 16)
     receiving.add(CONTENT)
 
     receiving.drop()
@@ -84,7 +84,7 @@ def test_media_types_are_taken_or_not(
 
 def test_what_a_crash_left_on_its_way_goes_too(tmp_path: Path) -> None:
     store = files(tmp_path)
-    receiving = store.receive(ANN, b"s" * 16)
+    receiving = store.receive(ANN, TICKET, b"s" * 16)
     receiving.add(CONTENT)
 
     (removed,) = store.remove_orphans(nothing, LATER)
@@ -97,7 +97,7 @@ def test_an_orphan_that_is_sent_again_meanwhile_stays(tmp_path: Path) -> None:
     store = files(tmp_path)
     sent(store)
     old = (NOW - 2 * ORPHAN_AFTER).timestamp()
-    os.utime(FolderFiles(tmp_path).path(name_of(DIGEST, ANN)), (old, old))
+    os.utime(FolderFiles(tmp_path).path(NAME), (old, old))
 
     def meanwhile() -> Iterable[str]:
         sent(store)

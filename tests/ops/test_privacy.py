@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -125,7 +125,7 @@ async def tell(desk: Desk, settings: Settings) -> Told:
     ):
         await desk.ledger.edit(Incident, incident.subject, act, by=signed(mina))
     files = open_files(settings, desk.ledger.mapper.keys)
-    receiving = files.receive(str(mina), b"0" * 16)
+    receiving = files.receive(str(mina), incident.subject, b"0" * 16)
     receiving.add(WORDS["content"].encode())
     receiving.keep()
     await desk.ledger.edit(
@@ -173,7 +173,7 @@ def spelled(words: str) -> set[bytes]:
     return forms
 
 
-def found(house: House) -> dict[str, set[str]]:
+def found(house: House, words: Mapping[str, str] = WORDS) -> dict[str, set[str]]:
     """The files in which something of Wilhelmina stands, by what that is."""
     if house.settings.database_url is not None:
         url = house.settings.database_url.get_secret_value()
@@ -181,7 +181,7 @@ def found(house: House) -> dict[str, set[str]]:
             # What is in its memory goes to its files, and what it does not need any more goes.
             for statement in ("CHECKPOINT", "SELECT pg_switch_wal()", "CHECKPOINT"):
                 connection.execute(statement)
-    forms = {name: spelled(words) for name, words in WORDS.items()}
+    forms = {name: spelled(said) for name, said in words.items()}
     where: dict[str, set[str]] = {}
     for path in (path for folder in house.folders for path in folder.rglob("*")):
         try:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from domain.ids import parse_reference
 from domain.organisation import Organisation
 from domain.person import Person, Role
 from ops.cli import app, guarded
@@ -133,7 +134,7 @@ def test_whose_days_will_be_over_is_told_ahead(
     asyncio.run(keep_for_a_week())
 
     run("retention", "--data", data)
-    assert told(capsys) == "0 in all\n"
+    assert told(capsys) == "0 people, 0 of records, of which 0 are held\n"
     run("retention", "--within", 8, "--data", data)
     assert "is kept until" in told(capsys)
 
@@ -163,7 +164,9 @@ def open_files_of(data: Path, found: dict[str, Any]) -> object:
         settings = load(data=data)
         async with open_desk(settings) as desk:
             files = open_files(settings, desk.ledger.mapper.keys)
-            return files.open(found["attachments"][0]["sha256"], found["id"])
+            [attached, *_] = found["attachments"]
+            record = parse_reference(attached["record"])
+            return files.open(attached["sha256"], found["id"], record)
 
     return asyncio.run(opened())
 
