@@ -17,6 +17,7 @@ from api.attachments import attachment_routes
 from api.boards import board_routes
 from api.calendar_feeds import feed_routes
 from api.calendar_times import calendar_routes
+from api.chains import chain_routes
 from api.change_times import change_time_routes
 from api.context import Context
 from api.conversations import conversation_routes
@@ -175,4 +176,5 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += delegation_routes()
     routes += personal_data_routes()
     routes += retention_routes()
+    routes += chain_routes()
     return routes

@@ -1,5 +1,6 @@
 """`ledgerdesk history`: a record's whole past, read from the ledger itself."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from domain.event_fields import fields_of
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.ledger import Ledger
 from domain.person import Person
+from domain.read_log import Why
 from domain.rules import NotFound
 from ops.compose import open_ledger
 from ops.history_csv import COLUMNS, as_cell, as_row, csv_line
@@ -44,6 +46,8 @@ async def show(
         entries = until(ledger.history(id), wanted)
         if not entries:
             raise NotFound(f"There is no record {number}" + (" at that moment." if wanted else "."))
+        if wanted is not None:
+            await _note(ledger, id, {"as_of": as_of, "known_at": known_at})
         names = Names(ledger)
         if shown == "csv":
             _print(out, csv_line(COLUMNS))
@@ -72,6 +76,7 @@ async def show_differences(
         was, now = old.before(entries), new.before(entries)
         if not now:
             raise NotFound(f"There is no record {number} at {after}.")
+        await _note(ledger, id, {"from": before, "to": after})
         found = differences(state_after(id, was), state_after(id, now))
         names = Names(ledger)
         if shown == "csv":
@@ -94,6 +99,13 @@ async def show_differences(
                 _print(out, f"      {one.field:<24}  {old_text} → {new_text}")
         if shown == "page" and not found:
             _print(out, "      Nothing changed.")
+
+
+async def _note(ledger: Ledger, id: UUID, asked: Mapping[str, str | None]) -> None:
+    """Note that somebody asked how a record was."""
+    from ops.read_notes import note
+
+    await note(ledger, "history", Why.PAST, asked, id)
 
 
 async def _follow(

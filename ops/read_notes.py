@@ -31,6 +31,17 @@ async def note_export(
     ledger: Ledger, place: str, asked: Mapping[str, object], subject: UUID | None = None
 ) -> None:
     """Note that something leaves the desk as a file, durably once this returns."""
+    await note(ledger, place, Why.EXPORT, asked, subject)
+
+
+async def note(
+    ledger: Ledger,
+    place: str,
+    why: Why,
+    asked: Mapping[str, object],
+    subject: UUID | None = None,
+) -> None:
+    """Note a read by the command line, durably once this returns."""
     by = Provenance(actor=OPERATOR, at=datetime.now(UTC), command=uuid4(), channel="cli")
     host = socket.gethostname()
     id = await ledger.next_id(ReadLog)
@@ -40,7 +51,7 @@ async def note_export(
         log.note(
             act="ledger.read_events",
             place=f"ledgerdesk {place}",
-            why=[Why.EXPORT],
+            why=[why],
             subject=subject,
             asked={name: str(value) for name, value in asked.items() if value},
             address=f"{_account()}@{host}",

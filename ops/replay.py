@@ -16,12 +16,14 @@ from domain.ids import number_of, parse_reference
 from domain.ledger import Ledger
 from domain.priority import DEFAULT, Matrix
 from domain.promises import Promises
+from domain.read_log import Why
 from domain.replay import Check, approvals, marks, priorities
 from domain.rules import NotFound
 from domain.ticket import Ticket
 from domain.ticket_type import TicketType
 from domain.versioned import Versioned
 from ops.compose import open_ledger
+from ops.read_notes import note
 from ops.settings import Settings
 from workflows.clocks import hours_for
 
@@ -41,6 +43,7 @@ async def show(settings: Settings, number: str, out: Console, *, as_json: bool) 
         entries = ledger.history(id)
         if not entries:
             raise NotFound(f"There is no record {number}.")
+        await note(ledger, "replay", Why.PAST, {}, id)
         found = await replayed(ledger, entries)
     out.out(_json(found) if as_json else _text(number_of(id), found), highlight=False)
     if found.first is not None:

@@ -9,12 +9,22 @@ from api.http.answers import Receive, Scope, Send
 from api.http.errors import Problem
 from api.http.refusals import nothing_here
 from api.http.routing import Route
-from api.pages import approvals, catalogue, home, knowledge, queue, report, sign_in, tickets
+from api.pages import (
+    approvals,
+    catalogue,
+    history,
+    home,
+    knowledge,
+    queue,
+    report,
+    sign_in,
+    tickets,
+)
 from api.pages.drawing import environment
 from api.pages.page import refused, routes_of
 from api.pages.visits import Inside, Visit
 
-PRACTICES = (sign_in, home, tickets, report, catalogue, knowledge, approvals, queue)
+PRACTICES = (sign_in, home, tickets, report, catalogue, knowledge, approvals, queue, history)
 
 MENU: Sequence[tuple[str, str, str]] = (
     ("Home", "/home", ""),
@@ -25,6 +35,7 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Catalogue", "/catalogue", "offering.order"),
     ("Knowledge", "/knowledge", "article.list"),
     ("Search", "/search", "work_queue.read"),
+    ("History", "/history", "ledger.read_events"),
 )
 """What is in the menu, where it is, and the act without which it is not shown."""
 

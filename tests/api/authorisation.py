@@ -155,6 +155,7 @@ async def attempt(house: House, route: Route, who: str, subjects: dict[str, str]
         "{version}", "draft"
     )
     path = path.replace("{sha256}", EXAMPLE).replace("{name}", "billing")
+    path = path.replace("{position}", "1")
     client = house.as_(who)
     if route.method == "GET":
         query = "?to_version=2" if path.endswith("/approval-migration") else ""

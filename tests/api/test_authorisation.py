@@ -545,6 +545,7 @@ MAY = {
     "GET /organisations/{ref}": "-xxxxxx",
     "GET /organisations/{ref}/history": "-----xx",
     "GET /retention": "-----xx",
+    "GET /events/{position}/chain": "-----x-",
     "GET /approval-processes": "-xxxxxx",
     "GET /approval-processes/{ref}": "-xxxxxx",
     "GET /approval-processes/{ref}/history": "-xxxxxx",

@@ -10,6 +10,7 @@ from api.practices import PRACTICES
 from domain.policy_table import TABLE
 
 BY_THE_DESK = {
+    "remove_words",
     "apply_service_level",
     "mark",
     "respond",
@@ -97,6 +98,7 @@ OF_READING = {
         "read_deliveries",
         "what_if",
         "read_trial",
+        "read_retention",
     ),
 }
 

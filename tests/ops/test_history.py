@@ -18,6 +18,7 @@ from domain.incident import Incident
 from domain.ledger import Ledger, Work
 from domain.person import Person
 from domain.provenance import Provenance
+from domain.read_log import ReadLog, Why
 from ops.cli import app, guarded
 from ops.compose import open_ledger
 from ops.history import show
@@ -212,3 +213,31 @@ def test_inner_fields_are_told_by_their_paths() -> None:
         Difference("a.c.1", 2, None),
         Difference("d", 4, None),
     ]
+
+
+async def reads(data: Path) -> list[ReadLog.Noted]:
+    async with open_ledger(load(data=data)) as ledger:
+        entries = [entry for _, entries in ledger.all_of(ReadLog) for entry in entries]
+    return [entry.event for entry in entries if isinstance(entry.event, ReadLog.Noted)]
+
+
+def test_who_asks_how_a_record_was_is_noted(data: Path) -> None:
+    for arguments in (
+        ["history", "INC0000001"],
+        ["history", "INC0000001", "--as-of", "@2"],
+        ["history", "INC0000001", "--diff", "1", "2"],
+        ["replay", "INC0000001"],
+    ):
+        with pytest.raises(SystemExit) as ended:
+            app([*arguments, "--data", str(data)])
+        assert not ended.value.code
+
+    noted = asyncio.run(reads(data))
+
+    assert [(one.place, one.subject, one.why, one.asked) for one in noted] == [
+        ("ledgerdesk history", INC, (Why.PAST,), {"as_of": "@2"}),
+        ("ledgerdesk history", INC, (Why.PAST,), {"from": "1", "to": "2"}),
+        ("ledgerdesk replay", INC, (Why.PAST,), {}),
+    ]
+    assert {one.by.actor for one in noted} == {"operator"}
+    assert all("@" in one.address for one in noted)
