@@ -51,7 +51,8 @@ def document(routes: Sequence[Route], root: str, version: str) -> dict[str, Any]
                     "type": "apiKey",
                     "in": "cookie",
                     "name": "ledgerdesk_session",
-                    "description": "The cookie of somebody who has signed in.",
+                    "description": "The cookie of somebody who has signed in; over TLS it is "
+                    "called `__Host-ledgerdesk_session`.",
                 },
             },
         },

@@ -29,6 +29,8 @@ TONES: Mapping[str, str] = {
 """How the states of records look; those that are not named are quiet."""
 
 _CAPITAL = re.compile(r"(?=[A-Z])")
+_MARKUP = re.compile(r"\*\*|`|\|[-|: ]*|(?<!\S)#+ ")
+"""What Markdown writes around words, which excerpts of articles do without."""
 
 
 def environment() -> Environment:
@@ -48,6 +50,7 @@ def environment() -> Environment:
         "first_upper": first_upper,
         "span": span,
         "spaced": spaced,
+        "unmarked": lambda text: _MARKUP.sub("", text),
         "answer": answer,
         "named": lambda id, name: name(id),
     }

@@ -54,6 +54,11 @@ def reworded(detail: str) -> str:
     return detail
 
 
+def _named(pointer: str) -> str:
+    """The place of a mistake in words; which item of an order it is in is seen at the field."""
+    return words(re.sub(r"^[0-9]+\.", "", pointer.strip("/")).replace("/", ", "))
+
+
 class Inside:
     """The API, asked within the process: the same routes, with the same rules and answers."""
 
@@ -252,8 +257,7 @@ class Visit:
         if not self.problem.errors:
             return str(self.problem)
         return " ".join(
-            f"{words(str(one['pointer']).strip('/').replace('/', ', '))}: ".capitalize()
-            + reworded(str(one["detail"]))
+            f"{first_upper(_named(str(one['pointer'])))}: {reworded(str(one['detail']))}"
             for one in self.problem.errors
         )
 

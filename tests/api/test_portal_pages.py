@@ -191,7 +191,7 @@ async def test_a_form_asks_for_more_where_an_answer_does(
     assert "Why a large one?" in more
     assert "Your answers ask for a little more" in more
     assert short.status_code == 422
-    assert "It has at least 5 characters." in short.text
+    assert "Reason: It has at least 5 characters." in short.text
     assert "It is ordered." in rita.page.text
     record = await house.as_("rita").read(f"/requests/{rita.page.url.path.rpartition('/')[2]}")
     assert record["form"] == {"kind": "large", "reason": "I cut films."}

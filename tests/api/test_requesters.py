@@ -60,3 +60,23 @@ async def test_a_past_list_shows_whose_a_ticket_was(house: House) -> None:
     assert not await seen("bakery.adam", moved["position"])
     assert not await seen("foundry.adam", made["position"])
     assert await seen("foundry.adam", moved["position"])
+
+
+async def test_everybody_lists_their_own_tickets_of_all_kinds_and_no_others(house: House) -> None:
+    rita, adam = house.as_("foundry.rita"), house.as_("foundry.adam")
+    incident = await rita.made("/incidents", {"title": "No water again"})
+    question = await rita.made("/questions", {"title": "When does it come back?"})
+    other = await adam.made("/incidents", {"title": "No light"})
+    at = f"/tickets?min_position={other['position']}"
+
+    own = {row["number"] for row in (await rita.read(at))["data"]}
+    questions = {row["number"] for row in (await rita.read(f"{at}&kind=question"))["data"]}
+    others = {row["number"] for row in (await adam.read(at))["data"]}
+
+    assert {incident["number"], question["number"]} <= own
+    assert other["number"] not in own
+    assert question["number"] in questions
+    assert incident["number"] not in questions
+    assert incident["number"] not in others
+    asked = await rita.get(f"{at}&requester={house.number('foundry.adam')}")
+    assert asked.status_code == 400
