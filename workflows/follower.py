@@ -7,8 +7,10 @@ has got is kept after it has acted.
 
 import asyncio
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
+from functools import partial
 from typing import ClassVar
 from uuid import UUID
 
@@ -32,7 +34,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Follower:
+class Follower(ABC):
     name: ClassVar[str]
     """Under which its position is kept, and its commands are known."""
     actor: ClassVar[str]
@@ -49,17 +51,17 @@ class Follower:
 
     # What a follower says ------------------------------------------------------------------
 
+    @abstractmethod
     def topics(self) -> list[str]:
         """The stored names of the events that it acts upon, in all their versions."""
-        raise NotImplementedError
 
     def is_idle(self) -> bool:
         """Whether nothing follows from any event now."""
         return False
 
+    @abstractmethod
     async def see_to(self, entry: Entry, sign: Callable[[str, Cause], Provenance]) -> object:
         """Do what follows from an event. `sign` signs a step by its name."""
-        raise NotImplementedError
 
     # Follow --------------------------------------------------------------------------------
 
@@ -110,13 +112,8 @@ class Follower:
                 entry = self.desk.ledger.mapper.entry(row, row.id)
                 by = entry.event.by
                 correlation = by.correlation or by.command
-                at = self._now()
-                await self.see_to(
-                    entry,
-                    lambda step, cause, at=at, chain=correlation: self.signed(  # type: ignore[misc]  # defaults bind it now
-                        step, cause, at, chain
-                    ),
-                )
+                sign = partial(self.signed, at=self._now(), correlation=correlation)
+                await self.see_to(entry, sign)
             except MapperDeserialisationError:
                 # A record that cannot be read must not hold up the others.
                 log.exception("The event at %d cannot be read: nothing follows from it.", row.id)

@@ -1,6 +1,7 @@
 """The daily work of the service desk: incidents, questions and orders, from opening to closing."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -247,9 +248,7 @@ async def order(scene: Scene, company: Company) -> Story:
         scene.timeline.begin(
             f"{scene.name}/{name}",
             scene.now,
-            lambda item, name=name, id=id: fulfilment(  # type: ignore[misc]  # defaults bind it now
-                item, company, TITLES[name], id, requester
-            ),
+            partial(fulfilment, company=company, practice=TITLES[name], id=id, requester=requester),
         )
     return
     yield  # pragma: no cover - a story yields

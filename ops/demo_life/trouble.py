@@ -1,5 +1,6 @@
 """When more is wrong: problems with their causes, and major incidents with all hands."""
 
+from functools import partial
 from uuid import UUID
 
 from domain.incident import Incident
@@ -140,7 +141,7 @@ async def major_incident(scene: Scene, company: Company) -> Story:
         scene.timeline.begin(
             f"{scene.name}/closing/{number}",
             scene.now,
-            lambda end, done=done: closing(end, done),  # type: ignore[misc]  # defaults bind it now
+            partial(closing, id=done),
         )
     yield scene.at_work(300, 1200)
     await scene.act(Incident.begin_review, id, actor=lead)

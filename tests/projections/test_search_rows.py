@@ -41,7 +41,8 @@ def a_life(data: st.DataObject, kind: type[Aggregate]) -> tuple[Any, SearchRow]:
     """A record, and what is kept of it for the search, folded in pages of any size."""
     record = lived(kind, data.draw(attempts(kind)))
     assume(record is not None)
-    store = folded(search.VIEW, entries_of(record), data.draw(st.integers(1, 5)))  # type: ignore[arg-type]
+    assert record is not None
+    store = folded(search.VIEW, entries_of(record), data.draw(st.integers(1, 5)))
     [row] = rows_of(store, SEARCH)
     vocabulary = {one.word for one in rows_of(store, VOCABULARY)}
     said = {*words_of(row.title), *words_of(row.text), *words_of(row.internal)}
