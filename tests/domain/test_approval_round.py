@@ -3,29 +3,21 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from domain.approval import All, Count, OpenStage, Quorum
 from domain.approval import Any as AnyOne
-from domain.approval_round import ALWAYS
-from domain.business_time import BusinessHours
 from domain.change import Change, Status
 from domain.ids import record_id
 from domain.rules import Refused
-from domain.subjects import material_fields
 from tests.domain.changes import (
     BOARD,
     CAB,
     CALENDAR,
-    DUE,
-    ESCALATING,
     LATER,
     OFFICE,
     PROCESS,
-    again,
     approved,
     due,
-    exacting,
     proposed,
     stage,
     submitted,
@@ -33,7 +25,7 @@ from tests.domain.changes import (
     voters,
 )
 from tests.facts import fact, new_facts
-from tests.people import ANN, BEA, CLOCK, MONDAY, person, signed, system
+from tests.people import ANN, BEA, MONDAY, person, signed, system
 
 
 def test_a_submission_opens_the_first_stage_with_its_due_moment_in_business_hours() -> None:
@@ -224,145 +216,6 @@ def test_who_has_voted_is_not_assigned_to_the_change_afterwards() -> None:
         change.assign(team=None, assignee=person("dan"), by=ANN)
 
 
-# Patience
-
-
-def test_a_stage_whose_patience_ends_is_decided_as_it_says() -> None:
-    change = submitted(stage("CAB", "bea", on_timeout="approve"))
-
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
-
-    assert new_facts(change) == [
-        fact(Change.StageTimedOut, round=1, stage="CAB", outcome="approved"),
-        fact(
-            Change.StageDecided,
-            round=1,
-            stage="CAB",
-            outcome="approved",
-            reason="Its patience ran out, which approves it.",
-        ),
-        fact(Change.Approved, round=1),
-    ]
-
-
-def test_a_stage_that_escalates_asks_more_people_with_fresh_patience() -> None:
-    change = submitted(ESCALATING)
-
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
-
-    second = DUE + timedelta(hours=8)
-    assert new_facts(change) == [
-        fact(Change.StageTimedOut, round=1, stage="CAB", outcome="escalated"),
-        fact(Change.StageEscalated, round=1, stage="CAB", to=voters("dan"), due=second),
-    ]
-    vote(change, "dan", "approve")
-    assert change.status is Status.APPROVED
-
-
-def test_an_escalated_stage_whose_patience_ends_again_is_rejected() -> None:
-    change = submitted(ESCALATING)
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
-
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE + timedelta(hours=8)))
-
-    assert change.status is Status.REJECTED
-
-
-def test_a_clock_that_stood_still_for_days_leaves_time_to_those_who_are_asked() -> None:
-    change = submitted(ESCALATING)
-    late = MONDAY + timedelta(days=10)
-
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", late, effective=DUE))
-
-    assert due(change) == late + timedelta(hours=8)
-
-
-def test_what_a_late_clock_leads_to_counts_from_the_due_moment() -> None:
-    change = submitted(ESCALATING)
-    late = DUE + timedelta(hours=1)
-
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", late, effective=DUE))
-
-    assert due(change) == DUE + timedelta(hours=8)
-
-
-def test_an_escalation_that_reaches_nobody_rejects() -> None:
-    change = submitted(ESCALATING)
-    change.assign(team=None, assignee=person("dan"), by=ANN)
-
-    change.time_out_stage(1, "CAB", hours=None, by=system("approvals", DUE))
-
-    assert change.status is Status.REJECTED
-
-
-def test_a_clock_that_comes_early_late_twice_or_for_another_stage_does_nothing() -> None:
-    change = submitted(ESCALATING)
-    at_due = system("approvals", DUE)
-
-    change.time_out_stage(1, "CAB", hours=None, by=CLOCK)
-    change.time_out_stage(1, "Board", hours=None, by=at_due)
-    change.time_out_stage(2, "CAB", hours=None, by=at_due)
-    change.remind(2, "CAB", by=CLOCK)
-    change.escalate_stage(1, "Board", to=voters("dan"), hours=None, by=CLOCK)
-    assert new_facts(change) == []
-
-    change.time_out_stage(1, "CAB", hours=None, by=at_due)
-    new_facts(change)
-    change.time_out_stage(1, "CAB", hours=None, by=at_due)
-    change.escalate_stage(1, "CAB", to=voters("cem"), hours=None, by=CLOCK)
-    assert new_facts(change) == []
-
-    vote(change, "dan", "approve")
-    new_facts(change)
-    change.time_out_stage(1, "CAB", hours=None, by=at_due)
-    change.remind(1, "CAB", by=CLOCK)
-    assert new_facts(change) == []
-
-
-def test_the_silent_voters_are_reminded_once_a_patience() -> None:
-    change = submitted(stage("CAB", "bea", "cem", on_timeout="escalate", escalate_to=voters("dan")))
-    vote(change, "bea", "approve")
-    new_facts(change)
-
-    change.remind(1, "CAB", by=CLOCK)
-    change.remind(1, "CAB", by=CLOCK)
-
-    assert new_facts(change) == [
-        fact(Change.VotersReminded, round=1, stage="CAB", to=voters("cem"))
-    ]
-
-
-def test_an_escalation_asks_whoever_has_not_voted_and_may_remind_them_again() -> None:
-    people = voters("cem", "dan")
-    change = submitted(stage("CAB", "bea", "cem", on_timeout="escalate", escalate_to=people))
-    vote(change, "bea", "approve")
-    change.remind(1, "CAB", by=CLOCK)
-    new_facts(change)
-
-    change.escalate_stage(
-        1, "CAB", to=voters("bea", "cem", "dan", "dan", "ann"), hours=None, by=CLOCK
-    )
-    change.remind(1, "CAB", by=CLOCK)
-
-    assert new_facts(change) == [
-        fact(Change.StageEscalated, round=1, stage="CAB", to=people, due=DUE),
-        fact(Change.VotersReminded, round=1, stage="CAB", to=people),
-    ]
-    assert change.standing.entitled("CAB") == voters("bea", "cem", "dan")
-
-
-def test_a_calendar_without_time_left_does_not_hold_up_a_decision() -> None:
-    ending = BusinessHours(zone="UTC", date_hours={"2026-03-02": (("09:00", "20:00"),)})
-    change = proposed()
-    change.submit(calendar=CALENDAR, hours=ending, stages=[CAB, BOARD], by=ANN)
-    late = MONDAY + timedelta(days=3)
-
-    change.vote("approve", hours=ending, by=BEA)
-    change.vote("approve", hours=ending, by=signed("cem", late))
-
-    assert due(change) == late + timedelta(hours=8)
-
-
 # Whatever people do
 
 NAMES = ["ann", "bea", "cem", "dan", "eve"]
@@ -443,165 +296,3 @@ def test_a_round_is_decided_once_by_others_and_history_rebuilds_it(
     for entry in entries:
         rebuilt.replay(entry)
     assert vars(rebuilt) == {**vars(change), "pending": ()}
-
-
-def test_patience_without_a_calendar_counts_every_hour_of_the_week() -> None:
-    assert ALWAYS.between(MONDAY, MONDAY + timedelta(days=7)) == timedelta(days=7)
-
-
-# Stages side by side
-
-SIDE = replace(BOARD, after=())
-
-
-def test_stages_that_wait_for_none_open_at_once_and_all_must_pass() -> None:
-    change = exacting(CAB, SIDE)
-    assert list(change.standing.open) == ["CAB", "Board"]
-
-    again(change, "dan", "approve")
-    again(change, "bea", "approve")
-    assert list(change.standing.open) == ["CAB"]
-    again(change, "cem", "approve")
-
-    assert change.status is Status.APPROVED
-
-
-def test_any_rejection_rejects_whatever_else_is_open() -> None:
-    change = exacting(CAB, SIDE)
-
-    again(change, "dan", "reject")
-
-    assert change.status is Status.REJECTED
-    assert change.standing.open == {}
-
-
-def test_who_may_vote_in_two_open_stages_says_in_which() -> None:
-    change = exacting(CAB, stage("Board", "bea", "dan", after=()))
-
-    with pytest.raises(Refused, match="There is a vote in CAB and in Board: say for which"):
-        again(change, "bea", "approve")
-    again(change, "bea", "approve", stage="Board")
-
-    with pytest.raises(Refused, match="in another stage already: the same person counts once"):
-        again(change, "bea", "approve", stage="CAB")
-    assert change.standing.entitled("CAB") == voters("cem")
-
-
-def test_where_voters_are_wanting_the_fallback_joins_and_else_it_is_rejected() -> None:
-    alone = stage("Alone", "bea")
-    helped = exacting(stage("CAB", "bea"), alone, fallback=voters("eve"))
-    lost = exacting(stage("CAB", "bea"), alone)
-
-    again(helped, "bea", "approve")
-    again(lost, "bea", "approve")
-
-    assert helped.standing.entitled("Alone") == voters("eve")
-    again(helped, "eve", "approve")
-    assert helped.status is Status.APPROVED
-    assert lost.status is Status.REJECTED
-
-
-def test_the_managers_of_who_approved_are_asked_next() -> None:
-    change = exacting(
-        stage("CAB", "bea", "cem", quorum=AnyOne()),
-        OpenStage(
-            name="Managers",
-            voters=(),
-            quorum=All(),
-            patience="1d",
-            on_timeout="reject",
-            asks_managers=True,
-        ),
-        managers={str(person("bea")): str(person("dan")), str(person("cem")): str(person("eve"))},
-    )
-
-    again(change, "cem", "approve")
-
-    assert change.standing.entitled("Managers") == voters("eve")
-
-
-# Votes that change
-
-
-def test_a_vote_is_taken_back_while_its_stage_is_open() -> None:
-    change = exacting(CAB)
-    again(change, "bea", "approve", conditions=["Tell the users."])
-
-    change.retract_vote(reason="I mistook the plan.", by=BEA)
-
-    assert change.standing.ballots == {}
-    assert [task.state for task in change.tasks] == ["cancelled"]
-    again(change, "bea", "approve")
-
-
-def test_an_edit_fells_the_votes_that_saw_something_else_and_opens_their_stages() -> None:
-    change = exacting(stage("CAB", "bea"), BOARD, material=("implementation_plan", "backout_plan"))
-    again(change, "bea", "approve")
-    assert list(change.standing.open) == ["Board"]
-
-    change.plan(implementation="Otherwise.", backout="Swap it back.", by=ANN)
-
-    assert [event for event, _ in new_facts(change)][-2:] == [
-        Change.VotesInvalidated,
-        Change.StageOpened,
-    ]
-    assert list(change.standing.open) == ["CAB"]
-    assert change.standing.ballots == {}
-    change.plan(implementation="Otherwise.", backout="Swap it back at once.", by=ANN)
-    again(change, "bea", "approve")
-    again(change, "dan", "approve")
-    assert change.status is Status.APPROVED
-
-
-def test_a_vote_about_the_types_of_the_assets_falls_when_other_assets_are_affected() -> None:
-    change = exacting(CAB, material=("asset_types",))
-    again(change, "bea", "approve")
-
-    change.affect(record_id("AST", 1), by=ANN)
-
-    assert change.standing.ballots == {}
-
-
-def test_every_field_and_text_of_a_change_can_be_material() -> None:
-    change = exacting(CAB)
-
-    fields = {field.name for field in material_fields("change")} - {"submissions"}
-    assert fields <= {*change.content(), *change.said}
-
-
-def test_without_material_fields_nothing_is_edited_in_approval() -> None:
-    change = exacting(CAB)
-
-    with pytest.raises(Refused, match="planned before its submission"):
-        change.plan(implementation="Otherwise.", backout="Swap it back.", by=ANN)
-
-
-def test_patience_stands_while_information_is_outstanding() -> None:
-    change = proposed()
-    change.submit(calendar=CALENDAR, calendar_version=1, hours=OFFICE, stages=[CAB], by=ANN)
-    asked = MONDAY + timedelta(hours=1)
-    answered = MONDAY + timedelta(days=3)
-    before = due(change)
-    change.request_information("Until when?", by=signed("bea", asked))
-
-    change.time_out_stage(1, "CAB", by=system("approvals", MONDAY + timedelta(days=2)))
-    assert due(change) is None
-    change.provide_information("Until Friday.", by=signed("ann", answered))
-
-    after = due(change)
-    assert before is not None
-    assert after is not None
-    assert OFFICE.between(answered, after) == OFFICE.between(asked, before)
-
-
-def test_a_vote_is_handed_on_to_who_may_vote_only() -> None:
-    change = exacting(CAB, exclude=voters("eve"))
-
-    for barred in ("ann", "eve", "cem"):
-        with pytest.raises(Refused):
-            change.hand_on_vote(person(barred), reason="Away.", by=BEA)
-    change.hand_on_vote(person("dan"), reason="Away.", by=BEA)
-
-    with pytest.raises(Refused, match="You have no vote in CAB"):
-        again(change, "bea", "approve")
-    again(change, "dan", "approve")
