@@ -81,8 +81,9 @@ async def test_the_api_is_as_its_document_says(tmp_path: Path) -> None:
 async def test_the_api_stays_as_its_document_says_under_long_fuzzing(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    """All limits of all operations; then anything that they take, alone and in turns, until the
-    time is over."""
+    """All limits of all operations and anything they take; beside that, in turns along links."""
     url = request.getfixturevalue("postgres_url") if kind == "postgres" else None
+    limits = ("--max-time", FUZZING_SECONDS, "--max-examples", "10")
 
-    await _checked(tmp_path, ("--max-time", FUZZING_SECONDS, "--max-examples", "10"), url=url)
+    alone = (*limits, "--phases", "examples,coverage,fuzzing")
+    await _checked(tmp_path, alone, (*limits, "--phases", "stateful"), url=url)
