@@ -80,7 +80,7 @@ async def test_a_name_that_becomes_free_meanwhile_is_taken(
     signature = by()
     await ledger.recorder.append(
         Write(
-            command=UUID(int=9), subject=OTHER, version=0, events=[], claims=[("lamp:red", OTHER)]
+            command=by().command, subject=OTHER, version=0, events=[], claims=[("lamp:red", OTHER)]
         )
     )
     claimed = ledger.recorder.claimed
