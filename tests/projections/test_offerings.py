@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from domain.offering import Offering
 from projections import offerings
 from tests.domain.stories import attempts
+from tests.projections.folding import RANDOM
 from tests.projections.lives import entries_of, folded, lived, row_of, rows_of
-from tests.projections.test_folds import RANDOM
 
 
 @RANDOM

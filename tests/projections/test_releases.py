@@ -7,8 +7,8 @@ from domain.release import Release
 from projections import releases
 from projections.tables import id_or_none, instant
 from tests.domain.stories import attempts
+from tests.projections.folding import RANDOM
 from tests.projections.lives import entries_of, folded, lived, row_of
-from tests.projections.test_folds import RANDOM
 
 
 @RANDOM

@@ -7,8 +7,8 @@ from domain.service import Service
 from projections import services
 from projections.tables import id_or_none, instant_or_none
 from tests.domain.stories import attempts
+from tests.projections.folding import RANDOM
 from tests.projections.lives import entries_of, folded, lived, row_of, rows_of
-from tests.projections.test_folds import RANDOM
 
 
 @RANDOM
