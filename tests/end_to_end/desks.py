@@ -12,6 +12,7 @@ import httpx2
 
 from ops.ports import free_port
 from tests.end_to_end.processes import Process, environment, look, tree, until
+from tests.workflows.mail_server import Mailbox
 
 LEDGERDESK = Path(sys.executable).with_name("ledgerdesk")
 READY_SECONDS = 40
@@ -21,8 +22,10 @@ STOP_SECONDS = 20
 class RunningDesk:
     """A desk in a folder. Started again, it goes on where it ended, under another address."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mailbox: Mailbox | None = None) -> None:
+        """`mailbox`: where its mail arrives; it sends none without."""
         self.folder = folder
+        self.mailbox = mailbox
         self.data = folder / "data"
         self.port = 0
         self.ready_seconds = 0.0
@@ -50,8 +53,14 @@ class RunningDesk:
         return (self.folder / "output").read_text()
 
     def environment(self) -> dict[str, str]:
+        mail = {} if self.mailbox is None else self.mailbox.settings
         return environment(
-            data=self.data, port=self.port, temporal_port=0, temporal_ui_port=0, log_level="warning"
+            data=self.data,
+            port=self.port,
+            temporal_port=0,
+            temporal_ui_port=0,
+            log_level="warning",
+            **mail,
         )
 
     def start(self) -> None:

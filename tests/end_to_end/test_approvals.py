@@ -1,7 +1,10 @@
 """An approval process from its document to a decision, on a desk that runs."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import httpx2
 
 from tests.end_to_end.desks import RunningDesk
 from tests.end_to_end.processes import until
@@ -31,6 +34,19 @@ stages:
     escalate_to: person:cem
 """
 
+BY_MAIL = """
+name: Changes that are decided on the way
+subjects: change
+when: subject.category == "On the way"
+order: 1
+stages:
+  - name: Last word
+    approvers: [person:bea, person:olga]
+    quorum: any
+    patience: 1h
+    on_timeout: reject
+"""
+
 UNSOUND = """
 name: Not like this
 subjects: change
@@ -56,11 +72,11 @@ def published(desk: RunningDesk, document: str) -> str:
     return number
 
 
-def planned(desk: RunningDesk) -> str:
-    """The path of a change of Dora's to the cabling that could be submitted."""
+def planned(desk: RunningDesk, category: str = "Cabling") -> str:
+    """The path of a change of Dora's, to the cabling or else, that could be submitted."""
     answer = desk.post("dora", "/changes", title="New patch panel", type="normal")
     path = f"/changes/{answer['number']}"
-    desk.post("dora", f"{path}/categorise", category="Cabling")
+    desk.post("dora", f"{path}/categorise", category=category)
     desk.post("dora", f"{path}/assess-risk", impact=3, likelihood=3)
     desk.post("dora", f"{path}/plan", implementation="Move 24 cables.", backout="Move them back.")
     return path
@@ -196,3 +212,23 @@ def test_a_process_that_is_not_sound_is_refused_with_all_that_was_found(
     assert "stages[1].quorum: Too many: 5 approvals are needed of 4 people." in said
     assert desk.events("cem", path) == ["Drafted"]
     assert desk.get("cem", path)["position"] == position
+
+
+def test_a_decision_is_asked_by_mail_and_given_by_its_link(desk: RunningDesk) -> None:
+    published(desk, BY_MAIL)
+    path = planned(desk, "On the way")
+    number = path.rpartition("/")[2]
+    mails = desk.mailbox.mails if desk.mailbox else []
+
+    desk.post("dora", f"{path}/submit")
+    until(lambda: any(number in mail["Subject"] for mail in mails), 30, "mailed")
+    mail = next(mail for mail in mails if number in mail["Subject"])
+    plain, _ = (part.get_content() for part in mail.iter_parts())
+    [link] = re.findall(r"http\S+/decide/\S+", plain)
+    looked = httpx2.get(link)
+    sent = httpx2.post(link, data={"vote": "approve"})
+
+    assert (looked.status_code, sent.status_code) == (200, 200)
+    assert desk.get("ann", path)["status"] == "approved"
+    told = desk.get("ann", f"{path}/history")["data"]
+    assert [one["channel"] for one in told if one["event"] == "VoteCast"] == ["link"]

@@ -26,14 +26,8 @@ REPLIES = "approvals@desk.example"
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     with receiving() as box:
-        for name, value in {
-            "HOST": "127.0.0.1",
-            "PORT": str(box.port),
-            "SECURITY": "none",
-            "FROM": "Desk <desk@desk.example>",
-            "REPLIES_TO": REPLIES,
-        }.items():
-            monkeypatch.setenv(f"LEDGERDESK_MAIL_{name}", value)
+        for name, value in box.settings.items():
+            monkeypatch.setenv(f"LEDGERDESK_{name.upper()}", str(value))
         yield box
 
 

@@ -32,6 +32,18 @@ class Mailbox:
         return self.says
 
     @property
+    def settings(self) -> dict[str, str | int]:
+        """What a desk is told, to send its mail here."""
+        server = self.server
+        return {
+            "mail_host": server.host,
+            "mail_port": server.port,
+            "mail_security": server.security,
+            "mail_from": server.sender,
+            "mail_replies_to": server.replies_to,
+        }
+
+    @property
     def server(self) -> MailServer:
         return MailServer(
             host="127.0.0.1",
