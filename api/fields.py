@@ -77,6 +77,7 @@ def _reference(what: str, *prefixes: str) -> Any:
 PersonRef = _reference("a person", "PER")
 TeamRef = _reference("a team", "TEA")
 OrganisationRef = _reference("an organisation", "ORG")
+ViewRef = _reference("a saved view", "VIE")
 CalendarRef = _reference("a calendar", "CAL")
 ProcessRef = _reference("an approval process", "APR")
 TemplateRef = _reference("a change template", "TPL")

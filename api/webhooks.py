@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import Field
 
 from api.commands import Asked, Command, Practice, accepted, asked_of, if_match
-from api.fields import Note, Reason
+from api.fields import Note, Reason, ViewRef
 from api.http import bodies
 from api.http.answers import Answer
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.reference import reference
 from api.tickets import Nothing
+from api.view_changes import check_followed
 from domain.feed import signing
 from domain.feed.addresses import require_allowed
 from domain.feed.conditions import TEXT_MAX
@@ -21,7 +22,16 @@ from domain.feed.wanted import Wanted, wanted
 from domain.ledger import Work
 from domain.policy import about, allow
 from domain.recorder import Receipt
-from domain.webhook import NAMES_MAX, OVERLAP_MAX, POSITION_MAX, URL_MAX, Webhook, check_url
+from domain.saved_view import SavedView
+from domain.webhook import (
+    NAMES_MAX,
+    OVERLAP_MAX,
+    POSITION_MAX,
+    URL_MAX,
+    VIEWS_MAX,
+    Webhook,
+    check_url,
+)
 
 HOURS_MAX = int(OVERLAP_MAX.total_seconds()) // 3600
 
@@ -47,6 +57,14 @@ class Amend(Body):
             description="A condition on the event, such as `event.priority <= 2`.",
         ),
     ] = ""
+
+    views: Annotated[
+        list[ViewRef],
+        Field(
+            max_length=VIEWS_MAX,
+            description="Saved views: what enters and leaves them is sent, instead of events.",
+        ),
+    ] = []
 
     def arguments(self) -> dict[str, Any]:
         what = wanted(
@@ -84,10 +102,14 @@ EXAMPLE = {
 
 
 async def may_lead(call: Call, _: Any, body: Any) -> dict[str, Any]:
-    """Refuse a token that reads nothing, as by a webhook it would, and where nothing may go."""
+    """Refuse a token that reads nothing, as by a webhook it would, where nothing may go, and views
+    that cannot be followed."""
     allow(call.caller.actor, "ledger.list_events", None)
     check_url(body.url)
     require_allowed(body.url, call.context.settings.webhook_networks)
+    for id in body.views:
+        view = await call.context.ledger.find(SavedView, id)
+        check_followed(call.context.desk, call.caller.actor, view)
     return {}
 
 

@@ -21,10 +21,11 @@ from domain.rules import require
 URL_MAX = 2_000
 CONDITION_MAX = 2_000
 NAMES_MAX = 50
+VIEWS_MAX = 10
 OVERLAP_MAX = timedelta(days=7)
 POSITION_MAX = 2**53
 
-_SAID = ("url", "description", "types", "kinds", "subjects", "condition")
+_SAID = ("url", "description", "types", "kinds", "subjects", "condition", "views")
 _URL = re.compile(r"[!-~]+")
 
 
@@ -44,6 +45,8 @@ class Webhook(Aggregate):
     subjects: tuple[UUID, ...]
     condition: str
     """A condition on the events, besides."""
+    views: tuple[UUID, ...]
+    """The saved views of which it tells what enters and leaves, instead of events."""
     owner: UUID | None
     organisation: UUID | None
     status: Status
@@ -63,6 +66,7 @@ class Webhook(Aggregate):
         self.types = self.kinds = ()
         self.subjects = ()
         self.condition = ""
+        self.views = ()
         self.owner = self.organisation = None
         self.status = Status.ACTIVE
         self.secret = 1
@@ -90,6 +94,7 @@ class Webhook(Aggregate):
         kinds: Sequence[str] = (),
         subjects: Sequence[UUID] = (),
         condition: str = "",
+        views: Sequence[UUID] = (),
         after: int | None = None,
         owner: UUID,
         organisation: UUID,
@@ -100,6 +105,7 @@ class Webhook(Aggregate):
         _check_position(after)
         _check_filters(types, kinds, subjects)
         _check_condition(condition)
+        _check_views(views, is_alone=not (types or kinds or subjects or condition))
         return cls.begin(
             id,
             cls.Registered(
@@ -110,6 +116,7 @@ class Webhook(Aggregate):
                 kinds=tuple(kinds),
                 subjects=tuple(subjects),
                 condition=condition,
+                views=tuple(views),
                 after=after,
                 owner=owner,
                 organisation=organisation,
@@ -125,6 +132,7 @@ class Webhook(Aggregate):
         kinds: tuple[str, ...] = ()
         subjects: tuple[UUID, ...] = ()
         condition: str = ""
+        views: tuple[UUID, ...] = ()
         after: int | None = None
 
         def apply(self, webhook: "Webhook", /) -> None:
@@ -132,6 +140,7 @@ class Webhook(Aggregate):
             webhook.description = self.description
             webhook.types, webhook.kinds = self.types, self.kinds
             webhook.subjects, webhook.condition = self.subjects, self.condition
+            webhook.views = self.views
             webhook.owner, webhook.organisation = self.owner, self.organisation
             webhook.after = self.after
 
@@ -144,6 +153,7 @@ class Webhook(Aggregate):
         kinds: Sequence[str] = (),
         subjects: Sequence[UUID] = (),
         condition: str = "",
+        views: Sequence[UUID] = (),
         by: Provenance,
     ) -> None:
         """Say anew where it goes, and what."""
@@ -151,6 +161,7 @@ class Webhook(Aggregate):
         check_url(url)
         _check_filters(types, kinds, subjects)
         _check_condition(condition)
+        _check_views(views, is_alone=not (types or kinds or subjects or condition))
         amended = self.Amended(
             by=by,
             url=url,
@@ -159,6 +170,7 @@ class Webhook(Aggregate):
             kinds=tuple(kinds),
             subjects=tuple(subjects),
             condition=condition,
+            views=tuple(views),
         )
         if any(getattr(self, name) != getattr(amended, name) for name in _SAID):
             self.record(amended)
@@ -170,12 +182,14 @@ class Webhook(Aggregate):
         kinds: tuple[str, ...] = ()
         subjects: tuple[UUID, ...] = ()
         condition: str = ""
+        views: tuple[UUID, ...] = ()
 
         def apply(self, webhook: "Webhook", /) -> None:
             webhook.url = self.url
             webhook.description = self.description
             webhook.types, webhook.kinds = self.types, self.kinds
             webhook.subjects, webhook.condition = self.subjects, self.condition
+            webhook.views = self.views
 
     # Secrets -----------------------------------------------------------------------------
 
@@ -303,3 +317,8 @@ def _check_filters(types: Sequence[str], kinds: Sequence[str], subjects: Sequenc
 def _check_condition(condition: str) -> None:
     require(len(condition) <= CONDITION_MAX, f"condition: at most {CONDITION_MAX:,} characters.")
     require(text.is_clean(condition), "condition: no control characters.")
+
+
+def _check_views(views: Sequence[UUID], *, is_alone: bool) -> None:
+    require(len(views) <= VIEWS_MAX, f"views: at most {VIEWS_MAX} are named.")
+    require(is_alone or not views, "views: a webhook that tells of saved views chooses no events.")

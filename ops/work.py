@@ -13,6 +13,7 @@ from ops.compose import decision_key, open_desk, open_views
 from ops.mail_server import mail_server
 from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
+from ops.saved_views import SavedViews
 from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
 from projections.clock_views import Due
@@ -89,7 +90,7 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
     async with worker(client, desk, index, horizons=horizons):
         following = (reactor, Triage(desk), KnownErrors(desk), Plans(desk))
         tasks = [asyncio.create_task(one.run()) for one in following]
-        tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk)))
+        tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk, views)))
         if settings.mail_host:
             tasks.append(asyncio.create_task(mail(settings, client, cluster, desk)))
         await stopped.wait()
@@ -98,12 +99,15 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def deliver(settings: Settings, client: Client, cluster: "Cluster", desk: Desk) -> None:
+async def deliver(
+    settings: Settings, client: Client, cluster: "Cluster", desk: Desk, views: Views
+) -> None:
     """Send events to webhooks until cancelled."""
     sender = Sender(settings.networks_of_webhooks)
     temporal = Temporal(client, cluster.identify, queue=WEBHOOK_QUEUE)
+    activities = WebhookActivities(desk, sender, SavedViews(desk, views))
     try:
-        async with webhook_worker(client, WebhookActivities(desk, sender)):
+        async with webhook_worker(client, activities):
             await WebhookStarts(desk.ledger, temporal).run()
     finally:
         sender.close()

@@ -28,6 +28,7 @@ class WebhookRow(Row):
     kinds: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
     condition: str = ""
+    views: tuple[str, ...] = ()
     reason: str = ""
     """Why it is disabled."""
     secret: int = 1
@@ -84,6 +85,7 @@ def _amended(event: Webhook.Registered | Webhook.Amended, row: WebhookRow) -> No
     row.types, row.kinds = event.types, event.kinds
     row.subjects = tuple(map(number_text, event.subjects))
     row.condition = event.condition
+    row.views = tuple(map(number_text, event.views))
 
 
 @CASES.on(Webhook.SecretRotated)

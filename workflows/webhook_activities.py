@@ -15,15 +15,14 @@ from domain.desk import Desk
 from domain.event_fields import event_name
 from domain.feed import deliveries, reading, signing
 from domain.feed.deliveries import GONE, PATIENCE, SET_ASIDE_MAX, Attempt, Deliveries, SetAside
-from domain.feed.envelope import cloud_event, outline
-from domain.feed.sight import Level, Sight
+from domain.feed.sight import Sight
 from domain.feed.tail import Follower, Tail
-from domain.feed.wanted import Wanted
 from domain.ids import number_of
 from domain.policy import Actor
 from domain.rules import NotFound, Refused
 from domain.webhook import Status, Webhook
 from workflows.signing import signed
+from workflows.webhook_bodies import Bodies, EventBodies, ViewBodies, Viewing
 from workflows.webhook_sending import Answered, Sender
 from workflows.webhook_values import Deliver, Delivered, workflow_id
 
@@ -44,9 +43,17 @@ def _now() -> datetime:
 
 
 class WebhookActivities:
-    def __init__(self, desk: Desk, sender: Sender, *, now: Callable[[], datetime] = _now) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        sender: Sender,
+        viewing: Viewing,
+        *,
+        now: Callable[[], datetime] = _now,
+    ) -> None:
         self.desk = desk
         self.sender = sender
+        self.viewing = viewing
         self.tail = Tail(desk.ledger)
         self.now = now
 
@@ -106,21 +113,25 @@ class _Turn:
         state, now = self._state, self._of.now()
         if state.delay is not None and state.delay.next > now:
             return Delivered(until=state.delay.next)
-        sight = Sight(actor, self._ledger)
-        ended = await self._send_aside(sight)
+        bodies = self._bodies(actor)
+        ended = await self._send_aside(bodies)
         if ended is not None:
             return ended
         if len(state.aside) >= SET_ASIDE_MAX:
             return Delivered(until=min(aside.delay.next for aside in state.aside.values()))
         entries, upto = await self._next()
+        if upto > state.position:
+            upto = await bodies.upto(state.position, upto)
         if upto == state.position:
             self.keep()
             await self._follower.wait(state.position, self._patience())
             return None
         for entry in entries:
+            if entry.position > upto:
+                break
             if entry.originator_id == self._webhook.id and await self._is_changed():
                 return None
-            ended = await self._take(entry, sight)
+            ended = await self._take(entry, bodies)
             if ended is not None or len(state.aside) >= SET_ASIDE_MAX:
                 return ended
         state.position, self._is_kept = upto, False
@@ -135,14 +146,14 @@ class _Turn:
             or before.version != self._webhook.version
         )
 
-    async def _take(self, entry: Entry, sight: Sight) -> Delivered | None:
+    async def _take(self, entry: Entry, bodies: Bodies) -> Delivered | None:
         """Send an event if it is to be sent now; what ends the turn, if anything."""
         state = self._state
-        level = await self._level_if_known(entry, sight)
-        if level is Level.NOTHING or entry.originator_id in state.aside:
+        body = await self._body(entry, bodies)
+        if body is None or entry.originator_id in state.aside:
             state.position, self._is_kept = entry.position, False
             return None
-        answered, attempt = await self._send(entry, level)
+        answered, attempt = await self._send(entry, body)
         if attempt.is_refused and attempt.status != GONE:
             delay = deliveries.delayed(None, attempt.at)
             state.aside[entry.originator_id] = SetAside(position=entry.position, delay=delay)
@@ -153,24 +164,26 @@ class _Turn:
         state.note(attempt)
         return await self._give_up_if_hopeless(attempt)
 
-    async def _send_aside(self, sight: Sight) -> Delivered | None:
+    async def _send_aside(self, bodies: Bodies) -> Delivered | None:
         """Send what is due of the records that were set aside, each in order."""
         for subject, aside in list(self._state.aside.items()):
             if aside.delay.next <= self._of.now():
-                ended = await self._send_record(subject, aside, sight)
+                ended = await self._send_record(subject, aside, bodies)
                 if ended is not None:
                     return ended
         return None
 
-    async def _send_record(self, subject: UUID, aside: SetAside, sight: Sight) -> Delivered | None:
+    async def _send_record(
+        self, subject: UUID, aside: SetAside, bodies: Bodies
+    ) -> Delivered | None:
         state = self._state
         for entry in self._ledger.history(subject):
             if not aside.position <= entry.position <= state.position:
                 continue
-            level = await self._level_if_known(entry, sight, is_noted=False)
-            if level is Level.NOTHING:
+            body = await self._body(entry, bodies, is_noted=False)
+            if body is None:
                 continue
-            answered, attempt = await self._send(entry, level)
+            answered, attempt = await self._send(entry, body)
             if attempt.is_refused and attempt.status != GONE:
                 is_first = entry.position == aside.position
                 delay = deliveries.delayed(aside.delay if is_first else None, attempt.at)
@@ -220,11 +233,10 @@ class _Turn:
         log.warning("%s is given up: %s", number_of(id), reason)
         return Delivered(is_over=True)
 
-    async def _send(self, entry: Entry, level: Level) -> tuple[Answered, Attempt]:
+    async def _send(self, entry: Entry, body: bytes) -> tuple[Answered, Attempt]:
         activity.heartbeat()
         at, began = self._of.now(), monotonic()
         source = self._ledger.recorder.identity()
-        body = self._body(entry, level, source)
         id, seconds = f"{source}-{entry.position}", int(at.timestamp())
         secrets = signing.secrets_of(self._ledger.mapper.keys, self._webhook, at)
         headers = {
@@ -246,36 +258,11 @@ class _Turn:
             error=answered.error,
         )
 
-    def _body(self, entry: Entry, level: Level, source: str) -> bytes:
-        """The event in words, put once for all webhooks that send it now."""
-        shared, key = self._of.tail.shared, (entry.position, level)
-        if key not in shared:
-            is_whole = level is Level.WHOLE
-            found = (
-                cloud_event(entry, ledger=source, with_personal=True)
-                if is_whole
-                else outline(entry, ledger=source)
-            )
-            shared[key] = msgspec.json.encode(found)
-        body: bytes = shared[key]
-        return body
-
-    async def _level(self, entry: Entry, sight: Sight) -> Level:
-        webhook = self._webhook
-        if entry.originator_id == webhook.id and isinstance(entry.event, Webhook.Tested):
-            return Level.WHOLE
-        wanted = Wanted(
-            types=webhook.types,
-            kinds=webhook.kinds,
-            subjects=webhook.subjects,
-            condition=webhook.condition,
-        )
-        return await sight.told(entry, wanted)
-
-    async def _level_if_known(self, entry: Entry, sight: Sight, *, is_noted: bool = True) -> Level:
-        """Nothing where the condition has no answer, which says nothing against the receiver."""
+    async def _body(self, entry: Entry, bodies: Bodies, *, is_noted: bool = True) -> bytes | None:
+        """What is sent of an event. Nothing where a condition has no answer, which says nothing
+        against the receiver."""
         try:
-            return await self._level(entry, sight)
+            return await bodies.body(entry)
         except Refused as error:
             if is_noted:
                 self._state.remark(
@@ -289,7 +276,13 @@ class _Turn:
                         error=f"It was not sent. {error}"[:ERROR_MAX],
                     )
                 )
-            return Level.NOTHING
+            return None
+
+    def _bodies(self, actor: Actor) -> Bodies:
+        tail, webhook = self._of.tail, self._webhook
+        if webhook.views:
+            return ViewBodies(tail, webhook, actor, self._of.viewing)
+        return EventBodies(tail, webhook, Sight(actor, self._ledger))
 
     async def _next(self) -> tuple[list[Entry], int]:
         """What comes next in the ledger, and the position up to which that is all."""

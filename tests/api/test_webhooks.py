@@ -129,6 +129,27 @@ async def test_what_makes_no_sense_is_refused(
     assert rule in answer.json()["detail"]
 
 
+async def test_a_webhook_tells_of_saved_views_that_its_owner_may_use(house: House) -> None:
+    adam, anna = house.as_("adam"), house.as_("anna")
+    view, by_itself = [
+        (await adam.made("/saved-views", {"name": "V", "list": "incidents", "asking": asking}))[
+            "number"
+        ]
+        for asking in ({"filter": "is_open"}, {"filter": "due < now"})
+    ]
+
+    made = await adam.made("/webhooks", THERE | {"views": [view]})
+    foreign = await anna.post("/webhooks", THERE | {"views": [view]})
+    both = await adam.post("/webhooks", THERE | {"views": [view], "kinds": ["incident"]})
+    unfollowed = await adam.post("/webhooks", THERE | {"views": [by_itself]})
+
+    assert (await adam.read(f"/webhooks/{made['number']}"))["views"] == [view]
+    assert foreign.status_code == 404
+    assert (both.status_code, unfollowed.status_code) == (422, 422)
+    assert "chooses no events" in both.json()["detail"]
+    assert "changes by itself" in unfollowed.json()["detail"]
+
+
 async def test_what_webhooks_send_stands_in_the_document(house: House) -> None:
     document = (await house.as_("").get("http://desk.test/openapi.json")).json()
 

@@ -19,7 +19,9 @@ from domain.feed.deliveries import DELAYS, Deliveries
 from domain.ids import number_of
 from domain.incident import Incident
 from domain.person import Role
+from domain.saved_view import Asking, SavedView
 from domain.webhook import Status, Webhook
+from ops.saved_views import SavedViews
 from ops.temporal_client import namespace_id
 from tests.domain.desks import system
 from tests.workflows.floor import Floor
@@ -65,7 +67,9 @@ class House:
         self.ledger = floor.ledger
         self.receiver = receiver
         self.clock = Clock()
-        self.activities = WebhookActivities(floor.desk, sender, now=self.clock)
+        self.activities = WebhookActivities(
+            floor.desk, sender, SavedViews(floor.desk, floor.views), now=self.clock
+        )
 
     async def webhook(self, who: str = "bea", **more: Any) -> UUID:
         given: dict[str, Any] = {"url": self.receiver.url, "kinds": ["incident"], **more}
@@ -407,3 +411,53 @@ async def test_a_condition_chooses_and_one_without_an_answer_ends_nothing(house:
     assert all("it divides by zero" in attempt.error for attempt in kept.attempts)
     assert (kept.failing_since, kept.delay, kept.aside) == (None, None, {})
     assert kept.position == house.ledger.position()
+
+
+async def test_what_enters_a_view_and_leaves_it_is_sent_in_order(house: House) -> None:
+    bea = house.floor.desk.directory.person(house.floor.company.people["bea"])
+    assert bea is not None
+    view = await house.floor.company.add(
+        SavedView,
+        "save",
+        owner=bea.id,
+        organisation=bea.organisation,
+        name="Mail",
+        list="incidents",
+        asking=Asking(filter='category == "mail"'),
+    )
+    id = await house.webhook(kinds=(), views=[view])
+    one, other = [await house.incident() for _ in range(2)]
+    for incident, category in ((one, "mail"), (other, "mail"), (one, "phone"), (other, "mail")):
+        await house.act(incident, "categorise", Incident, category=category)
+    house.floor.projector.catch_up()
+
+    await house.turn(id)
+    await house.turn(id)
+
+    told = [sent.event for sent in house.receiver.sent]
+    assert {event["type"] for event in told} == {"org.ledgerdesk.SavedView.Changed"}
+    assert [
+        (change["change"], change["number"])
+        for event in told
+        for change in event["data"]["changes"]
+    ] == [("entered", number_of(one)), ("entered", number_of(other)), ("left", number_of(one))]
+    assert house.kept(id).position == house.ledger.position()
+
+
+async def test_a_webhook_of_a_view_waits_until_the_view_has_got_there(house: House) -> None:
+    bea = house.floor.desk.directory.person(house.floor.company.people["bea"])
+    assert bea is not None
+    said = {"owner": bea.id, "organisation": bea.organisation, "name": "All", "list": "incidents"}
+    view = await house.floor.company.add(SavedView, "save", **said, asking=Asking(filter="is_open"))
+    id = await house.webhook(kinds=(), views=[view])
+    house.floor.projector.catch_up()
+    incident = await house.incident()
+
+    await house.turn(id)
+    before = list(house.receiver.sent)
+    house.floor.projector.catch_up()
+    await house.turn(id)
+
+    assert before == []
+    (sent,) = house.receiver.sent
+    assert sent.event["subject"] == number_of(incident)
