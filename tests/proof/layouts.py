@@ -199,6 +199,7 @@ class Embedded(Layout):
             port=self.settings.port,
             temporal_port=0,
             temporal_ui_port=0,
+            webhook_networks="127.0.0.0/8",
             log_level="warning",
         )
         self._up = Kept([str(LEDGERDESK), "up"], settings, self.folder / "up.log")
@@ -257,6 +258,7 @@ class Separate(Layout):
             port=self.settings.port,
             database_url=self.database,
             temporal_address=self._temporal.server.address,
+            webhook_networks="127.0.0.0/8",
             log_level="warning",
         )
         for name in ("project", "work", "serve"):
