@@ -15,6 +15,8 @@ from api.assignment_rule_trials import rule_routes
 from api.async_document import document_routes
 from api.attachments import attachment_routes
 from api.boards import board_routes
+from api.bulk_proposals import proposal_routes
+from api.bulk_results import result_routes
 from api.calendar_feeds import feed_routes
 from api.calendar_times import calendar_routes
 from api.chains import chain_routes
@@ -153,6 +155,8 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += consumer_routes()
     routes += webhook_routes()
     routes += delivery_routes()
+    routes += proposal_routes()
+    routes += result_routes()
     routes += report_routes()
     routes += time_routes()
     routes += deflection_routes()

@@ -38,7 +38,7 @@ async def upload(call: Call, practice: Practice) -> Answer:
     query = call.query()
     only(query, "name")
     name = query.get("name", "") or "file"
-    files = _files(call)
+    files = files_of(call)
     media_type = call.header(b"content-type").partition(";")[0].strip().lower()
     record: Any = await find(call, practice)
     expected = if_match(call, is_needed=False)
@@ -50,7 +50,7 @@ async def upload(call: Call, practice: Practice) -> Answer:
     try:
         received = await _received(call, receiving)
         if await _needs_bytes(call, files, record, received):
-            await _in_store(receiving.keep)
+            await in_store(receiving.keep)
     finally:
         await asyncio.to_thread(receiving.drop)
     size, sha256 = received
@@ -72,7 +72,7 @@ async def download(call: Call, practice: Practice) -> Answer:
     only(call.query())
     sha256 = call.params[1]
     record = await find(call, practice)
-    files = _files(call)
+    files = files_of(call)
     attached = await _attached(call, record.id, sha256) if DIGEST.fullmatch(sha256) else None
     if attached is None:
         raise NotFound(f"{record.number} has no such attachment.")
@@ -84,7 +84,7 @@ async def download(call: Call, practice: Practice) -> Answer:
     ]
     if call.header(b"if-none-match") in ("*", f'"{sha256}"'):
         return Answer(304, headers=headers)
-    file = await _in_store(files.open, sha256, attached.by.actor, record.id)
+    file = await in_store(files.open, sha256, attached.by.actor, record.id)
     if file is None:
         raise NotFound("The content of this attachment was never sent to this desk.")
     headers += [disposition(attached.name), (b"accept-ranges", b"bytes"), *OPENS_NOWHERE]
@@ -99,14 +99,14 @@ async def download(call: Call, practice: Practice) -> Answer:
     return FileAnswer(206, file.parts(start, end), end - start, headers, attached.media_type)
 
 
-def _files(call: Call) -> Files:
+def files_of(call: Call) -> Files:
     files = call.context.files
     if files is None:
         raise NotFound("This desk keeps no files.")
     return files
 
 
-async def _in_store(act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+async def in_store(act: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     """Do what may take the store some time. Raises Problem if it does not answer."""
     try:
         return await asyncio.to_thread(act, *args, **named)
@@ -144,7 +144,7 @@ async def _needs_bytes(call: Call, files: Files, record: Ticket, received: Recei
     attached = await _attached(call, record.id, received.sha256)
     if attached is None or attached.by.actor == str(call.caller.person.id):
         return True
-    is_there = await _in_store(files.has, received.sha256, attached.by.actor, record.id)
+    is_there = await in_store(files.has, received.sha256, attached.by.actor, record.id)
     require(is_there, "Who attached a file by its digest sends its content.")
     return False
 

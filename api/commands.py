@@ -176,24 +176,35 @@ def asked_of(call: Call, raw: bytes, expected: int | None) -> Asked:
     caller = call.caller
     actor = str(caller.person.id)
     at = call.context.clock()
-    given = call.headers.get(b"idempotency-key")
+    given, step = call.headers.get(b"idempotency-key"), call.step
+    if step is not None:
+        by = Provenance(
+            actor=actor,
+            at=at,
+            command=step.command,
+            channel=caller.channel,
+            correlation=step.correlation,
+            cause=step.cause,
+        )
+        return Asked(by, expected, _fingerprint(call, raw), True)
     if given is None:
-        milliseconds = int(at.timestamp() * 1000)
-        command = ordered_id(milliseconds, randbits(74))
-        fingerprint = b""
-    else:
-        if not _KEY.fullmatch(given):
-            raise Problem(
-                "bad_request",
-                f"An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters.",
-            )
+        command = ordered_id(int(at.timestamp() * 1000), randbits(74))
+    elif _KEY.fullmatch(given):
         command = uuid5(_KEYS, f"{actor} {given.decode('ascii')}")
-        said = b"\0".join((call.method.encode(), call.path.encode("utf-8", "surrogatepass"), raw))
-        # Under their key, so that nobody can try out what they may have said once it is gone.
-        key = call.context.ledger.mapper.keys.key(actor) or b""
-        fingerprint = blake2b(said, key=key, digest_size=16, person=b"ledgerdesk asked").digest()
+    else:
+        raise Problem(
+            "bad_request", f"An Idempotency-Key has 1 to {KEY_MAX} visible ASCII characters."
+        )
     by = Provenance(actor=actor, at=at, command=command, channel=caller.channel)
-    return Asked(by, expected, fingerprint, given is not None)
+    return Asked(by, expected, b"" if given is None else _fingerprint(call, raw), given is not None)
+
+
+def _fingerprint(call: Call, raw: bytes) -> bytes:
+    """What tells what is asked from anything else that is asked under the same key."""
+    said = b"\0".join((call.method.encode(), call.path.encode("utf-8", "surrogatepass"), raw))
+    # Under their key, so that nobody can try out what they may have said once it is gone.
+    key = call.context.ledger.mapper.keys.key(str(call.caller.person.id)) or b""
+    return blake2b(said, key=key, digest_size=16, person=b"ledgerdesk asked").digest()
 
 
 def if_match(call: Call, *, is_needed: bool) -> int | None:

@@ -80,7 +80,8 @@ def _operation(
             "content": schemas.content(schema, told.body_example),
         }
     if told.content is not None:
-        operation["requestBody"] = {"required": True, "content": told.content}
+        body = operation.setdefault("requestBody", {"required": True, "content": {}})
+        body["content"] = {**body["content"], **told.content}
     if not route.act:
         operation["security"] = []
     return operation

@@ -10,6 +10,7 @@ from api import (
     asset_types,
     assets,
     assignment_rules,
+    bulk_jobs,
     cab_meetings,
     calendars,
     change_templates,
@@ -72,6 +73,7 @@ PRACTICES: Sequence[Practice] = (
     data_rules.PRACTICE,
     saved_views.PRACTICE,
     webhooks.PRACTICE,
+    bulk_jobs.PRACTICE,
     declared_views.PRACTICE,
 )
 

@@ -7,6 +7,7 @@ from domain import (
     article,
     article_content,
     asset,
+    bulk_job,
     cab_meeting,
     change,
     contract,
@@ -118,6 +119,9 @@ LISTS: Mapping[str, List] = {
         name="cab_meetings",
         values={"status": words_of(cab_meeting.Status)},
         sort=("starts_at",),
+    ),
+    "bulk_job": List(
+        name="bulk_jobs", values={"status": words_of(bulk_job.Status)}, sort=("-proposed_at",)
     ),
     "webhook": List(name="webhooks", values={"status": words_of(webhook.Status)}, sort=("number",)),
     "change_template": List(name="change_templates", sort=("name",)),

@@ -16,6 +16,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
+from domain.bulk_job import BulkJob
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -46,6 +47,7 @@ from projections import (
     asset_register,
     asset_relations,
     asset_types,
+    bulk_jobs,
     cab_meetings,
     change_work,
     contracts,
@@ -198,6 +200,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     TicketType: Shape((ticket_types.fold,), (ticket_types.TYPES,)),
     DeclaredView: Shape((declared_views.fold,), (declared_views.VIEWS,)),
     Calendar: Shape((directory.fold,), (directory_rows.CALENDARS,)),
+    BulkJob: Shape((bulk_jobs.fold_job,), (bulk_jobs.JOBS,)),
     Webhook: Shape((webhooks.fold,), (webhooks.WEBHOOKS,)),
 }
 

@@ -5,6 +5,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
+from domain.bulk_job import BulkJob
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -38,6 +39,7 @@ __all__ = [
     "Asset",
     "AssetType",
     "AssignmentRule",
+    "BulkJob",
     "CabMeeting",
     "Calendar",
     "Change",

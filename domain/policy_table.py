@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from domain.person import Role
 from domain.policy_approvals import of_rounds
 from domain.policy_assets import ASSETS
+from domain.policy_bulk import BULK
 from domain.policy_definitions import DEFINITIONS
 from domain.policy_helps import HELPS
 from domain.policy_releases import RELEASES
@@ -381,6 +382,7 @@ TABLE: Mapping[str, Row] = {
         WRITE,
         {"read_log.open": "open a log of reads", "read_log.note": "note that something was read"},
     ),
+    **BULK,
     **WEBHOOKS,
     # The ledger itself. Of its events everybody sees those that they may read
     **rows(

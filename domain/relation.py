@@ -10,6 +10,7 @@ from domain.aggregate import Aggregate
 from domain.approval_round import ApprovalRounds
 from domain.article import Article
 from domain.asset import Asset
+from domain.bulk_job import BulkJob
 from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role
@@ -93,7 +94,7 @@ def about(record: Aggregate) -> About:
             )
         case SavedView():
             return About(id=record.id, requester=record.owner, audience=record.audience)
-        case Webhook():
+        case Webhook() | BulkJob():
             return About(id=record.id, organisation=record.organisation, requester=record.owner)
         case Person() | Team():
             return About(id=record.id, organisation=record.organisation)

@@ -1,14 +1,17 @@
-"""`ledgerdesk attachments`, and the daily removal of files that are attached to nothing."""
+"""`ledgerdesk attachments`, and the daily removal of files that are attached to nothing, or are of
+bulk jobs that have been over for a while."""
 
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 import structlog
 from rich.console import Console
 
 from domain.aggregate import KINDS
+from domain.bulk_job import FILE_KEPT, BulkJob
 from domain.files import Files, names_of
 from domain.ledger import PAGE, Ledger
 from domain.personal import ERASED
@@ -43,8 +46,9 @@ async def clean_daily(ledger: Ledger, files: Files) -> None:
 
 
 def remove_orphans(ledger: Ledger, files: Files) -> list[str]:
-    """Remove the files that no event attaches. Returns their names."""
-    return files.remove_orphans(lambda: attached(ledger), datetime.now(UTC))
+    """Remove the files that no event attaches, and no bulk job needs. Returns their names."""
+    now = datetime.now(UTC)
+    return files.remove_orphans(lambda: chain(attached(ledger), of_jobs(ledger, now)), now)
 
 
 def attached(ledger: Ledger) -> Iterator[str]:
@@ -60,3 +64,16 @@ def attached(ledger: Ledger) -> Iterator[str]:
             if isinstance(event, Ticket.Attached) and event.name != ERASED:
                 yield from names_of(event.sha256, event.by.actor, UUID(str(row.originator_id)))
         position = rows[-1].id
+
+
+def of_jobs(ledger: Ledger, now: datetime) -> Iterator[str]:
+    """The names of the files of bulk jobs to which something happened not long ago."""
+    names: dict[UUID, tuple[str, ...]] = {}
+    latest: dict[UUID, datetime] = {}
+    for row in ledger.recorder.select_kind(BulkJob.prefix):
+        job, event = UUID(str(row.originator_id)), ledger.mapper.entry(row, row.id).event
+        latest[job] = event.by.at
+        # Nobody can read what an erased person sent.
+        if isinstance(event, BulkJob.Proposed) and event.name != ERASED:
+            names[job] = names_of(event.sha256, event.by.actor, job)
+    return (name for job in names if now < latest[job] + FILE_KEPT for name in names[job])

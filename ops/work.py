@@ -9,6 +9,7 @@ from temporalio.client import Client
 
 from domain.desk import Desk
 from domain.shares import WHOLE, Share
+from ops.bulk import LateRunner
 from ops.compose import decision_key, open_desk, open_views
 from ops.mail_server import mail_server
 from ops.problems import UserProblem
@@ -19,6 +20,9 @@ from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
 from projections.clock_views import Due
 from projections.outlook import ViewsOutlook
 from projections.views import Views
+from workflows.bulk_jobs import BulkActivities
+from workflows.bulk_starts import BulkStarts
+from workflows.bulk_values import QUEUE as BULK_QUEUE
 from workflows.decision_mail_activities import DecisionMailActivities
 from workflows.decision_mail_values import QUEUE as MAIL_QUEUE
 from workflows.decision_mails import DecisionMails
@@ -34,7 +38,7 @@ from workflows.webhook_activities import WebhookActivities
 from workflows.webhook_sending import Sender
 from workflows.webhook_starts import WebhookStarts
 from workflows.webhook_values import QUEUE as WEBHOOK_QUEUE
-from workflows.worker import mail_worker, webhook_worker, worker
+from workflows.worker import bulk_worker, mail_worker, webhook_worker, worker
 
 log = structlog.get_logger()
 
@@ -93,6 +97,7 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
         tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk, views)))
         if settings.mail_host:
             tasks.append(asyncio.create_task(mail(settings, client, cluster, desk)))
+        tasks.append(asyncio.create_task(run_bulk(settings, client, cluster, desk, views)))
         await stopped.wait()
         for task in tasks:
             task.cancel()
@@ -121,6 +126,15 @@ async def mail(settings: Settings, client: Client, cluster: "Cluster", desk: Des
     )
     async with mail_worker(client, mails):
         await DecisionMails(desk, temporal).run()
+
+
+async def run_bulk(
+    settings: Settings, client: Client, cluster: "Cluster", desk: Desk, views: Views
+) -> None:
+    """See to bulk jobs until cancelled."""
+    temporal = Temporal(client, cluster.identify, queue=BULK_QUEUE)
+    async with bulk_worker(client, BulkActivities(LateRunner(settings, desk, views))):
+        await BulkStarts(desk.ledger, temporal).run()
 
 
 class Cluster:

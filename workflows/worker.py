@@ -9,6 +9,8 @@ from domain.desk import Desk
 from workflows.approval import ApprovalWorkflow
 from workflows.approval_activities import ApprovalActivities
 from workflows.article_reviews import ArticleReviews
+from workflows.bulk_jobs import BulkActivities, BulkJobWorkflow
+from workflows.bulk_values import QUEUE as BULK_QUEUE
 from workflows.closing import Closing
 from workflows.decision_mail import DecisionMailWorkflow
 from workflows.decision_mail_activities import DecisionMailActivities
@@ -34,6 +36,7 @@ from workflows.words_retention import WordsRetention
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
 WEBHOOK_WORKFLOWS = (WebhookDeliveriesWorkflow,)
 MAIL_WORKFLOWS = (DecisionMailWorkflow,)
+BULK_WORKFLOWS = (BulkJobWorkflow,)
 
 CACHED_MAX = 500
 """Open workflows held in memory. Histories are short, so one that is not held costs little."""
@@ -45,6 +48,8 @@ WEBHOOKS_MAX = 2_000
 """Webhooks that one process sends to: each takes a turn, which waits most of the time."""
 WEBHOOK_DRAIN = timedelta(seconds=1)
 MAILS_AT_ONCE = 4
+BULK_TURNS_MAX = 2
+"""Pages of bulk jobs under way at once in one process."""
 
 
 def worker(
@@ -129,6 +134,25 @@ def mail_worker(
         max_concurrent_activities=MAILS_AT_ONCE,
         workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
         activity_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
+        graceful_shutdown_timeout=DRAIN,
+    )
+
+
+def bulk_worker(
+    client: Client, bulk: BulkActivities, *, sandboxed: bool = False, queue: str = BULK_QUEUE
+) -> Worker:
+    """A worker of its own: long jobs must not be in the way of approvals."""
+    return Worker(
+        client,
+        task_queue=queue,
+        workflows=BULK_WORKFLOWS,
+        activities=[bulk.turn],
+        workflow_runner=sandbox() if sandboxed else unsandboxed(),
+        max_cached_workflows=CACHED_MAX,
+        max_concurrent_workflow_tasks=BULK_TURNS_MAX,
+        max_concurrent_local_activities=BULK_TURNS_MAX,
+        workflow_task_poller_behavior=PollerBehaviorSimpleMaximum(2),
+        no_remote_activities=True,
         graceful_shutdown_timeout=DRAIN,
     )
 

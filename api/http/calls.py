@@ -1,11 +1,13 @@
 """One request on its way to its endpoint: who asks, where, and with which words."""
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import parse_qsl
+from uuid import UUID
 
 from api.http.answers import Receive, Scope
 from api.http.errors import Problem
+from domain.provenance import Cause
 
 if TYPE_CHECKING:
     from api.context import Context
@@ -17,8 +19,17 @@ PARAMETERS_MAX = 60
 _BROKEN_ESCAPE = re.compile(r"%(?![0-9a-fA-F]{2})")
 
 
+class Step(NamedTuple):
+    """That a job asks for somebody: the command, which is the same whenever it is asked again, and
+    why it is asked."""
+
+    command: UUID
+    correlation: UUID
+    cause: Cause
+
+
 class Call:
-    __slots__ = ("_caller", "context", "headers", "params", "receive", "route", "scope")
+    __slots__ = ("_caller", "context", "headers", "params", "receive", "route", "scope", "step")
 
     def __init__(
         self,
@@ -36,6 +47,8 @@ class Call:
         self.headers = headers
         self.params = params
         """What stood in the path where the route has a `{}`, in order."""
+        self.step: Step | None = None
+        """Of which job it is a step; None for a request that came by itself."""
         self._caller: Caller | None = None
 
     @property

@@ -26,7 +26,7 @@ class Operation(Struct, frozen=True, kw_only=True):
     is_body_required: bool = False
     body_example: Any = None
     content: dict[str, Any] | None = None
-    """The body by media type, where it is not JSON."""
+    """The body by media type, where it is not JSON, or not only."""
     responses: dict[int, dict[str, Any]] = {}
     """By status; those of problems are given by their codes alone."""
     problems: Sequence[str] = ()

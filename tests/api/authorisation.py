@@ -39,6 +39,7 @@ QUERIES = {
 
 
 SHARED = {"shared_with": "organisation"}
+WATCHING = {"act": "incident.watch", "records": ["INC0000001"]}
 ENDS = {
     "/articles/{ref}/retire",
     "/saved-views/{ref}/remove",
@@ -92,6 +93,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "asset-types": await olga.made("/asset-types", {"name": f"{at}Printer"}),
         "calendars": calendar,
         "webhooks": await adam.made("/webhooks", definitions["/webhooks"]),
+        "bulk-jobs": await adam.made("/bulk-jobs", WATCHING),
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
         "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),
         "change-templates": await olga.made("/change-templates", definitions["/change-templates"]),

@@ -20,6 +20,7 @@ from api.settings import Settings
 from domain.aggregate import KINDS
 from domain.desk import Desk
 from domain.directory import Directory
+from domain.files import Files
 from domain.ids import number_of
 from domain.organisation import Organisation
 from domain.person import Role, Scope
@@ -55,10 +56,11 @@ ROLES = {
 class House:
     """The desk, with `people` and `secrets` by name: `adam`, and `bakery.adam` for a customer's."""
 
-    def __init__(self, desk: Desk, views: Views, app: FastAPI) -> None:
+    def __init__(self, desk: Desk, views: Views, app: FastAPI, files: Files) -> None:
         self.desk = desk
         self.views = views
         self.app = app
+        self.files = files
         self.organisations: dict[str, UUID] = {}
         self.people: dict[str, UUID] = {}
         self.secrets: dict[str, str] = {}
@@ -139,7 +141,8 @@ async def opened(
             projector.prepare()
             projector.moved.append(views.progress.tell)
             files = open_files(stores, ledger.mapper.keys)
-            house = House(desk, views, create_app(desk, views, settings, log=log, files=files))
+            app = create_app(desk, views, settings, log=log, files=files)
+            house = House(desk, views, app, files)
             await _settle(house)
             Follower(ledger.recorder, log, SIGNER, time.time).catch_up()
             following = asyncio.create_task(projector.run())

@@ -41,6 +41,7 @@ BY_THE_DESK_ALONE = {
         *("remind_of_ends", "note_drift", "clear_drift", "note_plan"),
     },
     "contract": {"remind_of_ends"},
+    "bulk_job": {"record_rows", "finish"},
     "problem": {"propose"},
     "release": {"take_up"},
     "service": {"take_up"},
@@ -50,9 +51,11 @@ BY_THE_DESK_ALONE = {
 ELSEWHERE = {
     "offering": {"order", "order_for_another"},
     "webhook": {"register", "rotate_secret"},
+    "bulk_job": {"propose"},
 }
 """Acts that an address of their own is for."""
 LOOKED_UP = {
+    **{name: {"scopes"} for name in ("start", "retry", "preview_undo", "undo")},
     "apply_macro": {"version"},
     "set_fields": {"values", "type", "type_version", "definitions"},
     "classify": {"schema"},

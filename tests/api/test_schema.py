@@ -60,8 +60,13 @@ async def _run(folder: Path, address: str, secret: str, options: Sequence[str]) 
         # It ends only when the other side has had enough.
         *("--exclude-path", "/api/v1/events/stream"),
     ]
+    hooks = {"PYTHONPATH": str(RULES.parent), "SCHEMATHESIS_HOOKS": "schemathesis_hooks"}
     run = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        *command,
+        cwd=folder,
+        env=os.environ | hooks,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
     )
     told, _ = await run.communicate()
     assert run.returncode == 0, told.decode()[-60_000:]

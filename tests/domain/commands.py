@@ -16,6 +16,8 @@ from domain.asset_record import Cost
 from domain.asset_reminders import ENDS
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
+from domain.bulk_job import BulkJob, Result
+from domain.bulk_job import Outcome as RowOutcome
 from domain.cab_meeting import AgendaFilter, CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
@@ -114,6 +116,15 @@ def maybe(given: SearchStrategy[Any]) -> SearchStrategy[Any]:
 
 NOTHING = said()
 REASON = said(reason=texts)
+SCOPED = said(scopes=st.sampled_from([[], ["read"], ["read", "write"]]))
+ROW_RESULTS = st.builds(
+    Result,
+    st.integers(0, 3),
+    st.just("incident.log"),
+    st.sampled_from(RowOutcome),
+    st.none() | others,
+    st.integers(0, 3),
+)
 MOVED = said(
     version=st.integers(0, 3),
     after=st.integers(1, 4).map(lambda serial: record_id("INC", serial)),
@@ -809,6 +820,19 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "remove_member": said(person=people),
         "disband": NOTHING,
     },
+    BulkJob: {
+        "record_rows": said(
+            results=st.lists(ROW_RESULTS, max_size=3, unique_by=lambda result: result.row),
+            problems=st.dictionaries(st.sampled_from(["1", "2"]), st.just({"code": "refused"})),
+        ),
+        "start": SCOPED,
+        "retry": SCOPED,
+        "preview_undo": SCOPED,
+        "undo": SCOPED,
+        "stop": REASON,
+        "give_up": REASON,
+        "finish": NOTHING,
+    },
     Webhook: {
         "amend": said(**SENT),
         "rotate_secret": said(overlap_hours=st.sampled_from([-1, 0, 24, 169])),
@@ -937,6 +961,20 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             last_day=maybe(last_days),
             notice_days=st.sampled_from([0, 90, -1]),
             cost=COSTS,
+        ),
+    ),
+    BulkJob: (
+        "propose",
+        said(
+            name=texts,
+            media_type=st.just("text/csv"),
+            size=st.sampled_from([0, 1, 118]),
+            sha256=digests,
+            rows=st.integers(0, 3),
+            act=st.sampled_from(["", "incident.log"]),
+            owner=people,
+            organisation=organisations,
+            scopes=st.just(["write"]),
         ),
     ),
     Webhook: (

@@ -26,6 +26,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
+from domain.bulk_job import BulkJob, Outcome, Stage
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.calendar_holidays import counted
@@ -436,6 +437,23 @@ def check_webhook(webhook: Webhook) -> None:
     assert (webhook.overlap_until is None) == (webhook.secret == 1)
 
 
+def check_bulk_job(job: BulkJob) -> None:
+    assert job.owner is not None
+    rows = set(range(1, job.rows + 1))
+    assert job.told <= rows
+    assert job.undone <= job.told
+    assert all(row == result.row for row, result in job.results.items())
+    left = list(job.todo())
+    assert not job.told & set(left)
+    assert left == sorted(left, reverse=job.stage.is_backwards)
+    if job.stage is Stage.RUN:
+        assert job.told == job.results.keys()
+        assert job.told | set(left) == rows
+    if job.stage.is_backwards:
+        effects = (Outcome.CREATED, Outcome.CHANGED)
+        assert all(job.results[row].outcome in effects for row in left)
+
+
 def check_declared_view(view: DeclaredView) -> None:
     assert NAME.fullmatch(view.name)
     assert view.definition_version >= 1
@@ -489,6 +507,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ServiceRequest: check_request,
     Team: check_team,
     TicketType: check_ticket_type,
+    BulkJob: check_bulk_job,
     Webhook: check_webhook,
     DeclaredView: check_declared_view,
 }

@@ -2,6 +2,7 @@
 
 from domain import (
     article,
+    bulk_job,
     change,
     contract,
     incident,
@@ -18,6 +19,7 @@ from domain.article import Article
 from domain.asset import Asset
 from domain.asset_approval import Governed
 from domain.asset_type import AssetType
+from domain.bulk_job import BulkJob
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -133,6 +135,20 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("requested", "approved"),  # by a submission that is decided at once
         ("requested", "rejected"),
         ("rejected", "approved"),
+    },
+    BulkJob: {
+        *(
+            (source, move.target)
+            for move in bulk_job.MOVES.values()
+            if move.target
+            for source in move.sources
+        ),
+        ("previewing", "previewed"),
+        ("running", "done"),
+        ("stopping", "stopped"),
+        ("previewing undo", "done"),
+        ("previewing undo", "stopped"),
+        ("undoing", "undone"),
     },
     Webhook: {
         ("active", "disabled"),

@@ -16,6 +16,7 @@ from domain.asset import Asset
 from domain.asset_record import Cost
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
+from domain.bulk_job import BulkJob, Outcome, Result
 from domain.cab_meeting import CabMeeting
 from domain.calendar import Calendar
 from domain.change import Change
@@ -1267,6 +1268,65 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("share", "ann", shared_with="organisation"),
             step("unsubscribe", "bea", person=person("bea")),
             step("remove", "ann"),
+        ]
+    ],
+    BulkJob: [
+        [
+            step(
+                "propose",
+                "ann",
+                name="tickets.csv",
+                media_type="text/csv",
+                size=118,
+                sha256="9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                rows=2,
+                act="incident.log",
+                owner=person("ann"),
+                organisation=CUSTOMER,
+                scopes=["write"],
+            ),
+            step(
+                "record_rows",
+                "ann",
+                results=[
+                    Result(1, "incident.log", Outcome.CREATED),
+                    Result(2, "incident.log", Outcome.FAILED),
+                ],
+                problems={"2": {"code": "invalid", "detail": "/title: A title is needed."}},
+            ),
+            step("finish", "ann"),
+            step("start", "ann", scopes=["write"]),
+            step("stop", "ann", reason="Wrong team."),
+            step("finish", "ann"),
+            step("start", "ann", scopes=["write"]),
+            step(
+                "record_rows",
+                "ann",
+                results=[
+                    Result(1, "incident.log", Outcome.CREATED, record_id("INC", 1), 2),
+                    Result(2, "incident.log", Outcome.FAILED),
+                ],
+                problems={"2": {"code": "invalid", "detail": "/title: A title is needed."}},
+            ),
+            step("finish", "ann"),
+            step("retry", "ann", scopes=["write"]),
+            step("give_up", reason="Its file is kept no longer."),
+            step("preview_undo", "ann", scopes=["write"]),
+            step(
+                "record_rows",
+                "ann",
+                results=[Result(1, "incident.log", Outcome.UNDONE, record_id("INC", 1), 3)],
+                problems={},
+            ),
+            step("finish", "ann"),
+            step("undo", "ann", scopes=["write"]),
+            step(
+                "record_rows",
+                "ann",
+                results=[Result(1, "incident.log", Outcome.UNDONE, record_id("INC", 1), 3)],
+                problems={},
+            ),
+            step("finish", "ann"),
         ]
     ],
     Team: [

@@ -7,6 +7,7 @@ import pytest
 
 from domain import (
     asset,
+    bulk_job,
     cab_meeting,
     change,
     change_moves,
@@ -40,6 +41,7 @@ CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "contract": (contract.Contract, contract.Status, {"ended"}),
     "asset": (asset.Asset, asset.Status, {"disposed"}),
     "meeting": (cab_meeting.CabMeeting, cab_meeting.Status, {"closed", "cancelled"}),
+    "bulk job": (bulk_job.BulkJob, bulk_job.Status, {"undone"}),
     "webhook": (webhook.Webhook, webhook.Status, {"removed"}),
     "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
 }

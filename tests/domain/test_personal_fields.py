@@ -69,6 +69,7 @@ REASONED = {
     "Patience.StageEscalated.why",
     "Ruled.RuleApplied.why",
     "Versioned.PublicationPutOff.reason",
+    "BulkJob.GivenUp.reason",
     "Webhook.GivenUp.reason",
 }
 """What the desk itself gives as a reason: numbers of records, and no names."""

@@ -7,6 +7,8 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from workflows.approval import ApprovalWorkflow
+    from workflows.bulk_jobs import BulkJobWorkflow
+    from workflows.bulk_values import Bulk
     from workflows.decision_mail import DecisionMailWorkflow
     from workflows.decision_mail_values import DecisionMail
     from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
@@ -80,3 +82,17 @@ class LazyMail(DecisionMailWorkflow):
     async def run(self, mail: DecisionMail) -> str:
         await workflow.sleep(timedelta(hours=1))
         return await super().run(mail)
+
+
+@workflow.defn(name="BulkJob")
+class LazyBulkJob(BulkJobWorkflow):
+    """Does nothing for an hour."""
+
+    @workflow.init
+    def __init__(self, bulk: Bulk) -> None:
+        super().__init__(bulk)
+
+    @workflow.run
+    async def run(self, bulk: Bulk) -> None:
+        await workflow.sleep(timedelta(hours=1))
+        await super().run(bulk)

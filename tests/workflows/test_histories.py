@@ -11,6 +11,7 @@ from tests.temporal import worker
 from tests.workflows.sabotaged_workflows import (
     ForgetfulClock,
     HastyApproval,
+    LazyBulkJob,
     LazyDeliveries,
     LazyMail,
     PatientEscalation,
@@ -18,8 +19,13 @@ from tests.workflows.sabotaged_workflows import (
 from tests.workflows.sample_workflows import Nap, Sleeper
 from workflows.converter import DATA_CONVERTER
 from workflows.sandbox import sandbox
-from workflows.worker import MAIL_WORKFLOWS, WEBHOOK_WORKFLOWS, WORKFLOWS
+from workflows.worker import BULK_WORKFLOWS, MAIL_WORKFLOWS, WEBHOOK_WORKFLOWS, WORKFLOWS
 
+EVERY = (*WORKFLOWS, *WEBHOOK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
+SABOTAGED = (
+    *(HastyApproval, ForgetfulClock, PatientEscalation),
+    *(LazyDeliveries, LazyMail, LazyBulkJob),
+)
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
 
@@ -33,12 +39,12 @@ def replayer(*workflows: type) -> Replayer:
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_history_that_was_recorded_once_is_replayed_for_ever(file: Path) -> None:
-    await replayer(*WORKFLOWS, *WEBHOOK_WORKFLOWS, *MAIL_WORKFLOWS).replay_workflow(history(file))
+    await replayer(*EVERY).replay_workflow(history(file))
 
 
 @pytest.mark.parametrize("file", HISTORIES, ids=lambda file: file.stem)
 async def test_a_workflow_that_was_changed_is_found_out(file: Path) -> None:
-    sabotaged = replayer(HastyApproval, ForgetfulClock, PatientEscalation, LazyDeliveries, LazyMail)
+    sabotaged = replayer(*SABOTAGED)
 
     with pytest.raises(NondeterminismError):
         await sabotaged.replay_workflow(history(file))
@@ -50,7 +56,10 @@ def test_each_workflow_has_a_recorded_history() -> None:
         for file in HISTORIES
     }
 
-    assert kinds == {"Approval", "SlaClock", "Escalation", "WebhookDeliveries", "DecisionMail"}
+    assert kinds == {
+        *("Approval", "SlaClock", "Escalation"),
+        *("WebhookDeliveries", "DecisionMail", "BulkJob"),
+    }
 
 
 async def test_a_recorded_history_names_no_machine_and_replays(
