@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
@@ -125,5 +125,5 @@ def zone_of(name: str) -> ZoneInfo:
     """The zone of a person; UTC for those who have none that is known here."""
     try:
         return ZoneInfo(name or "UTC")
-    except (ValueError, OSError):
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         return ZoneInfo("UTC")
