@@ -13,7 +13,7 @@ from domain.desk import Desk
 from domain.field_definitions import CHOICES_MAX, FIELDS_MAX, TEXT_MAX, FieldType
 from domain.policy import About
 from domain.recorder import Receipt
-from domain.ticket_type import DAYS_MAX, TicketKind, TicketType, TypeDefinition
+from domain.ticket_type import CATEGORIES_MAX, DAYS_MAX, TicketKind, TicketType, TypeDefinition
 
 Priority = Annotated[int, Field(ge=1, le=5)]
 Limit = Annotated[str, Field(max_length=40, description="Of a number or a date.")]
@@ -43,6 +43,14 @@ class TypeField(Body):
     ] = False
 
 
+class TheCategories(Body):
+    name: Name
+    subcategories: Annotated[
+        list[Name],
+        Field(max_length=CATEGORIES_MAX, description="Without any, a subcategory is any text."),
+    ] = []
+
+
 Row = Annotated[list[Priority], Field(min_length=3, max_length=3)]
 
 
@@ -67,6 +75,10 @@ class TheTicketType(Body):
         int,
         Field(ge=0, le=DAYS_MAX, description="Days in which it can be reopened; 0 always."),
     ] = 0
+    categories: Annotated[
+        list[TheCategories],
+        Field(max_length=CATEGORIES_MAX, description="Without any, a category is any text."),
+    ] = []
 
 
 class ReviseType(Body):

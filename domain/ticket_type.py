@@ -4,12 +4,13 @@ There is one for each kind of ticket at most; without one, the usual matrix hold
 more fields. Each revision is a version, and a ticket says which version it was decided by.
 """
 
+from collections.abc import Sequence
 from typing import Literal, Self, get_args
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain import priority
+from domain import priority, text
 from domain.aggregate import Aggregate, Event
 from domain.field_definitions import FieldDefinition, check_fields
 from domain.priority import DEFAULT, Matrix
@@ -18,6 +19,8 @@ from domain.rules import NotFound, require
 
 TicketKind = Literal["incident", "problem", "question", "request", "change"]
 DAYS_MAX = 366
+CATEGORIES_MAX = 200
+SAID_MAX = 20
 DONE = ("incident", "question", "request")
 """The kinds of tickets of which it is known since when they are done."""
 ACTS: dict[str, tuple[str, ...]] = {
@@ -30,6 +33,12 @@ ACTS: dict[str, tuple[str, ...]] = {
 """The acts of each kind of ticket at which a field can be needed."""
 
 
+class Category(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    subcategories: tuple[str, ...] = ()
+    """Without any, a subcategory is any text."""
+
+
 class TypeDefinition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     matrix: Matrix = DEFAULT
     fields: tuple[FieldDefinition, ...] = ()
@@ -37,6 +46,8 @@ class TypeDefinition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How many days after it is done a ticket closes by itself; 0 never."""
     reopen_within_days: int = 0
     """For how many days after it is done it can be taken up again; 0 always."""
+    categories: tuple[Category, ...] = ()
+    """Those that a ticket can be of; without any, a category is any text."""
 
 
 class TicketType(Aggregate):
@@ -96,9 +107,27 @@ class TicketType(Aggregate):
             type.versions = (*type.versions, self.definition)
 
 
+def require_category(type: TicketType | None, category: str, subcategory: str) -> None:
+    """Refuse a category that tickets of a type are not of. `type`: None where there is none."""
+    if type is None or not type.definition.categories:
+        return
+    known = {one.name: one.subcategories for one in type.definition.categories}
+    require(category in known, f"category: it is one of {_some(tuple(known))}.")
+    among = known[category]
+    require(not among or subcategory in ("", *among), f"subcategory: it is one of {_some(among)}.")
+
+
+def _some(names: tuple[str, ...]) -> str:
+    told = ", ".join(names[:SAID_MAX])
+    return f"{told} and {len(names) - SAID_MAX} more" if len(names) > SAID_MAX else told
+
+
 def check(ticket: str, definition: TypeDefinition) -> None:
     """Refuse a definition that makes no sense for a kind of ticket."""
     priority.check(definition.matrix)
+    _check_names("categories", [one.name for one in definition.categories])
+    for index, one in enumerate(definition.categories):
+        _check_names(f"categories[{index}].subcategories", one.subcategories)
     check_fields(definition.fields, ACTS[ticket])
     days = definition.close_after_days, definition.reopen_within_days
     require(all(0 <= one <= DAYS_MAX for one in days), f"Days are a number from 0 to {DAYS_MAX}.")
@@ -106,3 +135,10 @@ def check(ticket: str, definition: TypeDefinition) -> None:
         not any(days) or ticket in DONE,
         f"Only what is resolved, answered or fulfilled has such days: {', '.join(DONE)}.",
     )
+
+
+def _check_names(place: str, names: Sequence[str]) -> None:
+    require(len(names) <= CATEGORIES_MAX, f"{place}: there are at most {CATEGORIES_MAX}.")
+    require(len(set(names)) == len(names), f"{place}: each is named once.")
+    for name in names:
+        require(text.name(name, f"{place}: a name") == name, f"{place}: no spaces around a name.")

@@ -17,6 +17,7 @@ from domain.recurring import Recurrence
 from domain.ruled import Ruled
 from domain.rules import DomainError, Refused, require
 from domain.team import Team
+from domain.ticket_type import require_category
 from domain.triage import (
     Action,
     Assign,
@@ -109,6 +110,7 @@ def _do(
         case Assign():
             _assign(ticket, action, directory, chosen, by)
         case Categorise(category=category, subcategory=subcategory, service=service):
+            require_category(directory.ticket_type(ticket.what), category, subcategory)
             ticket.categorise(category=category, subcategory=subcategory, service=service, by=by)
         case Prioritise(impact=impact, urgency=urgency):
             matrix = directory.matrix(ticket.what)

@@ -15,6 +15,7 @@ from domain.provenance import Provenance
 from domain.recorder import Receipt
 from domain.rules import require
 from domain.ticket import Ticket, Visibility
+from domain.ticket_type import require_category
 
 
 class Incidents(ServiceLevels):
@@ -69,6 +70,7 @@ class Incidents(ServiceLevels):
                     matrix=self.directory.matrix(incident.what),
                 )
             if category:
+                self.check_category(incident, category, subcategory)
                 incident.categorise(
                     category=category, subcategory=subcategory, service=service, by=by
                 )
@@ -114,9 +116,14 @@ class Incidents(ServiceLevels):
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
+            self.check_category(ticket, category, subcategory)
             ticket.categorise(category=category, subcategory=subcategory, service=service, by=by)
 
         return await self.ledger.run(by, decide, **repeat)
+
+    def check_category(self, ticket: Ticket, category: str, subcategory: str) -> None:
+        """Refuse a category that the type of a ticket does not have."""
+        require_category(self.directory.ticket_type(ticket.what), category, subcategory)
 
     async def assign(
         self,

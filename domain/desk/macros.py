@@ -115,6 +115,7 @@ class Macros(TicketTypes, Incidents):
         match step:
             case Categorise():
                 category, subcategory = step.category, step.subcategory
+                self.check_category(ticket, category, subcategory)
                 ticket.categorise(
                     category=category, subcategory=subcategory, service=step.service, by=by
                 )

@@ -19,7 +19,7 @@ from domain.personal import ERASED
 from domain.priority import Matrix
 from domain.rules import Refused
 from domain.service_request import ServiceRequest
-from domain.ticket_type import TicketType, TypeDefinition
+from domain.ticket_type import Category, TicketType, TypeDefinition
 from tests.domain.desks import Company, open_desk, system
 from tests.domain.ticket_types import SITE_AND_MORE
 from tests.keys import MemoryKeys
@@ -60,6 +60,50 @@ async def incident(company: Company, id: UUID) -> Incident:
 
 async def set_fields(company: Company, id: UUID, **fields: Any) -> None:
     await company.desk.set_fields(Incident, id, fields=fields, by=company.signed("bea"))
+
+
+async def test_a_ticket_is_of_a_category_that_its_type_has(company: Company) -> None:
+    categories = (
+        Category(name="hardware", subcategories=("screen", "mouse")),
+        Category(name="other"),
+    )
+    await define(company, categories=categories)
+    id = await log(company)
+
+    async def categorise(category: str, subcategory: str = "") -> None:
+        await company.desk.categorise(
+            Incident,
+            id,
+            category=category,
+            subcategory=subcategory,
+            by=company.signed("bea"),
+        )
+
+    with pytest.raises(Refused, match=r"category: it is one of hardware, other\."):
+        await categorise("hardwear")
+    with pytest.raises(Refused, match=r"subcategory: it is one of screen, mouse\."):
+        await categorise("hardware", "house")
+    await categorise("other", "anything")
+    await categorise("hardware", "mouse")
+
+    assert (await incident(company, id)).subcategory == "mouse"
+    with pytest.raises(Refused, match="category: it is one of"):
+        await log(company, category="software")
+
+
+@pytest.mark.parametrize(
+    ("categories", "rule"),
+    [
+        ((Category(name="a"), Category(name="a")), "each is named once"),
+        ((Category(name=" a"),), "no spaces around"),
+        ((Category(name="a", subcategories=("",)),), r"categories\[0\].subcategories"),
+    ],
+)
+async def test_categories_that_nobody_could_name_are_refused(
+    company: Company, categories: tuple[Category, ...], rule: str
+) -> None:
+    with pytest.raises(Refused, match=rule):
+        await define(company, categories=categories)
 
 
 async def test_there_is_one_type_for_a_kind_of_ticket(company: Company) -> None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from domain.field_definitions import FieldDefinition, Needed
 from domain.priority import Matrix
-from domain.ticket_type import TypeDefinition
+from domain.ticket_type import Category, TypeDefinition
 from tests.people import person
 
 SITE = FieldDefinition(
@@ -32,6 +32,7 @@ TYPES = st.sampled_from(
     [
         SITE_AND_MORE,
         PLAIN,
+        replace(PLAIN, categories=(Category(name="hardware", subcategories=("screen",)),)),
         replace(PLAIN, matrix=Matrix(rows=((5, 1, 2), (1, 2, 3), (2, 3, 4)))),
         TypeDefinition(fields=(SITE, SITE)),
         TypeDefinition(fields=(replace(SITE, needed=(Needed(at="explode"),)),)),
