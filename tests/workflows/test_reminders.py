@@ -4,6 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from domain.asset import Asset
+from domain.contract import Contract
+from domain.ids import record_id
+from domain.ledger import Work
 from tests.domain.desks import open_desk, system
 from tests.people import MONDAY
 from workflows.reminders import Reminders
@@ -38,3 +41,25 @@ async def test_reminders_are_given_once_at_their_moments(tmp_path: Path) -> None
         assert [entry.topic for entry in history] == ["Asset.EndReminded"]
         assert history[0].event.by.at == FIRST
         assert history[0].event.by.actor == "reminder-clock"
+
+
+async def test_contracts_in_force_are_reminded_of_as_assets_are(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        ids = record_id("CON", 1), record_id("CON", 2)
+
+        async def decide(work: Work) -> None:
+            for id in ids:
+                drafted = Contract.draft(
+                    id, name="Support", supplier="Metal Ltd", last_day=LAST_DAY, by=by
+                )
+                work.add(drafted)
+
+        by = system(at=MONDAY)
+        await desk.ledger.run(by, decide)
+        signs = system(at=MONDAY + timedelta(hours=1))
+        await desk.ledger.edit(Contract, ids[0], lambda one: one.sign(by=signs), by=signs)
+
+        await Reminders(desk).keep(FIRST, "sla-clock/0")
+
+        told = [desk.ledger.history(id)[-1].topic for id in ids]
+        assert told == ["Contract.EndReminded", "Contract.Drafted"]
