@@ -9,9 +9,9 @@ these, only such can hold at a moment as began less than 4**n before it. So a lo
 the index for each band finds all versions that held at a moment, and few that did not.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -35,6 +35,7 @@ COLUMNS = tuple(
 )
 """What the table of versions has besides the columns of the row."""
 
+Sense = Literal["held", "known"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -143,42 +144,37 @@ def source(table: Table[Any], prefix: str, as_of: AsOf | None, since: int = -1) 
     itself: they are ours. `since`: of a moment, only versions that began after another."""
     if as_of is None or (as_of.moment is None and as_of.position is None):
         return Source(prefix + table.stored)
-    past = prefix + table.past_stored
     if as_of.moment is None:
-        return _known_at(past, as_of.position or 0)
+        return _at("known", table, prefix, as_of.position or 0)
     if as_of.position is None:
-        return _held_at(past, micros(as_of.moment), since)
-    return _held_at_both(table, past, micros(as_of.moment), as_of.position)
+        return _at("held", table, prefix, micros(as_of.moment), since)
+    return _at_both(table, prefix, micros(as_of.moment), as_of.position)
 
 
-def _held_at(past: str, at: int, since: int = -1) -> Source:
+def _at(sense: Sense, table: Table[Any], prefix: str, at: int, since: int = -1) -> Source:
+    """The versions that held at a moment, or were known at a position."""
+    bands = [(number, max(since, at - 4**number)) for number in BANDS] + [(OPEN_BAND, since)]
+    past = prefix + table.past_stored
+    holding = (f"{sense}_since <= {at:d}", f"{sense}_until > {at:d}")
+    # The two stores find the ranges of the index in different words: PostgreSQL, where tables have
+    # a schema before their names, by what it counts on to be in each; SQLite looks into one by one.
+    if prefix:
+        ranges = (
+            f"({sense}_band = {band:d} AND {sense}_since > {after:d})" for band, after in bands
+        )
+        return Source(past, (f"({' OR '.join(ranges)})", *holding))
+    values = ", ".join(f"({band:d}, {after:d})" for band, after in bands)
+    filed = f"(SELECT column1 AS filed, column2 AS later_than FROM (VALUES {values}) AS bands)"
     return Source(
-        f"{_bands(at, since)} CROSS JOIN {past}",
-        (
-            "held_band = filed",
-            "held_since > later_than",
-            f"held_since <= {at:d}",
-            f"held_until > {at:d}",
-        ),
+        f"{filed} AS bands CROSS JOIN {past}",
+        (f"{sense}_band = filed", f"{sense}_since > later_than", *holding),
     )
 
 
-def _known_at(past: str, at: int) -> Source:
-    return Source(
-        f"{_bands(at)} CROSS JOIN {past}",
-        (
-            "known_band = filed",
-            "known_since > later_than",
-            f"known_since <= {at:d}",
-            f"known_until > {at:d}",
-        ),
-    )
-
-
-def _held_at_both(table: Table[Any], past: str, moment: int, position: int) -> Source:
+def _at_both(table: Table[Any], prefix: str, moment: int, position: int) -> Source:
     """The last version of each row that had begun in both senses: it had not ended in one."""
     names = ", ".join(table.names)
-    in_time, by_position = _held_at(past, moment), _known_at(past, position)
+    in_time, by_position = _at("held", table, prefix, moment), _at("known", table, prefix, position)
     parts = (
         (in_time, f"known_since <= {position:d}"),
         (by_position, f"held_since <= {moment:d} AND held_until <= {moment:d}"),
@@ -188,14 +184,3 @@ def _held_at_both(table: Table[Any], past: str, moment: int, position: int) -> S
         for part, more in parts
     )
     return Source(f"({union}) AS held")
-
-
-def _bands(at: int, since: int = -1) -> str:
-    values: Sequence[str] = [
-        *(f"({number}, {max(since, at - 4**number):d})" for number in BANDS),
-        f"({OPEN_BAND}, {since:d})",
-    ]
-    return (
-        "(SELECT column1 AS filed, column2 AS later_than FROM"
-        f" (VALUES {', '.join(values)}) AS bands) AS bands"
-    )
