@@ -1,6 +1,6 @@
 """The rows that a page of events touches: loaded once, changed in memory, written once."""
 
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.aggregate import Event
@@ -87,14 +87,15 @@ class Rows:
         self._known.setdefault(table, {})[key] = row
         return row
 
-    def have(self, table: Table[Any], keys: Set[Key]) -> None:
+    def have(self, table: Table[Any], keys: Iterable[Key]) -> None:
         """See that there are these rows of a table that has nothing but its key and no past: they
         are not loaded for it."""
         known = self._known.setdefault(table, {})
         touched = self._touched.setdefault(table, {})
-        for key in keys - known.keys():
-            known[key] = table.row(*key)
-            touched[key] = None
+        for key in keys:
+            if key not in known:
+                known[key] = table.row(*key)
+                touched[key] = None
 
     def remove(self, table: Table[Any], *key: Any) -> None:
         """Remove a row, if there is one."""

@@ -13,7 +13,7 @@ from ops.problems import UserProblem
 CLIENTS = 4
 QUESTIONS_PER_SECOND = 100.0
 TWICE = 2.0
-BEFORE = 2
+BEFORE = 5
 """How many times as long as another question they are asked before."""
 LOOK_SECONDS = 0.05
 COMMAND = ("nice", "-n", "19", LEDGERDESK, "views", "rebuild")
