@@ -10,15 +10,14 @@ from uuid import UUID
 
 from domain import text
 from domain.aggregate import Event
+from domain.legal_hold import LegalHold
 from domain.person_access import Access
 from domain.personal import Personal
 from domain.provenance import Provenance
 from domain.rules import require
 
 
-class Erasable(Access, abstract=True):
-    is_held: bool
-    """Whether they are under a legal hold."""
+class Erasable(Access, LegalHold, abstract=True):
     erasure_asked_by: str
     """Who asked for the erasure that waits to be confirmed, or empty."""
     erasure_withdrawn_at: datetime | None
@@ -26,36 +25,18 @@ class Erasable(Access, abstract=True):
 
     def __init__(self, id: UUID) -> None:
         super().__init__(id)
-        self.is_held = False
         self.erasure_asked_by = ""
         self.erasure_withdrawn_at = None
 
     # Hold --------------------------------------------------------------------------------
 
-    def place_legal_hold(self, *, reason: str, by: Provenance) -> None:
-        """Keep what is known of them until the hold is lifted. An erasure that waits is over."""
+    def require_holdable(self) -> None:
         self._require_not_erased()
-        if not self.is_held:
-            reason = text.reason(reason, "A legal hold needs a reason.")
-            self.record(self.LegalHoldPlaced(by=by, reason=reason))
 
-    class LegalHoldPlaced(Event):
-        reason: Annotated[str, Personal("actor")]
-
-        def apply(self, person: "Erasable", /) -> None:
-            person.is_held = True
-            person.erasure_asked_by = ""
-
-    def lift_legal_hold(self, *, reason: str, by: Provenance) -> None:
-        if self.is_held:
-            reason = text.reason(reason, "That a legal hold is lifted needs a reason.")
-            self.record(self.LegalHoldLifted(by=by, reason=reason))
-
-    class LegalHoldLifted(Event):
-        reason: Annotated[str, Personal("actor")]
-
-        def apply(self, person: "Erasable", /) -> None:
-            person.is_held = False
+    def be_held(self) -> None:
+        """An erasure that waits is over."""
+        super().be_held()
+        self.erasure_asked_by = ""
 
     # Erase -------------------------------------------------------------------------------
 

@@ -152,6 +152,9 @@ class PostgresViews(ViewStore):
             postgres_copy.put_in_place(self._connection, copied)
             postgres_copy.put_positions(self._connection, views, other)
             _execute(self._connection, "INSERT INTO views.renewed VALUES (%s)", (renewed,))
+        self.clean()
+
+    def clean(self) -> None:
         postgres_copy.clean(self._connection)
 
     def close(self) -> None:

@@ -25,6 +25,7 @@ class Renewal:
         self._projector = projector
         self._beside = beside
         self._remove()
+        projector.store.clean()
         projector.erased_at = erasure.carry_out(projector.ledger)
         projector.caught_up.append(self.renew_if_due)
 

@@ -153,6 +153,9 @@ class SqliteViews(ViewStore):
         assert isinstance(other, SqliteViews)
         other._connection.execute("INSERT INTO renewed VALUES (?)", (renewed,))
         other._connection.backup(self._connection)
+        self.clean()
+
+    def clean(self) -> None:
         # The log still has old pages of the file, and those the file itself.
         self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 

@@ -162,6 +162,11 @@ class ViewStore(ABC):
         nothing left of these in the files."""
 
     @abstractmethod
+    def clean(self) -> None:
+        """Leave nothing of rows that were replaced in the files: for whoever took over last may
+        have been killed before that."""
+
+    @abstractmethod
     def close(self) -> None: ...
 
 

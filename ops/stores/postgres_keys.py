@@ -27,6 +27,9 @@ CREATE TABLE IF NOT EXISTS ledgerdesk_keys.master_key (
     id integer PRIMARY KEY CHECK (id = 1),
     fingerprint text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS ledgerdesk_keys.rewrite_owed (
+    id integer PRIMARY KEY CHECK (id = 1)
+);
 CREATE TABLE IF NOT EXISTS ledgerdesk_keys.removed_to (
     id integer PRIMARY KEY CHECK (id = 1),
     position bigint NOT NULL,
@@ -36,6 +39,10 @@ CREATE TABLE IF NOT EXISTS ledgerdesk_keys.removed_to (
 
 ASK_MASTER: LiteralString = "SELECT fingerprint FROM ledgerdesk_keys.master_key FOR SHARE"
 ASK_MASTER_ALONE: LiteralString = "SELECT fingerprint FROM ledgerdesk_keys.master_key FOR UPDATE"
+
+OWE_REWRITE: LiteralString = (
+    "INSERT INTO ledgerdesk_keys.rewrite_owed VALUES (1) ON CONFLICT DO NOTHING"
+)
 
 Connection = psycopg.Connection[tuple[Any, ...]]
 
@@ -79,6 +86,11 @@ class PostgresKeys(Keys):
                 "INSERT INTO ledgerdesk_keys.person_key VALUES (%s, %s) ON CONFLICT DO NOTHING",
                 (NODE, root),
             )
+        with self._pool.connection() as connection:
+            owed = connection.execute("SELECT id FROM ledgerdesk_keys.rewrite_owed").fetchone()
+        if owed is not None:
+            # Whoever destroyed a key last was killed before that.
+            self._rewrite()
 
     @contextmanager
     def _writing(self, ask_master: LiteralString = ASK_MASTER) -> Iterator[Connection]:
@@ -111,6 +123,7 @@ class PostgresKeys(Keys):
                 " ON CONFLICT (subject) DO UPDATE SET wrapped = NULL",
                 (subject,),
             )
+            connection.execute(OWE_REWRITE)
         self._rewrite()
 
     def _rewrite(self) -> None:
@@ -118,6 +131,7 @@ class PostgresKeys(Keys):
         with self._pool.connection() as connection:
             connection.autocommit = True
             connection.execute("VACUUM (FULL) ledgerdesk_keys.person_key")
+            connection.execute("DELETE FROM ledgerdesk_keys.rewrite_owed")
             connection.autocommit = False
 
     def removed_to(self) -> tuple[int, int]:
@@ -159,6 +173,8 @@ class PostgresKeys(Keys):
                 "INSERT INTO ledgerdesk_keys.person_key VALUES (%s, NULL) ON CONFLICT DO NOTHING",
                 (NODE,),
             )
+            if kept:
+                connection.execute(OWE_REWRITE)
         if kept:
             self._rewrite()
 

@@ -61,6 +61,8 @@ class SqliteKeys(Keys):
         with self._writing() as connection:
             root = self._master.wrap(secrets.token_bytes(KEY_BYTES))
             connection.execute("INSERT OR IGNORE INTO person_key VALUES (?, ?)", (NODE, root))
+        # Whoever destroyed a key last may have been killed before that.
+        self._empty_log()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

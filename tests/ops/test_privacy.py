@@ -234,10 +234,11 @@ async def erase(desk: Desk, told: Told) -> int:
 
 
 def rows(store: ViewStore) -> dict[tuple[str, int], tuple[Any, ...]]:
-    """All rows as they are and as they were, but for those about people themselves."""
+    """All rows as they are and as they were, but for those about people themselves, and the words
+    that are found by a search."""
     kept = {}
-    for view in ALL:
-        for table in view.tables if view.name != "directory" else ():
+    for table in (table for view in ALL if view.name != "directory" for table in view.tables):
+        if table.name != "search_vocabulary":
             for number, row in enumerate(store.scan(table)):
                 kept[table.stored, number] = row
             for number, row in enumerate(store.scan_past(table) if table.past is not None else ()):

@@ -1,6 +1,7 @@
 """After an erasure and a removal every report says what it said, and the proofs hold, on both
 stores."""
 
+# ruff: noqa: F401, F811 - fixtures are imported
 import asyncio
 from datetime import UTC, datetime
 from itertools import combinations
@@ -24,7 +25,7 @@ from tests.ops.test_privacy import (
     Told,
     caught_up,
     erase,
-    house,  # noqa: F401 - a fixture
+    house,
     projecting,
     signed,
     tell,
@@ -83,7 +84,7 @@ async def figures(views: Views, as_of: AsOf | None) -> dict[tuple[str, ...], Any
     return found
 
 
-async def test_every_report_says_what_it_said_row_by_row(house: House) -> None:  # noqa: F811
+async def test_every_report_says_what_it_said_row_by_row(house: House) -> None:
     settings = house.settings
     async with open_desk(settings) as desk, projecting(settings) as store:
         told = await tell(desk, settings)
@@ -106,7 +107,7 @@ async def test_every_report_says_what_it_said_row_by_row(house: House) -> None: 
 
 
 def test_proofs_hold_after_an_erasure_and_a_removal(
-    house: House,  # noqa: F811
+    house: House,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

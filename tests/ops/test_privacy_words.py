@@ -1,5 +1,6 @@
 """After a removal nothing of what one ticket said stands in any file, and everything else does."""
 
+# ruff: noqa: F401, F811 - fixtures are imported
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from tests.ops.test_privacy import (
     Told,
     caught_up,
     found,
-    house,  # noqa: F401 - a fixture
+    house,
     projecting,
     rows,
     signed,
@@ -88,7 +89,7 @@ async def remove(desk: Desk) -> int:
     return desk.ledger.position()
 
 
-async def test_nothing_of_what_a_ticket_said_stands_in_any_file(house: House) -> None:  # noqa: F811
+async def test_nothing_of_what_a_ticket_said_stands_in_any_file(house: House) -> None:
     settings = house.settings
     async with open_desk(settings) as desk:
         told = await tell(desk, settings)
@@ -129,7 +130,7 @@ def others_of(found: dict[tuple[str, int], tuple[object, ...]], incident: UUID) 
 
 @pytest.mark.parametrize("house", ["sqlite"], indirect=True)
 async def test_keys_of_before_the_removal_open_nothing(
-    house: House,  # noqa: F811
+    house: House,
     tmp_path: Path,
 ) -> None:
     keys = house.settings.data / "keys.db"
@@ -149,7 +150,7 @@ async def test_keys_of_before_the_removal_open_nothing(
 
 
 async def test_a_removal_that_was_cut_off_is_carried_out_at_the_next_start(
-    house: House,  # noqa: F811
+    house: House,
 ) -> None:
     async with open_desk(house.settings) as desk:
         incident = await tell_more(desk, house.settings, await tell(desk, house.settings))
