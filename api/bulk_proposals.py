@@ -31,12 +31,11 @@ from domain.bulk_job import BYTES_MAX, ROWS_MAX, BulkJob
 from domain.ledger import Work
 from domain.policy import allow, visibility
 from domain.sealed_file import SALT_BYTES
+from domain.text import NAME_MAX
 from projections import search_rows
 from projections.filter_language import TEXT_MAX
 from projections.queries import LIMIT_MAX, BadQuery
 from projections.store import NotBuilt
-
-NAME_MAX = 200
 
 ActName = Annotated[
     str,

@@ -9,6 +9,7 @@ import pytest
 from api import bulk_runner
 from domain.ids import parse_reference
 from domain.person import Role, Scope
+from domain.personal import ERASED
 from ops.attachments import of_jobs
 from tests.api.bulk import Bulk
 from tests.api.house import Client, House, issued, let_in
@@ -411,3 +412,16 @@ async def test_a_job_whose_file_is_gone_is_given_up(house: House, adam: Bulk) ->
 
     shown = await adam.job(job)
     assert (shown["status"], shown["reason"]) == ("stopped", "Its file is kept no longer.")
+
+
+async def test_what_a_job_says_goes_with_whoever_proposed_it(house: House) -> None:
+    await let_in(house, "desk", "gone", (Role.AGENT,))
+    job = await Bulk(house, "gone").proposed([log("")])
+    person, zoe = house.people["gone"], Bulk(house, "zoe")
+    digest = (await zoe.job(job))["sha256"]
+
+    house.desk.ledger.forget(person)
+
+    assert (await zoe.results(job, "preview"))[0]["problem"] == {"detail": ERASED}
+    assert (await zoe.job(job))["name"] == ERASED
+    assert house.files.open(digest, str(person), parse_reference(job)) is None
