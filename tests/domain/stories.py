@@ -233,6 +233,30 @@ PASSED = [
 """The first round, by the stages of CAB and Board, from its beginning to its approval."""
 
 
+def unsettled(edit: Step, terms: Terms) -> list[Step]:
+    """A round with a question, another version, an edit, and votes that come and go."""
+    return [
+        step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=terms),
+        step("request_information", "dan", question="Until when?"),
+        step("provide_information", "ann", answer="Until Monday.", hours=None),
+        step("vote", "bea", vote="approve"),
+        step(
+            "migrate_approval",
+            "dan",
+            to_version=2,
+            stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
+            terms=terms,
+        ),
+        edit,
+        step("vote", "bea", vote="approve", stage="Owners"),
+        step("retract_vote", "bea", reason="Not yet."),
+        step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
+        step("add_approver", "dan", person=person("bea"), reason="She is back."),
+        step("vote", "cem", vote="approve"),
+        step("vote", "dan", vote="approve"),
+    ]
+
+
 def governed(name: str, one: Any, other: Any) -> list[Step]:
     """The life of a definition that a process governs: one is approved and published, the other
     withdrawn, rejected, and in the end approved and published as well."""
@@ -250,24 +274,7 @@ def governed(name: str, one: Any, other: Any) -> list[Step]:
         *PASSED,
         step("publish", "clock"),
         step("revise", "ann", definition=other),
-        step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=EXACTING),
-        step("request_information", "dan", question="Until when?"),
-        step("provide_information", "ann", answer="Until Monday.", hours=None),
-        step("vote", "bea", vote="approve"),
-        step(
-            "migrate_approval",
-            "dan",
-            to_version=2,
-            stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
-            terms=EXACTING,
-        ),
-        step("revise", "desk", definition=one),
-        step("vote", "bea", vote="approve", stage="Owners"),
-        step("retract_vote", "bea", reason="Not yet."),
-        step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
-        step("add_approver", "dan", person=person("bea"), reason="She is back."),
-        step("vote", "cem", vote="approve"),
-        step("vote", "dan", vote="approve"),
+        *unsettled(step("revise", "desk", definition=one), EXACTING),
         step("comment", "dan", said="Cem has voted already."),
         step("withdraw", "ann", reason="It is as before."),
         step("revise", "ann", definition=other),
@@ -968,24 +975,10 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("add_phase", "ann", name="Pilot", start=NEXT_MONTH, end=IN_TWO_HOURS),
             step("write_gate", "ann", gate="Pilot", said="All tests are green."),
             step("take_up", "ann", gate="Pilot"),
-            step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=replace(EXACTING, material=())),
-            step("request_information", "dan", question="Until when?"),
-            step("provide_information", "ann", answer="Until Monday.", hours=None),
-            step("vote", "bea", vote="approve"),
-            step(
-                "migrate_approval",
-                "dan",
-                to_version=2,
-                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
-                terms=replace(EXACTING, material=()),
+            *unsettled(
+                step("write_gate", "desk", gate="Pilot", said="All tests but one are green."),
+                replace(EXACTING, material=()),
             ),
-            step("write_gate", "desk", gate="Pilot", said="All tests but one are green."),
-            step("vote", "bea", vote="approve", stage="Owners"),
-            step("retract_vote", "bea", reason="Not yet."),
-            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
-            step("add_approver", "dan", person=person("bea"), reason="She is back."),
-            step("vote", "cem", vote="approve"),
-            step("vote", "dan", vote="approve"),
             step("withdraw", "ann", reason="A test is red."),
             step("submit", "ann", stages=(CAB,)),
             step("vote", "cem", vote="reject", comment="Not this one."),
@@ -1068,24 +1061,10 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("begin_design", "ann"),
             step("write_gate", "ann", gate="requirements", said="Everybody by the 25th."),
             step("take_up", "ann", gate="requirements"),
-            step("submit", "ann", stages=(OWNERS, CEM_ALONE), terms=replace(EXACTING, material=())),
-            step("request_information", "dan", question="Until when?"),
-            step("provide_information", "ann", answer="Until Monday.", hours=None),
-            step("vote", "bea", vote="approve"),
-            step(
-                "migrate_approval",
-                "dan",
-                to_version=2,
-                stages=(replace(OWNERS, patience="5d"), CEM_ALONE),
-                terms=replace(EXACTING, material=()),
+            *unsettled(
+                step("write_gate", "desk", gate="requirements", said="Everybody by the 20th."),
+                replace(EXACTING, material=()),
             ),
-            step("write_gate", "desk", gate="requirements", said="Everybody by the 20th."),
-            step("vote", "bea", vote="approve", stage="Owners"),
-            step("retract_vote", "bea", reason="Not yet."),
-            step("hand_on_vote", "bea", to=person("cem"), reason="Away."),
-            step("add_approver", "dan", person=person("bea"), reason="She is back."),
-            step("vote", "cem", vote="approve"),
-            step("vote", "dan", vote="approve"),
             step("withdraw", "ann", reason="It is not good yet."),
             step("submit", "ann", stages=(CAB,)),
             step("vote", "cem", vote="reject", comment="Not this one."),
