@@ -35,7 +35,7 @@ lint: install-dev ## Check style, types and the import contracts.
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint ## Run lint and all tests but the long proofs.
+test: lint ## Run lint and all tests but the long proofs, in two processes (WORKERS=).
 	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 proof: install-dev ## Run the long proofs: chaos, whole imports, fuzzing, many more examples.
