@@ -85,7 +85,12 @@ class RowRow(Row):
 
 
 ROWS = Table(
-    "bulk_rows", VERSION, RowRow, key=("job", "stage", "row"), indexes=[("job", "stage", "outcome")]
+    "bulk_rows",
+    VERSION,
+    RowRow,
+    key=("job", "stage", "row"),
+    indexes=[("job", "stage", "outcome")],
+    past=(),
 )
 
 COUNTS = {
