@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 from uuid import UUID
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.assets import PRACTICE as ASSETS
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -25,13 +25,13 @@ async def read_impact(call: Call) -> Answer:
     """What depends on an asset, or what it depends on, as far as the caller may see it."""
     asset = await find(call, ASSETS)
     query = call.query()
-    only(query, "direction", "depth", "as_of", "min_position")
+    only(query, "direction", "depth", *history.PARAMETERS, "min_position")
     direction = query.get("direction", "up")
     if direction not in ("up", "down"):
         raise Problem("bad_query", "direction: it is up (what depends on it) or down.")
     depth = whole(query, "depth", 5, 1, DEPTH_MAX)
-    as_of = lists.moment(query["as_of"]) if "as_of" in query else None
     await reach(call, "asset_register", query.get("min_position"))
+    as_of = await history.asked_of(call, query)
     try:
         rows = await call.context.views.impact(
             asset.id, direction=cast(Direction, direction), depth=depth, as_of=as_of
@@ -50,10 +50,11 @@ async def read_licences(call: Call) -> Answer:
     """The licences that the caller may see, with what is entitled and installed."""
     allow(call.caller.actor, call.route.act, None)
     query = call.query()
-    only(query, "min_position")
+    only(query, *history.PARAMETERS, "min_position")
     await reach(call, "asset_register", query.get("min_position"))
+    as_of = await history.asked_of(call, query)
     try:
-        rows = await call.context.views.licences()
+        rows = await call.context.views.licences(as_of)
     except NotBuilt:
         raise lists.not_yet("The views are being built.") from None
     return _page([row for row in rows if _is_seen(call, row)])
@@ -114,6 +115,7 @@ def asset_board_routes() -> Iterator[Route]:
                 {"type": "integer", "minimum": 1, "maximum": DEPTH_MAX, "default": 5},
             ),
             schemas.AS_OF,
+            schemas.KNOWN_AT,
             schemas.MIN_POSITION,
         ],
         schemas.page_of(
@@ -130,7 +132,7 @@ def asset_board_routes() -> Iterator[Route]:
         "asset.list",
         "Assets",
         "List licences with what is entitled and installed",
-        [schemas.MIN_POSITION],
+        [schemas.AS_OF, schemas.KNOWN_AT, schemas.MIN_POSITION],
         schemas.page_of(_row(installed=schemas.WHOLE, over=schemas.WHOLE, unused=schemas.WHOLE)),
     )
 

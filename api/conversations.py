@@ -1,7 +1,7 @@
 """What was said on a ticket, and on those that are seen through it, each with where it was said."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from api import history, incidents, problems, questions, requests, schemas
@@ -18,6 +18,7 @@ from domain.merging import MERGED_MAX, Mergeable
 from domain.policy import about, allow
 from domain.rules import NotFound
 from domain.ticket import Ticket, Visibility
+from projections.past import AsOf
 
 PRACTICES: Mapping[str, Practice] = {
     practice.kind.prefix: practice
@@ -27,55 +28,93 @@ PRACTICES: Mapping[str, Practice] = {
 Shown = dict[str, Any]
 
 
+class Part(NamedTuple):
+    """A ticket of which something is told."""
+
+    now: Mergeable
+    then: Mergeable
+    """As it is told."""
+    entries: Sequence[Entry]
+
+
 async def read_conversation(call: Call) -> Answer:
-    only(call.query())
+    query = call.query()
+    only(query, *history.PARAMETERS)
     id = parse_reference(call.params[0])
     practice = PRACTICES.get(prefix_of(id))
     if practice is None:
         raise NotFound(f"{call.params[0][:80]} is no ticket that can be merged.")
     ticket: Any = await call.context.ledger.find(practice.kind, id)
     allow(call.caller.actor, f"{practice.what}.read", about(ticket))
-    own = await entries_of(call, id)
-    seen: list[tuple[Mergeable, Sequence[Entry]]] = [(ticket, own)]
-    seen += await call.context.desk.tied(ticket, MERGED_MAX)
-    readable = [row for row in seen if may(call, f"{practice.what}.read", row[0])]
-    said = [one for row in readable for one in _said(call, practice, *row)]
-    said += await _brought(call, practice, ticket)
+    as_of = await history.asked_of(call, query)
+    seen = await _seen(call, practice, id, as_of)
+    if not seen[0].entries:
+        raise NotFound(f"{ticket.number} was not there yet.")
+    then = seen[0].then
+    readable = [part for part in seen if may(call, f"{practice.what}.read", part.now)]
+    said = [one for part in readable for one in _said(call, practice, part, part.entries)]
+    said += await _brought(call, practice, then, as_of)
     return json(
         {
-            "number": ticket.number,
-            "merged_into": _number(ticket.merged_into),
-            "merged": [number_of(one.id) for one, _ in readable if one.id != id],
-            "split_from": _number(ticket.split_from),
-            "parts": [number_of(part) for part in ticket.parts],
+            "number": then.number,
+            "merged_into": _number(then.merged_into),
+            "merged": [part.now.number for part in readable if part.now.id != id],
+            "split_from": _number(then.split_from),
+            "parts": [number_of(part) for part in then.parts],
             "said": sorted(said, key=lambda one: one["position"]),
             "watchers": [
-                {"number": number_of(person), "name": name_of(call)(person), "origin": one.number}
-                for one, _ in readable
-                for person in one.watchers
+                {
+                    "number": number_of(person),
+                    "name": name_of(call)(person),
+                    "origin": part.now.number,
+                }
+                for part in readable
+                for person in part.then.watchers
             ],
         }
     )
 
 
-async def _brought(call: Call, practice: Practice, ticket: Mergeable) -> list[Shown]:
+async def _seen(call: Call, practice: Practice, id: UUID, as_of: AsOf | None) -> list[Part]:
+    """A ticket, and those that are seen through it: merged into it, and into these."""
+    found: dict[UUID, Part] = {}
+    ahead = [id]
+    while ahead and len(found) <= MERGED_MAX:
+        one = ahead.pop(0)
+        if one not in found:
+            found[one] = await _part(call, practice, one, as_of)
+            ahead += found[one].then.absorbed
+    return list(found.values())
+
+
+async def _part(call: Call, practice: Practice, id: UUID, as_of: AsOf | None) -> Part:
+    now: Any = await call.context.ledger.find(practice.kind, id)
+    entries = history.until(await entries_of(call, id), as_of)
+    if as_of is None:
+        return Part(now, now, entries)
+    then: Any = practice.kind(id)
+    for entry in entries:
+        then.replay(entry)
+    return Part(now, then, entries)
+
+
+async def _brought(
+    call: Call, practice: Practice, ticket: Mergeable, as_of: AsOf | None
+) -> list[Shown]:
     """The comments with which a ticket that was split off began."""
     if ticket.split_from is None:
         return []
-    source: Any = await call.context.ledger.find(practice.kind, ticket.split_from)
-    if not may(call, f"{practice.what}.read", source):
+    source = await _part(call, practice, ticket.split_from, as_of)
+    if not may(call, f"{practice.what}.read", source.now):
         return []
-    entries = await entries_of(call, source.id)
-    taken = [entry for entry in entries if entry.position in ticket.split_comments]
+    taken = [entry for entry in source.entries if entry.position in ticket.split_comments]
     return [{**one, "went_to": None} for one in _said(call, practice, source, taken)]
 
 
-def _said(
-    call: Call, practice: Practice, ticket: Mergeable, entries: Sequence[Entry]
-) -> Iterator[Shown]:
+def _said(call: Call, practice: Practice, part: Part, entries: Sequence[Entry]) -> Iterator[Shown]:
     """The comments and files of a ticket, as far as the caller may see them."""
-    with_internal = may(call, f"{practice.what}.read_internal", ticket)
-    went = _went(ticket, entries)
+    with_internal = may(call, f"{practice.what}.read_internal", part.now)
+    went = _went(part.then, entries)
     for entry in entries:
         event = entry.event
         if isinstance(event, Ticket.Commented | Incident.WorkaroundGiven):
@@ -92,7 +131,7 @@ def _said(
             "position": entry.position,
             "at": event.by.effective_at,
             "author": told["actor"],
-            "origin": ticket.number,
+            "origin": part.now.number,
             "went_to": _number(went.get(entry.position)),
             "sha256": event.sha256 if isinstance(event, Ticket.Attached) else None,
             **shown,
@@ -151,7 +190,9 @@ def conversation_routes() -> Iterator[Route]:
                 "ref",
                 "The number or the id of a ticket that can be merged.",
                 "INC0000042",
-            )
+            ),
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
         ],
         _CONVERSATION,
     )

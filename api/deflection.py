@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
 from api.lists import List, only, reach, times
 from api.reads import list_parameters, reading
-from api.report_parts import DAYS_MAX, DEFINITION, GROUPS_MAX, POSITION, SHARE, from_and_to
+from api.report_parts import DAYS_MAX, DEFINITION, GROUPS_MAX, POSITION, SHARE, from_and_to, told_by
 from domain.policy import allow, visibility
 from projections import deflections, ticket_figures
 from projections.deflections import FOLLOWED_WITHIN
@@ -35,11 +35,12 @@ async def read_deflection(call: Call) -> Answer:
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     query = call.query()
-    only(query, "from", "to", "min_position")
+    only(query, "from", "to", "min_position", *history.PARAMETERS)
     span = Span(*times(query, DAYS_MAX))
     shown = visibility(actor, "incident")
     for view in (deflections.NAME, ticket_figures.NAME):
         await reach(call, view, query.get("min_position"))
+    as_of = await history.asked_of(call, query)
     views = call.context.views
     try:
         said = await views.counts(
@@ -48,6 +49,7 @@ async def read_deflection(call: Call) -> Answer:
             filters={"at": span},
             visibility=shown,
             limit=GROUPS_MAX,
+            as_of=as_of,
         )
         asked = await views.counts(
             ticket_figures.NAME,
@@ -55,6 +57,7 @@ async def read_deflection(call: Call) -> Answer:
             filters={"opened_at": span, "kind": tuple(deflections.KINDS.values())},
             visibility=shown,
             limit=GROUPS_MAX,
+            as_of=as_of,
         )
     except NotBuilt:
         raise lists.not_yet("The views are being built.") from None
@@ -66,7 +69,7 @@ async def read_deflection(call: Call) -> Answer:
     return json(
         {
             "definition": REPORT,
-            "position": min(said.position, asked.position),
+            "position": told_by(min(said.position, asked.position), as_of),
             "from": span.since,
             "to": span.until,
             "deflections": counted.total(),
@@ -99,7 +102,12 @@ def deflection_routes() -> Iterator[Route]:
         ACT,
         "Reports",
         "Read how many tickets articles made needless",
-        [*from_and_to(is_required=True), schemas.MIN_POSITION],
+        [
+            *from_and_to(is_required=True),
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
+            schemas.MIN_POSITION,
+        ],
         schemas.object_of(
             **{"from": schemas.INSTANT, "to": schemas.INSTANT},
             definition=DEFINITION,

@@ -10,6 +10,7 @@ from api.http.limits import Buckets
 from api.http.packing import pack
 from api.http.routing import ROOT, Route
 from api.identity import Identity
+from api.without_past import is_told_of_past, require_present
 from domain.rules import DomainError
 
 
@@ -22,6 +23,7 @@ class Dispatch:
         self.identity = identity
         self.route = route
         self.place = ROOT + route.path
+        self.is_of_now = route.method == "GET" and not is_told_of_past(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find out who calls, ask the route, and say no in problems."""
@@ -59,6 +61,8 @@ class Dispatch:
             limits += spend(self.context.requests, call.caller.digest)
         else:
             limits += spend(self.context.anonymous, call.address)
+        if self.is_of_now:
+            require_present(call)
         return await answered(call)
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from api import schemas
 from api.http.errors import CODES
 from api.http.routing import Route
+from api.without_past import is_told_of_past, why_not
 
 INTRODUCTION = """\
 Commands are acknowledged once they are durable. Every command takes an `Idempotency-Key`. Acts
@@ -69,8 +70,8 @@ def _operation(
         "tags": [told.tag],
         "responses": _responses(route, responses),
     }
-    if told.description:
-        operation["description"] = told.description
+    if description := _description(route):
+        operation["description"] = description
     if told.parameters:
         operation["parameters"] = list(told.parameters)
     if told.body is not None:
@@ -85,6 +86,12 @@ def _operation(
     if not route.act:
         operation["security"] = []
     return operation
+
+
+def _description(route: Route) -> str:
+    why = "" if route.method != "GET" or is_told_of_past(route) else why_not(route.path)
+    said = (route.operation.description, f"It takes no `as_of`: {why}" if why else "")
+    return "\n\n".join(filter(None, said))
 
 
 def _responses(route: Route, shared: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from api import expansion, history, list_filters, lists, records, schemas
+from api import expansion, history, history_csv, list_filters, lists, records, schemas
 from api.commands import Practice
 from api.fields import REFERENCE
 from api.http import cursors
@@ -124,7 +124,9 @@ def _without_draft(shown: dict[str, Any]) -> dict[str, Any]:
 
 async def read_history(call: Call, practice: Practice) -> Answer:
     query = call.query()
-    only(query, *history.PARAMETERS, "min_position", "limit", "cursor")
+    is_csv = history_csv.is_asked(query)
+    paged = () if is_csv else ("limit", "cursor")
+    only(query, *history.PARAMETERS, "min_position", "format", *paged)
     await reach_ledger(call, query)
     limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
     record = await find(call, practice)
@@ -134,6 +136,8 @@ async def read_history(call: Call, practice: Practice) -> Answer:
         (after,) = cursors.read(call.context.settings.signing_key, query["cursor"], question)
     as_of = await history.asked_of(call, query)
     entries = history.until(await entries_of(call, record.id), as_of)
+    if is_csv:
+        return history_csv.answer(record.number, entries)
     page = entries[after : after + limit]
     has_more = after + limit < len(entries)
     cursor = (
@@ -370,13 +374,15 @@ def _history_route(practice: Practice) -> Route:
                 schemas.AS_OF,
                 schemas.KNOWN_AT,
                 schemas.MIN_POSITION,
+                history_csv.FORMAT,
             ],
             responses={
                 200: {
                     "description": "A page of its events, oldest first.",
-                    "content": schemas.content(
-                        schemas.page_of({"$ref": "#/components/schemas/Event"})
-                    ),
+                    "content": {
+                        **schemas.content(schemas.page_of({"$ref": "#/components/schemas/Event"})),
+                        "text/csv": {"schema": {"type": "string"}},
+                    },
                 }
             },
             problems=(*OF_READS, "not_found"),

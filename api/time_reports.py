@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import List, only, reach, times
 from api.reads import list_parameters, reading
+from api.report_parts import told_by
 from domain.policy import allow, visibility
 from projections.listings import LISTINGS
 from projections.queries import BadQuery, Span
@@ -46,7 +47,7 @@ async def read_sums(call: Call) -> Answer:
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     query = call.query()
-    only(query, "from", "to", "by", "min_position", *DIMENSIONS)
+    only(query, "from", "to", "by", "min_position", *history.PARAMETERS, *DIMENSIONS)
     since, until = times(query, DAYS_MAX)
     by = tuple(query["by"].split(",")) if query.get("by") else ("person",)
     for name in by:
@@ -60,6 +61,7 @@ async def read_sums(call: Call) -> Answer:
         if name in DIMENSIONS
     }
     await reach(call, TIME.name, query.get("min_position"))
+    as_of = await history.asked_of(call, query)
     columns = tuple(dict.fromkeys((*by, "minutes", "is_billable")))
     try:
         found = await call.context.views.counts(
@@ -68,6 +70,7 @@ async def read_sums(call: Call) -> Answer:
             filters={**filters, "at": Span(since, until)},
             visibility=visibility(actor, "incident"),
             limit=GROUPS_MAX,
+            as_of=as_of,
         )
     except BadQuery as error:
         raise Problem("bad_query", f"{error.place.removeprefix('filter.')}: {error}") from None
@@ -81,7 +84,7 @@ async def read_sums(call: Call) -> Answer:
         billable[group] += row["minutes"] * number * row["is_billable"]
     return json(
         {
-            "position": found.position,
+            "position": told_by(found.position, as_of),
             "from": since,
             "to": until,
             "by": by,
@@ -146,6 +149,8 @@ def time_routes() -> Iterator[Route]:
         [
             *({**one, "required": True} for one in span),
             schemas.query("by", "What it is added up by.", pattern) | {"example": "person"},
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
             schemas.MIN_POSITION,
             *(
                 schemas.query(

@@ -4,15 +4,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import msgspec
+from eventsourcing.persistence import MapperDeserialisationError, Notification
+
 import domain.kinds  # noqa: F401 - every kind of record registers itself by being imported
 from domain import erasure
 from domain.desk import Desk
 from domain.directory import Directory
 from domain.files import Files, FileStore, Limits
 from domain.ledger import Ledger
-from domain.personal import KeyRing
+from domain.personal import TOGETHER, KeyRing, SealBroken
 from domain.recorder import LedgerRecorder
 from domain.transparency.store import LogStore
+from ops.problems import UserProblem
 from ops.processes import prepare_folder
 from ops.settings import Settings
 from ops.stores.file_folder import FolderFiles
@@ -29,6 +33,11 @@ from projections.postgres_reader import PostgresReader
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.store import ViewReader, ViewStore
 from projections.views import Views
+
+LATEST = 100
+"""So many events are looked at for words that the keys open."""
+SEALED = msgspec.json.encode(TOGETHER)[1:-1]
+"""With what words begin, as stored, that are sealed under the key of a record besides."""
 
 
 def master_key(settings: Settings) -> MasterKey:
@@ -97,10 +106,33 @@ async def open_ledger(settings: Settings) -> AsyncIterator[Ledger]:
     try:
         ledger = Ledger(recorder, keys)
         erasure.carry_out(ledger)
+        _require_own_keys(ledger)
         yield ledger
     finally:
         await recorder.aclose()
         keys.close()
+
+
+def _require_own_keys(ledger: Ledger) -> None:
+    """Raises UserProblem if there are words among the latest events, and none can be opened."""
+    position = max(0, ledger.position() - LATEST)
+    rows = ledger.recorder.select_notifications(position, LATEST, inclusive_of_start=False)
+    sealed = [row for row in rows if SEALED in row.state]
+    if sealed and not any(_is_opened(ledger, row) for row in sealed):
+        raise UserProblem(
+            "The keys are not those with which the ledger was sealed: a copy from before this "
+            "release began, or of another desk. Put the latest copy of keys.db, or of the schema "
+            "ledgerdesk_keys, in their place. If they are the right ones, the ledger was altered: "
+            "ledgerdesk audit verify."
+        )
+
+
+def _is_opened(ledger: Ledger, row: Notification) -> bool:
+    try:
+        ledger.mapper.entry(row, row.id)
+    except MapperDeserialisationError as error:
+        return not isinstance(error.__cause__, SealBroken)
+    return True
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.history import until
+from api.history_csv import COLUMNS, as_cell, as_row, csv_line
 from domain.aggregate import KIND_OF_PREFIX, Entry
 from domain.event_fields import fields_of
 from domain.ids import number_of, parse_reference, prefix_of
@@ -18,7 +19,6 @@ from domain.person import Person
 from domain.read_log import Why
 from domain.rules import NotFound
 from ops.compose import open_ledger
-from ops.history_csv import COLUMNS, as_cell, as_row, csv_line
 from ops.history_diff import differences, state_after
 from ops.history_points import asked, point
 from ops.settings import Settings

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import tomllib
 from email.utils import parseaddr
 from ipaddress import ip_network
@@ -65,6 +66,10 @@ class Settings(BaseModel):
     """Whether the projector keeps the transparency log."""
     audit_key: Path | None = None
     """The file of the key that signs checkpoints; else `audit.key` in the data folder."""
+    audit_signer_command: str = ""
+    """A program that signs checkpoints in its place, with its arguments: see docs/audit.md."""
+    audit_signer_public: Path | None = None
+    """The public key of that program, a file in PEM."""
     audit_origin: str = ""
     """The name of the log, best an address without a scheme. It is that of its key for ever."""
     audit_checkpoint_events: int = Field(default=1_000, ge=1)
@@ -162,6 +167,21 @@ class Settings(BaseModel):
     def _has_mail_sender(self) -> "Settings":
         if self.mail_host and not self.mail_from:
             raise ValueError("MAIL_FROM is given with MAIL_HOST")
+        return self
+
+    @field_validator("audit_signer_command")
+    @classmethod
+    def _is_command(cls, command: str) -> str:
+        try:
+            shlex.split(command)
+        except ValueError as error:
+            raise ValueError(f"it cannot be split into words: {error}") from None
+        return command.strip()
+
+    @model_validator(mode="after")
+    def _has_signer_key(self) -> "Settings":
+        if bool(self.audit_signer_command) != (self.audit_signer_public is not None):
+            raise ValueError("AUDIT_SIGNER_COMMAND and _PUBLIC are given together")
         return self
 
     @field_validator("log_level")

@@ -1,7 +1,6 @@
 """Which assets depended on which, from when to when, and which of them are redundant."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,18 +11,17 @@ from domain.asset import Asset
 from domain.asset_redundancy import Group
 from domain.impact import Direction, Relation
 from domain.impact_analysis import Net
+from projections.past import AsOf
 from projections.rows import Rows
 from projections.store import ViewReader
 from projections.tables import Id, Instant, Row, Table, id_text, instant
 
-VERSION = 3
+VERSION = 4
 PARAMETERS_MAX = 500
 REACHED_MAX = 2_000
 """So many assets of a net are looked at, the nearest first."""
 
 Ids = tuple[str, ...]
-Moment = datetime | int | None
-"""An instant, a position of the ledger, or now."""
 
 
 class RelationRow(Row):
@@ -38,12 +36,13 @@ class RelationRow(Row):
 
 
 class SpanRow(Row):
-    """A relation with its end, if it has one. Times are those of the record."""
+    """A relation with its end, if it has one. Times are those at which these took effect."""
 
     asset: Id
     began: int
     other: Id
     since: Instant
+    type: str
     ended: int | None = None
     until: Instant | None = None
 
@@ -87,12 +86,12 @@ TABLES = (RELATIONS, SPANS, GROUPS, GROUP_SPANS)
 
 def fold(entry: Entry, rows: Rows) -> None:
     event = entry.event
-    id, at, position = id_text(entry.originator_id), instant(event.by.at), entry.position
+    id, position = id_text(entry.originator_id), entry.position
+    at = instant(event.by.effective_at)
     match event:
         case Asset.Related(other=other, type=type):
-            since = instant(event.by.effective_at)
-            rows.put(RELATIONS, RelationRow(id, type, id_text(other), since, position))
-            rows.put(SPANS, SpanRow(id, position, id_text(other), at))
+            rows.put(RELATIONS, RelationRow(id, type, id_text(other), at, position))
+            rows.put(SPANS, SpanRow(id, position, id_text(other), at, type))
         case Asset.Unrelated(other=other, type=type):
             known = rows.peek(RELATIONS, id, type, id_text(other))
             if known is not None:
@@ -116,23 +115,23 @@ def _end_group(rows: Rows, id: str, name: str, event: Event, position: int) -> N
 
 def _end(rows: Rows, table: Table[Any], id: str, began: int, event: Event, position: int) -> None:
     span = rows.get(table, id, began)
-    span.ended, span.until = position, instant(event.by.at)
+    span.ended, span.until = position, instant(event.by.effective_at)
 
 
 # Reading -----------------------------------------------------------------------------------
 
 
 async def net_around(
-    reader: ViewReader, start: UUID, direction: Direction, depth: int, moment: Moment
+    reader: ViewReader, start: UUID, direction: Direction, depth: int, as_of: AsOf | None
 ) -> Net:
-    """What is reached from an asset in so many steps, with all relations among it, as it was
-    recorded by a moment."""
+    """What is reached from an asset in so many steps, with all relations among it, as it is
+    or as it was."""
     here, there = ("other", "asset") if direction == "up" else ("asset", "other")
     known = {str(start): None}
     edge = [str(start)]
     found: set[tuple[str, str]] = set()
     for _ in range(depth):
-        rows = await _spans(reader, SPANS, "asset, other", here, edge, moment)
+        rows = await _spans(reader, SPANS, "asset, other", here, edge, as_of)
         found |= {(asset, other) for asset, other in rows}
         place = 0 if there == "asset" else 1
         reached = sorted({row[place] for row in rows} - known.keys())
@@ -141,12 +140,12 @@ async def net_around(
         if not edge:
             break
     # Upwards, what else an asset depends on decides nothing; but all members of a group count.
-    rows = await _spans(reader, SPANS, "asset, other", "asset", known, moment)
+    rows = await _spans(reader, SPANS, "asset, other", "asset", known, as_of)
     found |= {(asset, other) for asset, other in rows}
     relations = frozenset(Relation(UUID(asset), UUID(other)) for asset, other in found)
     groups: dict[UUID, tuple[Group, ...]] = {}
     for asset, members, needed in await _spans(
-        reader, GROUP_SPANS, "asset, members, needed", "asset", known, moment
+        reader, GROUP_SPANS, "asset, members, needed", "asset", known, as_of
     ):
         ids = GROUP_SPANS.column["members"]
         group = Group(tuple(map(UUID, _read(ids.type, members))), needed)
@@ -160,10 +159,10 @@ async def _spans(
     columns: str,
     by: str,
     ids: Iterable[str],
-    moment: Moment,
+    as_of: AsOf | None,
 ) -> list[tuple[Any, ...]]:
     wanted = list(ids)
-    when, parameters = _holding(moment)
+    when, parameters = holding(as_of)
     found: list[tuple[Any, ...]] = []
     for first in range(0, len(wanted), PARAMETERS_MAX):
         part = wanted[first : first + PARAMETERS_MAX]
@@ -176,13 +175,23 @@ async def _spans(
     return found
 
 
-def _holding(moment: Moment) -> tuple[str, list[Any]]:
-    if moment is None:
+def holding(as_of: AsOf | None) -> tuple[str, list[Any]]:
+    """That a span had begun, in both senses, and had not ended in one."""
+    if as_of is None or as_of == AsOf():
         return "ended IS NULL", []
-    if isinstance(moment, int):
-        return "began <= ? AND (ended IS NULL OR ended > ?)", [moment, moment]
-    at = instant(moment)
-    return "since <= ? AND (until IS NULL OR until > ?)", [at, at]
+    begun: list[str] = []
+    lasting: list[str] = []
+    parameters: list[Any] = []
+    if as_of.position is not None:
+        begun.append("began <= ?")
+        lasting.append("ended > ?")
+        parameters.append(as_of.position)
+    if as_of.moment is not None:
+        begun.append("since <= ?")
+        lasting.append("until > ?")
+        parameters.append(instant(as_of.moment))
+    alternatives = " OR ".join(("ended IS NULL", *lasting))
+    return f"{' AND '.join(begun)} AND ({alternatives})", [*parameters, *parameters]
 
 
 def _read(type: Any, stored: str) -> Any:

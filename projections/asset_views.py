@@ -10,8 +10,9 @@ from domain.asset import Status
 from domain.impact import DEPTH_MAX, Direction, Relation
 from domain.impact_analysis import analysed
 from projections import asset_register, asset_relations, asset_reminders
+from projections.past import AsOf, Source, holding, source
 from projections.queries import BadQuery
-from projections.reading import Reading
+from projections.reading import Reading, shown_rows
 
 IMPACT_MAX = 1_000
 
@@ -53,13 +54,12 @@ class AssetViews(Reading):
         *,
         direction: Direction = "up",
         depth: int = 5,
-        as_of: datetime | int | None = None,
+        as_of: AsOf | None = None,
     ) -> list[dict[str, Any]]:
         """The assets that depend on one (up), or that it depends on (down), with their distance,
         the path to them, and what the failure of the lower does to the upper one.
 
-        At most 1,000, nearest first, up to 10 steps away; by the relations as of a moment, and the
-        register as it is now.
+        At most 1,000, nearest first, up to 10 steps away; as all that is now, or was at a moment.
         """
         if not 1 <= depth <= DEPTH_MAX:
             raise BadQuery("depth", f"The depth is 1 to {DEPTH_MAX}.")
@@ -70,8 +70,11 @@ class AssetViews(Reading):
         if not found:
             return []
         marks = ", ".join("?" for _ in found)
-        register = asset_register.REGISTER
-        rows = await self._rows(register, f"id IN ({marks})", *(str(one.asset) for one in found))
+        rows = await self._registered(
+            holding(asset_register.REGISTER, self._reader.prefix, as_of),
+            f"id IN ({marks})",
+            *(str(one.asset) for one in found),
+        )
         known = {row["id"]: row for row in rows}
         return [
             {
@@ -88,23 +91,32 @@ class AssetViews(Reading):
         """The assets with a reminder that is due, at most 500, and when the next is."""
         return await asset_reminders.due(self._reader, now)
 
-    async def licences(self) -> list[dict[str, Any]]:
+    async def licences(self, as_of: AsOf | None = None) -> list[dict[str, Any]]:
         """The licences with how many installations they are good for, and how many there are: the
         assets licensed by them that are neither retired nor disposed of. At most 1,000."""
-        register = self._at(asset_register.REGISTER.stored)
-        relations = self._at(asset_relations.RELATIONS.stored)
-        rows = await self._rows(
-            asset_register.REGISTER,
+        register, prefix = asset_register.REGISTER, self._reader.prefix
+        rows = await self._registered(
+            source(register, prefix, as_of),
             f"entitled IS NOT NULL ORDER BY number LIMIT {IMPACT_MAX}",
         )
-        counted = await self._query(
-            f"SELECT r.other, count(DISTINCT r.asset) FROM {register} l"
-            f" JOIN {relations} r ON r.other = l.id AND r.type = ?"
-            f" JOIN {register} i ON i.id = r.asset AND i.status NOT IN (?, ?)"
-            " WHERE l.entitled IS NOT NULL GROUP BY r.other",
-            ("licensed by", Status.RETIRED, Status.DISPOSED),
-        )
-        installed = dict(counted)
+        installed: dict[str, int] = {}
+        if rows:
+            assets = holding(register, prefix, as_of)
+            in_use = " AND ".join((*assets.conditions, "status NOT IN (?, ?)"))
+            related, moments = asset_relations.holding(as_of)
+            counted = await self._query(
+                f"SELECT other, count(DISTINCT asset) FROM {self._at(asset_relations.SPANS.stored)}"
+                f" JOIN (SELECT id FROM {assets.tables} WHERE {in_use}) AS used ON id = asset"
+                f" WHERE other IN ({', '.join('?' for _ in rows)}) AND type = ? AND {related}"
+                " GROUP BY other",
+                (
+                    *(Status.RETIRED, Status.DISPOSED),
+                    *(row["id"] for row in rows),
+                    "licensed by",
+                    *moments,
+                ),
+            )
+            installed = dict(counted)
         return [
             {
                 "installed": installed.get(row["id"], 0),
@@ -114,3 +126,10 @@ class AssetViews(Reading):
             }
             for row in rows
         ]
+
+    async def _registered(self, rows: Source, rest: str, *parameters: str) -> list[dict[str, Any]]:
+        """Rows of the register, as they are or as they were."""
+        register = asset_register.REGISTER
+        where = " AND ".join((*rows.conditions, rest))
+        sql = f"SELECT {', '.join(register.names)} FROM {rows.tables} WHERE {where}"
+        return shown_rows(register.columns, await self._query(sql, parameters))

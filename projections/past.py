@@ -151,6 +151,21 @@ def source(table: Table[Any], prefix: str, as_of: AsOf | None, since: int = -1) 
     return _at_both(table, prefix, micros(as_of.moment), as_of.position)
 
 
+def holding(table: Table[Any], prefix: str, as_of: AsOf | None) -> Source:
+    """Like `source`, for a few rows that are found by their keys."""
+    if as_of is None or as_of == AsOf():
+        return Source(prefix + table.stored)
+    begun, lasting = [], []
+    for sense, at in (
+        ("held", None if as_of.moment is None else micros(as_of.moment)),
+        ("known", as_of.position),
+    ):
+        if at is not None:
+            begun.append(f"{sense}_since <= {at:d}")
+            lasting.append(f"{sense}_until > {at:d}")
+    return Source(prefix + table.past_stored, (*begun, f"({' OR '.join(lasting)})"))
+
+
 def _at(sense: Sense, table: Table[Any], prefix: str, at: int, since: int = -1) -> Source:
     """The versions that held at a moment, or were known at a position."""
     bands = [(number, max(since, at - 4**number)) for number in BANDS] + [(OPEN_BAND, since)]

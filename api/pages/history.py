@@ -70,6 +70,7 @@ async def show(visit: Visit) -> Answer:
         if first - 1 + SHOWN < len(events)
         else "",
         document=f"/api/v1/{plural}/{number}/history?{urlencode(asked)}",
+        table=f"/api/v1/{plural}/{number}/history?{urlencode({**asked, 'format': 'csv'})}",
         why=_why,
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 from typing import Unpack
 from uuid import UUID
 
-from domain.aggregate import Entry
 from domain.desk.desk import Repeat
 from domain.desk.triage import Triages
 from domain.ids import number_of, prefix_of
@@ -163,12 +162,6 @@ class Merging(Triages):
                 source.take_back(id, by=by)
 
         return await self.ledger.run(by, decide, **repeat)
-
-    async def tied(self, ticket: Mergeable, limit: int) -> list[tuple[Mergeable, list[Entry]]]:
-        """The tickets that are seen through one, with their histories: those merged into it, and
-        into these; at most so many."""
-        parts = await self.merged_into(ticket, limit)
-        return [(part, self.ledger.history(part.id)) for part in parts]
 
     async def merged_into(self, ticket: Mergeable, limit: int) -> list[Mergeable]:
         """The tickets that were merged into one, and into these; at most so many."""

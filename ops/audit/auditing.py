@@ -23,7 +23,7 @@ from domain.transparency.store import Kept, LogStore
 from ops.audit.check import verify_stores
 from ops.audit.export import Slice, export
 from ops.audit.follow import follower_of
-from ops.audit.signing import key_file, make_key, open_signer, read_key, replace_key
+from ops.audit.signing import can_sign, key_file, make_key, open_signer, read_key, replace_key
 from ops.compose import open_log, open_recorder
 from ops.problems import UserProblem
 from ops.read_notes import NoKeys, note_export
@@ -50,6 +50,11 @@ async def opened(settings: Settings) -> AsyncIterator[Opened]:
 async def show_key(settings: Settings, out: Console, *, new: bool) -> None:
     async with opened(settings) as desk:
         desk.log.adopt(desk.recorder.identity())
+        if new and settings.audit_signer_command:
+            raise UserProblem(
+                "The key is with LEDGERDESK_AUDIT_SIGNER_COMMAND. Make the new one there, and put "
+                "its public key into LEDGERDESK_AUDIT_SIGNER_PUBLIC."
+            )
         if new:
             path = key_file(settings)
             name = read_key(path).name if path.exists() else settings.audit_origin
@@ -95,7 +100,7 @@ async def write_bundle(
 ) -> None:
     async with opened(settings) as desk:
         # Where the key is elsewhere, what is signed already has to do.
-        if key_file(settings).exists() or not desk.log.state().key:
+        if can_sign(settings, desk.log.state()):
             _signed(settings, desk)
         streams = tuple(parse_reference(number) for number in numbers)
         wanted = Slice(first=first, last=last, streams=streams)

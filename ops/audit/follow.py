@@ -14,6 +14,7 @@ from domain.recorder import LedgerRecorder
 from domain.transparency.follower import Follower, LogBroken
 from domain.transparency.proofs import Proofs
 from domain.transparency.store import LogStore
+from ops.audit.command_signer import Unsigned
 from ops.audit.signing import open_signer
 from ops.audit.witnesses import Witnesses, witnesses_of
 from ops.settings import Settings
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 LOOK_SECONDS = 1.0
 """How often to look for events: small pages cost more than they bring."""
 BROKEN_SECONDS = 60.0
+UNSIGNED_SECONDS = 10.0
 
 
 def follower_of(settings: Settings, recorder: LedgerRecorder, store: LogStore) -> Follower:
@@ -57,6 +59,9 @@ async def follow(settings: Settings, recorder: LedgerRecorder, store: LogStore) 
         except LogBroken as error:
             log.error("the log stands still", why=str(error))
             pause = BROKEN_SECONDS
+        except Unsigned as problem:
+            log.error("no checkpoint is signed", why=str(problem))
+            pause = UNSIGNED_SECONDS
         except (PersistenceError, sqlite3.OperationalError) as error:
             log.warning("ledger or log cannot be reached", why=str(error))
         await asyncio.sleep(pause)

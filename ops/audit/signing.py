@@ -1,7 +1,5 @@
-"""The key that signs checkpoints: a file in the data folder, or where the settings say.
-
-Another holder of the key, such as a PKCS#11 token or a key management service, is another `Signer`.
-"""
+"""The key that signs checkpoints: a file in the data folder, or with a program that the settings
+name."""
 
 import os
 import secrets
@@ -11,6 +9,7 @@ from pathlib import Path
 
 from domain.proof.note import BadKey, SeedSigner, Signer, require_name, verifier_text
 from domain.transparency.store import LogState
+from ops.audit.command_signer import CommandSigner, read_public
 from ops.problems import UserProblem
 from ops.processes import prepare_folder
 from ops.settings import Settings
@@ -22,6 +21,12 @@ def key_file(settings: Settings) -> Path:
 
 def open_signer(settings: Settings, state: LogState) -> Signer:
     """The signer of a log, with a new key for a new log. Raises UserProblem without its key."""
+    name = settings.audit_origin or f"ledgerdesk/{state.ledger}"
+    if settings.audit_signer_public is not None:
+        # The name of a log is for ever, whoever holds its key.
+        named = state.key.partition("+")[0] or name
+        public = read_public(settings.audit_signer_public, named)
+        return CommandSigner(settings.audit_signer_command, public)
     path = key_file(settings)
     if not path.exists():
         if state.key:
@@ -29,8 +34,14 @@ def open_signer(settings: Settings, state: LogState) -> Signer:
                 f"The log is signed by {state.key}, and there is no {path}. Put its signing key "
                 "there, or go on under another one: ledgerdesk audit key --new"
             )
-        make_key(path, settings.audit_origin or f"ledgerdesk/{state.ledger}")
+        make_key(path, name)
     return read_key(path)
+
+
+def can_sign(settings: Settings, state: LogState) -> bool:
+    """Whether the key is here, or a new one may be made."""
+    is_elsewhere = bool(settings.audit_signer_command)
+    return is_elsewhere or key_file(settings).exists() or not state.key
 
 
 def read_key(path: Path) -> SeedSigner:

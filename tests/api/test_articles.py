@@ -243,4 +243,6 @@ async def test_what_an_article_made_needless_is_reported(house: House) -> None:
     assert ours["position"] >= asked["position"] > today
     assert [row["is_followed"] for row in listed_rows] == [True, False]
     assert (await adam.read(at))["deflections"] == 2
+    before = await bob.read(f"/reports/deflection?{span}&known_at=@{asked['position'] - 1}")
+    assert (before["deflections"], before["followed"]) == (2, 0)
     assert (await rita.get(f"/reports/deflection?{span}")).status_code == 403

@@ -87,13 +87,18 @@ async def test_impact_tells_what_a_redundant_group_spares(house: House) -> None:
     before = await adam.act(
         f"/assets/{shop}/group", {"name": "Web", "members": [one, other], "needed": 1}
     )
-    last = await adam.act(f"/assets/{shop}/group", {"name": "Web", "members": []})
+    await adam.act(f"/assets/{shop}/group", {"name": "Web", "members": []})
+    last = await adam.act(f"/assets/{shop}/retire", {"reason": "Closed."})
 
     at = f"/assets/{one}/impact?min_position={last['position']}"
-    now, then = await adam.read(at), await adam.read(f"{at}&as_of=@{before['position']}")
+    now = await adam.read(at)
+    then, known = [
+        await adam.read(f"{at}&{name}=@{before['position']}") for name in ("as_of", "known_at")
+    ]
 
-    assert [(row["name"], row["effect"]) for row in now["data"]] == [("shop", "fails")]
-    assert [(row["name"], row["effect"]) for row in then["data"]] == [("shop", "weakened")]
+    assert [(row["status"], row["effect"]) for row in now["data"]] == [("retired", "fails")]
+    assert [(row["status"], row["effect"]) for row in then["data"]] == [("in stock", "weakened")]
+    assert known == then
 
 
 async def test_a_licence_that_is_over_used_is_seen(house: House) -> None:
@@ -105,11 +110,14 @@ async def test_a_licence_that_is_over_used_is_seen(house: House) -> None:
     await adam.act(f"/assets/{licence}/entitle", {"installations": 0})
     last = await adam.act(f"/assets/{laptop}/relate", {"other": licence, "type": "licensed by"})
 
-    listed = (await adam.read(f"/licences?min_position={last['position']}"))["data"]
+    seen = f"min_position={last['position']}"
+    listed = (await adam.read(f"/licences?{seen}"))["data"]
+    before = (await adam.read(f"/licences?{seen}&as_of=@{last['position'] - 1}"))["data"]
 
     assert [(row["installed"], row["over"]) for row in listed if row["number"] == licence] == [
         (1, 1)
     ]
+    assert [row["installed"] for row in before if row["number"] == licence] == [0]
 
 
 async def test_a_change_plans_attributes_and_findings_are_listed(house: House) -> None:

@@ -1,8 +1,11 @@
 """The pages on which auditors read histories, without scripts."""
 
+import csv
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from io import StringIO
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -68,6 +71,28 @@ async def test_a_history_is_shown_as_of_a_moment_and_the_reading_is_noted(
     assert "2 events, as of then" in told(auditor.page.text)
     assert "prioritise" not in told(auditor.page.text).lower()
     assert {"as_of": f"@{at}"} in [read["asked"] for read in reads]
+
+
+async def test_the_same_history_is_a_table_that_is_noted_as_an_export(
+    house: House, auditor: Browser
+) -> None:
+    number = await incident(house)
+    entries = (await house.as_("axel").read(f"/incidents/{number}/history"))["data"]
+    at = entries[1]["position"]
+    await auditor.open(f"/history/{number}?as_of=@{at}")
+
+    links = {one.get("href") for one in Document(auditor.page.text).of("a")}
+    place = f"/api/v1/incidents/{number}/history?as_of=%40{at}&format=csv"
+    answer = await house.as_("axel").get(place.removeprefix("/api/v1"))
+    paged = await house.as_("axel").get(f"{place.removeprefix('/api/v1')}&limit=1")
+
+    rows = list(csv.DictReader(StringIO(answer.text)))
+    assert place in links
+    assert [int(row["position"]) for row in rows] == [one["position"] for one in entries[:2]]
+    assert json.loads(rows[1]["facts"])["title"] == "No mail"
+    assert (answer.headers["content-type"], paged.status_code) == ("text/csv; charset=utf-8", 400)
+    reads = (await house.as_("axel").read(f"/read-audit?record={number}&why=export"))["data"]
+    assert [read["asked"] for read in reads] == [{"as_of": f"@{at}"}]
 
 
 async def test_the_chain_of_causes_is_followed_up_and_down(house: House, auditor: Browser) -> None:

@@ -16,7 +16,7 @@ async def test_what_was_said_on_a_merged_ticket_is_seen_through_the_other(house:
     await adam.act(f"/incidents/{b}/watch", {"person": house.number("anna")})
     mine = await rita.made(f"/incidents/{a}/comment", {"text": "Me too."})
 
-    await adam.act(f"/incidents/{b}/merge", {"into": a})
+    merged = await adam.act(f"/incidents/{b}/merge", {"into": a})
     seen = await adam.read(f"/tickets/{a}/conversation")
     hers = await rita.read(f"/tickets/{a}/conversation")
     queue = await adam.read(f"/queue?number={b}&min_position={mine['position']}")
@@ -36,6 +36,10 @@ async def test_what_was_said_on_a_merged_ticket_is_seen_through_the_other(house:
     await adam.act(f"/incidents/{b}/unmerge")
     assert (await adam.read(f"/incidents/{b}"))["status"] == "new"
     assert (await adam.read(f"/tickets/{a}/conversation"))["merged"] == []
+    then = await adam.read(f"/tickets/{a}/conversation?as_of=@{merged['position']}")
+    before = await adam.read(f"/tickets/{a}/conversation?as_of=@{mine['position'] - 1}")
+    assert (then["merged"], then["said"], then["watchers"]) == ([b], seen["said"], seen["watchers"])
+    assert (before["merged"], before["said"]) == ([], [])
 
 
 @pytest.mark.parametrize("plural", ["problems", "requests"])

@@ -53,6 +53,8 @@ async def test_time_is_listed_and_added_up_for_those_who_may_see_it(house: House
     ]
     assert [row["minutes"] for row in listed["data"]] == [20, 10]
     assert (await adam.read(at))["minutes_spent"] == 30
+    before = await adam.read(f"/reports/time-spent?{span}&known_at=@{made['position'] - 1}")
+    assert (before["total"]["minutes"], before["position"]) == (35, made["position"] - 1)
     other = await house.as_("foundry.adam").read(f"/reports/time-spent?{span}")
     assert other["total"] == {"minutes": 0, "billable": 0}
 

@@ -153,7 +153,7 @@ async def test_merges_are_undone_one_by_one_in_any_order(company: Company) -> No
     await merge(company, b, a)
 
     root = await company.desk.ledger.find(Incident, a)
-    assert [one.id for one, _ in await company.desk.tied(root, 10)] == [b, c]
+    assert [one.id for one in await company.desk.merged_into(root, 10)] == [b, c]
     with pytest.raises(Refused, match=f"was merged into {root.number}: that is the one"):
         await merge(company, a, b)
     with pytest.raises(Refused, match="No incident is merged into itself"):

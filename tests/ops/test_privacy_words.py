@@ -2,8 +2,10 @@
 
 # ruff: noqa: F401, F811 - fixtures are imported
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from sqlite3 import connect
 from uuid import UUID
 
 import pytest
@@ -15,7 +17,9 @@ from domain.organisation import Organisation
 from domain.personal import ERASED
 from domain.ticket import Visibility
 from ops.compose import open_desk, open_files, open_ledger
+from ops.problems import UserProblem
 from ops.settings import Settings
+from ops.stores.keys import NODE
 from tests.ops.test_privacy import (
     WORDS,
     House,
@@ -163,3 +167,24 @@ async def test_a_removal_that_was_cut_off_is_carried_out_at_the_next_start(
         assert ledger.mapper.keys.words(incident, "words") is None
         assert ledger.mapper.keys.removed_to() == (position, position)
         assert erasure.carry_out(ledger) == position
+
+
+@pytest.mark.parametrize("house", ["sqlite"], indirect=True)
+async def test_keys_of_before_records_had_some_are_told_from_the_right_ones(house: House) -> None:
+    keys = house.settings.data / "keys.db"
+    async with open_desk(house.settings) as desk:
+        incident = await tell_more(desk, house.settings, await tell(desk, house.settings))
+    right = keys.read_bytes()
+    with closing(connect(keys)) as connection:
+        connection.execute("DELETE FROM person_key WHERE subject = ?", (NODE,))
+        connection.commit()
+
+    with pytest.raises(UserProblem, match=r"Put the latest copy of keys\.db"):
+        async with open_desk(house.settings):
+            pass
+    keys.write_bytes(right)
+
+    async with open_desk(house.settings) as desk:
+        logged = desk.ledger.history(incident)[0].event
+        assert isinstance(logged, Incident.Logged)
+        assert logged.title == SAID["title"]

@@ -9,6 +9,7 @@ from domain.asset_record import Cost
 from domain.ids import record_id
 from domain.impact_analysis import analysed, net_at
 from domain.rules import Refused
+from projections.past import AsOf
 from projections.views import Views
 from tests.domain.asset_types import A_SERVER
 from tests.people import MONDAY, signed
@@ -41,9 +42,10 @@ async def test_impact_is_that_of_the_events_as_of_every_position(kit: Kit, views
 
     for moment in (None, *range(1, len(history) + 1, 9)):
         net = net_at(history, moment)
+        as_of = None if moment is None else AsOf(position=moment)
         for direction in ("up", "down"):
             expected = analysed(net, IDS[0], direction, depth=3)
-            rows = await views.impact(IDS[0], direction=direction, depth=3, as_of=moment)
+            rows = await views.impact(IDS[0], direction=direction, depth=3, as_of=as_of)
             found = [(row["id"], row["path"], row["effect"]) for row in rows]
             assert found == [
                 (str(one.asset), [str(id) for id in one.path], one.effect) for one in expected
@@ -69,6 +71,12 @@ async def test_installations_are_counted_against_what_a_licence_is_good_for(
 
     assert (row["id"], row["entitled"], row["installed"]) == (str(licence.id), 2, 3)
     assert row["over"] == 1
+    related = 5
+    for position, installed in ((related, 1), (related + 1, 0), (kit.ledger.position() - 1, 2)):
+        for moment in (None, BY.at):
+            (then,) = await views.licences(AsOf(position=position, moment=moment))
+            assert then["installed"] == installed
+    assert await views.licences(AsOf(moment=BY.at - timedelta(seconds=1))) == []
 
 
 async def test_findings_and_reminders_are_listed_as_they_were_recorded(

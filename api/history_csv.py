@@ -1,11 +1,14 @@
 """Entries of a history as lines of CSV."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 
 import msgspec
 
+from api import schemas
+from api.http.answers import Answer
+from api.http.errors import Problem
 from domain.aggregate import Entry
 from domain.event_fields import fields_of
 from domain.ids import number_of
@@ -23,6 +26,33 @@ COLUMNS = (
     "cause",
     "facts",
 )
+
+
+FORMATS = ("json", "csv")
+FORMAT = schemas.query(
+    "format",
+    "As what it is answered; as CSV it is whole, without `limit` and `cursor`.",
+    {"type": "string", "enum": list(FORMATS)},
+)
+
+
+def is_asked(query: Mapping[str, str]) -> bool:
+    """Whether CSV is asked for. Raises Problem for what is neither that nor JSON."""
+    asked = query.get("format", "json")
+    if asked not in FORMATS:
+        raise Problem("bad_query", f"format: it is one of {', '.join(FORMATS)}.")
+    return asked == "csv"
+
+
+def answer(number: str, entries: Sequence[Entry]) -> Answer:
+    """A whole history as a file."""
+    lines = [csv_line(COLUMNS), *(csv_line(as_row(entry)) for entry in entries)]
+    headers = [
+        (b"cache-control", b"private, no-cache"),
+        (b"content-disposition", f'attachment; filename="{number}-history.csv"'.encode()),
+    ]
+    body = "".join(f"{line}\r\n" for line in lines).encode()
+    return Answer(200, body, headers, b"text/csv; charset=utf-8")
 
 
 def as_row(entry: Entry) -> tuple[str, ...]:
