@@ -37,6 +37,7 @@ from ops.stores.postgres_connections import (
     Row,
     conninfo,
 )
+from ops.stores.postgres_looks import Looks
 
 T = TypeVar("T")
 
@@ -192,6 +193,8 @@ class PostgresRecorder(LedgerRecorder):
     async def stream(
         self, id: UUID, *, after: int = 0, until: int | None = None
     ) -> Sequence[StoredEvent]:
+        if after and until is None:
+            return await self._later(id, after)
         highest = VERSION_MAX if until is None else until
         return [StoredEvent(*row) for row in await self._rows(SELECT_STREAM, id, after, highest)]
 
@@ -276,6 +279,12 @@ class PostgresRecorder(LedgerRecorder):
         except psycopg.Error as error:
             raise failure(error) from error
 
+    async def _later(self, id: UUID, after: int) -> Sequence[StoredEvent]:
+        try:
+            return await self._home.looks.later(id, after)
+        except psycopg.Error as error:
+            raise failure(error) from error
+
     def _rows_now(self, query: LiteralString, *parameters: object) -> list[Row]:
         return self._use(
             lambda connection: connection.execute(
@@ -327,6 +336,7 @@ class _Home:
         self._writer = AsyncConnections(conninfo, patience_seconds, size=1)
         self.appender = Appender(self._writer, news.tell)
         self.readers = AsyncConnections(conninfo, patience_seconds)
+        self.looks = Looks(self.readers.rows)
 
     def listen(self) -> None:
         """Listen to what other processes record, from now on."""
@@ -350,6 +360,7 @@ class _Home:
 
     async def finish(self) -> None:
         await self.appender.finish()
+        await self.looks.finish()
         # An ended task that is kept keeps the connection that it was making, half made.
         listener, self._listener = self._listener, None
         if listener is not None:

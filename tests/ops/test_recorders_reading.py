@@ -32,6 +32,45 @@ async def test_a_stream_is_read_from_and_to_a_version(recorder: LedgerRecorder) 
     assert (await recorder.version(A), await recorder.version(C)) == (4, 0)
 
 
+async def test_what_became_of_many_records_is_asked_at_once_each_from_its_own_version(
+    recorder: LedgerRecorder,
+) -> None:
+    for version in range(1, 5):
+        await recorder.append(write(A, version))
+        await recorder.append(write(B, version))
+
+    asked = [(A, 1), (B, 3), (A, 3), (C, 1), (B, 4), (A, 9)] * 100
+    found = await asyncio.gather(*(recorder.stream(id, after=after) for id, after in asked))
+
+    assert found == [
+        events(id, *range(after + 1, 5)) if id in (A, B) else [] for id, after in asked
+    ]
+
+
+async def test_what_is_recorded_while_others_ask_is_found_by_who_asks_next(
+    recorder: LedgerRecorder,
+) -> None:
+    await recorder.append(write(A, 1))
+    for version in range(2, 30):
+        others = [asyncio.ensure_future(recorder.stream(A, after=1)) for _ in range(3)]
+        await recorder.append(write(A, version))
+
+        assert await recorder.stream(A, after=version - 1) == events(A, version)
+        await asyncio.gather(*others)
+
+
+async def test_who_leaves_while_it_is_asked_leaves_the_others_alone(
+    recorder: LedgerRecorder,
+) -> None:
+    await recorder.append(write(A, 1, 2))
+    asking = [asyncio.ensure_future(recorder.stream(A, after=1)) for _ in range(5)]
+    await asyncio.sleep(0)
+
+    asking[0].cancel()
+
+    assert await asyncio.gather(*asking[1:]) == [events(A, 2)] * 4
+
+
 async def test_a_kind_is_read_record_by_record(recorder: LedgerRecorder) -> None:
     for version in (1, 2):
         for id in (B, C, A):
