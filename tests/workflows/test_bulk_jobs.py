@@ -13,11 +13,13 @@ from temporalio.client import Client
 
 from api import bulk_runner
 from domain.bulk_job import BulkJob, Outcome, Status
+from domain.ids import number_of
 from domain.incident import Incident
 from tests.temporal import shared_server
 from tests.workflows.bulk import begin, propose, running_jobs
 from tests.workflows.floor import Floor
 from tests.workflows.machinery import eventually
+from workflows.bulk_values import workflow_id
 
 ROWS = 300
 
@@ -59,6 +61,8 @@ async def test_a_job_is_previewed_run_and_undone_one_stage_after_the_other(
         assert logged(floor) == [f"Ticket {row}" for row in range(5)]
         await begin(floor, id, "undo")
         await becomes(Status.UNDONE)
+        # The next job of this name is another desk's, and is not to find this workflow at work.
+        await live_client.get_workflow_handle(workflow_id(number_of(id))).result()
 
     assert {incident.status for incident, _ in floor.ledger.all_of(Incident)} == {"cancelled"}
 
