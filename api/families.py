@@ -1,26 +1,23 @@
-"""Parents and children over HTTP: what is done to one may be done to the others as well."""
+"""Links that stand on two tickets over HTTP: what is done to one is done to the other as well."""
 
 import re
 from typing import Any
 
 from api.http.calls import Call
-from domain.aggregate import KIND_OF_PREFIX, Aggregate
-from domain.ids import prefix_of
+from domain.desk.families import is_mutual
 from domain.policy import about, allow
 from domain.rules import Forbidden, NotFound
-from domain.ticket import CHILD, PARENT, Ticket
+from domain.ticket import Ticket
 
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 async def check_relative(call: Call, record: Any, body: Any) -> dict[str, Any]:
-    """A link of parent and child stands on both: whoever makes it may link both."""
-    if body.type in (CHILD, PARENT):
-        kind = KIND_OF_PREFIX.get(prefix_of(body.other), Aggregate)
-        if issubclass(kind, Ticket):
-            other = await call.context.ledger.find(kind, body.other)
-            act = call.route.act.partition(".")[2]
-            allow(call.caller.actor, f"{policy_name(other)}.{act}", about(other))
+    """Where a link stands on both, whoever makes it may link both."""
+    if is_mutual(body.other, body.type):
+        other = await call.context.ledger.find(Ticket, body.other)
+        act = call.route.act.partition(".")[2]
+        allow(call.caller.actor, f"{policy_name(other)}.{act}", about(other))
     return {}
 
 

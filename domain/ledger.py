@@ -43,6 +43,9 @@ class Ledger:
         self.rules: list[Callable[[Aggregate], Awaitable[None]]] = []
         """Asked about each record that a command changed, before that is recorded. They refuse,
         or record on it what follows."""
+        self.checks: list[Callable[[Work, Sequence[Aggregate]], Awaitable[None]]] = []
+        """Asked about each command and the records that it changed, after the rules. They
+        refuse."""
         self.records = Records(recorder, self.mapper)
         self.turns = Turns()
         """Commands on one record take turns in a process."""
@@ -104,6 +107,8 @@ class Ledger:
         for record in changed:
             for rule in self.rules:
                 await rule(record)
+        for check in self.checks:
+            await check(work, changed)
         return changed
 
     async def edit(

@@ -30,6 +30,7 @@ DETAILS_MAX = 200
 LinkType = Literal[
     "relates to",
     "blocks",
+    "blocked by",
     "duplicates",
     "caused by",
     "affects",
@@ -39,6 +40,16 @@ LinkType = Literal[
 ]
 CHILD: LinkType = "child of"
 PARENT: LinkType = "parent of"
+BLOCKS: LinkType = "blocks"
+BLOCKED: LinkType = "blocked by"
+
+OTHER_SIDE: Mapping[LinkType, LinkType] = {
+    CHILD: PARENT,
+    PARENT: CHILD,
+    BLOCKS: BLOCKED,
+    BLOCKED: BLOCKS,
+}
+"""What a link that stands on both tickets is on the other."""
 
 
 class Visibility(StrEnum):
@@ -91,6 +102,11 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
     @property
     def children(self) -> tuple[UUID, ...]:
         return tuple(other for type, other in self.links if type == PARENT)
+
+    @property
+    def blockers(self) -> tuple[UUID, ...]:
+        """The tickets that block it, open or not."""
+        return tuple(other for type, other in self.links if type == BLOCKED)
 
     # Amend -------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from api.http.routing import Route
 from api.pages import (
     approvals,
     catalogue,
+    dashboard,
     history,
     home,
     knowledge,
@@ -24,12 +25,16 @@ from api.pages.drawing import environment
 from api.pages.page import refused, routes_of
 from api.pages.visits import Inside, Visit
 
-PRACTICES = (sign_in, home, tickets, report, catalogue, knowledge, approvals, queue, history)
+PRACTICES = (
+    *(sign_in, home, tickets, report, catalogue, knowledge, approvals, queue, dashboard),
+    history,
+)
 
 MENU: Sequence[tuple[str, str, str]] = (
     ("Home", "/home", ""),
     ("Queue", "/queue", "work_queue.read"),
     ("Board", "/board", "work_queue.read"),
+    ("Dashboard", "/dashboard", "reports.read"),
     ("Approvals", "/approvals", ""),
     ("My tickets", "/tickets", ""),
     ("Catalogue", "/catalogue", "offering.order"),

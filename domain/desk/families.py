@@ -1,4 +1,4 @@
-"""Tickets and the tickets under them: linked on both sides, and resolved together."""
+"""Tickets that belong together: linked on both sides, and resolved together."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,8 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.aggregate import KIND_OF_PREFIX, Aggregate
-from domain.desk.desk import Base, Repeat
+from domain.desk.blocking import Blocking, require_no_circle
+from domain.desk.desk import Repeat
 from domain.directory import Directory
 from domain.ids import number_of, prefix_of
 from domain.ledger import Ledger, Work
@@ -18,14 +19,14 @@ from domain.life_cycle import Resolvable
 from domain.provenance import Cause, Provenance
 from domain.recorder import Receipt
 from domain.rules import Refused, require
-from domain.ticket import CHILD, PARENT, LinkType, Ticket
+from domain.ticket import BLOCKED, BLOCKS, CHILD, OTHER_SIDE, PARENT, LinkType, Ticket
 
 GENERATIONS_MAX = 5
 FAMILY_MAX = 200
 """So many tickets are under one at most, on all generations."""
 
 
-class Families(Base):
+class Families(Blocking):
     def __init__(self, ledger: Ledger, directory: Directory) -> None:
         super().__init__(ledger, directory)
         self._linking = asyncio.Lock()
@@ -41,25 +42,28 @@ class Families(Base):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Link a ticket to another record; to its parent or child, on both sides."""
+        """Link a ticket to another record; to its parent or child, and to a ticket that it blocks
+        or is blocked by, on both sides."""
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
-            if type not in (CHILD, PARENT):
+            if not is_mutual(other, type):
+                require(type not in (CHILD, PARENT), "Parents and children are tickets.")
+                require(type != BLOCKED, "Tickets are blocked by tickets.")
                 ticket.link(other, type=type, by=by)
                 return
             require(other != id, f"A {ticket.what} is not linked to itself.")
-            is_ticket = issubclass(KIND_OF_PREFIX.get(prefix_of(other), Aggregate), Ticket)
-            require(is_ticket, "Parents and children are tickets.")
             relative = await work.get(Ticket, other)
-            child, parent = (ticket, relative) if type == CHILD else (relative, ticket)
-            if parent.id not in child.parents:
-                await _check_kinship(work, child, parent)
-            child.link(parent.id, type=CHILD, by=by)
-            parent.link(child.id, type=PARENT, by=by)
+            one, two = (ticket, relative) if type in (CHILD, BLOCKS) else (relative, ticket)
+            if type in (BLOCKS, BLOCKED):
+                await require_no_circle(work, one, two)
+            elif two.id not in one.parents:
+                await _check_kinship(work, one, two)
+            ticket.link(other, type=type, by=by)
+            relative.link(id, type=OTHER_SIDE[type], by=by)
 
         # Each link alone makes no circle, but two that do not know of each other could.
-        async with self._linking if type in (CHILD, PARENT) else nullcontext():
+        async with self._linking if type in OTHER_SIDE else nullcontext():
             return await self.ledger.run(by, decide, **repeat)
 
     async def unlink(
@@ -73,14 +77,14 @@ class Families(Base):
         by: Provenance,
         **repeat: Unpack[Repeat],
     ) -> Receipt:
-        """Take a link away; of parent and child, on both sides."""
+        """Take a link away; where it stands on both sides, from both."""
 
         async def decide(work: Work) -> None:
             ticket = await work.get(kind, id, expected=expected)
             ticket.unlink(other, type=type, by=by)
-            if type in (CHILD, PARENT):
+            if is_mutual(other, type):
                 relative = await work.get(Ticket, other)
-                relative.unlink(id, type=PARENT if type == CHILD else CHILD, by=by)
+                relative.unlink(id, type=OTHER_SIDE[type], by=by)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -113,6 +117,13 @@ class Families(Base):
                         resolved.resolve(code=code, resolution=resolution, by=because)
 
         return await self.ledger.run(by, decide, **repeat)
+
+
+def is_mutual(other: UUID, type: LinkType) -> bool:
+    """Whether a link to a record stands on that, too."""
+    return type in OTHER_SIDE and issubclass(
+        KIND_OF_PREFIX.get(prefix_of(other), Aggregate), Ticket
+    )
 
 
 async def _check_kinship(work: Work, child: Ticket, parent: Ticket) -> None:
