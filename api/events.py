@@ -76,6 +76,8 @@ def asked(query: Mapping[str, str]) -> Wanted:
     """What the filters of a query want. Raises Problem for what there is not."""
     named = {f"{name}s": query[name].split(",") for name in NAMED if name in query}
     try:
+        if query.get("condition") == "":
+            raise Refused("condition: it says nothing.")
         return wanted(**named, condition=query.get("condition", ""))
     except Refused as error:
         raise Problem("bad_query", str(error)) from None

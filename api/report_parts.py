@@ -34,7 +34,7 @@ def grouping(
     query: Mapping[str, str], dimensions: Sequence[str], default: tuple[str, ...] = ()
 ) -> tuple[str, ...]:
     """What is grouped by. Raises Problem for what cannot be."""
-    by = tuple(query["by"].split(",")) if query.get("by") else default
+    by = tuple(query["by"].split(",")) if "by" in query else default
     for name in by:
         if name not in dimensions:
             raise Problem("bad_query", f"by: {name[:80]!r} is none of {', '.join(dimensions)}.")

@@ -31,6 +31,7 @@ from domain.rules import Refused, require
 from domain.service_clock import Target
 from domain.service_conditions import Named
 from domain.ticket import Visibility
+from domain.wall_clock import micros
 
 __all__ = [
     "BREACH",
@@ -311,9 +312,7 @@ class Promises(Ruled, abstract=True):
         self.require_not_over()
         reasons = get_args(PausingReason)
         require(reason in reasons, f"A reason is one of {', '.join(reasons)}.")
-        aware = since.tzinfo is not None and until.tzinfo is not None
-        require(aware, "A time needs a zone or an offset from UTC.")
-        require(since < until, "A pause starts before it ends.")
+        require(micros(since) < micros(until), "A pause starts before it ends.")
         require(until <= by.effective_at, "A pause that is noted afterwards lies in the past.")
         self.record(
             self.PauseNoted(

@@ -1,5 +1,6 @@
 """The pages of auditors: what ever happened to a record, and the chain of causes of an event."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,11 +15,15 @@ from api.pages.page import Page
 from api.pages.visits import Visit
 from api.practices import PRACTICES
 from domain.aggregate import KIND_OF_PREFIX
-from domain.ids import as_id, number_of, prefix_of
+from domain.event_fields import fields_of
+from domain.ids import as_id, number_of, parse_reference, prefix_of
 
 READ_AT_ONCE = 250
 SHOWN = 100
 """So many events stand on a page."""
+_NOTHING = object()
+_REWORDING = frozenset({"Amended", "Described", "Renamed", "Revised"})
+"""The events that change what people wrote of a record."""
 _SILENT: tuple[Any, ...] = (None, "", [], {})
 
 _PLURALS: Mapping[str, str] = {one.kind.prefix: one.plural for one in PRACTICES}
@@ -57,7 +62,8 @@ async def show(visit: Visit) -> Answer:
     events = await _events(visit, plural, number, asked)
     first = visit.query.whole("from")
     first = first if isinstance(first, int) and 0 < first <= len(events) else 1
-    changes = list(_changes(visit, events))
+    own = await asyncio.to_thread(_own_fields, visit, number)
+    changes = list(_changes(visit, events, own))
     shown = list(zip(events, changes, strict=True))[first - 1 : first - 1 + SHOWN]
     return visit.draw(
         "history.html",
@@ -107,12 +113,36 @@ async def show_chain(visit: Visit) -> Answer:
     )
 
 
-def _changes(visit: Visit, events: Sequence[dict[str, Any]]) -> Iterator[list[Change]]:
-    """What each event says, beside what the history said of the same before."""
+def _own_fields(visit: Visit, number: str) -> dict[int, frozenset[str]]:
+    """Which fields of the events of a record are its own, by position: a link has a type, too."""
+    id = parse_reference(number)
+    record, found = KIND_OF_PREFIX[prefix_of(id)](id), {}
+    for entry in visit.context.ledger.history(id):
+        record.replay(entry)
+        event = entry.event
+        # What people wrote stands in no record, for it could not be erased there.
+        is_text = entry.originator_version == 1 or type(event).__name__ in _REWORDING
+        found[entry.position] = frozenset(
+            name
+            for name in fields_of(type(event))
+            if getattr(record, name, getattr(event, name) if is_text else _NOTHING)
+            == getattr(event, name)
+        )
+    return found
+
+
+def _changes(
+    visit: Visit, events: Sequence[dict[str, Any]], own: Mapping[int, frozenset[str]]
+) -> Iterator[list[Change]]:
+    """What each event says, beside what the record had of the same before."""
     known: dict[str, Any] = {}
     for event in events:
         found = []
         for field, value in event["changed"].items():
+            if field not in own.get(event["position"], ()):
+                if value not in _SILENT:
+                    found.append(Change(field, list(_parts(visit, value))))
+                continue
             before = known.get(field)
             if value not in _SILENT or before not in _SILENT:
                 is_other = before not in _SILENT and before != value

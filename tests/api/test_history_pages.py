@@ -58,6 +58,21 @@ async def test_an_auditor_reads_who_did_what_with_old_and_new_values(
     assert "Adam</a>, through api" in re.sub(r"\s+", " ", text)
 
 
+async def test_the_type_of_a_link_is_no_new_type_of_the_change(
+    house: House, auditor: Browser
+) -> None:
+    adam = house.as_("adam")
+    incident = await adam.made("/incidents", {"title": "No mail"})
+    change = await adam.made("/changes", {"title": "Mend the mail", "type": "normal"})
+    number = change["number"]
+    await adam.act(f"/changes/{number}/link", {"other": incident["number"], "type": "relates to"})
+
+    await auditor.open(f"/history/{number}")
+
+    assert "type relates to" in told(auditor.page.text)
+    assert "normal relates to" not in told(auditor.page.text)
+
+
 async def test_a_history_is_shown_as_of_a_moment_and_the_reading_is_noted(
     house: House, auditor: Browser
 ) -> None:

@@ -165,6 +165,7 @@ BAD = {
     "a time of a moment": (f"backlog?{TIME}", "from: there is no such parameter here."),
     "an unknown group": (f"reopen-rate?{TIME}&by=team,colour", "by: 'colour' is none of"),
     "ages of what happened": (f"reopen-rate?{TIME}&by=age", "by: 'age' is none of"),
+    "no group": ("backlog?by=", "by: '' is none of"),
     "a group twice": ("backlog?by=team,team", "by: each is named once."),
     "an unknown format": ("backlog?format=pdf", "format: it is one of json, csv."),
     "an unknown kind": ("backlog?kind=asset", "kind: it is one of"),

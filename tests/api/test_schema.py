@@ -68,7 +68,13 @@ async def _run(folder: Path, address: str, secret: str, options: Sequence[str]) 
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
-    told, _ = await run.communicate()
+    try:
+        told, _ = await run.communicate()
+    finally:
+        # The other run has failed.
+        if run.returncode is None:
+            run.kill()
+            await run.wait()
     assert run.returncode == 0, told.decode()[-60_000:]
     assert b"Test cases:" in told
 

@@ -1,6 +1,6 @@
 """Pauses that are noted afterwards."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -149,6 +149,17 @@ def test_a_pause_that_makes_no_sense_is_refused(
 ) -> None:
     with pytest.raises(Refused, match=rule):
         life.note_pause("mon 15:00", reason, since, until)
+
+
+def test_a_pause_lies_in_times_that_clocks_count(life: Life) -> None:
+    with pytest.raises(Refused, match="Times lie between the years 1901 and 2199"):
+        life.act(
+            "mon 15:00",
+            "note_pause",
+            reason="customer",
+            since=datetime(1, 1, 1, tzinfo=UTC),
+            until=datetime(2025, 1, 1, tzinfo=UTC),
+        )
 
 
 def test_nothing_is_noted_of_an_incident_that_is_over(life: Life) -> None:
