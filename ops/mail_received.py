@@ -34,7 +34,9 @@ def received(raw: bytes, envelope: Iterable[str] = ()) -> Received:
     message = message_from_bytes(raw, policy=policy.default)
     assert isinstance(message, EmailMessage)
     sender = parseaddr(_header(message, "From"))[1]
-    named = getaddresses([_header(message, name) for name in _RECIPIENTS])
+    # Some versions of Python find nothing at all where one of several headers is empty.
+    said = [value for name in _RECIPIENTS if (value := _header(message, name))]
+    named = [pair for value in said for pair in getaddresses([value])]
     return Received(
         sender=sender.casefold(),
         recipients=tuple(dict.fromkeys((*envelope, *(address for _, address in named if address)))),
