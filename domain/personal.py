@@ -30,7 +30,7 @@ ALONE = "1."
 follow."""
 TOGETHER = "\x02"
 """Starts what is sealed under the key of a record besides: no text that people write has it."""
-_CIPHERS_MAX = 50_000
+_CIPHERS_MAX = 4_000
 
 
 class Personal(Struct, frozen=True):
