@@ -23,7 +23,7 @@ from ops.bench.figures import Baseline, Goal, Line, Section
 from ops.bench.http import LIVE, send
 from ops.bench.machine import cpu_seconds
 from ops.bench.past import BEGINNING, OPEN_AT_ONCE
-from ops.bench.rebuilding import rebuilt
+from ops.bench.rebuilding import made_anew
 from ops.bench.requests import Answered, Load
 from ops.bench.running import LEDGERDESK, ROOT, answers, environment, running
 from ops.ports import free_port
@@ -44,7 +44,8 @@ NOTE = (
     "The empty endpoint is of the same server, with no token. What is said of the rebuilding is of "
     "the same desk: `nice -n 19 ledgerdesk views rebuild` makes all views anew, compares them with "
     "those that serve, and puts them in their place, while 4 clients ask these questions at an "
-    "even pace; what comes late counts from when it was due."
+    "even pace; what comes late counts from when it was due. Then a person is erased, and `nice -n "
+    "19 ledgerdesk project` makes all views anew without them."
 )
 
 Store = tuple[Path, str, str | None]
@@ -142,7 +143,7 @@ def _measured(store: Store, seconds: float, rebuilds: bool, progress: Progress) 
                 tokens=desk.tokens,
             )
             try:
-                lines += rebuilt(load, _environment(store), folder, seconds)
+                lines += made_anew(load, _environment(store), folder, seconds)
             except UserProblem as problem:
                 failures.append(str(problem))
     note = NOTE.format(events=desk.events, tickets=desk.tickets + OPEN, open=OPEN)
