@@ -86,6 +86,8 @@ def declared_row_routes() -> Iterator[Route]:
                 schemas.query("facet", "Columns of which each value is counted.", names)
                 | {"example": "team"},
                 schemas.INCLUDE,
+                schemas.AS_OF,
+                schemas.KNOWN_AT,
                 schemas.MIN_POSITION,
                 schemas.query("filter", "A condition on the columns, in CEL.", expression)
                 | {"example": "reopened > 0"},

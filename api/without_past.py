@@ -61,9 +61,6 @@ REASONS: Mapping[str, str] = {
     "/text-modules/{ref}/filled": "it is a text for what is said next.",
     "/assets/{ref}/label.svg": "it is printed for the asset as it is.",
     "/assets/{ref}/label.pdf": "it is printed for the asset as it is.",
-    # Lists whose rows keep no past.
-    "/views/{ref}/rows": "a declared view keeps its rows as they are; a report or a list of "
-    "records takes as_of.",
 }
 """Why, by the path, or by how it ends where several kinds of records have it."""
 

@@ -8,10 +8,10 @@ _WORDS = """
     current_role current_schema current_time current_timestamp current_user cursor database
     def default deferrable del delete desc detach distinct do drop each elif else end escape
     except exclusive exists expand explain facet fail false fetch fields filter finally for
-    foreign freeze from full function glob global grant group having held_since held_until
-    if ignore ilike immediate import in include index indexed initially inner insert instead
-    intersect into is isnull join key known_at known_since known_until lambda lateral
-    leading left let like limit localtime localtimestamp loop match min_position namespace
+    foreign freeze from full function glob global grant group having held_band held_since
+    held_until if ignore ilike immediate import in include index indexed initially inner insert
+    instead intersect into is isnull join key known_at known_band known_since known_until lambda
+    lateral leading left let like limit localtime localtimestamp loop match min_position namespace
     natural no nonlocal not nothing notnull null of offset oid on only or order outer
     overlaps package pass placing plan pragma primary q query raise recursive references
     regexp reindex release rename replace restrict return returning right rollback row rowid

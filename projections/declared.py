@@ -143,7 +143,7 @@ class Declared:
 
 def _table(id: UUID, version: int, definition: ViewDefinition) -> Table[Any]:
     row = _row_type(definition.columns)
-    return Table(f"own_{number_of(id).lower()}", version, row, key=tuple(definition.key))
+    return Table(f"own_{number_of(id).lower()}", version, row, key=tuple(definition.key), past=())
 
 
 def _row_type(columns: Iterable[ColumnDefinition]) -> type[Row]:

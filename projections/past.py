@@ -178,11 +178,12 @@ def _at(sense: Sense, table: Table[Any], prefix: str, at: int, since: int = -1) 
             f"({sense}_band = {band:d} AND {sense}_since > {after:d})" for band, after in bands
         )
         return Source(past, (f"({' OR '.join(ranges)})", *holding))
+    # No column of a list begins with an underscore.
     values = ", ".join(f"({band:d}, {after:d})" for band, after in bands)
-    filed = f"(SELECT column1 AS filed, column2 AS later_than FROM (VALUES {values}) AS bands)"
+    filed = f"(SELECT column1 AS _filed, column2 AS _later_than FROM (VALUES {values}) AS bands)"
     return Source(
         f"{filed} AS bands CROSS JOIN {past}",
-        (f"{sense}_band = filed", f"{sense}_since > later_than", *holding),
+        (f"{sense}_band = _filed", f"{sense}_since > _later_than", *holding),
     )
 
 

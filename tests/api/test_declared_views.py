@@ -50,6 +50,24 @@ async def test_a_view_has_rows_of_what_happened_before_it_was_declared(house: Ho
     assert (await adam.read("/views?name=logged"))["data"][0]["number"] == made["number"]
 
 
+async def test_rows_are_told_as_of_before_the_view_was_declared(house: House) -> None:
+    olga, rita, mine = house.as_("olga"), house.as_("rita"), house.number("rita")
+    first = await rita.made("/incidents", {"title": "No invoices"})
+    await rita.made("/incidents", {"title": "No invoices, again"})
+    made = await olga.made("/views", counting("as_it_was"))
+    at = f"/views/as_it_was/rows?min_position={made['position']}&requester={mine}"
+
+    now = (await olga.read(f"{at}&facet=logged"))["data"][0]["logged"]
+    as_of = f"as_of=@{first['position']}&filter=logged=={now - 1}&include=total"
+    then = await olga.read(f"{at}&{as_of}")
+    at_the_moment = await olga.read(f"{at}&as_of={then['data'][0]['last_at']}")
+    before = await olga.read(f"{at}&known_at=@0")
+
+    assert then["total"] == 1
+    assert at_the_moment["data"] == then["data"]
+    assert before["data"] == []
+
+
 async def test_a_revision_is_answered_in_its_own_columns(house: House) -> None:
     olga = house.as_("olga")
     made = await olga.made("/views", counting("revised"))

@@ -114,7 +114,7 @@ def test_a_view_is_declared_from_a_file_and_kept_like_the_others(
     assert "logged is DVW0000001, version 2" in capsys.readouterr().out
     assert run(data, "verify") == 0
     assert run(data, "rebuild", "logged") == 0
-    assert "logged@DVW0000001.2: 1 rows at position" in capsys.readouterr().out
+    assert "logged@DVW0000001.2: 2 rows at position" in capsys.readouterr().out
     assert run(data, "list") == 0
     assert "logged@DVW0000001.2" in capsys.readouterr().out
     assert "logged@DVW0000001.1" not in capsys.readouterr().out
