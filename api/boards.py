@@ -15,15 +15,17 @@ from api.practices import reference_of
 from api.reads import OF_READS, find, list_parameters, list_response
 from api.record_lists import QUEUE
 from api.ticket_clocks import clock_routes
-from domain.policy import Everything, allow, visibility
+from domain.policy import Everything, allow, hearing, visibility
 from projections import change_work
 from projections.queries import Either
 from projections.tables import instant
+from projections.tickets import KINDS
 
 OWN_TICKETS = List(name=QUEUE.name, values=QUEUE.values, sort=("-updated_at",))
 INBOX = List(name="approvals_inbox", sort=("due",))
 SLA_BOARD = List(name="sla_board", sort=("due",))
 TASKS = List(name="fulfilment_work", sort=("added_at",))
+MENTIONS = List(name="mentions", values={"kind": tuple(KINDS.values())}, sort=("-at",))
 FINDINGS = List(
     name="audit_findings",
     values={"name": (change_work.RETROSPECTIVE, change_work.REVIEW)},
@@ -42,6 +44,19 @@ async def read_own_tickets(call: Call) -> Answer:
     allow(actor, call.route.act, None)
     # Whoever asked for something reads about it, wherever it belongs.
     return await lists.answer(call, OWN_TICKETS, Everything(), {"requester": str(actor.id)})
+
+
+async def read_mentions(call: Call) -> Answer:
+    """Where the caller was mentioned, of what they may read now."""
+    actor = call.caller.actor
+    allow(actor, call.route.act, None)
+    fixed: dict[str, Any] = {"person": str(actor.id)}
+    heard = hearing(actor, "incident")
+    if not isinstance(heard, Everything):
+        public: dict[str, Any] = {"is_internal": False}
+        own = () if heard is None else ({"organisation": str(actor.organisation)},)
+        fixed["heard"] = Either((public, *own))
+    return await lists.answer(call, MENTIONS, visibility(actor, "incident"), fixed)
 
 
 async def read_approvals(call: Call) -> Answer:
@@ -115,6 +130,14 @@ def board_routes() -> Iterator[Route]:
         OWN_TICKETS,
     )
     yield _board(
+        "/me/mentions",
+        read_mentions,
+        "mentions.read",
+        "Tickets",
+        "List where one was mentioned",
+        MENTIONS,
+    )
+    yield _board(
         "/approvals",
         read_approvals,
         "approvals_inbox.read",
@@ -154,7 +177,11 @@ def board_routes() -> Iterator[Route]:
     yield from asset_board_routes()
 
 
-_FIXED = {"/approvals": ("voter",), "/tickets": ("requester",)}
+_FIXED = {
+    "/approvals": ("voter",),
+    "/tickets": ("requester",),
+    "/me/mentions": ("person",),
+}
 """What cannot be asked for, as it is whoever asks."""
 
 

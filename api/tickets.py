@@ -36,11 +36,15 @@ from domain.own_words import OwnWords
 from domain.policy import About, about, allow
 from domain.promises import Promises
 from domain.recorder import Receipt
-from domain.ticket import MENTIONS_MAX, LinkType, Ticket, Visibility
+from domain.ticket import LinkType, Ticket, Visibility
 
 MediaType = Annotated[
     str, Field(max_length=127, pattern=r"^[A-Za-z0-9!#$&^_.+-]{1,63}/[A-Za-z0-9!#$&^_.+-]{1,63}$")
 ]
+
+
+MENTIONS_MAX = 20
+TEAMS_MAX = 5
 
 
 class Nothing(Body):
@@ -91,6 +95,10 @@ class Comment(Body):
     mentions: Annotated[
         list[PersonRef],
         Field(max_length=MENTIONS_MAX, description="Who is to read it, and follows the ticket."),
+    ] = []
+    teams: Annotated[
+        list[TeamRef],
+        Field(max_length=TEAMS_MAX, description="Teams whose members are mentioned, each."),
     ] = []
 
 
@@ -149,7 +157,7 @@ def act_of_comment(body: Any) -> str:
 
 async def may_mention(call: Call, record: Any, body: Any) -> dict[str, Any]:
     """Whoever is mentioned follows the ticket, so who mentions may let people watch it."""
-    if body.mentions:
+    if body.mentions or body.teams:
         allow(call.caller.actor, f"{policy_name(record)}.watch", about(record))
     return {}
 
@@ -189,6 +197,12 @@ def commands_of(
             look_up=may_mention,
             needs_version=False,
             example={"text": "We are looking into it.", "visibility": "public"},
+        ),
+        Command(
+            method=kind.acknowledge_mentions,
+            body=Nothing,
+            summary="Say that one has read all that one was mentioned in",
+            needs_version=False,
         ),
         Command(
             method=kind.prioritise,

@@ -57,7 +57,3 @@ class Editing(TicketBase, abstract=True):
         def apply(self, ticket: "Editing", /) -> None:
             ticket.editor = None
             ticket.edited_until = None
-
-
-OF_EDITING = (Editing.EditBegun, Editing.EditEnded)
-"""The events by which nobody has done anything about the ticket yet."""

@@ -122,6 +122,11 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
             WRITE,
             {f"{what}.comment": f"comment on {a}"},
         ),
+        **rows(
+            {**everyone(PART), **readers(IN_SIGHT_OR_PART)},
+            WRITE,
+            {f"{what}.acknowledge_mentions": f"say that they have read what mentions them on {a}"},
+        ),
         **rows({**REQUESTER_OWN, **workers}, WRITE, {f"{what}.attach": f"attach a file to {a}"}),
         **rows(
             workers,

@@ -350,6 +350,7 @@ TABLE: Mapping[str, Row] = {
         {
             "approvals_inbox.read": "read what waits for their vote",
             "own_tickets.read": "list their own tickets",
+            "mentions.read": "list where they were mentioned",
             "search.read": "search",
         },
     ),

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from domain import text
 from domain.aggregate import Entry, Event
-from domain.editing import OF_EDITING
+from domain.aside import ASIDE
 from domain.escalated import Escalated
 from domain.functional import FunctionallyEscalated
 from domain.life_cycle import (
@@ -193,7 +193,7 @@ def touched(hands: tuple[str, ...], event: Event, requester: str) -> tuple[str, 
     actor = event.by.actor
     if actor == requester or actor in hands or not is_person(actor):
         return hands
-    return hands if isinstance(event, OF_EDITING) else (*hands, actor)
+    return hands if isinstance(event, ASIDE) else (*hands, actor)
 
 
 def at_first_contact(hands: tuple[str, ...], reassigned: int, reopened: int) -> bool:

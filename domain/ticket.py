@@ -11,6 +11,7 @@ from domain.aggregate import Event
 from domain.checklist import Checklist
 from domain.custom_fields import CustomFields
 from domain.editing import Editing
+from domain.following import MENTIONED_MAX, Following
 from domain.limits import ATTACHMENT_BYTES_MAX
 from domain.personal import Personal
 from domain.priority import USUAL, Level, MatrixInUse
@@ -22,8 +23,6 @@ from domain.time_spent import TimeSpent
 from domain.wording import Worded, detail_texts, unless_known
 
 LINKS_MAX = 1_000
-WATCHERS_MAX = 200
-MENTIONS_MAX = 20
 ATTACHMENTS_MAX = 1_000
 DETAILS_MAX = 200
 
@@ -57,7 +56,16 @@ class Visibility(StrEnum):
     INTERNAL = "internal"
 
 
-class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Editing, abstract=True):
+class Ticket(
+    Requested,
+    AffectedPeople,
+    Checklist,
+    TimeSpent,
+    CustomFields,
+    Editing,
+    Following,
+    abstract=True,
+):
     impact: Level | None
     urgency: Level | None
     priority: int | None
@@ -69,7 +77,6 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
     reassigned: int
     details: dict[str, str]
     links: tuple[tuple[str, UUID], ...]
-    watchers: tuple[UUID, ...]
     attachments: tuple[str, ...]
     comments: int
 
@@ -86,7 +93,6 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
         self.reassigned = 0
         self.details = {}
         self.links = ()
-        self.watchers = ()
         self.attachments = ()
         self.comments = 0
 
@@ -260,15 +266,26 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
     # Comment -----------------------------------------------------------------------------
 
     def comment(
-        self, said: str, *, visibility: Visibility, mentions: Sequence[UUID] = (), by: Provenance
+        self,
+        said: str,
+        *,
+        visibility: Visibility,
+        mentions: Sequence[UUID] = (),
+        teams: Sequence[UUID] = (),
+        by: Provenance,
     ) -> None:
         """Say something to the requester, or among agents. Allowed on tickets that are over.
-        Whoever is mentioned follows the ticket from then on."""
+        Whoever is mentioned follows the ticket from then on; `teams`: those whose members are
+        among them."""
         said = text.body(said, "A comment")
         require(said != "", "A comment says something.")
         named = tuple(dict.fromkeys(mentions))
-        require(len(named) <= MENTIONS_MAX, f"A comment mentions at most {MENTIONS_MAX} people.")
-        self.record(self.Commented(by=by, text=said, visibility=visibility, mentions=named))
+        require(len(named) <= MENTIONED_MAX, f"A comment mentions at most {MENTIONED_MAX} people.")
+        self.record(
+            self.Commented(
+                by=by, text=said, visibility=visibility, mentions=named, teams=tuple(teams)
+            )
+        )
         for person in named:
             self.watch(person, by=by)
 
@@ -276,9 +293,12 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
         text: Annotated[str, Personal("actor")]
         visibility: Visibility
         mentions: tuple[UUID, ...] = ()
+        teams: tuple[UUID, ...] = ()
+        """The teams that were mentioned; their members are among `mentions`."""
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.comments += 1
+            ticket.expect_readers(self.mentions)
             ticket.hear(self.visibility, self.by)
 
     def hear(self, visibility: Visibility, who: Provenance) -> None:
@@ -362,29 +382,3 @@ class Ticket(Requested, AffectedPeople, Checklist, TimeSpent, CustomFields, Edit
 
         def apply(self, ticket: "Ticket", /) -> None:
             ticket.links = tuple(link for link in ticket.links if link != (self.type, self.other))
-
-    # Watch -------------------------------------------------------------------------------
-
-    def watch(self, person: UUID, *, by: Provenance) -> None:
-        if person in self.watchers:
-            return
-        require(
-            len(self.watchers) < WATCHERS_MAX, f"A {self.what} has at most {WATCHERS_MAX} watchers."
-        )
-        self.record(self.Watched(by=by, person=person))
-
-    class Watched(Event):
-        person: UUID
-
-        def apply(self, ticket: "Ticket", /) -> None:
-            ticket.watchers = (*ticket.watchers, self.person)
-
-    def unwatch(self, person: UUID, *, by: Provenance) -> None:
-        if person in self.watchers:
-            self.record(self.Unwatched(by=by, person=person))
-
-    class Unwatched(Event):
-        person: UUID
-
-        def apply(self, ticket: "Ticket", /) -> None:
-            ticket.watchers = tuple(other for other in ticket.watchers if other != self.person)

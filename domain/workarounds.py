@@ -3,6 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from domain import text
 from domain.aggregate import Event
 from domain.personal import Personal
 from domain.provenance import Provenance
@@ -45,7 +46,7 @@ class WorkedAround(Ticket, abstract=True):
                 by=by,
                 problem=problem,
                 number=number,
-                text=said,
+                text=text.body(said, "A workaround"),
                 author=author,
                 visibility=visibility,
             )

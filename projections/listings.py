@@ -19,6 +19,7 @@ from projections import (
     directory,
     directory_rows,
     fulfilment,
+    mentions,
     offerings,
     plain_definitions,
     releases,
@@ -50,6 +51,7 @@ ALL = (
     change_windows.VIEW,
     change_work.VIEW,
     fulfilment.VIEW,
+    mentions.VIEW,
     cab_meetings.VIEW,
     webhooks.VIEW,
     bulk_jobs.VIEW,
@@ -100,6 +102,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(bulk_jobs.JOBS, bulk_jobs.NAME, "organisation", ("owner",)),
         Listing(bulk_jobs.ROWS, bulk_jobs.NAME),
         Listing(fulfilment.WORK, fulfilment.NAME, "organisation", PART),
+        Listing(mentions.MENTIONS, mentions.NAME, "organisation", ("requester", "follower")),
         Listing(change_work.FINDINGS, change_work.NAME, "organisation", PART),
         Listing(
             sla_board.BOARD,

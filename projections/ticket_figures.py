@@ -4,8 +4,8 @@ back and was handed over, how it was rated, and how the implementation of a chan
 from typing import Any
 
 from domain.aggregate import Entry, Event
+from domain.aside import ASIDE
 from domain.change import Change
-from domain.editing import OF_EDITING
 from domain.ids import prefix_of
 from domain.incident import Incident
 from domain.life_cycle import Moved, Reopenable, Resolvable, Startable
@@ -159,7 +159,7 @@ def _begun(entry: Entry, event: Any) -> FigureRow:
 def _is_new_hand(event: Event, row: FigureRow) -> bool:
     actor = event.by.actor
     is_known = row.is_shared or actor in (row.requester, row.first_hand)
-    return not is_known and is_person(actor) and not isinstance(event, OF_EDITING)
+    return not is_known and is_person(actor) and not isinstance(event, ASIDE)
 
 
 def _note_hand(event: Event, row: FigureRow) -> None:

@@ -29,7 +29,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_page"
-VERSION = 9
+VERSION = 10
 
 Details = dict[str, str]
 
@@ -97,6 +97,8 @@ class CommentRow(Row):
     workaround_of: Id | None = None
     """The known error whose workaround it is."""
     mentions: tuple[str, ...] = ()
+    teams: tuple[str, ...] = ()
+    """The teams that are mentioned in it."""
 
 
 class AttachmentRow(Row):
@@ -169,7 +171,7 @@ def fold(entry: Entry, rows: Rows) -> None:
 def _commented(
     entry: Entry, event: Ticket.Commented | Incident.WorkaroundGiven, rows: Rows
 ) -> None:
-    rows.put(
+    row = rows.put(
         COMMENTS,
         CommentRow(
             id_text(entry.originator_id),
@@ -178,11 +180,11 @@ def _commented(
             instant(event.by.effective_at),
             event.visibility == "internal",
             event.text,
-            mentions=tuple(map(id_text, event.mentions))
-            if isinstance(event, Ticket.Commented)
-            else (),
         ),
     )
+    if isinstance(event, Ticket.Commented):
+        row.mentions = tuple(map(id_text, event.mentions))
+        row.teams = tuple(map(id_text, event.teams))
 
 
 @BESIDE.on(Incident.WorkaroundGiven)

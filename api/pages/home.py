@@ -29,6 +29,7 @@ async def show(visit: Visit) -> Answer:
         doors=[(place, *said) for place, *said, act in DOORS if visit.may(act)],
         waiting=[
             *await _asked_to_vote(visit, position),
+            *await _mentioned(visit, position),
             *[one for row in tickets for one in await _owed(visit, row)],
         ],
         tickets=[row for row in tickets if row["is_open"]][:SHOWN],
@@ -46,6 +47,24 @@ async def _asked_to_vote(visit: Visit, position: str | None) -> list[dict[str, A
             "what": "Your decision",
         }
         for row in inbox["data"]
+    ]
+
+
+async def _mentioned(visit: Visit, position: str | None) -> list[dict[str, Any]]:
+    """The tickets on which one was mentioned and has not read it, the latest first."""
+    found = await visit.get(
+        "/me/mentions", is_read="false", limit=SHOWN, expand="ticket", min_position=position
+    )
+    by_ticket = {row["number"]: row for row in reversed(found["data"])}
+    return [
+        {
+            "place": f"/tickets/{number}",
+            "title": row["ticket"]["title"] if isinstance(row["ticket"], dict) else number,
+            "number": number,
+            "due": None,
+            "what": "You were mentioned",
+        }
+        for number, row in reversed(by_ticket.items())
     ]
 
 

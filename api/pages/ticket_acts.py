@@ -78,6 +78,12 @@ _ASSIGNEE = Field(
 )
 
 ACTS: Sequence[Act] = (
+    Act(
+        name="acknowledge_mentions",
+        title="You were mentioned",
+        button="I have read what mentions me",
+        is_usual=True,
+    ),
     Act(name="start", title="Start work", button="Start work", is_usual=True),
     Act(name="resume", title="Wait no longer", button="Resume", is_usual=True),
     Act(name="submit", title="Ask for approval", button="Submit for approval", is_usual=True),
@@ -239,6 +245,8 @@ def possible(visit: Visit, practice: Practice, record: Ticket) -> Iterator[Act]:
 
 
 def _is_its_turn(visit: Visit, record: Any, act: str) -> bool:
+    if act == "acknowledge_mentions":
+        return visit.me.person.id in record.unread
     if act == "rate":
         until = record.asks_until if isinstance(record, Satisfaction) else None
         is_own = record.requester == visit.me.person.id

@@ -1,6 +1,6 @@
 """Tickets with a service level: logged, sorted and answered in one command with what follows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Unpack
 from uuid import UUID
 
@@ -153,6 +153,7 @@ class Incidents(ServiceLevels):
         *,
         visibility: Visibility,
         mentions: Sequence[UUID] = (),
+        teams: Sequence[UUID] = (),
         expected: int | None = None,
         by: Provenance,
         **repeat: Unpack[Repeat],
@@ -162,8 +163,9 @@ class Incidents(ServiceLevels):
         async def decide(work: Work) -> None:
             for person in mentions:
                 self.active_person("mentions", person)
+            named = (*mentions, *self._members(teams, but=by.actor))
             ticket = await work.get(kind, id, expected=expected)
-            self.say_on(ticket, said, visibility, by, mentions)
+            self.say_on(ticket, said, visibility, by, named, teams)
 
         return await self.ledger.run(by, decide, **repeat)
 
@@ -174,9 +176,10 @@ class Incidents(ServiceLevels):
         visibility: Visibility,
         by: Provenance,
         mentions: Sequence[UUID] = (),
+        teams: Sequence[UUID] = (),
     ) -> None:
         """The same, as a part of another command."""
-        ticket.comment(said, visibility=visibility, mentions=mentions, by=by)
+        ticket.comment(said, visibility=visibility, mentions=mentions, teams=teams, by=by)
         if (
             isinstance(ticket, Incident)
             and visibility is Visibility.PUBLIC
@@ -184,6 +187,14 @@ class Incidents(ServiceLevels):
             and self._is_agent(by.actor)
         ):
             ticket.respond(by=by)
+
+    def _members(self, teams: Sequence[UUID], *, but: str) -> Iterator[UUID]:
+        """The people of some teams who are let in, without whoever acts."""
+        for team in teams:
+            for id in self.active_team("teams", team).members:
+                person = self.directory.person(id)
+                if person is not None and person.is_active and str(id) != but:
+                    yield id
 
     def _is_agent(self, actor: str) -> bool:
         person = self.directory.person(UUID(actor)) if is_person(actor) else None

@@ -40,6 +40,7 @@ def commons(plural: str, *, attach: str, read: str, work: str = "-x-----") -> di
         f"POST {at}/attachments": attach,
         **dict.fromkeys((f"POST {at}/{act}" for act in WORK), work),
         **dict.fromkeys((f"POST {at}/{act}" for act in HOLDS), "----x--"),
+        f"POST {at}/acknowledge-mentions": f"{read[:5]}--",
         f"GET {at}/attachments/{{sha256}}": read,
     }
 
@@ -75,6 +76,7 @@ MAY = {
     "DELETE /sessions/current": "xxxxxxx",
     "GET /me": "xxxxxxx",
     "GET /tickets": "xxxxxxx",
+    "GET /me/mentions": "xxxxxxx",
     "POST /people/{ref}/set-password": "------x",
     "POST /people/{ref}/issue-token": "------x",
     "POST /people/{ref}/revoke-token": "------x",

@@ -74,7 +74,7 @@ def check(record: Aggregate) -> None:
 
 
 def check_ticket(ticket: Ticket) -> None:
-    for several in (ticket.links, ticket.watchers, ticket.attachments):
+    for several in (ticket.links, ticket.watchers, ticket.unread, ticket.attachments):
         assert len(several) == len(set(several))
     assert ticket.id not in {other for _, other in ticket.links}
     assert not set(ticket.fields) & set(ticket.personal_fields)

@@ -107,6 +107,7 @@ incident.read                         p i i i i i p
 incident.read_internal                - s s s s s -
 incident.read_history                 - s s s s s -
 incident.comment                      p s s - - - -
+incident.acknowledge_mentions         p i i i i - p
 incident.attach                       o s - - - - -
 incident.comment_internally           - s - - - - -
 incident.amend                        - s - - - - -
@@ -181,6 +182,7 @@ problem.read                          p i i i i i p
 problem.read_internal                 - s s s s s -
 problem.read_history                  - s s s s s -
 problem.comment                       p s s - - - -
+problem.acknowledge_mentions          p i i i i - p
 problem.attach                        o s - - - - -
 problem.comment_internally            - s - - - - -
 problem.amend                         - s - - - - -
@@ -244,6 +246,7 @@ question.read                         p i i i i i p
 question.read_internal                - s s s s s -
 question.read_history                 - s s s s s -
 question.comment                      p s s - - - -
+question.acknowledge_mentions         p i i i i - p
 question.attach                       o s - - - - -
 question.comment_internally           - s - - - - -
 question.amend                        - s - - - - -
@@ -301,6 +304,7 @@ service_request.read                  p i i i i i p
 service_request.read_internal         - s s s s s -
 service_request.read_history          - s s s s s -
 service_request.comment               p s s - - - -
+service_request.acknowledge_mentions  p i i i i - p
 service_request.attach                o s - - - - -
 service_request.comment_internally    - s - - - - -
 service_request.amend                 - s - - - - -
@@ -379,6 +383,7 @@ change.read                           p i i i i i p
 change.read_internal                  - s s s s s -
 change.read_history                   - s s s s s -
 change.comment                        p s s s - - -
+change.acknowledge_mentions           p i i i i - p
 change.attach                         o s - s - - -
 change.comment_internally             - s - s - - -
 change.amend                          - s - s - - -
@@ -909,6 +914,7 @@ process_schema.read                   y y y y y y y
 service_level_policy_schema.read      y y y y y y y
 approvals_inbox.read                  y y y y y y y
 own_tickets.read                      y y y y y y y
+mentions.read                         y y y y y y y
 search.read                           y y y y y y y
 work_queue.read                       - y y y y y -
 change_board.read                     - y y y y y -

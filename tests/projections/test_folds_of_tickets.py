@@ -25,6 +25,7 @@ from projections import (
     change_board,
     change_work,
     fulfilment,
+    mentions,
     sla_board,
     ticket_lists,
     ticket_page,
@@ -369,3 +370,21 @@ def test_a_stage_that_a_freeze_holds_has_no_due_moment_on_the_page_after_a_migra
     [peers] = row.approval["1"]["stages"]
     assert (peers["state"], peers["due"]) == ("open", None)
     assert change.standing.open["Peers"].due is None
+
+
+@pytest.mark.parametrize("kind", TICKETS)
+@RANDOM
+@given(data=st.data())
+def test_the_mentions_agree_with_the_ticket(kind: type[Aggregate], data: st.DataObject) -> None:
+    record, entries = a_life(kind, data)
+
+    rows = rows_of(folded(mentions.VIEW, entries), mentions.MENTIONS)
+
+    assert {row.person for row in rows if not row.is_read} == set(map(str, record.unread))
+    watchers = set(map(str, record.watchers))
+    for row in rows:
+        assert (row.requester, row.organisation) == (
+            text(record.requester),
+            text(record.organisation),
+        )
+        assert (row.follower is not None) == (row.person in watchers)
