@@ -65,6 +65,7 @@ from api.sla_reports import report_routes
 from api.status import Status
 from api.suggestions import suggestion_routes
 from api.time_reports import time_routes
+from api.unsubscribing import UnsubscribePages
 from api.view_change_routes import view_change_routes
 from api.webhook_deliveries import delivery_routes
 from api.webhook_routes import ENVELOPE, webhook_routes
@@ -96,6 +97,7 @@ def create_app(
     )
     status = Status(context, requests)
     decisions = DecisionPages(context, site.templates)
+    unsubscribing = UnsubscribePages(context, site.templates)
     app = FastAPI(
         title="Ledgerdesk",
         version=settings.version,
@@ -110,6 +112,7 @@ def create_app(
     _add(app, routes, context)
     app.router.routes.extend(site.routes())
     app.router.routes.extend(decisions.routes())
+    app.router.routes.extend(unsubscribing.routes())
     app.state.routes = routes
     app.state.tail = context.tail
     app.router.default = site.nothing_here

@@ -39,6 +39,13 @@ Word = Annotated[
     ),
 ]
 TaskNumber = Annotated[int, Field(ge=1, le=1_000, description="The number of a task, from 1.")]
+TimeOfDay = Annotated[
+    str,
+    Field(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="What the wall clock shows then, as HH:MM.",
+    ),
+]
 Version = Annotated[int, Field(ge=1, le=1_000_000)]
 
 

@@ -8,16 +8,18 @@ from pydantic import Field
 
 from api import list_filters
 from api.commands import Asked, Command, Creation, Practice, begin
-from api.fields import Name, TeamRef
+from api.fields import CalendarRef, Name, TeamRef, TimeOfDay
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.http.errors import Problem, clean
 from api.lists import List
 from api.record_lists import LISTS, QUEUE
+from api.reference import require_known
 from api.tickets import Nothing
 from domain.desk import Desk
 from domain.policy import About
 from domain.recorder import Receipt
+from domain.rhythm import Weekday
 from domain.rules import require
 from domain.saved_view import (
     FIELDS_MAX,
@@ -25,6 +27,7 @@ from domain.saved_view import (
     Q_MAX,
     SORT_MAX,
     Asking,
+    Mailing,
     SavedView,
     SharedWith,
 )
@@ -94,6 +97,27 @@ class SaveView(AmendView):
     list: ListName
 
 
+class TheMailing(Body):
+    """How one is told by mail: of each change soon, or of those of a day or a week together, at a
+    time of the wall clock where one is."""
+
+    every: Literal["change", "day", "week"]
+    at: TimeOfDay = "08:00"
+    weekday: Annotated[Weekday, Field(description="On which day one hears of a week.")] = "MO"
+    calendar: Annotated[
+        CalendarRef | None,
+        Field(description="On whose workdays one hears of it: what falls on others comes after."),
+    ] = None
+
+
+class SubscribeToView(Body):
+    mailing: TheMailing | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        how = self.mailing
+        return {"mailing": None if how is None else Mailing(**how.model_dump())}
+
+
 class ShareView(Body):
     shared_with: Annotated[
         SharedWith,
@@ -123,6 +147,17 @@ async def of_own_team(call: Call, record: Any, body: Any) -> dict[str, Any]:
     is_own = body.team is None or body.team in call.caller.actor.teams
     require(is_own, "A view is shared with a team of one's own.")
     return {}
+
+
+async def subscriber(call: Call, record: Any, body: Any) -> dict[str, Any]:
+    """Oneself; what is mailed is what the view's changes tell, so that they must be told."""
+    if body.mailing is not None:
+        # That module needs this one.
+        from api.view_changes import check_followed
+
+        check_followed(call.context.desk, call.caller.actor, record)
+        await require_known(call, "mailing/calendar", body.mailing.calendar)
+    return await oneself(call, record, body)
 
 
 async def oneself(call: Call, record: Any, body: Any) -> dict[str, Any]:
@@ -196,10 +231,11 @@ PRACTICE = Practice(
         ),
         Command(
             method=SavedView.subscribe,
-            body=Nothing,
-            summary="Note that one follows what changes in it",
-            look_up=oneself,
+            body=SubscribeToView,
+            summary="Follow what changes in it, and be told by mail",
+            look_up=subscriber,
             needs_version=False,
+            example={"mailing": {"every": "day", "at": "08:00"}},
         ),
         Command(
             method=SavedView.unsubscribe,

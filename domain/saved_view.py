@@ -1,14 +1,16 @@
 """Saved views: what somebody asks of a list again and again, under a name, kept or shared."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from msgspec import Struct, convert, to_builtins
 
-from domain import text
+from domain import rhythm, text
 from domain.aggregate import Aggregate, Event
 from domain.personal import ERASED, Personal
 from domain.provenance import Provenance
+from domain.rhythm import Rhythm, Weekday
 from domain.rules import require
 
 FILTER_MAX = 2_000
@@ -18,6 +20,7 @@ FIELDS_MAX = 60
 SUBSCRIBERS_MAX = 1_000
 
 SharedWith = Literal["nobody", "team", "organisation"]
+EndedBecause = Literal["asked", "may not use it any more"]
 
 
 class Asking(Struct, frozen=True, kw_only=True):
@@ -28,6 +31,23 @@ class Asking(Struct, frozen=True, kw_only=True):
     sort: str = ""
     fields: tuple[str, ...] = ()
     """Those that are shown; none for all."""
+
+
+class Mailing(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a subscriber is told by mail of what enters and leaves: of each change soon, or of those
+    of a day or a week together, at a time of the wall clock where the subscriber is."""
+
+    every: Literal["change", "day", "week"]
+    at: str = "08:00"
+    weekday: Weekday = "MO"
+    calendar: UUID | None = None
+
+    @property
+    def rhythm(self) -> Rhythm | None:
+        """When a digest is due; None of what is told soon."""
+        if self.every == "change":
+            return None
+        return Rhythm(every=self.every, at=self.at, weekday=self.weekday, calendar=self.calendar)
 
 
 class SavedView(Aggregate):
@@ -43,6 +63,8 @@ class SavedView(Aggregate):
     shared_with: SharedWith
     team: UUID | None
     subscribers: tuple[UUID, ...]
+    mailings: Mapping[UUID, Mailing]
+    """How those subscribers are told who are told by mail."""
     is_removed: bool
 
     def __init__(self, id: UUID) -> None:
@@ -55,6 +77,7 @@ class SavedView(Aggregate):
         self.shared_with = "nobody"
         self.team = None
         self.subscribers = ()
+        self.mailings = {}
         self.is_removed = False
 
     @property
@@ -149,7 +172,7 @@ class SavedView(Aggregate):
     class Removed(Event):
         def apply(self, view: "SavedView", /) -> None:
             view.is_removed = True
-            view.subscribers = ()
+            view.subscribers, view.mailings = (), {}
 
     # Share -----------------------------------------------------------------------------------
 
@@ -172,32 +195,45 @@ class SavedView(Aggregate):
 
     # Subscribe -------------------------------------------------------------------------------
 
-    def subscribe(self, person: UUID, *, by: Provenance) -> None:
-        """Note that a person wants to hear of what changes in it."""
+    def subscribe(self, person: UUID, *, mailing: Mailing | None = None, by: Provenance) -> None:
+        """Note that a person wants to hear of what changes in it, and how they are told of it."""
         self._require_kept()
-        if person in self.subscribers:
+        if person in self.subscribers and self.mailings.get(person) == mailing:
             return
+        if mailing is not None and mailing.rhythm is not None:
+            rhythm.check(mailing.rhythm)
         require(
-            len(self.subscribers) < SUBSCRIBERS_MAX,
+            person in self.subscribers or len(self.subscribers) < SUBSCRIBERS_MAX,
             f"A view has at most {SUBSCRIBERS_MAX:,} subscribers.",
         )
-        self.record(self.Subscribed(by=by, person=person))
+        self.record(self.Subscribed(by=by, person=person, mailing=mailing))
 
     class Subscribed(Event):
         person: UUID
+        mailing: Mailing | None = None
 
         def apply(self, view: "SavedView", /) -> None:
-            view.subscribers = (*view.subscribers, self.person)
+            if self.person not in view.subscribers:
+                view.subscribers = (*view.subscribers, self.person)
+            view.mailings = _without(view.mailings, self.person)
+            if self.mailing is not None:
+                view.mailings = {**view.mailings, self.person: self.mailing}
 
-    def unsubscribe(self, person: UUID, *, by: Provenance) -> None:
+    def unsubscribe(self, person: UUID, *, because: EndedBecause = "asked", by: Provenance) -> None:
         if person in self.subscribers:
-            self.record(self.Unsubscribed(by=by, person=person))
+            self.record(self.Unsubscribed(by=by, person=person, because=because))
 
     class Unsubscribed(Event):
         person: UUID
+        because: EndedBecause = "asked"
 
         def apply(self, view: "SavedView", /) -> None:
             view.subscribers = tuple(one for one in view.subscribers if one != self.person)
+            view.mailings = _without(view.mailings, self.person)
+
+
+def _without(mailings: Mapping[UUID, Mailing], person: UUID) -> dict[UUID, Mailing]:
+    return {one: how for one, how in mailings.items() if one != person}
 
 
 def _said(asking: Asking) -> dict[str, Any]:

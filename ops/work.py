@@ -8,6 +8,7 @@ import structlog
 from temporalio.client import Client
 
 from domain.desk import Desk
+from domain.saved_view import SavedView
 from domain.shares import WHOLE, Share
 from ops.bulk import LateRunner
 from ops.compose import decision_key, open_desk, open_views
@@ -17,6 +18,7 @@ from ops.processes import settle, until_stopped
 from ops.saved_views import SavedViews
 from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
+from ops.view_news import ViewNews
 from projections.clock_views import Due
 from projections.outlook import ViewsOutlook
 from projections.views import Views
@@ -28,12 +30,15 @@ from workflows.decision_mail_values import QUEUE as MAIL_QUEUE
 from workflows.decision_mails import DecisionMails
 from workflows.due_index import Horizons
 from workflows.known_errors import KnownErrors
+from workflows.mailing_activities import MailingActivities
+from workflows.mailing_starts import MailingStarts
 from workflows.plans import Plans
 from workflows.poker import Poker
 from workflows.reactor import Reactor
 from workflows.shards import Shards
 from workflows.temporal import Temporal
 from workflows.triage import Triage
+from workflows.view_mails import ViewMails
 from workflows.webhook_activities import WebhookActivities
 from workflows.webhook_sending import Sender
 from workflows.webhook_starts import WebhookStarts
@@ -96,7 +101,7 @@ async def work_for(settings: Settings, desk: Desk, views: Views, stopped: asynci
         tasks = [asyncio.create_task(one.run()) for one in following]
         tasks.append(asyncio.create_task(deliver(settings, client, cluster, desk, views)))
         if settings.mail_host:
-            tasks.append(asyncio.create_task(mail(settings, client, cluster, desk)))
+            tasks.append(asyncio.create_task(mail(settings, client, cluster, desk, views)))
         tasks.append(asyncio.create_task(run_bulk(settings, client, cluster, desk, views)))
         await stopped.wait()
         for task in tasks:
@@ -118,14 +123,21 @@ async def deliver(
         sender.close()
 
 
-async def mail(settings: Settings, client: Client, cluster: "Cluster", desk: Desk) -> None:
-    """Tell people by mail that they are asked for decisions, until cancelled."""
+async def mail(
+    settings: Settings, client: Client, cluster: "Cluster", desk: Desk, views: Views
+) -> None:
+    """Tell people by mail what they are asked, and what they subscribed to, until cancelled."""
     temporal = Temporal(client, cluster.identify, queue=MAIL_QUEUE)
-    mails = DecisionMailActivities(
-        desk, mail_server(settings), key=decision_key(settings), address=settings.url
+    server, key, address = mail_server(settings), decision_key(settings), settings.url
+    decisions = DecisionMailActivities(desk, server, key=key, address=address)
+    news = ViewNews(desk, views, address)
+    mailings = MailingActivities(
+        {SavedView.prefix: ViewMails(desk, server, news, key=key, address=address)}
     )
-    async with mail_worker(client, mails):
-        await DecisionMails(desk, temporal).run()
+    async with mail_worker(client, decisions, mailings):
+        await asyncio.gather(
+            DecisionMails(desk, temporal).run(), MailingStarts(desk.ledger, temporal).run()
+        )
 
 
 async def run_bulk(

@@ -1,6 +1,9 @@
 """Saved views of lists, and who may use them besides their owners."""
 
 from typing import Any
+from uuid import UUID
+
+from msgspec import to_builtins
 
 from domain.aggregate import Entry
 from domain.saved_view import SavedView
@@ -20,7 +23,7 @@ from projections.tables import (
 from projections.view import View
 
 NAME = "saved_views"
-VERSION = 1
+VERSION = 2
 
 
 class SavedViewRow(Row):
@@ -39,6 +42,8 @@ class SavedViewRow(Row):
     shared_with: str = "nobody"
     team: Id | None = None
     subscribers: tuple[str, ...] = ()
+    mailings: Json = {}
+    """How subscribers are told by mail, by their ids."""
     is_removed: bool = False
 
 
@@ -88,12 +93,15 @@ def fold(entry: Entry, rows: Rows) -> None:
             _share(rows, row, event)
         case SavedView.Removed():
             _close(rows, row)
-            row.is_removed, row.subscribers = True, ()
+            row.is_removed, row.subscribers, row.mailings = True, (), {}
         case SavedView.Subscribed():
+            _end(row, event.person)
             row.subscribers = (*row.subscribers, id_text(event.person))
+            if event.mailing is not None:
+                said = as_json(to_builtins(event.mailing))
+                row.mailings = {**row.mailings, id_text(event.person): said}
         case SavedView.Unsubscribed():
-            gone = id_text(event.person)
-            row.subscribers = tuple(one for one in row.subscribers if one != gone)
+            _end(row, event.person)
     row.at = at
     row.version = entry.originator_version
     row.position = entry.position
@@ -111,6 +119,12 @@ def _saved(entry: Entry, event: SavedView.Saved, at: str) -> SavedViewRow:
         version=1,
         position=entry.position,
     )
+
+
+def _end(row: SavedViewRow, person: UUID) -> None:
+    gone = id_text(person)
+    row.subscribers = tuple(one for one in row.subscribers if one != gone)
+    row.mailings = {one: how for one, how in row.mailings.items() if one != gone}
 
 
 def _share(rows: Rows, row: SavedViewRow, event: SavedView.Shared) -> None:

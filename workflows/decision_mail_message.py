@@ -1,20 +1,17 @@
 """The mail that asks somebody for a decision, in plain text and as a simple page."""
 
-from datetime import datetime
 from email.message import EmailMessage
-from email.utils import formataddr, formatdate
 from html import escape
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Struct
 
 from domain.desk.decisions import Decision
 from domain.person import Person
 from workflows.mail_sending import MailServer
+from workflows.mail_writing import begun, moment
 
 FACT_MAX = 2_000
 """Characters of what a record says that a mail repeats; the page has all."""
-SUBJECT_MAX = 150
 
 
 class Invitation(Struct, frozen=True, kw_only=True):
@@ -29,17 +26,11 @@ def message(invitation: Invitation, to: Person, server: MailServer, *, id: str) 
     """The mail to a person. The same `id` gives the same Message-ID, by which a mail that was sent
     twice is known to be one."""
     decision = invitation.decision
-    made = EmailMessage()
-    made["From"] = server.sender
-    made["To"] = formataddr((_line(to.name), to.email))
+    begin = "Reminder: " if invitation.is_reminder else ""
+    subject = f"{begin}{decision.number}: your decision is asked: {decision.title}"
+    made = begun(server, to, subject, id=id)
     if invitation.replies_to:
         made["Reply-To"] = invitation.replies_to
-    begin = "Reminder: " if invitation.is_reminder else ""
-    subject = f"{begin}{decision.number}: your decision is asked: {_line(decision.title)}"
-    made["Subject"] = subject[:SUBJECT_MAX]
-    made["Date"] = formatdate(usegmt=True)
-    made["Message-ID"] = f"<{id}@{server.domain}>"
-    made["Auto-Submitted"] = "auto-generated"
     made.set_content(_text(invitation, to))
     made.add_alternative(_page(invitation, to), subtype="html")
     return made
@@ -51,7 +42,7 @@ def _lines(invitation: Invitation, to: Person) -> list[tuple[str, str]]:
         ("What", f"{decision.what} {decision.number}: {decision.title}"),
         ("Stage", decision.stage),
         ("Asked by", decision.asked_by or "the desk"),
-        ("Until", _moment(decision.until, to.zone)),
+        ("Until", moment(decision.until, to.zone)),
         ("To decide it", decision.next),
         *((label, _shortened(said)) for label, said in decision.facts),
     ]
@@ -89,18 +80,5 @@ def _page(invitation: Invitation, to: Person) -> str:
     )
 
 
-def _moment(at: datetime, zone: str) -> str:
-    try:
-        there = at.astimezone(ZoneInfo(zone or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        there = at
-    return there.strftime("%A, %d %B %Y, %H:%M %Z")
-
-
 def _shortened(said: str) -> str:
     return said if len(said) <= FACT_MAX else f"{said[:FACT_MAX]} …"
-
-
-def _line(said: str) -> str:
-    """A text as a header takes it: on one line."""
-    return " ".join(said.split())

@@ -18,6 +18,8 @@ from workflows.decision_mail_values import QUEUE as MAIL_QUEUE
 from workflows.due_index import DueIndex, Horizons
 from workflows.escalation_activities import EscalationActivities
 from workflows.freezes import Freezes
+from workflows.mailing_activities import MailingActivities
+from workflows.mailings import MailingsWorkflow
 from workflows.major_incidents import Updates
 from workflows.obligations import Obligations
 from workflows.policy_moves import PolicyMoves
@@ -35,7 +37,7 @@ from workflows.words_retention import WordsRetention
 
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
 WEBHOOK_WORKFLOWS = (WebhookDeliveriesWorkflow,)
-MAIL_WORKFLOWS = (DecisionMailWorkflow,)
+MAIL_WORKFLOWS = (DecisionMailWorkflow, MailingsWorkflow)
 BULK_WORKFLOWS = (BulkJobWorkflow,)
 
 CACHED_MAX = 500
@@ -117,7 +119,8 @@ def webhook_worker(
 
 def mail_worker(
     client: Client,
-    mails: DecisionMailActivities,
+    decisions: DecisionMailActivities,
+    mailings: MailingActivities,
     *,
     sandboxed: bool = False,
     queue: str = MAIL_QUEUE,
@@ -127,7 +130,7 @@ def mail_worker(
         client,
         task_queue=queue,
         workflows=MAIL_WORKFLOWS,
-        activities=[mails.mail],
+        activities=[decisions.mail, mailings.send],
         workflow_runner=sandbox() if sandboxed else unsandboxed(),
         max_cached_workflows=CACHED_MAX,
         max_concurrent_workflow_tasks=TURNS_MAX,

@@ -41,7 +41,7 @@ from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.release_phases import Outcome as PhaseOutcome
 from domain.risk_model import RiskModel
-from domain.saved_view import Asking, SavedView
+from domain.saved_view import Asking, Mailing, SavedView
 from domain.service import GATES, Service
 from domain.service_level_policy import (
     Effects,
@@ -387,6 +387,12 @@ def of_definitions(definitions: SearchStrategy[Any]) -> dict[str, Arguments]:
     }
 
 
+MAILINGS = st.builds(
+    Mailing,
+    every=st.sampled_from(["change", "day", "week"]),
+    at=st.sampled_from(["08:00", "8:00"]),
+    weekday=st.sampled_from(["MO", "SU"]),
+)
 ASKINGS = st.builds(
     Asking,
     filter=st.sampled_from(["", "is_open", "x" * 2_001]),
@@ -812,8 +818,10 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "share": said(
             shared_with=st.sampled_from(["nobody", "team", "organisation"]), team=maybe(teams)
         ),
-        "subscribe": said(person=people),
-        "unsubscribe": said(person=people),
+        "subscribe": said(person=people, mailing=maybe(MAILINGS)),
+        "unsubscribe": said(
+            person=people, because=st.sampled_from(["asked", "may not use it any more"])
+        ),
         "remove": NOTHING,
     },
     Team: {

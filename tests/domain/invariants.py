@@ -274,6 +274,7 @@ def check_saved_view(view: SavedView) -> None:
     assert view.owner is not None
     assert (view.team is not None) == (view.shared_with == "team")
     assert len(view.subscribers) == len(set(view.subscribers))
+    assert set(view.mailings) <= set(view.subscribers)
     if view.is_removed:
         assert not view.subscribers
         assert not view.audience

@@ -38,7 +38,7 @@ from domain.question import Question
 from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.risk_model import RiskModel
-from domain.saved_view import Asking, SavedView
+from domain.saved_view import Asking, Mailing, SavedView
 from domain.service import Service
 from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
@@ -1252,6 +1252,7 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("amend", "ann", name="Mine", asking=Asking(q="is:open assignee:me")),
             step("share", "ann", shared_with="team", team=record_id("TEA", 1)),
             step("subscribe", "bea", person=person("bea")),
+            step("subscribe", "bea", person=person("bea"), mailing=Mailing(every="week")),
             step("share", "ann", shared_with="organisation"),
             step("unsubscribe", "bea", person=person("bea")),
             step("remove", "ann"),

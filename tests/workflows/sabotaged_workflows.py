@@ -11,6 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.bulk_values import Bulk
     from workflows.decision_mail import DecisionMailWorkflow
     from workflows.decision_mail_values import DecisionMail
+    from workflows.mailing_values import Mailing
+    from workflows.mailings import MailingsWorkflow
     from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
     from workflows.values import Approval, Escalation, Shard
     from workflows.webhook_deliveries import WebhookDeliveriesWorkflow
@@ -96,3 +98,17 @@ class LazyBulkJob(BulkJobWorkflow):
     async def run(self, bulk: Bulk) -> None:
         await workflow.sleep(timedelta(hours=1))
         await super().run(bulk)
+
+
+@workflow.defn(name="Mailings")
+class LazyMailings(MailingsWorkflow):
+    """Sends nothing for an hour."""
+
+    @workflow.init
+    def __init__(self, mailing: Mailing) -> None:
+        super().__init__(mailing)
+
+    @workflow.run
+    async def run(self, mailing: Mailing) -> None:
+        await workflow.sleep(timedelta(hours=1))
+        await super().run(mailing)

@@ -30,6 +30,7 @@ from workflows.decision_mail_activities import DecisionMailActivities
 from workflows.decision_mail_values import DecisionMail
 from workflows.decision_mails import DecisionMails
 from workflows.mail_sending import MailAway, MailRefused, check, send
+from workflows.mailing_activities import MailingActivities
 from workflows.temporal import Temporal
 from workflows.worker import mail_worker
 
@@ -49,7 +50,7 @@ async def mailing(floor: Floor, client: Client, box: Mailbox, queue: str) -> Asy
         floor.desk, box.server, key=KEY, address="https://desk.example/"
     )
     follower = DecisionMails(floor.desk, Temporal(client, namespace_id, queue=queue))
-    async with mail_worker(client, activities, sandboxed=True, queue=queue):
+    async with mail_worker(client, activities, MailingActivities({}), sandboxed=True, queue=queue):
         following = asyncio.create_task(follower.run())
         try:
             yield

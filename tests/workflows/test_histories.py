@@ -14,6 +14,7 @@ from tests.workflows.sabotaged_workflows import (
     LazyBulkJob,
     LazyDeliveries,
     LazyMail,
+    LazyMailings,
     PatientEscalation,
 )
 from tests.workflows.sample_workflows import Nap, Sleeper
@@ -24,7 +25,7 @@ from workflows.worker import BULK_WORKFLOWS, MAIL_WORKFLOWS, WEBHOOK_WORKFLOWS, 
 EVERY = (*WORKFLOWS, *WEBHOOK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
 SABOTAGED = (
     *(HastyApproval, ForgetfulClock, PatientEscalation),
-    *(LazyDeliveries, LazyMail, LazyBulkJob),
+    *(LazyDeliveries, LazyMail, LazyMailings, LazyBulkJob),
 )
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
@@ -58,7 +59,7 @@ def test_each_workflow_has_a_recorded_history() -> None:
 
     assert kinds == {
         *("Approval", "SlaClock", "Escalation"),
-        *("WebhookDeliveries", "DecisionMail", "BulkJob"),
+        *("WebhookDeliveries", "DecisionMail", "Mailings", "BulkJob"),
     }
 
 
