@@ -1,25 +1,30 @@
-"""What a text module says of a ticket: its text, with the values in the places of its variables."""
+"""What a text module says of a ticket, and an update template of an incident: its text, with the
+values in the places of its variables."""
 
 from collections.abc import Iterator
 from uuid import UUID
 
 from api import schemas
+from api.commands import Practice
 from api.families import policy_name
 from api.fields import REFERENCE
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.http.routing import Route
+from api.http.routing import Endpoint, Route
 from api.lists import only
 from api.practices import reference_of
 from api.reads import find, reading
 from api.text_modules import PRACTICE
+from api.update_templates import PRACTICE as UPDATES
 from domain.aggregate import KIND_OF_PREFIX
 from domain.ids import parse_reference, prefix_of
+from domain.incident import Incident
 from domain.policy import about, allow
 from domain.rules import NotFound
 from domain.text_module import TextModule
 from domain.ticket import Ticket
+from domain.update_template import UpdateTemplate
 from domain.variables import filled
 
 
@@ -30,10 +35,25 @@ async def read_filled(call: Call) -> Answer:
     only(query, "ticket")
     ticket = await _ticket(call, query.get("ticket", ""))
     values = call.context.desk.values_of(ticket, call.caller.person.id)
-    return json(
-        {"text": filled(module.definition.text, values)},
-        headers=[(b"cache-control", b"private, no-cache")],
+    return _told(filled(module.definition.text, values))
+
+
+async def read_update(call: Call) -> Answer:
+    template = await find(call, UPDATES)
+    assert isinstance(template, UpdateTemplate)
+    query = call.query()
+    only(query, "ticket")
+    incident = await _ticket(call, query.get("ticket", ""))
+    if not isinstance(incident, Incident):
+        raise Problem("bad_query", "ticket: stakeholders are told of incidents.")
+    values = call.context.desk.values_of_update(
+        incident, call.caller.person.id, call.context.clock()
     )
+    return _told(filled(template.definition.text, values))
+
+
+def _told(text: str) -> Answer:
+    return json({"text": text}, headers=[(b"cache-control", b"private, no-cache")])
 
 
 async def _ticket(call: Call, text: str) -> Ticket:
@@ -51,21 +71,23 @@ async def _ticket(call: Call, text: str) -> Ticket:
 
 
 def filled_text_routes() -> Iterator[Route]:
-    yield reading(
-        "/text-modules/{ref}/filled",
-        read_filled,
-        "text_module.read",
-        PRACTICE.title,
-        "Read what a text module says of a ticket",
-        [
-            reference_of(PRACTICE),
-            schemas.query(
-                "ticket",
-                "The number or the id of the ticket.",
-                {"type": "string", "pattern": REFERENCE},
-                is_required=True,
-            )
-            | {"example": "INC0000042"},
-        ],
+    yield _filled(PRACTICE, read_filled, "Read what a text module says of a ticket", "ticket")
+    yield _filled(UPDATES, read_update, "Preview an update by a template", "incident")
+
+
+def _filled(practice: Practice, endpoint: Endpoint, summary: str, of: str) -> Route:
+    asked = schemas.query(
+        "ticket",
+        f"The number or the id of the {of}.",
+        {"type": "string", "pattern": REFERENCE},
+        is_required=True,
+    )
+    return reading(
+        f"/{practice.plural}/{{ref}}/filled",
+        endpoint,
+        f"{practice.what}.read",
+        practice.title,
+        summary,
+        [reference_of(practice), asked | {"example": "INC0000042"}],
         schemas.object_of(text={"type": "string"}),
     )

@@ -7,12 +7,13 @@ from typing import Annotated
 from pydantic import Field
 
 from api.commands import Command
-from api.fields import Instant, Name, Note, PersonRef, Reason, Title, Words
+from api.fields import Instant, Name, Note, PersonRef, Reason, Title, UpdateTemplateRef
 from api.http.bodies import Body
 from api.tickets import Nothing, WithReason
 from domain.desk import Desk
 from domain.incident import Incident
 from domain.major_incident import ACTIONS_MAX, SERVICES_MAX, MajorRole
+from domain.text import TEXT_MAX
 
 Every = Annotated[
     str,
@@ -39,7 +40,10 @@ class NameServices(Body):
 
 
 class Update(Body):
-    said: Words = Field(alias="text")
+    said: Annotated[str, Field(max_length=TEXT_MAX)] = Field(
+        default="", alias="text", description="Without it, what the template says."
+    )
+    template: UpdateTemplateRef | None = None
 
 
 class SetCadence(Body):
@@ -111,6 +115,9 @@ def major_commands() -> Iterator[Command]:
         method=Incident.update_stakeholders,
         body=Update,
         summary="Tell all who can read it how it stands",
+        description="In one's own words, or in those of a template; the event names the template "
+        "and its version.",
+        use=Desk.update_stakeholders,
         needs_version=False,
         example={"text": "The line is down. We expect it back by noon."},
     )

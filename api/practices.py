@@ -36,6 +36,7 @@ from api import (
     teams,
     text_modules,
     ticket_types,
+    update_templates,
     webhooks,
 )
 from api.commands import Command, Creation, Practice, act, create
@@ -69,6 +70,7 @@ PRACTICES: Sequence[Practice] = (
     calendars.PRACTICE,
     ticket_types.PRACTICE,
     text_modules.PRACTICE,
+    update_templates.PRACTICE,
     macros.PRACTICE,
     data_rules.PRACTICE,
     saved_views.PRACTICE,

@@ -74,6 +74,7 @@ LISTS: Mapping[str, List] = {
         sort=("last_day", "number"),
     ),
     "text_module": List(name="text_modules", sort=("name",)),
+    "update_template": List(name="update_templates", sort=("name",)),
     "macro": List(name="macros", sort=("name",)),
     "data_rule": List(
         name="data_rules",

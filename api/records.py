@@ -41,6 +41,7 @@ from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket_type import TicketType
+from domain.update_template import UpdateTemplate
 from domain.webhook import Webhook
 from projections import (
     articles,
@@ -140,6 +141,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     ),
     AssetType: Shape((asset_types.fold,), (asset_types.TYPES,)),
     Contract: Shape((contracts.fold,), (contracts.CONTRACTS,)),
+    UpdateTemplate: Shape((plain_definitions.fold,), (plain_definitions.UPDATES,)),
     TextModule: Shape((plain_definitions.fold,), (plain_definitions.TEXTS,)),
     Macro: Shape((plain_definitions.fold,), (plain_definitions.MACROS,)),
     DataRule: Shape((plain_definitions.fold,), (plain_definitions.DATA_RULES,)),

@@ -59,6 +59,7 @@ REASONS: Mapping[str, str] = {
     "/approval-migration": "it asks what moving to the version in force would do.",
     "/approval-processes/{ref}/running": "it asks what moving to the version in force would do.",
     "/text-modules/{ref}/filled": "it is a text for what is said next.",
+    "/update-templates/{ref}/filled": "it is a text for what is said next.",
     "/assets/{ref}/label.svg": "it is printed for the asset as it is.",
     "/assets/{ref}/label.pdf": "it is printed for the asset as it is.",
 }

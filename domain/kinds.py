@@ -31,6 +31,7 @@ from domain.service_request import ServiceRequest
 from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket_type import TicketType
+from domain.update_template import UpdateTemplate
 from domain.webhook import Webhook
 
 __all__ = [
@@ -65,5 +66,6 @@ __all__ = [
     "Team",
     "TextModule",
     "TicketType",
+    "UpdateTemplate",
     "Webhook",
 ]

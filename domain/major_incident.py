@@ -190,15 +190,29 @@ class MajorIncident(Escalated, abstract=True):
 
     # Tell the stakeholders -----------------------------------------------------------------
 
-    def update_stakeholders(self, said: str, *, by: Provenance) -> None:
+    def update_stakeholders(
+        self,
+        said: str,
+        *,
+        template: UUID | None = None,
+        template_version: int | None = None,
+        by: Provenance,
+    ) -> None:
         """Tell all who can read it how it stands. The next update is counted from now on."""
         self._require_major()
         said = text.body(said, "An update")
         require(said != "", "An update says something.")
-        self.record(self.StakeholdersUpdated(by=by, text=said))
+        self.record(
+            self.StakeholdersUpdated(
+                by=by, text=said, template=template, template_version=template_version
+            )
+        )
 
     class StakeholdersUpdated(Event):
         text: Annotated[str, Personal("actor")]
+        template: UUID | None = None
+        """The update template that it was written by, in the version beside it."""
+        template_version: int | None = None
 
         def apply(self, incident: "MajorIncident", /) -> None:
             incident.owe_update(self.by.effective_at)

@@ -1,4 +1,5 @@
-"""Who may do what with text modules, macros, data rules and contracts, which are the operator's."""
+"""Who may do what with text modules, update templates, macros, data rules and contracts, which are
+the operator's."""
 
 from collections.abc import Mapping
 
@@ -48,6 +49,7 @@ def _definitions(what: str, writers: Grants) -> dict[str, Row]:
 
 HELPS: Mapping[str, Row] = {
     **_definitions("text_module", OPERATORS_AGENT_OR_PROCESS_OWNER),
+    **_definitions("update_template", OPERATORS_AGENT_OR_PROCESS_OWNER),
     **_definitions("macro", OPERATORS_PROCESS_OWNER),
     **_definitions("data_rule", OPERATORS_PROCESS_OWNER),
     **rows(staff(OPERATOR), READ, {"data_quality.read": "read how good the data are"}),

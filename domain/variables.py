@@ -22,13 +22,13 @@ VARIABLES = {
 _VARIABLE = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
 
 
-def check(place: str, text: str) -> None:
+def check(place: str, text: str, known: Mapping[str, str] = VARIABLES) -> None:
     """Refuse a variable that there is not."""
     for name in _names(text):
         require(
-            name in VARIABLES,
+            name in known,
             f"{place}: there is no variable {{{{{name}}}}}; those that there are: "
-            f"{', '.join(VARIABLES)}.",
+            f"{', '.join(known)}.",
         )
 
 

@@ -134,6 +134,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(asset_reminders.REMINDERS, asset_reminders.NAME, "organisation", ("owner",)),
         Listing(contracts.CONTRACTS, contracts.NAME),
         Listing(plain_definitions.TEXTS, plain_definitions.NAME),
+        Listing(plain_definitions.UPDATES, plain_definitions.NAME),
         Listing(plain_definitions.MACROS, plain_definitions.NAME),
         Listing(plain_definitions.DATA_RULES, plain_definitions.NAME),
         Listing(asset_findings.FINDINGS, asset_findings.NAME, "organisation"),

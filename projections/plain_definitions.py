@@ -1,5 +1,5 @@
-"""What the desk has defined for its own use: text modules, macros and data rules, each as its
-latest version says."""
+"""What the desk has defined for its own use: text modules, update templates, macros and data rules,
+each as its latest version says."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,12 +13,13 @@ from domain.ids import prefix_of
 from domain.macro import Macro
 from domain.plain_definition import PlainDefinition
 from domain.text_module import TextModule
+from domain.update_template import UpdateTemplate
 from projections.rows import Rows
 from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, number_text
 from projections.view import View
 
 NAME = "plain_definitions"
-VERSION = 1
+VERSION = 2
 
 
 class DefinitionRow(Row):
@@ -40,6 +41,12 @@ class TextRow(DefinitionRow):
     teams: tuple[str, ...] = ()
 
 
+class UpdateRow(DefinitionRow):
+    text: str = ""
+    audience: str = ""
+    language: str = ""
+
+
 class MacroRow(DefinitionRow):
     description: str = ""
     tickets: tuple[str, ...] = ()
@@ -59,10 +66,12 @@ def _table(name: str, row: type[DefinitionRow]) -> Table[Any]:
 
 
 TEXTS = _table("text_modules", TextRow)
+UPDATES = _table("update_templates", UpdateRow)
 MACROS = _table("macros", MacroRow)
 DATA_RULES = _table("data_rules", DataRuleRow)
 TABLES: Mapping[str, Table[Any]] = {
     TextModule.prefix: TEXTS,
+    UpdateTemplate.prefix: UPDATES,
     Macro.prefix: MACROS,
     DataRule.prefix: DATA_RULES,
 }
@@ -104,4 +113,4 @@ def _key(entry: Entry) -> list[tuple[Table[Any], tuple[str]]]:
     return [(TABLES[prefix_of(entry.originator_id)], (id_text(entry.originator_id),))]
 
 
-VIEW = View(NAME, VERSION, (TEXTS, MACROS, DATA_RULES), fold, concerns=concerns, keys=_key)
+VIEW = View(NAME, VERSION, (TEXTS, UPDATES, MACROS, DATA_RULES), fold, concerns=concerns, keys=_key)

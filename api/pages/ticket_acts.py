@@ -46,7 +46,8 @@ class Field(Struct, frozen=True, kw_only=True):
     name: str
     label: str
     kind: str = "area"
-    """`area`, `text`, `whole`, `choice`, `level` (a whole number of some), `person`, `team`."""
+    """`area`, `text`, `whole`, `choice`, `level` (a whole number of some), `person`, `team`,
+    `template`."""
     options: Options = ()
     is_needed: bool = True
     hint: str = ""
@@ -170,6 +171,20 @@ ACTS: Sequence[Act] = (
         ),
     ),
     Act(
+        name="update_stakeholders",
+        title="Tell the stakeholders",
+        button="Tell them",
+        fields=(
+            Field(name="template", label="Template", kind="template", is_needed=False),
+            Field(
+                name="text",
+                label="Update",
+                is_needed=False,
+                hint="Without one, what the template says.",
+            ),
+        ),
+    ),
+    Act(
         name="link",
         title="Link",
         button="Link",
@@ -247,6 +262,8 @@ def possible(visit: Visit, practice: Practice, record: Ticket) -> Iterator[Act]:
 def _is_its_turn(visit: Visit, record: Any, act: str) -> bool:
     if act == "acknowledge_mentions":
         return visit.me.person.id in record.unread
+    if act == "update_stakeholders":
+        return bool(record.is_major)
     if act == "rate":
         until = record.asks_until if isinstance(record, Satisfaction) else None
         is_own = record.requester == visit.me.person.id

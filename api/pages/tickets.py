@@ -69,7 +69,7 @@ async def show(visit: Visit) -> Answer:
         number=lambda id: number_of(parse_reference(id)),
         place_of=place_of,
         clocks=await _clocks(visit, shown) if is_staff else [],
-        teams=await _teams(visit) if is_staff else [],
+        choices=await _choices(visit, acts) if is_staff else {},
         people=colleagues(visit, (record.team, *visit.me.actor.teams)) if is_staff else [],
         questions=_open_questions(shown),
         changed=await _changed(visit, practice, record),
@@ -109,9 +109,21 @@ async def _clocks(visit: Visit, shown: dict[str, Any]) -> list[dict[str, Any]]:
     return board["data"] if board else []
 
 
-async def _teams(visit: Visit) -> list[tuple[str, str]]:
-    found = await visit.find("/teams", limit=250, fields="id,name")
-    return [(row["id"], row["name"]) for row in found["data"]] if found else []
+async def _choices(visit: Visit, acts: list[ticket_acts.Act]) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen for the fields of acts, by the kind of the field."""
+    teams = await visit.find("/teams", limit=250, fields="id,name")
+    is_told = any(act.name == "update_stakeholders" for act in acts)
+    path = "/update-templates"
+    templates = await visit.find(path, limit=250, is_retired="false") if is_told else None
+    return {
+        "team": [(row["id"], row["name"]) for row in teams["data"]] if teams else [],
+        "template": [(row["id"], _named(row)) for row in templates["data"]] if templates else [],
+    }
+
+
+def _named(template: dict[str, Any]) -> str:
+    for_whom = ", ".join(filter(None, (template["audience"], template["language"])))
+    return f"{template['name']} ({for_whom})" if for_whom else str(template["name"])
 
 
 def _open_questions(shown: dict[str, Any]) -> list[dict[str, Any]]:

@@ -14,7 +14,6 @@ from domain.desk.erasures import Erasures
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
 from domain.desk.gates import GateKeeping
-from domain.desk.macros import Macros
 from domain.desk.major_incidents import MajorIncidents
 from domain.desk.management import Management
 from domain.desk.meetings import Meetings
@@ -25,6 +24,7 @@ from domain.desk.releases import Releases
 from domain.desk.removals import Removals
 from domain.desk.requesters import Requesters
 from domain.desk.services import Services
+from domain.desk.stakeholders import Stakeholders
 from domain.desk.tasks import TaskActs
 from domain.desk.ticket_types import TicketTypes
 from domain.desk.workarounds import Workarounds
@@ -48,7 +48,7 @@ class Desk(
     Services,
     Requesters,
     TaskActs,
-    Macros,
+    Stakeholders,
     People,
     Erasures,
     Removals,

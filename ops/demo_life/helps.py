@@ -10,6 +10,7 @@ from domain.contract import Contract, Kind
 from domain.data_rule import DataCondition, DataRule
 from domain.macro import AddItems, Give, Macro, MacroDefinition, Say
 from domain.text_module import TextDefinition, TextModule
+from domain.update_template import UpdateDefinition, UpdateTemplate
 from ops.demo_life.company import Company
 from ops.demo_life.timeline import Scene
 
@@ -27,6 +28,19 @@ TEXTS = {
     "Erste Worte": ("de", "Guten Tag {{requester}}\n\nWir sehen uns {{number}} an."),
     "More is needed": ("en", "Since when is that so, and on which machine? Regards, {{me}}"),
 }
+UPDATES = {
+    "It goes on": (
+        "customers",
+        "en",
+        "{{services}}: we are at work on {{number}}. The next news comes at {{next_update}}.",
+    ),
+    "Es geht weiter": (
+        "customers",
+        "de",
+        "{{services}}: Wir arbeiten an {{number}}. Neues gibt es um {{next_update}}.",
+    ),
+}
+"""By name: for whom, in which language, and what is said."""
 MACROS = {
     "I take it": MacroDefinition(
         steps=(Give(to_me=True), Say(text="Dear {{requester}}, {{me}} looks into it."))
@@ -75,6 +89,11 @@ async def help_the_desk(scene: Scene, company: Company) -> None:
     for name, (language, text) in TEXTS.items():
         said = TextDefinition(text=text, language=language, category="replies")
         await scene.begin(TextModule, TextModule.define, name=name, definition=said, actor=agent)
+    for name, (audience, language, text) in UPDATES.items():
+        update = UpdateDefinition(text=text, audience=audience, language=language)
+        await scene.begin(
+            UpdateTemplate, UpdateTemplate.define, name=name, definition=update, actor=agent
+        )
     for name, macro in MACROS.items():
         await scene.begin(Macro, Macro.define, name=name, definition=macro, actor=owner)
     for name, rule in DATA_RULES.items():

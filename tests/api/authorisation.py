@@ -27,6 +27,7 @@ QUERIES = {
     "/calendars/{ref}/add": "?at=2030-01-01T00:00:00Z&duration=4h",
     "/search": "?q=printer",
     "/text-modules/{ref}/filled": "?ticket=INC0000001",
+    "/update-templates/{ref}/filled": "?ticket=INC0000001",
     "/articles/suggestions": "?title=printer",
     "/reports/deflection": SPAN,
     "/reports/time-spent": SPAN,
@@ -108,7 +109,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made["views"] = await olga.made("/views", definitions["/views"] | view)
     kept = {"name": f"{view['name']}_kept"}
     made["views in use"] = await olga.made("/views", definitions["/views"] | kept)
-    for plural in ("text-modules", "macros", "data-rules", "contracts"):
+    for plural in ("text-modules", "update-templates", "macros", "data-rules", "contracts"):
         made[plural] = await olga.made(f"/{plural}", definitions[f"/{plural}"])
     saved = definitions["/saved-views"]
     made["saved-views"] = await rita.made("/saved-views", saved)

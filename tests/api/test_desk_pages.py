@@ -96,6 +96,27 @@ async def test_an_agent_takes_an_incident_and_resolves_it(house: House, adam: Br
     assert rita["comments"] == []
 
 
+async def test_an_agent_tells_the_stakeholders_by_a_template(house: House, adam: Browser) -> None:
+    at = house.as_("adam")
+    body = {
+        "name": "It goes on",
+        "definition": {"text": "{{number}}: more soon.", "language": "en"},
+    }
+    template = await at.made("/update-templates", body)
+    made = await house.as_("rita").made("/incidents", {"title": "No mail anywhere"})
+    promoted = await at.act(f"/incidents/{made['number']}/promote", {"reason": "All sites."})
+    await adam.open(f"/tickets/{made['number']}?position={promoted['position']}")
+    offered = adam.page.text
+
+    await adam.send("update_stakeholders", template=template["id"], text="")
+
+    assert "It goes on (en)" in offered
+    seen = await house.as_("rita").read(f"/incidents/{made['number']}")
+    assert [line["text"] for line in seen["timeline"] if line["text"]] == [
+        f"{made['number']}: more soon."
+    ]
+
+
 async def test_an_agent_assigns_by_team_and_by_a_name_of_the_list(
     house: House, adam: Browser
 ) -> None:

@@ -65,3 +65,59 @@ async def test_a_major_incident_is_led_told_of_and_reviewed(house: House) -> Non
             "title": "A second line",
         }
     ]
+
+
+async def test_stakeholders_are_told_by_a_template(house: House) -> None:
+    rita, adam = house.as_("rita"), house.as_("adam")
+    number = (await rita.made("/incidents", {"title": "No invoices"}))["number"]
+    at = f"/incidents/{number}"
+    await adam.act(f"{at}/promote", {"reason": "All sites.", "update_every": "30m"})
+    await adam.act(f"{at}/name-affected-services", {"services": ["mail", "billing"]})
+    text = "{{services}} ({{status}}): {{title}}. More at {{next_update}}. {{manager}}"
+    definition = {"text": text, "audience": "customers", "language": "en"}
+    template = await adam.made(
+        "/update-templates", {"name": "It goes on", "definition": definition}
+    )
+
+    path = f"/update-templates/{template['number']}/filled?ticket="
+    preview = (await adam.read(f"{path}{number}"))["text"]
+    of_no_incident = await adam.get(
+        f"{path}{(await rita.made('/questions', {'title': 'Which?'}))['number']}"
+    )
+    await adam.act(f"{at}/update-stakeholders", {"template": template["number"]})
+    await adam.act(
+        f"{at}/update-stakeholders", {"template": template["number"], "text": "In my words."}
+    )
+
+    assert preview.startswith("billing, mail (new): No invoices. More at 20")
+    assert preview.endswith(" UTC. ")
+    assert of_no_incident.status_code == 400
+    seen = await rita.read(at)
+    told = [line["text"] for line in seen["timeline"] if line["text"]]
+    assert told[0][:45] == preview[:45]
+    assert told[1:] == ["In my words."]
+    events = [
+        one["changed"]
+        for one in (await adam.read(f"{at}/history"))["data"]
+        if one["event"] == "StakeholdersUpdated"
+    ]
+    assert [(one["template"], one["template_version"]) for one in events] == [
+        (template["id"], 1)
+    ] * 2
+
+
+async def test_an_update_says_something_and_by_a_template_that_is_in_use(house: House) -> None:
+    rita, adam = house.as_("rita"), house.as_("adam")
+    number = (await rita.made("/incidents", {"title": "No mail"}))["number"]
+    at = f"/incidents/{number}"
+    await adam.act(f"{at}/promote", {"reason": "All sites."})
+    body = {"name": "Over", "definition": {"text": "It is over."}}
+    template = await adam.made("/update-templates", body)
+    await adam.act(f"/update-templates/{template['number']}/retire")
+
+    nothing = await adam.post(f"{at}/update-stakeholders", {})
+    retired = await adam.post(f"{at}/update-stakeholders", {"template": template["number"]})
+
+    assert (nothing.status_code, retired.status_code) == (422, 422)
+    assert "says something" in nothing.json()["detail"]
+    assert "retired update template" in retired.json()["detail"]

@@ -55,6 +55,7 @@ from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket import LinkType, Visibility
 from domain.ticket_type import TicketType
+from domain.update_template import UpdateTemplate
 from domain.webhook import Webhook
 from tests.domain.articles import CONTENTS
 from tests.domain.asset_types import ATTRIBUTES, GIVEN, HARDWARE, HARDWARE_LATER, SCHEMAS
@@ -91,7 +92,7 @@ from tests.domain.examples import (
     texts,
 )
 from tests.domain.offerings import ITEMS
-from tests.domain.plain_definitions import CONDITIONS, MACROS, TEXTS
+from tests.domain.plain_definitions import CONDITIONS, MACROS, TEXTS, UPDATES
 from tests.domain.ticket_types import SITE_AND_MORE, SOME_VALUES, TYPES
 from tests.people import MONDAY
 
@@ -274,7 +275,11 @@ MAJOR: dict[str, Arguments] = {
         role=st.sampled_from(["communications", "incident manager", "cook"]), person=people
     ),
     "name_affected_services": said(services=st.lists(texts, max_size=2)),
-    "update_stakeholders": said(said=texts),
+    "update_stakeholders": said(
+        said=texts,
+        template=maybe(st.just(record_id("UPT", 1))),
+        template_version=maybe(st.just(2)),
+    ),
     "set_update_cadence": said(every=CADENCES),
     "remind_of_update": said(due=DUES, told=st.lists(people, max_size=1)),
     "miss_update": said(due=DUES, told=st.lists(people, max_size=1)),
@@ -795,6 +800,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     },
     TicketType: {"revise": said(definition=TYPES)},
     TextModule: {"revise": said(name=texts, definition=TEXTS), "retire": NOTHING},
+    UpdateTemplate: {"revise": said(name=texts, definition=UPDATES), "retire": NOTHING},
     Macro: {"revise": said(name=texts, definition=MACROS), "retire": NOTHING},
     DataRule: {"revise": said(name=texts, definition=CONDITIONS), "retire": NOTHING},
     Contract: {
@@ -958,6 +964,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
         ),
     ),
     TextModule: ("define", said(name=texts, definition=TEXTS)),
+    UpdateTemplate: ("define", said(name=texts, definition=UPDATES)),
     Macro: ("define", said(name=texts, definition=MACROS)),
     DataRule: ("define", said(name=texts, definition=CONDITIONS)),
     Contract: (

@@ -63,6 +63,7 @@ from domain.ticket import Ticket
 from domain.ticket_type import ACTS, TicketType
 from domain.ticket_type import check as check_definition_of_type
 from domain.time_spent import MINUTES_MAX
+from domain.update_template import UpdateTemplate
 from domain.versioned import Versioned
 from domain.webhook import Webhook, check_url
 
@@ -483,6 +484,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     DataRule: check_plain_definition,
     Macro: check_plain_definition,
     TextModule: check_plain_definition,
+    UpdateTemplate: check_plain_definition,
     ApprovalProcess: check_definition,
     Article: check_article,
     Asset: check_asset,

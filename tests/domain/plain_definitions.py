@@ -1,4 +1,5 @@
-"""Text modules, macros and data rules, good and bad, for the tests that try anything."""
+"""Text modules, update templates, macros and data rules, good and bad, for the tests that try
+anything."""
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from domain.macro import (
 from domain.text_module import TextDefinition
 from domain.ticket import Visibility
 from domain.triage import Categorise, Prioritise
+from domain.update_template import UpdateDefinition
 from tests.people import person
 
 TEAM = record_id("TEA", 1)
@@ -33,6 +35,20 @@ TEXTS = st.sampled_from(
         replace(GREETING, text=""),
         replace(GREETING, text="{{ password }}"),
         replace(GREETING, category="x" * 201),
+    ]
+)
+
+GOES_ON = UpdateDefinition(
+    text="{{services}}: we are at work. More at {{next_update}}.", audience="customers"
+)
+GEHT_WEITER = replace(GOES_ON, text="Wir arbeiten daran, {{manager}}.", language="de")
+UPDATES = st.sampled_from(
+    [
+        GOES_ON,
+        GEHT_WEITER,
+        replace(GOES_ON, text=" "),
+        replace(GOES_ON, text="{{ password }}"),
+        replace(GOES_ON, audience="x" * 201),
     ]
 )
 

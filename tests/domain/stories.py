@@ -49,6 +49,7 @@ from domain.text_module import TextModule
 from domain.ticket import Visibility
 from domain.ticket_type import TicketType
 from domain.triage import Candidate, Chosen
+from domain.update_template import UpdateTemplate
 from domain.webhook import Webhook
 from tests.domain.articles import DRUCKER, FOR_BAKERY, PRINTER
 from tests.domain.asset_types import A_SERVER, HARDWARE, HARDWARE_LATER, MEMORY, SERIAL
@@ -84,7 +85,16 @@ from tests.domain.examples import (
 )
 from tests.domain.offerings import FOR_BAKERY as FOR_BAKERS
 from tests.domain.offerings import LAPTOP
-from tests.domain.plain_definitions import GREETING, GRUSS, JAMMED, NAMELESS, OWNERLESS, VENDOR
+from tests.domain.plain_definitions import (
+    GEHT_WEITER,
+    GOES_ON,
+    GREETING,
+    GRUSS,
+    JAMMED,
+    NAMELESS,
+    OWNERLESS,
+    VENDOR,
+)
 from tests.domain.ticket_types import PLAIN, SITE_AND_MORE
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
@@ -1330,6 +1340,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("define", name="Greeting", definition=GREETING),
             step("revise", name="Gruss", definition=GRUSS),
+            step("retire"),
+        ]
+    ],
+    UpdateTemplate: [
+        [
+            step("define", name="It goes on", definition=GOES_ON),
+            step("revise", name="Es geht weiter", definition=GEHT_WEITER),
             step("retire"),
         ]
     ],

@@ -56,6 +56,8 @@ OF_THE_DESK = {
     "Team.Renamed.name",
     "TextModule.Defined.name",
     "TextModule.Revised.name",
+    "UpdateTemplate.Defined.name",
+    "UpdateTemplate.Revised.name",
     "Webhook.Amended.description",
     "Webhook.Registered.description",
 }

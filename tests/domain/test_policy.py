@@ -610,6 +610,12 @@ text_module.read_history              - c c c c c c
 text_module.define                    - c - - c - -
 text_module.revise                    - c - - c - -
 text_module.retire                    - c - - c - -
+update_template.list                  - c c c c c c
+update_template.read                  - c c c c c c
+update_template.read_history          - c c c c c c
+update_template.define                - c - - c - -
+update_template.revise                - c - - c - -
+update_template.retire                - c - - c - -
 macro.list                            - c c c c c c
 macro.read                            - c c c c c c
 macro.read_history                    - c c c c c c
