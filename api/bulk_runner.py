@@ -1,7 +1,6 @@
 """Goes through the rows of bulk jobs, a page a turn."""
 
 import asyncio
-import copy
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import islice
@@ -11,10 +10,10 @@ from uuid import UUID
 from api import bulk_file
 from api.bulk_row import BulkRow
 from api.bulk_stage import JobStage, Told
+from api.bulk_together import Together, context_on
 from api.context import Context
 from api.identity import Caller
 from domain.bulk_job import UNDER_WAY, BulkJob, Status, command_of
-from domain.desk import Desk
 from domain.dry_ledger import DryLedger
 from domain.person import Scope
 from domain.person_access import Token
@@ -36,9 +35,7 @@ class DryStage:
     """What a dry stage would have done so far: to be forgotten with it."""
 
     def __init__(self, context: Context) -> None:
-        self.context = copy.copy(context)
-        self.context.desk = Desk(DryLedger(context.ledger), context.desk.directory)
-        self.context.desk.outlook = context.desk.outlook
+        self.context = context_on(DryLedger(context.ledger), context)
         self.seen_to = 0
 
 
@@ -85,32 +82,31 @@ class BulkRunner:
     async def _page(self, job: BulkJob, caller: Caller, page: Sequence[int]) -> list[Told]:
         """See to some rows, and to fewer where they take long."""
         rows = () if job.stage.is_backwards else await self._rows(job)
+        if not job.stage.is_dry:
+            return await Together(self._context, caller, job, rows).see_to(page, PAGE_SECONDS)
         context = await self._context_of(job, caller, rows)
         stage = JobStage(context, caller, job)
         end = monotonic() + PAGE_SECONDS
         told: list[Told] = []
         for number in page:
-            told.append(await _see_to(stage, number, rows))
+            told.append(await stage.see_to(number, rows))
             # Those that do not wait for the store give way to others here.
             await asyncio.sleep(0)
             if monotonic() >= end:
                 break
-        if job.stage.is_dry:
-            self._dry[job.id, job.begun].seen_to += len(told)
+        self._dry[job.id, job.begun].seen_to += len(told)
         return told
 
     async def _context_of(self, job: BulkJob, caller: Caller, rows: Sequence[BulkRow]) -> Context:
-        """Where the rows of a stage are done. A dry one that was begun elsewhere, or before a stop,
-        is brought to where it was."""
-        if not job.stage.is_dry:
-            return self._context
+        """Where the rows of a dry stage are decided. One that was begun elsewhere, or before a
+        stop, is brought to where it was."""
         key = job.id, job.begun
         dry = self._dry.get(key)
         if dry is None or dry.seen_to != len(job.told):
             dry = self._dry[key] = DryStage(self._context)
             stage = JobStage(dry.context, caller, job)
             for number in sorted(job.told, reverse=job.stage.is_backwards):
-                await _see_to(stage, number, rows)
+                await stage.see_to(number, rows)
                 await asyncio.sleep(0)
             dry.seen_to = len(job.told)
             while len(self._dry) > READ_MAX:
@@ -167,7 +163,3 @@ class BulkRunner:
         await self._ledger.edit(
             BulkJob, job.id, lambda job: act(job, by), by=by, is_repeatable=True
         )
-
-
-async def _see_to(stage: JobStage, number: int, rows: Sequence[BulkRow]) -> Told:
-    return await (stage.run(number, rows[number - 1]) if rows else stage.undo(number))

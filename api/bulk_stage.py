@@ -5,10 +5,10 @@ command has an id of its own, so that a row that is asked for again, after an en
 done once.
 """
 
-import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
+from typing import Any, NamedTuple, Self
 from uuid import UUID
 
 import msgspec
@@ -49,12 +49,25 @@ class JobStage:
         self._caller = caller
         self._job = job
         self._undone = set(job.undone)
-        self._rows_of: dict[UUID, dict[UUID, int]] = {}
-        """By record: the rows that had an effect on it, by their commands."""
+        self._rows_of: dict[UUID, list[int]] = {}
+        """By record: the rows that had an effect on it."""
         for row, result in job.results.items() if job.stage.is_backwards else ():
             if result.record is not None:
-                commands = self._rows_of.setdefault(result.record, {})
-                commands[command_of(job.id, Stage.RUN, row)] = row
+                self._rows_of.setdefault(result.record, []).append(row)
+
+    def on(self, context: Context) -> Self:
+        """The same stage in another context: what is undone in one is so in the other."""
+        other = copy(self)
+        other._context = context
+        return other
+
+    def forget(self, rows: Iterable[int]) -> None:
+        """Take these rows as not undone."""
+        self._undone.difference_update(rows)
+
+    async def see_to(self, number: int, rows: Sequence[BulkRow]) -> Told:
+        """Do a row, or take it back, as the stage has it."""
+        return await (self.run(number, rows[number - 1]) if rows else self.undo(number))
 
     # Run -----------------------------------------------------------------------------------
 
@@ -83,7 +96,9 @@ class JobStage:
         if (b"idempotency-replayed", b"true") not in answer.headers:
             return False
         command = self._command(number)
-        return any(entry.event.by.command == command for entry in await self._history(record))
+        return any(
+            entry.event.by.command == command for entry in await self._context.ledger.past(record)
+        )
 
     async def _ask(
         self, number: int, act: Act, body: bytes, record: str, version: int | None
@@ -105,9 +120,6 @@ class JobStage:
 
     def _command(self, number: int) -> UUID:
         return command_of(self._job.id, self._job.stage, number)
-
-    async def _history(self, id: UUID) -> list[Entry]:
-        return await asyncio.to_thread(self._context.ledger.history, id)
 
     # Undo ----------------------------------------------------------------------------------
 
@@ -132,7 +144,7 @@ class JobStage:
         receipt = await self._context.ledger.recorder.receipt(self._command(number))
         if receipt is not None:
             return receipt.version
-        entries = await self._history(record)
+        entries = await self._context.ledger.past(record)
         own = self._own(number, record, entries)
         way = await self._way(done, own, entries)
         if way is None:
@@ -150,7 +162,7 @@ class JobStage:
         own = [entry for entry in entries if entry.event.by.command == command]
         if not own:
             raise Left("The row recorded nothing on this record itself.")
-        rows = self._rows_of[record]
+        rows = {command_of(self._job.id, Stage.RUN, row): row for row in self._rows_of[record]}
         for entry in entries[own[-1].originator_version :]:
             by = entry.event.by
             if by.correlation != self._job.id:
@@ -173,7 +185,7 @@ class JobStage:
 
     async def _shown(self, act: Act, entries: Sequence[Entry]) -> Mapping[str, Any]:
         named = records.definitions_of(entries)
-        definitions = [entry for id in named for entry in await self._history(id)]
+        definitions = [entry for id in named for entry in await self._context.ledger.past(id)]
         return records.shown(act.practice.kind, entries, definitions, with_internal=True)
 
 

@@ -80,7 +80,7 @@ class Ledger:
                 except DomainError:
                     # Saving finds the receipt of a repeat by itself; a refusal has to ask for it.
                     if is_repeatable and (receipt := await self.recorder.receipt(by.command)):
-                        return _repeat(receipt, fingerprint)
+                        return repeat_of(receipt, fingerprint)
                     if not await work.has_moved():
                         raise
                 except ClaimTaken as taken:
@@ -99,7 +99,7 @@ class Ledger:
         """The receipt of a command that was run before under this id, None if there is none: for
         those that cost much before they are run. Raises KeyReused as `run` does."""
         receipt = await self.recorder.receipt(by.command) if is_repeatable else None
-        return None if receipt is None else _repeat(receipt, fingerprint)
+        return None if receipt is None else repeat_of(receipt, fingerprint)
 
     async def _allowed(self, work: "Work") -> list[Aggregate]:
         """The records that a command changed, if all rules let them be recorded."""
@@ -153,12 +153,12 @@ class Ledger:
             )
         )
         if receipt.is_repeat:
-            return _repeat(receipt, fingerprint)
-        await self._follow_up(changed, entries, receipt.position - len(entries))
+            return repeat_of(receipt, fingerprint)
+        await self.follow_up(changed, entries, receipt.position - len(entries))
         return receipt
 
-    async def _follow_up(self, changed: list[Aggregate], entries: list[Entry], before: int) -> None:
-        """Keep and tell what was recorded."""
+    async def follow_up(self, changed: list[Aggregate], entries: list[Entry], before: int) -> None:
+        """Keep and tell what was recorded after a position."""
         for position, entry in enumerate(entries, before + 1):
             entry.position = position
         due = []
@@ -220,6 +220,10 @@ class Ledger:
     def history(self, id: UUID) -> list[Entry]:
         """All that ever happened to one record, oldest first."""
         return [self.mapper.entry(row, row.id) for row in self.recorder.select_history(id)]
+
+    async def past(self, id: UUID) -> list[Entry]:
+        """The same without their positions, read in turn with others."""
+        return [self.mapper.entry(row, 0) for row in await self.recorder.stream(id)]
 
     def after(self, position: int, limit: int = PAGE) -> list[Entry]:
         """The next entries of the ledger after a position, at most so many."""
@@ -368,7 +372,8 @@ class Work:
             self.ledger.turns.give(self._turn)
 
 
-def _repeat(receipt: Receipt, fingerprint: bytes) -> Receipt:
+def repeat_of(receipt: Receipt, fingerprint: bytes) -> Receipt:
+    """The receipt as a repeat gets it. Raises KeyReused if something else was asked."""
     if fingerprint and receipt.fingerprint and receipt.fingerprint != fingerprint:
         raise KeyReused("This idempotency key was used before for another request.")
     return Receipt(
