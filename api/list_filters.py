@@ -9,6 +9,7 @@ from uuid import UUID
 from api import schemas
 from api.http.calls import Call
 from api.http.errors import Problem, clean
+from api.list_parts import Parts, parts_of
 from api.sights import sights_of
 from domain.aggregate import Aggregate
 from domain.desk import Desk
@@ -64,7 +65,8 @@ def condition(
     sights: Mapping[str, Sight] | None = None,
 ) -> Condition:
     """The condition that a parameter asks for. Raises WrongExpression."""
-    language, box = _languages(listing.table, tuple(values.items()))
+    parts = parts_of(desk.directory, listing.table)
+    language, box = _languages(listing.table, tuple(values.items()), parts)
     if parameter == "q":
         return box.condition(text, _name_of(desk.directory, actor), sights)
     return language.condition(text)
@@ -107,9 +109,9 @@ def _problem(parameter: str, error: WrongExpression) -> Problem:
 
 @lru_cache(maxsize=200)
 def _languages(
-    table: Table[Any], values: tuple[tuple[str, tuple[str, ...]], ...]
+    table: Table[Any], values: tuple[tuple[str, tuple[str, ...]], ...], parts: Parts
 ) -> tuple[FilterLanguage, SearchBox]:
-    return FilterLanguage(table, dict(values)), SearchBox(table, dict(values))
+    return FilterLanguage(table, dict(values), parts.all), SearchBox(table, dict(values))
 
 
 def parameters(columns: Mapping[str, Column]) -> list[dict[str, Any]]:

@@ -15,14 +15,16 @@ import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be kn
 from domain.aggregate import Aggregate, Entry
 from domain.agreement import About
 from domain.approval_process import ApprovalProcess
+from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
 from domain.conditions import condition
 from domain.delegation import Delegation
+from domain.directory_kinds import KIND_OF_NAME, KINDS, TOPICS
 from domain.directory_selectors import Selectors
-from domain.erasure import REMOVALS, removed_by
+from domain.erasure import removed_by
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.people_expression import Row
@@ -39,36 +41,12 @@ from domain.subjects import SubjectKind, Value
 from domain.team import Team
 from domain.ticket_type import TicketType
 
-KINDS: tuple[type[Aggregate], ...] = (
-    Person,
-    Team,
-    Organisation,
-    ApprovalProcess,
-    ServiceLevelPolicy,
-    RiskModel,
-    Calendar,
-    ChangeWindow,
-    AssignmentRule,
-    Service,
-    TicketType,
-)
 PAGE = 1_000
 WAIT_SECONDS = 30.0
 PAUSE_SECONDS = 0.05
 """Between two looks at what others recorded, so that following costs little under load."""
 
 A = TypeVar("A", bound=Aggregate)
-
-_KIND_OF_NAME = {kind.__name__: kind for kind in KINDS}
-_TOPICS = (
-    tuple(
-        f"{kind.__name__}.{event.__name__}" + (f":{version}" if version > 1 else "")
-        for kind in KINDS
-        for event in kind.topics
-        for version in range(1, event.class_version + 1)
-    )
-    + REMOVALS
-)
 
 
 class Directory(Selectors):
@@ -112,7 +90,7 @@ class Directory(Selectors):
         head = self.ledger.position()
         while self.position < head:
             rows = self.ledger.recorder.select_notifications(
-                self.position, PAGE, head, _TOPICS, inclusive_of_start=False
+                self.position, PAGE, head, TOPICS, inclusive_of_start=False
             )
             self.observe([self.ledger.mapper.entry(row, row.id) for row in rows])
             self.position = head if len(rows) < PAGE else rows[-1].id
@@ -135,7 +113,7 @@ class Directory(Selectors):
 
     def apply(self, entry: Entry) -> None:
         """Take in one entry. One that is known, or of another kind, changes nothing."""
-        kind = _KIND_OF_NAME.get(entry.topic.partition(".")[0])
+        kind = KIND_OF_NAME.get(entry.topic.partition(".")[0])
         if kind is None:
             return
         known = self._records[kind].get(entry.originator_id)
@@ -306,6 +284,10 @@ class Directory(Selectors):
 
     def ticket_types(self) -> Iterator[TicketType]:
         return self._all(TicketType)
+
+    def asset_types(self) -> Iterator[AssetType]:
+        """Every type of assets, also those that were retired."""
+        return self._all(AssetType)
 
     def matrix(self, ticket: str) -> MatrixInUse:
         """By which matrix tickets of a kind get their priority now."""

@@ -139,8 +139,7 @@ def _undeclared(text: str, at: int, name: str, vocabulary: Vocabulary) -> tuple[
     if text[at : at + 1] == "(":
         return at, _no_function(name)
     if not vocabulary.root:
-        hint = did_you_mean(name, vocabulary.fields)
-        return at, f"there is no field {name} here, and a text stands in quotes; {hint}"
+        return at, no_field(name, vocabulary)
     head = name.rpartition(".")[0]
     if head and text[: at + 1].endswith(f"{head}."):
         at -= len(head)
@@ -162,6 +161,20 @@ def _undeclared(text: str, at: int, name: str, vocabulary: Vocabulary) -> tuple[
         return at, f"{variable} is not known; did you mean people?"
     hint = f'a text stands in quotes, as "{variable}", and a field after {root}'
     return at, f"{variable} is not known: {hint}, as {root}.service."
+
+
+def no_field(name: str, vocabulary: Vocabulary) -> str:
+    """Why a name is no field that is named by itself."""
+    head, _, tail = name.partition(".")
+    several = [
+        field
+        for field in vocabulary.fields
+        if tail and field.startswith(f"{head}.") and field.endswith(f".{tail}")
+    ]
+    if several:
+        return f"{name} differs from type to type: write {' or '.join(several[:NAMES_MAX])}."
+    hint = did_you_mean(name, vocabulary.fields)
+    return f"there is no field {name} here, and a text stands in quotes; {hint}"
 
 
 def _no_function(name: str) -> str:

@@ -230,6 +230,8 @@ def constants_of(node: Node) -> tuple[Constant, ...]:
 
 def _never(name: str, field: Field, constant: Constant) -> Iterator[Problem]:
     value = constant.value
+    if value is None:
+        return
     if field.values and value not in field.values:
         known = [f'"{one}"' if isinstance(one, str) else str(one) for one in field.values]
         shown = f'"{value}"' if isinstance(value, str) else str(value)

@@ -7,10 +7,8 @@ value that a field never has and what is not known here are refused, with their 
 What it can cost is limited. It finds the rows for which CEL says yes, and no others.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Any, Literal, cast
 
@@ -22,6 +20,8 @@ from domain.expression_tree import Call, Items, Loop, Name, Node, Tree
 from domain.expression_tree import Constant as Literally
 from domain.subjects import Field, FieldType
 from domain.wrong_expression import WrongExpression, at_offset
+from projections import has_value
+from projections.durations import length_of
 from projections.filters import (
     Among,
     Both,
@@ -42,18 +42,21 @@ from projections.filters import (
     Truth,
     Value,
     Way,
+    parts_in,
 )
+from projections.parts import Part
 from projections.queries import VALUES_MAX, BadQuery, stored
 from projections.tables import Column, Kind, Table
 
 TEXT_MAX = 2_000
 CONDITIONS_MAX = 100
 SEARCHES_MAX = 10
-"""How often a filter looks inside texts and lists, which no index can do for it."""
+"""How often a filter looks inside texts, lists and JSON, which no index can do for it."""
 COMPILED_MAX = 500
 """So many filters of each list are kept in each process."""
 
 _ROW = "row"
+_HAS = has_value.PREFIX
 _TYPES: Mapping[Kind, FieldType] = {
     "text": "text",
     "id": "text",
@@ -61,6 +64,8 @@ _TYPES: Mapping[Kind, FieldType] = {
     "integer": "integer",
     "boolean": "yes or no",
     "json": "texts",
+    "decimal": "integer",
+    "day": "text",
 }
 _SIGNS: Mapping[str, Sign] = {
     "_==_": "==",
@@ -77,9 +82,17 @@ _KNOWN = "==, !=, <, <=, >, >=, in, startsWith, endsWith, contains, exists, &&, 
 class FilterLanguage:
     """What the filters of one list can ask for."""
 
-    def __init__(self, table: Table[Any], values: Mapping[str, tuple[str, ...]] = {}) -> None:
-        """`values` are all that a field can have, where they are known."""
+    def __init__(
+        self,
+        table: Table[Any],
+        values: Mapping[str, tuple[str, ...]] = {},
+        parts: Iterable[Part] = (),
+    ) -> None:
+        """`values` are all that a field can have, where known, `parts` what is asked of JSON."""
         self.columns = {column.name: column for column in table.columns if is_filterable(column)}
+        self._parts = {part.name: part for part in parts}
+        self.columns |= self._parts
+        values = {**values, **{part.name: part.choices for part in self._parts.values()}}
         self.vocabulary = Vocabulary(
             "a row",
             {
@@ -95,15 +108,17 @@ class FilterLanguage:
     def _condition(self, text: str) -> Condition:
         if len(text) > TEXT_MAX:
             raise WrongExpression(1, 1, f"a filter has at most {TEXT_MAX:,} characters.")
-        expression = yes_or_no(text, self._environment, self.vocabulary)
+        asked = has_value.written(text, self._parts, self.vocabulary)
+        expression = yes_or_no(asked, self._environment, self.vocabulary)
         return _Reading(text, expression.tree, self.columns).condition
 
     @cached_property
     def _environment(self) -> Any:
-        types = {f"{_ROW}.{name}": _type(column) for name, column in self.columns.items()}
         cel = library()
-        more = {"now": cel.Type.TIMESTAMP, "me": cel.Type.STRING}
-        return cel.NewEnv(variables={**types, **more}, container=_ROW)
+        types = {f"{_ROW}.{name}": _type(column) for name, column in self.columns.items()}
+        types |= {f"{_ROW}.{_HAS}{name}": cel.Type.BOOL for name in self._parts}
+        types |= {"now": cel.Type.TIMESTAMP, "me": cel.Type.STRING}
+        return cel.NewEnv(variables=types, container=_ROW)
 
 
 def is_filterable(column: Column) -> bool:
@@ -119,6 +134,7 @@ def _type(column: Column) -> Any:
     name, plain = {
         "integer": ("Int64", cel.Type.INT),
         "boolean": ("Bool", cel.Type.BOOL),
+        "decimal": ("Double", cel.Type.DOUBLE),
     }.get(column.kind, ("String", cel.Type.STRING))
     return cel.Type(f"google.protobuf.{name}Value") if column.is_nullable else plain
 
@@ -145,8 +161,13 @@ class _Reading:
         match node:
             case Literally(value=bool(is_true)):
                 return Truth(is_true)
+            case Name(name=name) if name not in self._columns and name.startswith(_HAS):
+                return Not(self._unindexed(node, IsNothing(self._columns[name.removeprefix(_HAS)])))
             case Name():
-                return Compare("==", self._column(node), Constant(True))
+                truth = self._column(node)
+                # Nothing is neither yes nor no: put in order, it has no answer.
+                sign: Sign = ">=" if truth.column.is_nullable else "=="
+                return self._unindexed(node, Compare(sign, truth, Constant(True)))
             case Loop():
                 return self._exists(node)
             case Call():
@@ -190,7 +211,7 @@ class _Reading:
             raise self._refusal(node, _OF_TEXTS)
         if "id" in kinds and sign not in ("==", "!="):
             raise self._refusal(node, "an id has no order: it is compared by == and !=.")
-        return Compare(sign, one, other)
+        return self._unindexed(node, Compare(sign, one, other))
 
     def _nothing(self, node: Node, sign: Sign, other: Node) -> Condition:
         if sign not in ("==", "!="):
@@ -200,7 +221,8 @@ class _Reading:
         column = self._column(other).column
         if not column.is_nullable:
             raise self._refusal(other, f"{column.name} always has a value.")
-        return IsNothing(column) if sign == "==" else Not(IsNothing(column))
+        nothing = self._unindexed(node, IsNothing(column))
+        return nothing if sign == "==" else Not(nothing)
 
     def _in(self, node: Node, what: Node, among: Node) -> Condition:
         if isinstance(among, Name):
@@ -214,7 +236,7 @@ class _Reading:
         if isinstance(field, Of) and field.column.kind == "json":
             raise self._refusal(what, _OF_TEXTS)
         values = tuple(self._value(item, field) for item in among.items)
-        return Among(field, values) if values else Truth(False)
+        return self._unindexed(node, Among(field, values)) if values else Truth(False)
 
     # Looking inside ------------------------------------------------------------------------
 
@@ -245,10 +267,13 @@ class _Reading:
             return self._search(loop, Exists(column, condition))
         return self._search(loop, Not(Exists(column, Not(condition))))
 
+    def _unindexed(self, node: Node, condition: Condition) -> Condition:
+        return self._search(node, condition) if parts_in(condition) else condition
+
     def _search(self, node: Node, condition: Condition) -> Condition:
         self._searches += 1
         if self._searches > SEARCHES_MAX:
-            rule = f"a filter looks inside texts and lists at most {SEARCHES_MAX} times."
+            rule = f"a filter looks inside texts, lists and parts at most {SEARCHES_MAX} times."
             raise self._refusal(node, rule)
         return condition
 
@@ -282,7 +307,7 @@ class _Reading:
         match node:
             case Name(name="me"):
                 return Me()
-            case Literally(value=str() | int() as value):
+            case Literally(value=str() | int() | float() as value):
                 try:
                     return Constant(stored(column, value, column.name))
                 except BadQuery as error:
@@ -324,25 +349,12 @@ class _Reading:
 
     def _duration(self, node: Node) -> timedelta:
         text = str(cast("Literally", cast("Call", node).arguments[0]).value)
-        parts = _DURATION_PART.findall(text)
-        microseconds = sum(
-            (Fraction(number) * _MICROSECONDS[unit] for number, unit in parts), Fraction()
-        )
-        if microseconds.denominator != 1:
-            raise self._refusal(node, "a duration is a whole number of microseconds.")
-        length = timedelta(microseconds=int(microseconds))
-        return -length if text.startswith("-") else length
+        try:
+            return length_of(text)
+        except ValueError:
+            raise self._refusal(node, "a duration is a whole number of microseconds.") from None
 
 
-_DURATION_PART = re.compile(r"([0-9.]+)(h|ms|us|ns|m|s)")
-_MICROSECONDS: Mapping[str, int | Fraction] = {
-    "h": 3_600_000_000,
-    "m": 60_000_000,
-    "s": 1_000_000,
-    "ms": 1_000,
-    "us": 1,
-    "ns": Fraction(1, 1_000),
-}
 _ITEM = Column("", "text", False, str)
 _INSTANT = Column("", "instant", False, str)
 _TOO_FAR = f"a moment lies between the years 1 and {datetime.max.replace(tzinfo=UTC).year}."

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from projections.parts import Part
 from projections.queries import BadQuery
 from projections.search_rows import SEARCH
 from projections.sought import Sought
@@ -27,7 +28,7 @@ Way = Literal["startsWith", "endsWith", "contains"]
 class Constant(Struct, frozen=True):
     """A value as a column holds it."""
 
-    value: str | int | bool
+    value: str | int | float | bool
 
 
 class Now(Struct, frozen=True):
@@ -158,24 +159,44 @@ class Statement:
         self.parameters: list[Any] = []
         self.varies = False
         """Whether the fastest way to the rows depends on the parameters."""
+        self._values: dict[str, str] = {}
+        """Where the values of parts of columns are found, by the names of the parts."""
         self.text = self.of(asked.condition)
 
     def of(self, condition: Condition) -> str:
+        parts = parts_in(condition)
+        self._values = {part.name: f"part{place}.value" for place, part in enumerate(parts)}
+        text = self._of(condition)
+        for place, part in enumerate(parts):
+            text = f"(SELECT {text} FROM (SELECT {self._part(part)} AS value) AS part{place})"
+        return text
+
+    def _part(self, part: Part) -> str:
+        value = f"({self._reader.part(part.of, part.kind)})"
+        self.parameters += (*part.types, part.key)
+        if not part.types:
+            return value
+        types = f"{part.type_column} IN ({', '.join('?' * len(part.types))})"
+        return f"CASE WHEN {types} THEN {value} END"
+
+    def _name(self, column: Column) -> str:
+        return self._values[column.name] if isinstance(column, Part) else column.name
+
+    def _of(self, condition: Condition) -> str:
         match condition:
             case Truth(is_true):
                 return "1 = 1" if is_true else "1 = 0"
             case Compare(sign, left, right):
                 return self._compare(sign, left, right)
             case IsNothing(column):
-                return f"{column.name} IS NULL"
+                return f"{self._name(column)} IS NULL"
             case Among(what, values):
                 found = f"{self._operand(what)} IN ({', '.join(map(self._operand, values))})"
-                return _known((what,), found)
+                return self._known((what,), found)
             case Contains():
                 return self._contains(condition)
             case Exists(column, inner):
-                items = self._reader.items(column.name)
-                return f"EXISTS (SELECT 1 FROM {items} AS item WHERE {self.of(inner)})"
+                return self._exists(column, inner)
             case Worded(words):
                 self.varies = True
                 found, sought = self._reader.having(SEARCH, "id", words)
@@ -187,6 +208,12 @@ class Statement:
                 word = " AND " if isinstance(condition, Both) else " OR "
                 return self._joined(word, conditions)
 
+    def _exists(self, column: Column, inner: Condition) -> str:
+        name = self._name(column)
+        items = self._reader.items(name)
+        found = f"EXISTS (SELECT 1 FROM {items} AS item WHERE {self._of(inner)})"
+        return f"CASE WHEN {name} IS NOT NULL THEN {found} END" if column.is_nullable else found
+
     def _joined(self, word: str, conditions: Iterable[Condition]) -> str:
         return f"({word.join(map(self.of, conditions))})"
 
@@ -194,7 +221,7 @@ class Statement:
         if sign == "!=":
             return f"NOT ({self._compare('==', left, right)})"
         compared = f"{self._operand(left)} {_SIGNS[sign]} {self._operand(right)}"
-        return _known((left, right), compared) if sign == "==" else compared
+        return self._known((left, right), compared) if sign == "==" else compared
 
     def _contains(self, condition: Contains) -> str:
         text = self._value(condition.text)
@@ -221,7 +248,7 @@ class Statement:
     def _operand(self, operand: Operand) -> str:
         match operand:
             case Of(column):
-                return column.name
+                return self._name(column)
             case Item():
                 return "item.value"
         self.parameters.append(self._value(operand))
@@ -239,14 +266,33 @@ class Statement:
             case Me():
                 return self._asked.me
 
+    def _known(self, operands: Sequence[Operand], equality: str) -> str:
+        """An equality that is no or yes and never nothing, though operands may be nothing."""
+        columns = [one.column for one in operands if isinstance(one, Of) and one.column.is_nullable]
+        if not columns:
+            return equality
+        names = list(map(self._name, columns))
+        known = " AND ".join(f"{name} IS NOT NULL" for name in names)
+        if len(names) == 1:
+            return f"({known} AND {equality})"
+        neither = " AND ".join(f"{name} IS NULL" for name in names)
+        return f"(({known} AND {equality}) OR ({neither}))"
 
-def _known(operands: Sequence[Operand], equality: str) -> str:
-    """An equality that is no or yes and never nothing, though operands may be nothing."""
-    names = [one.column.name for one in operands if isinstance(one, Of) and one.column.is_nullable]
-    if not names:
-        return equality
-    known = " AND ".join(f"{name} IS NOT NULL" for name in names)
-    if len(names) == 1:
-        return f"({known} AND {equality})"
-    neither = " AND ".join(f"{name} IS NULL" for name in names)
-    return f"(({known} AND {equality}) OR ({neither}))"
+
+def parts_in(condition: Condition) -> tuple[Part, ...]:
+    """The parts of columns that a condition asks for itself, each once."""
+    columns: tuple[Column | None, ...]
+    match condition:
+        case Compare(_, left, right):
+            columns = (_column(left), _column(right))
+        case Among(what) | Contains(_, what):
+            columns = (_column(what),)
+        case IsNothing(column) | Exists(column):
+            columns = (column,)
+        case _:
+            columns = ()
+    return tuple(dict.fromkeys(column for column in columns if isinstance(column, Part)))
+
+
+def _column(operand: Operand) -> Column | None:
+    return operand.column if isinstance(operand, Of) else None

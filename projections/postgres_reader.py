@@ -1,6 +1,6 @@
 """Views in a PostgreSQL database, as they are read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
@@ -10,9 +10,25 @@ from projections import postgres_words
 from projections.postgres import PREFIX
 from projections.sought import Sought
 from projections.store import NotBuilt, ViewReader
-from projections.tables import Table
+from projections.tables import Kind, Table
 
 READERS_MAX = 10
+
+
+_PLAIN = "(value #>> '{}')"
+_TEXT = ("string", f'{_PLAIN} COLLATE "C"', "")
+_PARTS: Mapping[Kind, tuple[str, str, str]] = {
+    "integer": ("number", f"{_PLAIN}::bigint", f" AND {_PLAIN} ~ '^-{{0,1}}[0-9]{{1,18}}$'"),
+    "boolean": ("boolean", f"{_PLAIN}::boolean", ""),
+    "decimal": (
+        "string",
+        f"{_PLAIN}::double precision",
+        f" AND {_PLAIN} ~ '^-{{0,1}}[0-9]+([.][0-9]+){{0,1}}$'",
+    ),
+    "json": ("array", _PLAIN, ""),
+}
+"""The type in JSON, the value, and what else must hold for it to be one. A question mark would
+stand for a parameter."""
 
 
 class PostgresReader(ViewReader):
@@ -42,6 +58,13 @@ class PostgresReader(ViewReader):
         return (
             '(SELECT value COLLATE "C" AS value'
             f" FROM json_array_elements_text({column}::json) AS texts(value))"
+        )
+
+    def part(self, column: str, kind: Kind) -> str:
+        type, value, more = _PARTS.get(kind, _TEXT)
+        return (
+            f"SELECT {value} FROM json_each({column}::json) AS parts(key, value)"
+            f" WHERE key = ? AND json_typeof(value) = '{type}'{more}"
         )
 
     def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:

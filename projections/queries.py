@@ -6,7 +6,8 @@ and neither repeat nor leave out a row that stays where it is. Nothing sorts as 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from datetime import datetime
+from datetime import date, datetime
+from math import isfinite
 from typing import Any
 from uuid import UUID
 
@@ -327,12 +328,28 @@ def _instant(value: Any) -> str:
     return instant(at)
 
 
+def _decimal(value: Any) -> float:
+    number = float(value)
+    if not isfinite(number):
+        raise ValueError(value)
+    return number
+
+
+def _day(value: Any) -> str:
+    day = str(value)
+    if len(day) != len("2026-03-02"):
+        raise ValueError(day)
+    return date.fromisoformat(day).isoformat()
+
+
 _STORED: dict[Kind, Callable[[Any], Any]] = {
     "id": _id,
     "text": _text,
     "integer": _integer,
     "boolean": _boolean,
     "instant": _instant,
+    "decimal": _decimal,
+    "day": _day,
 }
 _NAMES: dict[Kind, str] = {
     "id": "number or id",
@@ -340,4 +357,6 @@ _NAMES: dict[Kind, str] = {
     "integer": "whole number",
     "boolean": "truth: write true or false",
     "instant": "instant: write 2026-03-02T09:00:00Z",
+    "decimal": "number",
+    "day": "day: write 2026-03-02",
 }

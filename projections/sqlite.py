@@ -1,5 +1,6 @@
 """Views in one SQLite file. They can be rebuilt, so a commit need not reach the disk at once."""
 
+import re
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,12 @@ TYPES: dict[Kind, str] = {
     "integer": "INTEGER",
     "boolean": "INTEGER",
 }
+JSON_TYPES: dict[Kind, str] = {
+    "integer": "'integer'",
+    "boolean": "'true', 'false'",
+    "json": "'array'",
+}
+"""The types in JSON of what is no text there."""
 SCHEMA = (
     "CREATE TABLE IF NOT EXISTS source (ledger TEXT NOT NULL) STRICT",
     "CREATE TABLE IF NOT EXISTS positions (view TEXT PRIMARY KEY, version INTEGER NOT NULL,"
@@ -42,6 +49,9 @@ SCHEMA = (
     " STRICT, WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS renewed (erasure INTEGER NOT NULL) STRICT",
 )
+
+
+_DECIMAL = re.compile(r"-?[0-9]+([.][0-9]+)?")
 
 
 def open_views(path: str) -> sqlite3.Connection:
@@ -290,6 +300,8 @@ class SqliteReader(ViewReader):
     def __init__(self, path: Path | str) -> None:
         self._connection = open_views(str(path))
         self._connection.execute("PRAGMA query_only=ON")
+        # Its own cast is not the nearest number in each case, as it is elsewhere.
+        self._connection.create_function("decimal", 1, _decimal, deterministic=True)
 
     async def query(
         self, sql: str, parameters: Sequence[Any] = (), *, varies: bool = False
@@ -304,6 +316,11 @@ class SqliteReader(ViewReader):
     def items(self, column: str) -> str:
         return f"json_each({column})"
 
+    def part(self, column: str, kind: Kind) -> str:
+        value = "decimal(value)" if kind == "decimal" else "value"
+        types = JSON_TYPES.get(kind, "'text'")
+        return f"SELECT {value} FROM json_each({column}) WHERE key = ? AND type IN ({types})"
+
     def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
         return sqlite_words.latest(table, limit), sqlite_words.written(sought)
 
@@ -312,6 +329,11 @@ class SqliteReader(ViewReader):
 
     async def aclose(self) -> None:
         self._connection.close()
+
+
+def _decimal(text: str) -> float | None:
+    """The number that a text is, if it is one."""
+    return float(text) if _DECIMAL.fullmatch(text) else None
 
 
 def _create(table: Table[Any]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from projections.past import Begun, Ended
 from projections.sought import Sought
-from projections.tables import Key, Table, Values
+from projections.tables import Key, Kind, Table, Values
 from projections.view import View, left
 
 
@@ -186,6 +186,11 @@ class ViewReader(ABC):
     @abstractmethod
     def items(self, column: str) -> str:
         """The texts of a JSON column as rows with a `value`, in the order of their characters."""
+
+    @abstractmethod
+    def part(self, column: str, kind: Kind) -> str:
+        """A statement for the value of a kind that a JSON column has under the name that is the
+        one parameter in it. Texts are in the order of their characters, several texts are JSON."""
 
     @abstractmethod
     def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:

@@ -25,7 +25,8 @@ Json = dict[str, Any]
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 """A row as it is stored: the values of its columns."""
-Kind = Literal["text", "id", "instant", "integer", "boolean", "json"]
+Kind = Literal["text", "id", "instant", "integer", "boolean", "json", "decimal", "day"]
+"""Decimals and days stand in parts of JSON alone."""
 
 _PLAIN: dict[Any, Kind] = {str: "text", int: "integer", bool: "boolean"}
 _ENCODE = msgspec.json.Encoder().encode

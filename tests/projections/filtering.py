@@ -1,6 +1,7 @@
 """Rows of all lists, filters on them made from their schemas, and CEL itself as the oracle."""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from domain.cel import library
 from domain.ids import record_id
 from projections.filter_language import FilterLanguage, is_filterable
+from projections.parts import Part
 from projections.tables import Column, Kind, Row, Table, instant
 from tests.people import MONDAY
+from tests.projections.filter_parts import PARTS, made_up_parts, value_of
 
 NOW = MONDAY + timedelta(days=40, microseconds=5)
 ME = str(record_id("PER", 3))
@@ -30,10 +33,13 @@ NUMBERS = (-5, -1, 0, 1, 2, 3, 4, 5, 10, 2**31, 2**63 - 1, -(2**63))
 
 def made_up(table: Table[Any], count: int, chance: Random) -> list[Row]:
     """Rows with all that a column can hold, each with a key of its own."""
-    return [
+    rows = [
         table.row(*(_value(table, column, serial, chance) for column in table.columns))
         for serial in range(1, count + 1)
     ]
+    for row in rows:
+        made_up_parts(table.name, row, chance)
+    return rows
 
 
 def _value(table: Table[Any], column: Column, serial: int, chance: Random) -> Any:
@@ -73,7 +79,8 @@ class Oracle:
     moment has its type where there is one, as the library takes no others."""
 
     def __init__(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-        self._columns = [column for column in table.columns if is_filterable(column)]
+        own = (column for column in table.columns if is_filterable(column))
+        self._columns = [*own, *PARTS.get(table.name, ())]
         self._key = table.key
         self._rows = [(self.key_of(row), self._values(row)) for row in rows]
         self._moments = [one.name for one in self._columns if one.kind == "instant"]
@@ -111,7 +118,7 @@ class Oracle:
     def _values(self, row: Mapping[str, Any]) -> dict[str, Any]:
         values: dict[str, Any] = {"now": NOW, "me": ME}
         for column in self._columns:
-            value = row[column.name]
+            value = _of(row, column)
             if column.kind == "instant" and value is not None:
                 value = datetime.fromisoformat(value)
             values[f"row.{column.name}"] = value
@@ -120,6 +127,8 @@ class Oracle:
     def keys(self, text: str) -> list[tuple[Any, ...]]:
         """The keys of the rows for which CEL says yes, in order."""
         asked = [name for name in self._moments if name in text]
+        # The library takes has(…) for the value.
+        text = re.sub(r"\bhas\( *([\w.]+) *\)", r"(\1 != null)", text)
         compiled: dict[frozenset[str], Any] = {}
         found = []
         for key, values in self._rows:
@@ -139,7 +148,8 @@ class Filters:
     """A strategy for the filters of one list."""
 
     def __init__(self, table: Table[Any], rows: Sequence[Mapping[str, Any]]) -> None:
-        self.columns = list(FilterLanguage(table).columns.values())
+        parts = PARTS.get(table.name, ())
+        self.columns = list(FilterLanguage(table, parts=parts).columns.values())
         self._rows = rows
         self.texts = st.recursive(
             st.one_of([self._on(column) for column in self.columns]),
@@ -156,10 +166,12 @@ class Filters:
         """Conditions on one column."""
         name = column.name
         if column.kind == "json":
-            return self._on_several(name)
+            return self._on_several(column)
         values = self._values(column)
         equality = st.sampled_from(["==", "!="])
-        order = equality if column.kind == "id" else st.sampled_from(_SIGNS)
+        choices = column.choices if isinstance(column, Part) else ()
+        has_order = column.kind != "id" and not choices
+        order = st.sampled_from(_SIGNS) if has_order else equality
         ways = [
             _spaced(st.just(name), order, values),
             _spaced(values, order, st.just(name)),
@@ -167,16 +179,33 @@ class Filters:
         ]
         if column.is_nullable:
             ways.append(_spaced(st.just(name), equality, st.just("null")))
+        if isinstance(column, Part):
+            ways.append(st.just(f"has({name})"))
         if column.kind == "boolean":
             ways.append(st.sampled_from([name, f"!{name}", "true", "false"]))
-        if column.kind == "text":
+        if column.kind in ("text", "day"):
             ways.append(_searched(name, self._parts(column)))
-        alike = [one.name for one in self.columns if one.kind == column.kind]
+        alike = [
+            one.name
+            for one in self.columns
+            if one.kind == column.kind and not (isinstance(one, Part) and one.choices)
+        ] or [name]
         ways.append(_spaced(st.just(name), order, st.sampled_from(alike)))
         return st.one_of(ways)
 
-    def _on_several(self, name: str) -> st.SearchStrategy[str]:
+    def _on_several(self, column: Column) -> st.SearchStrategy[str]:
+        name = column.name
+        if isinstance(column, Part):
+            known = st.sampled_from(column.choices).map(lambda one: f"{_quoted(one)} in {name}")
+            return (
+                known
+                | st.just(f"has({name})")
+                | self._in_loop(name, st.sampled_from(['"a"', '"é"', "me"]))
+            )
         among = st.sampled_from([*TEXTS]).map(_quoted) | st.just("me")
+        return among.map(lambda text: f"{text} in {name}") | self._in_loop(name, among)
+
+    def _in_loop(self, name: str, among: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
         inner = st.one_of(
             _spaced(st.just("one"), st.sampled_from(_SIGNS), among),
             _searched("one", among),
@@ -184,16 +213,19 @@ class Filters:
         )
         pairs = _spaced(inner, st.sampled_from(["&&", "||"]), inner)
         loop = st.tuples(st.sampled_from(["exists", "all"]), inner | pairs)
-        return st.one_of(
-            among.map(lambda text: f"{text} in {name}"),
-            loop.map(lambda each: f"{name}.{each[0]}(one, {each[1]})"),
-        )
+        return loop.map(lambda each: f"{name}.{each[0]}(one, {each[1]})")
 
     def _values(self, column: Column) -> st.SearchStrategy[str]:
         """What the column is compared with: values that it has, and others."""
+        if isinstance(column, Part) and column.choices:
+            return st.sampled_from(column.choices).map(_quoted)
         match column.kind:
             case "boolean":
                 return st.sampled_from(["true", "false"])
+            case "decimal":
+                return st.sampled_from([*map(repr, self._seen(column)), "0.5", "-1e300"])
+            case "day":
+                return st.sampled_from(['"0001-01-01"', '"2026-02-28"', '"2026-03-01"'])
             case "integer":
                 return st.sampled_from([*map(str, NUMBERS), *map(str, self._seen(column))])
             case "instant":
@@ -211,7 +243,11 @@ class Filters:
         ).map(lambda each: _quoted(each[0][each[1] : each[1] + each[2]]))
 
     def _seen(self, column: Column) -> list[Any]:
-        return sorted({row[column.name] for row in self._rows} - {None})[:50]
+        return sorted({_of(row, column) for row in self._rows} - {None})[:50]
+
+
+def _of(row: Mapping[str, Any], column: Column) -> Any:
+    return value_of(row, column) if isinstance(column, Part) else row[column.name]
 
 
 _SIGNS = ("==", "!=", "<", "<=", ">", ">=")

@@ -14,6 +14,7 @@ from domain.ledger import Ledger
 from domain.wrong_expression import WrongExpression
 from ops.importing import load_mapping
 from ops.stores.sqlite import SqliteRecorder
+from projections import has_value
 from projections.filter_language import (
     CONDITIONS_MAX,
     SEARCHES_MAX,
@@ -26,6 +27,7 @@ from projections.views import Views
 from tests.importing import DATA, Importing, first_records
 from tests.keys import MemoryKeys
 from tests.projections.conftest import Kit
+from tests.projections.filter_parts import PARTS
 from tests.projections.filtering import ME, NOW, Filters, Oracle, made_up
 from tests.projections.incidents import paged
 from tests.stores import Store
@@ -42,7 +44,10 @@ class Lists:
     def __init__(self, kit: Kit) -> None:
         self._loop = asyncio.Runner()
         self._views = Views(kit.reader())
-        self.languages = {name: FilterLanguage(one.table) for name, one in LISTINGS.items()}
+        self.languages = {
+            name: FilterLanguage(one.table, parts=PARTS.get(name, ()))
+            for name, one in LISTINGS.items()
+        }
         rows = {name: self._loop.run(paged(self._views, name)) for name in LISTINGS}
         self.oracles = {name: Oracle(LISTINGS[name].table, rows[name]) for name in LISTINGS}
         self.filters = {name: Filters(LISTINGS[name].table, rows[name]) for name in LISTINGS}
@@ -112,6 +117,12 @@ def test_filters_find_the_tickets_for_which_cel_says_yes(lists: Lists, data: st.
 
 
 @settings(max_examples=100, suppress_health_check=HEALTHY)
+@given(data=st.data())
+def test_filters_find_the_assets_for_which_cel_says_yes(lists: Lists, data: st.DataObject) -> None:
+    lists.check("asset_register", data.draw(lists.filters["asset_register"].texts))
+
+
+@settings(max_examples=100, suppress_health_check=HEALTHY)
 @given(data=st.data(), name=st.sampled_from(NAMES))
 def test_filters_of_all_lists_find_the_rows_for_which_cel_says_yes(
     lists: Lists, data: st.DataObject, name: str
@@ -121,7 +132,7 @@ def test_filters_of_all_lists_find_the_rows_for_which_cel_says_yes(
 
 @pytest.mark.proof
 @settings(max_examples=10_000, suppress_health_check=HEALTHY)
-@given(data=st.data(), name=st.sampled_from(["work_queue"] * 4 + NAMES))
+@given(data=st.data(), name=st.sampled_from(["work_queue", "asset_register"] * 4 + NAMES))
 def test_ten_thousand_filters_find_the_rows_for_which_cel_says_yes(
     lists: Lists, data: st.DataObject, name: str
 ) -> None:
@@ -219,6 +230,78 @@ def test_whatever_is_written_is_a_condition_or_refused_with_its_place(text: str)
 
 
 STATES = {"status": ("new", "closed")}
+
+
+def test_attributes_are_found_by_the_schema_of_their_types(lists: Lists) -> None:
+    total = lists.counts["asset_register"]
+    known = lists.keys("asset_register", "has(attributes.memory)")
+    unknown = lists.keys("asset_register", "attributes.memory == null")
+    small = lists.keys("asset_register", "attributes.memory < 8")
+    large = lists.keys("asset_register", "!(attributes.memory < 8)")
+
+    assert small != [] != large
+    assert sorted(small + large) == known
+    assert len(known) + len(unknown) == total
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'attributes.serial__number_ == "a" || has(attributes.os)',
+        "has( attributes.leased ) && !attributes.leased",
+        "attributes.ATY0000001.size == 8 || attributes.ATY0000003.size == 'a'",
+        "attributes.gr_sse_des_Schirms in [12.5, 0.1] && attributes.weight != 1.1",
+        "attributes.responsible == me || attributes.responsible == owner",
+        "attributes.os in []",
+        'ends.warranty < "2026-03-01" && !(attributes.bought > ends.warranty)',
+    ],
+)
+def test_some_filters_on_attributes_find_what_cel_finds(lists: Lists, text: str) -> None:
+    lists.check("asset_register", text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"has(attributes.os)"',
+        "r'\\' + 'has(attributes.os)'",
+        '"\\"has(attributes.os)"',
+        "'''it's has(attributes.os)'''",
+    ],
+)
+def test_what_is_no_question_in_a_text_stays_as_it_is(text: str) -> None:
+    vocabulary = FilterLanguage(LISTINGS["asset_register"].table).vocabulary
+
+    asked = has_value.written(f"{text} || has(attributes.os)", ("attributes.os",), vocabulary)
+
+    assert asked == f"{text} || has_attributes.os "
+
+
+@pytest.mark.parametrize(
+    ("text", "column", "rule"),
+    [
+        ("attributes.memroy > 1", 11, "did you mean attributes.memory?"),
+        ("has(attributes.memroy)", 5, "did you mean attributes.memory?"),
+        ('attributes.memory == "8"', 19, "a text stands in quotes, and a number does not"),
+        ("attributes.weight < 12", 19, "cannot be used between"),
+        ('attributes.os == "Linix"', 18, 'did you mean "Linux"?'),
+        ('attributes.os > "Linux"', 15, "name the values that are meant"),
+        ('attributes.bought < "2026-13-01"', 21, "is no day"),
+        ("attributes.size == 8", 11, "attributes.ATY0000001.size or attributes.ATY0000003.size"),
+        ("&&".join(["has(attributes.os)"] * (SEARCHES_MAX + 1)), 215, "at most 10 times"),
+        ("attributes == null", 1, "there is no field attributes here"),
+    ],
+)
+def test_a_mistake_about_attributes_is_told_with_its_place(
+    text: str, column: int, rule: str
+) -> None:
+    language = FilterLanguage(LISTINGS["asset_register"].table, parts=PARTS["asset_register"])
+
+    with pytest.raises(WrongExpression) as refused:
+        language.condition(text)
+
+    assert (refused.value.line, refused.value.column) == (1, column), refused.value
+    assert rule in refused.value.rule
 
 
 @pytest.mark.parametrize(

@@ -26,12 +26,13 @@ from projections.views import Views
 from tests.keys import MemoryKeys
 from tests.people import BEA, CUSTOMER, OPERATOR, person
 from tests.projections.conftest import Kit, keep
+from tests.projections.filter_parts import PARTS
 from tests.projections.filtering import ME, NOW, Filters
 from tests.projections.incidents import paged
 from tests.projections.test_search import incident
 
 QUEUE = LISTINGS["work_queue"]
-LANGUAGE = FilterLanguage(QUEUE.table)
+LANGUAGE = FilterLanguage(QUEUE.table, parts=PARTS[QUEUE.table.name])
 
 
 class Watched:
