@@ -35,6 +35,7 @@ from api.event_consumers import consumer_routes
 from api.event_stream import stream_routes
 from api.events import event_routes
 from api.filled_texts import filled_text_routes
+from api.guided_orders import guide_routes
 from api.hands import hands_routes
 from api.http.edge import Edge
 from api.http.metrics import Requests
@@ -173,6 +174,7 @@ def routes_of(settings: Settings) -> list[ApiRoute]:
     routes += article_routes()
     routes += offering_routes()
     routes += order_routes()
+    routes += guide_routes()
     routes += what_if_routes()
     routes += conversation_routes()
     routes += rule_routes()

@@ -31,7 +31,7 @@ class TheCondition(Definition):
     description: Note = ""
     severity: Severity = "medium"
 
-    def checked(self, call: Call) -> None:
+    async def checked(self, call: Call) -> None:
         the = LISTED[self.list]
         try:
             list_filters.condition(

@@ -68,7 +68,7 @@ async def order(call: Call) -> Answer:
         allow(call.caller.actor, f"{PRACTICE.what}.order", about(offering))
     receipt = await call.context.desk.order(
         wanted,
-        requester=_for_whom(call, body.requester),
+        requester=for_whom(call, body.requester),
         description=body.description,
         channel=body.channel,
         **asked_of(call, raw, None).keywords,
@@ -76,7 +76,7 @@ async def order(call: Call) -> Answer:
     return accepted(call, receipt, 201, "requests", msgspec.json.decode(receipt.answer))
 
 
-def _for_whom(call: Call, named: UUID | None) -> UUID:
+def for_whom(call: Call, named: UUID | None) -> UUID:
     """For whom an order is. A refusal must not tell whether there is a person elsewhere."""
     own = call.caller.person.id
     if named is None or named == own:
@@ -126,7 +126,7 @@ def order_routes() -> Iterator[Route]:
                 201: {
                     "description": "Ordered.",
                     "headers": {**schemas.ETAG, **schemas.REPEAT},
-                    "content": schemas.content(_ANSWER),
+                    "content": schemas.content(ORDERED),
                 }
             },
             problems=(*KNOWN_CALLER, *OF_BODIES, *OF_COMMANDS, "not_found"),
@@ -134,7 +134,7 @@ def order_routes() -> Iterator[Route]:
     )
 
 
-_ANSWER = schemas.object_of(
+ORDERED = schemas.object_of(
     id=schemas.UUID_TEXT,
     number=schemas.NUMBER,
     version=schemas.WHOLE,

@@ -20,7 +20,7 @@ from domain.recorder import Receipt
 class Definition(Body):
     """The body of a definition; `checked` looks at what the record itself cannot."""
 
-    def checked(self, call: Call) -> None:
+    async def checked(self, call: Call) -> None:
         """Raises Problem for what is wrong besides."""
 
 
@@ -47,11 +47,11 @@ def practice_of(
     revise = create_model(f"Revise{name}", __base__=Named, **fields)
 
     async def defined(desk: Desk, given: Any, asked: Asked, call: Call) -> Receipt:
-        given.definition.checked(call)
+        await given.definition.checked(call)
         return await begin(kind, kind.define)(desk, asked, **given.arguments())
 
     async def checked(call: Call, record: Any, given: Any) -> dict[str, Any]:
-        given.definition.checked(call)
+        await given.definition.checked(call)
         return {}
 
     return Practice(

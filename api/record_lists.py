@@ -81,6 +81,7 @@ LISTS: Mapping[str, List] = {
         values={"severity": words_of(data_rule.Severity)},
         sort=("name",),
     ),
+    "order_guide": List(name="order_guides", sort=("name",)),
     "article": List(
         name="articles",
         values={

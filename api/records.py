@@ -28,6 +28,7 @@ from domain.declared_view import DeclaredView
 from domain.incident import Incident
 from domain.macro import Macro
 from domain.offering import Offering
+from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
@@ -145,6 +146,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     TextModule: Shape((plain_definitions.fold,), (plain_definitions.TEXTS,)),
     Macro: Shape((plain_definitions.fold,), (plain_definitions.MACROS,)),
     DataRule: Shape((plain_definitions.fold,), (plain_definitions.DATA_RULES,)),
+    OrderGuide: Shape((plain_definitions.fold,), (plain_definitions.GUIDES,)),
     Article: Shape(
         (articles.fold,),
         (articles.ARTICLES, articles.PAGES),

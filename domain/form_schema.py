@@ -94,6 +94,20 @@ def below(schema: Schema, pointer: str) -> Iterator[tuple[Any, str]]:
             yield inner, at(pointer, word, name)
 
 
+def names(form: Schema) -> frozenset[str]:
+    """The names of all answers at the top of a form, those among them that are asked for under a
+    condition alone."""
+    found = set(form.get("properties", {}))
+    for word in ("then", "else"):
+        found |= names(form[word]) if isinstance(form.get(word), dict) else set()
+    for word in ("allOf", "anyOf", "oneOf"):
+        for part in form.get(word, ()):
+            found |= names(part) if isinstance(part, dict) else set()
+    for part in form.get("dependentSchemas", {}).values():
+        found |= names(part) if isinstance(part, dict) else set()
+    return frozenset(found)
+
+
 def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 

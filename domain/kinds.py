@@ -17,6 +17,7 @@ from domain.declared_view import DeclaredView
 from domain.incident import Incident
 from domain.macro import Macro
 from domain.offering import Offering
+from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
@@ -52,6 +53,7 @@ __all__ = [
     "Incident",
     "Macro",
     "Offering",
+    "OrderGuide",
     "Organisation",
     "Person",
     "Problem",

@@ -86,6 +86,30 @@ SERVICES: Mapping[str, Row] = {
         {"offering.order": "order what is offered"},
     ),
     **rows(
+        everyone(ANY),
+        READ,
+        {
+            "order_guide.list": "list order guides",
+            "order_guide.read": "read an order guide",
+            "order_guide.read_trial": "see what a guide puts together",
+        },
+    ),
+    **rows(staff(OPERATOR), READ, {"order_guide.read_history": "read the history of a guide"}),
+    **rows(
+        DESIGNERS,
+        WRITE,
+        {
+            "order_guide.define": "define an order guide",
+            "order_guide.revise": "revise an order guide",
+            "order_guide.retire": "retire an order guide",
+        },
+    ),
+    **rows(
+        dict.fromkeys(sorted(set(Role) - {Role.AUDITOR}), ANY),
+        WRITE,
+        {"order_guide.order": "order by a guide"},
+    ),
+    **rows(
         {Role.REQUESTER: MEMBER, Role.AGENT: IN_SIGHT},
         WRITE,
         {"offering.order_for_another": "order something for somebody else"},

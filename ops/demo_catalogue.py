@@ -8,6 +8,7 @@ from uuid import UUID
 from domain.article_content import Content
 from domain.fulfilment_plan import PlannedTask
 from domain.offering import Item, Offering, Price
+from domain.order_guide import Guide, GuidedItem, OrderGuide
 from domain.service import Service
 from ops.demo_company import Company
 from ops.demo_life.catalogue import DESIGN
@@ -36,6 +37,14 @@ FORM: dict[str, Any] = {
         },
         "required": ["reason"],
     },
+}
+QUESTIONS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "first_day": {"type": "string", "format": "date", "title": "Their first day"},
+        "works_from_home": {"type": "boolean", "title": "They work from home, too"},
+    },
+    "required": ["first_day"],
 }
 ARTICLE = """Paper is stuck in the *upper* tray.
 
@@ -74,9 +83,12 @@ async def open_catalogue(company: Company) -> None:
         category="access",
         plan=(PlannedTask(title="Let them in", team=team),),
     )
-    await asyncio.gather(
+    ids = await asyncio.gather(
         _offer(company, "Laptop", laptop),
         _offer(company, "VPN access", access),
+    )
+    await asyncio.gather(
+        _guide(company, *ids),
         _publish(company, author, owner),
     )
 
@@ -129,7 +141,7 @@ async def _pass(company: Company, service: UUID, gate: str, owner: UUID) -> None
     )
 
 
-async def _offer(company: Company, name: str, item: Item) -> None:
+async def _offer(company: Company, name: str, item: Item) -> UUID:
     offering = await company.begin(
         f"offering {name}",
         Offering,
@@ -137,6 +149,23 @@ async def _offer(company: Company, name: str, item: Item) -> None:
     )
     by = company.by(f"offering {name} published")
     await company.desk.publish_definition(offering, by=by, is_repeatable=True)
+    return offering
+
+
+async def _guide(company: Company, laptop: UUID, access: UUID) -> None:
+    guide = Guide(
+        description="All that somebody needs on their first day.",
+        form=QUESTIONS,
+        items=(
+            GuidedItem(offering=laptop, copies={"needed": "first_day"}),
+            GuidedItem(offering=access, when="answers.works_from_home", is_optional=True),
+        ),
+    )
+    await company.begin(
+        "order guide",
+        OrderGuide,
+        lambda id, by: OrderGuide.define(id, name="A new colleague", definition=guide, by=by),
+    )
 
 
 async def _publish(company: Company, author: UUID, reviewer: UUID) -> None:

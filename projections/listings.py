@@ -137,6 +137,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(plain_definitions.UPDATES, plain_definitions.NAME),
         Listing(plain_definitions.MACROS, plain_definitions.NAME),
         Listing(plain_definitions.DATA_RULES, plain_definitions.NAME),
+        Listing(plain_definitions.GUIDES, plain_definitions.NAME),
         Listing(asset_findings.FINDINGS, asset_findings.NAME, "organisation"),
         Listing(
             services.SERVICES,

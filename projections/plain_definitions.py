@@ -1,5 +1,5 @@
-"""What the desk has defined for its own use: text modules, update templates, macros and data rules,
-each as its latest version says."""
+"""What the desk has defined for its own use: text modules, update templates, macros, data rules and
+order guides, each as its latest version says."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,6 +11,7 @@ from domain.aggregate import Entry
 from domain.data_rule import DataRule
 from domain.ids import prefix_of
 from domain.macro import Macro
+from domain.order_guide import OrderGuide
 from domain.plain_definition import PlainDefinition
 from domain.text_module import TextModule
 from domain.update_template import UpdateTemplate
@@ -61,6 +62,12 @@ class DataRuleRow(DefinitionRow):
     severity: str = ""
 
 
+class GuideRow(DefinitionRow):
+    description: str = ""
+    form: Json = {}
+    items: tuple[Json, ...] = ()
+
+
 def _table(name: str, row: type[DefinitionRow]) -> Table[Any]:
     return Table(name, VERSION, row, key=("id",), indexes=[("name",)], past=(), is_small=True)
 
@@ -69,11 +76,13 @@ TEXTS = _table("text_modules", TextRow)
 UPDATES = _table("update_templates", UpdateRow)
 MACROS = _table("macros", MacroRow)
 DATA_RULES = _table("data_rules", DataRuleRow)
+GUIDES = _table("order_guides", GuideRow)
 TABLES: Mapping[str, Table[Any]] = {
     TextModule.prefix: TEXTS,
     UpdateTemplate.prefix: UPDATES,
     Macro.prefix: MACROS,
     DataRule.prefix: DATA_RULES,
+    OrderGuide.prefix: GUIDES,
 }
 
 
@@ -113,4 +122,11 @@ def _key(entry: Entry) -> list[tuple[Table[Any], tuple[str]]]:
     return [(TABLES[prefix_of(entry.originator_id)], (id_text(entry.originator_id),))]
 
 
-VIEW = View(NAME, VERSION, (TEXTS, UPDATES, MACROS, DATA_RULES), fold, concerns=concerns, keys=_key)
+VIEW = View(
+    NAME,
+    VERSION,
+    (TEXTS, UPDATES, MACROS, DATA_RULES, GUIDES),
+    fold,
+    concerns=concerns,
+    keys=_key,
+)

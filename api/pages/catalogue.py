@@ -30,7 +30,8 @@ async def show_all(visit: Visit) -> Answer:
     found = await visit.get("/offerings", status="published", limit=OFFERED_MAX, sort="name")
     rows = sorted(found["data"], key=lambda row: str(row["category"]))
     groups = [(name, list(of)) for name, of in groupby(rows, key=lambda row: row["category"])]
-    return visit.draw("catalogue.html", groups=groups, many=ITEMS_MAX)
+    guides = await visit.get("/order-guides", is_retired="false", limit=OFFERED_MAX, sort="name")
+    return visit.draw("catalogue.html", groups=groups, guides=guides["data"], many=ITEMS_MAX)
 
 
 async def show_order(visit: Visit) -> Answer:

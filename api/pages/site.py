@@ -13,6 +13,7 @@ from api.pages import (
     approvals,
     catalogue,
     dashboard,
+    guides,
     history,
     home,
     knowledge,
@@ -26,7 +27,7 @@ from api.pages.page import refused, routes_of
 from api.pages.visits import Inside, Visit
 
 PRACTICES = (
-    *(sign_in, home, tickets, report, catalogue, knowledge, approvals, queue, dashboard),
+    *(sign_in, home, tickets, report, catalogue, guides, knowledge, approvals, queue, dashboard),
     history,
 )
 

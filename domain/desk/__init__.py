@@ -14,6 +14,7 @@ from domain.desk.erasures import Erasures
 from domain.desk.families import Families
 from domain.desk.freezes import Freezes
 from domain.desk.gates import GateKeeping
+from domain.desk.guides import Guides
 from domain.desk.major_incidents import MajorIncidents
 from domain.desk.management import Management
 from domain.desk.meetings import Meetings
@@ -46,6 +47,7 @@ class Desk(
     Releases,
     GateKeeping,
     Services,
+    Guides,
     Requesters,
     TaskActs,
     Stakeholders,

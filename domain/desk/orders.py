@@ -55,17 +55,40 @@ class Orders(Requests):
         numbers: list[UUID] = []
 
         async def decide(work: Work) -> None:
-            require(0 < len(wanted) <= ITEMS_MAX, f"An order has 1 to {ITEMS_MAX} items.")
-            person = self.active_person("requester", requester)
-            while len(numbers) < len(wanted):
-                numbers.append(await self.ledger.next_id(ServiceRequest))
-            for id, one in zip(numbers, wanted, strict=True):
-                request = await self._requested(id, one, person, description, channel, by)
-                await self._submit_if_governed(request, by)
-                work.add(request)
-            work.answer = msgspec.json.encode({"requests": list(map(number_of, numbers))})
+            await self._place(
+                work,
+                numbers,
+                wanted,
+                person=self.active_person("requester", requester),
+                description=description,
+                channel=channel,
+                by=by,
+            )
 
         return await self.ledger.run(by, decide, **repeat)
+
+    async def _place(
+        self,
+        work: Work,
+        numbers: list[UUID],
+        wanted: Sequence[Wanted],
+        *,
+        person: Person,
+        description: str,
+        channel: Channel,
+        by: Provenance,
+    ) -> None:
+        """Make a request of each item. `numbers` keeps those that were drawn from one try of the
+        command to the next."""
+        require(0 < len(wanted) <= ITEMS_MAX, f"An order has 1 to {ITEMS_MAX} items.")
+        while len(numbers) < len(wanted):
+            numbers.append(await self.ledger.next_id(ServiceRequest))
+        drawn = numbers[: len(wanted)]
+        for id, one in zip(drawn, wanted, strict=True):
+            request = await self._requested(id, one, person, description, channel, by)
+            await self._submit_if_governed(request, by)
+            work.add(request)
+        work.answer = msgspec.json.encode({"requests": list(map(number_of, drawn))})
 
     async def _requested(
         self,
@@ -77,14 +100,7 @@ class Orders(Requests):
         by: Provenance,
     ) -> ServiceRequest:
         offering = await self.ledger.find(Offering, wanted.offering)
-        item = offering.published
-        if item is None:
-            raise Refused(f"offering: {offering.number} is not offered.")
-        service = self._orderable(offering, item)
-        require(
-            self._is_for(item, person),
-            f"offering: {offering.number} is not offered to {person.number}.",
-        )
+        item, service = self.offered_to(person, offering)
         form_answers.check(item.form, wanted.form, place=wanted.place)
         request = ServiceRequest.order(
             id,
@@ -113,6 +129,18 @@ class Orders(Requests):
             raise Refused(f"offering: {ordered} cannot be approved: {refused}") from None
         request.submit(**submission, by=by)
         await self.follow_round(request, by)
+
+    def offered_to(self, person: Person, offering: Offering) -> tuple[Item, Service]:
+        """What is offered to a person, and of which service. Raises Refused if it is not."""
+        item = offering.published
+        if item is None:
+            raise Refused(f"offering: {offering.number} is not offered.")
+        service = self._orderable(offering, item)
+        require(
+            self._is_for(item, person),
+            f"offering: {offering.number} is not offered to {person.number}.",
+        )
+        return item, service
 
     def _orderable(self, offering: Offering, item: Item) -> Service:
         """The service of an item. Raises Refused unless it is live."""

@@ -8,6 +8,8 @@ from api.attachments import EXAMPLE
 from api.http.routing import Route
 from projections.reports import REPORTS
 from tests.api.house import House
+from tests.api.test_offerings import offered
+from tests.api.test_services import live
 
 ROLES = ("rita", "adam", "anna", "carl", "olga", "axel", "zoe")
 """The requester of the tickets, an agent, an approver, a change manager, a process owner, an
@@ -111,6 +113,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made["views in use"] = await olga.made("/views", definitions["/views"] | kept)
     for plural in ("text-modules", "update-templates", "macros", "data-rules", "contracts"):
         made[plural] = await olga.made(f"/{plural}", definitions[f"/{plural}"])
+    made["order-guides"] = await guided(house, at, definitions["/order-guides"])
     saved = definitions["/saved-views"]
     made["saved-views"] = await rita.made("/saved-views", saved)
     await rita.act(f"/saved-views/{made['saved-views']['number']}/share", SHARED)
@@ -122,6 +125,14 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made["ticket-types"] = await typed(house)
     made["tickets"] = made["incidents"]
     return {plural: record["number"] for plural, record in made.items()}
+
+
+async def guided(house: House, at: str, said: dict[str, Any]) -> dict[str, Any]:
+    """A guide of an offering that everybody orders."""
+    laptop = (await offered(house, await live(house, f"{at}Workplaces"))).rpartition("/")[2]
+    items = [item | {"offering": laptop} for item in said["definition"]["items"]]
+    body = said | {"definition": said["definition"] | {"items": items}}
+    return await house.as_("olga").made("/order-guides", body)
 
 
 async def typed(house: House) -> dict[str, Any]:

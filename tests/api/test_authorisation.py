@@ -338,6 +338,14 @@ MAY = {
     "GET /offerings": "xxxxxxx",
     "GET /offerings/{ref}": "-xxxxxx",
     "GET /offerings/{ref}/history": "-xxxxxx",
+    "POST /order-guides": "---xx--",
+    "POST /order-guides/{ref}/revise": "---xx--",
+    "POST /order-guides/{ref}/retire": "---xx--",
+    "POST /order-guides/{ref}/try": "xxxxxxx",
+    "POST /order-guides/{ref}/order": "xxxxx-x",
+    "GET /order-guides": "xxxxxxx",
+    "GET /order-guides/{ref}": "xxxxxxx",
+    "GET /order-guides/{ref}/history": "-xxxxxx",
     "GET /offerings/{ref}/versions/{version}": "-xxxxxx",
     "POST /articles": "-x-xx--",
     **governed("articles", "-x-xx--", "xxxxxxx"),
@@ -651,12 +659,15 @@ OPEN_TO_STRANGERS = {
     "GET /ticket-types/{ref}",
     "GET /ticket-types/{ref}/history",
     "POST /calendars/{ref}/feeds",
+    "GET /order-guides/{ref}",
+    "POST /order-guides/{ref}/try",
+    "POST /order-guides/{ref}/order",
     "GET /change-templates/{ref}",
     "GET /change-templates/{ref}/history",
     "GET /change-templates/{ref}/approval.svg",
 }
-FOR_ALL = ("/calendars", "/change-templates", "/asset-types", "/ticket-types")
-"""Calendars, types of assets and of tickets, and the change catalogue belong to nobody."""
+FOR_ALL = ("/calendars", "/change-templates", "/asset-types", "/ticket-types", "/order-guides")
+"""Calendars, types of assets and of tickets, guides and the change catalogue belong to nobody."""
 
 
 async def test_every_route_has_a_row(house: House) -> None:

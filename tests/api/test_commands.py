@@ -50,6 +50,7 @@ BY_THE_DESK_ALONE = {
 """Acts that are left to the desk for one kind, and to people for others."""
 ELSEWHERE = {
     "offering": {"order", "order_for_another"},
+    "order_guide": {"order"},
     "webhook": {"register", "rotate_secret"},
     "bulk_job": {"propose"},
 }

@@ -31,6 +31,7 @@ from domain.ids import record_id
 from domain.incident import Channel, Incident, PendingReason
 from domain.macro import Macro
 from domain.offering import Offering
+from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import PendingReason as ProblemPendingReason
@@ -92,7 +93,7 @@ from tests.domain.examples import (
     texts,
 )
 from tests.domain.offerings import ITEMS
-from tests.domain.plain_definitions import CONDITIONS, MACROS, TEXTS, UPDATES
+from tests.domain.plain_definitions import CONDITIONS, GUIDES, MACROS, TEXTS, UPDATES
 from tests.domain.ticket_types import SITE_AND_MORE, SOME_VALUES, TYPES
 from tests.people import MONDAY
 
@@ -802,6 +803,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     TextModule: {"revise": said(name=texts, definition=TEXTS), "retire": NOTHING},
     UpdateTemplate: {"revise": said(name=texts, definition=UPDATES), "retire": NOTHING},
     Macro: {"revise": said(name=texts, definition=MACROS), "retire": NOTHING},
+    OrderGuide: {"revise": said(name=texts, definition=GUIDES), "retire": NOTHING},
     DataRule: {"revise": said(name=texts, definition=CONDITIONS), "retire": NOTHING},
     Contract: {
         "amend": said(
@@ -966,6 +968,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     TextModule: ("define", said(name=texts, definition=TEXTS)),
     UpdateTemplate: ("define", said(name=texts, definition=UPDATES)),
     Macro: ("define", said(name=texts, definition=MACROS)),
+    OrderGuide: ("define", said(name=texts, definition=GUIDES)),
     DataRule: ("define", said(name=texts, definition=CONDITIONS)),
     Contract: (
         "draft",

@@ -44,6 +44,7 @@ from domain.incident import Incident
 from domain.macro import Macro
 from domain.merging import MERGED, Mergeable
 from domain.offering import Offering
+from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.plain_definition import PlainDefinition
@@ -481,6 +482,7 @@ def check_contract(contract: Contract) -> None:
 
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Contract: check_contract,
+    OrderGuide: check_plain_definition,
     DataRule: check_plain_definition,
     Macro: check_plain_definition,
     TextModule: check_plain_definition,

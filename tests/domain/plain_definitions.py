@@ -1,5 +1,5 @@
-"""Text modules, update templates, macros and data rules, good and bad, for the tests that try
-anything."""
+"""Text modules, update templates, macros, data rules and order guides, good and bad, for tests that
+try anything."""
 
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from domain.macro import (
     SetFields,
     Wait,
 )
+from domain.order_guide import Guide, GuidedItem
 from domain.text_module import TextDefinition
 from domain.ticket import Visibility
 from domain.triage import Categorise, Prioritise
@@ -93,4 +94,37 @@ OWNERLESS = DataCondition(
 NAMELESS = DataCondition(list="services", violated_by="owner == null")
 CONDITIONS = st.sampled_from(
     [OWNERLESS, NAMELESS, replace(OWNERLESS, violated_by=" "), replace(OWNERLESS, list="")]
+)
+
+NEW_COLLEAGUE = Guide(
+    description="All that somebody needs on their first day.",
+    form={
+        "type": "object",
+        "properties": {
+            "department": {"enum": ["sales", "other"]},
+            "travels": {"type": "boolean"},
+            "first_day": {"type": "string", "format": "date"},
+        },
+        "required": ["department"],
+    },
+    items=(
+        GuidedItem(offering=record_id("OFR", 1), copies={"needed": "first_day"}),
+        GuidedItem(
+            offering=record_id("OFR", 2),
+            when='answers.department == "sales" && answers.travels',
+            answers={"kind": "large"},
+            is_optional=True,
+        ),
+    ),
+)
+DESKS = Guide(items=(GuidedItem(offering=record_id("OFR", 3)),))
+GUIDES = st.sampled_from(
+    [
+        NEW_COLLEAGUE,
+        DESKS,
+        replace(NEW_COLLEAGUE, items=()),
+        replace(NEW_COLLEAGUE, form={}),
+        replace(DESKS, form={"type": "text"}),
+        replace(DESKS, items=DESKS.items * 21),
+    ]
 )

@@ -29,6 +29,7 @@ from domain.ids import record_id
 from domain.incident import Incident
 from domain.macro import Macro
 from domain.offering import Offering
+from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import Problem
@@ -86,12 +87,14 @@ from tests.domain.examples import (
 from tests.domain.offerings import FOR_BAKERY as FOR_BAKERS
 from tests.domain.offerings import LAPTOP
 from tests.domain.plain_definitions import (
+    DESKS,
     GEHT_WEITER,
     GOES_ON,
     GREETING,
     GRUSS,
     JAMMED,
     NAMELESS,
+    NEW_COLLEAGUE,
     OWNERLESS,
     VENDOR,
 )
@@ -1354,6 +1357,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("define", name="Restart a queue", definition=JAMMED),
             step("revise", name="Wait for the vendor", definition=VENDOR),
+            step("retire"),
+        ]
+    ],
+    OrderGuide: [
+        [
+            step("define", name="New colleague", definition=NEW_COLLEAGUE),
+            step("revise", name="A new desk", definition=DESKS),
             step("retire"),
         ]
     ],

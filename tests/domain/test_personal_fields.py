@@ -35,6 +35,8 @@ OF_THE_DESK = {
     "Gates.GateWritten.text",
     "Macro.Defined.name",
     "Macro.Revised.name",
+    "OrderGuide.Defined.name",
+    "OrderGuide.Revised.name",
     "Offering.Drafted.name",
     "Organisation.Registered.name",
     "Organisation.Renamed.name",

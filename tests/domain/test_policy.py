@@ -570,6 +570,14 @@ offering.put_off                      - - - - - - -
 offering.read_internal                p x x x x x x
 offering.read_versions                - c c c c c c
 offering.order                        p x p p p - p
+order_guide.list                      y y y y y y y
+order_guide.read                      y y y y y y y
+order_guide.read_trial                y y y y y y y
+order_guide.read_history              - c c c c c c
+order_guide.define                    - - - c c - -
+order_guide.revise                    - - - c c - -
+order_guide.retire                    - - - c c - -
+order_guide.order                     y y y y y - y
 offering.order_for_another            m s - - - - -
 release.list                          - c c c c c c
 release.read                          p x x x x x x
