@@ -202,7 +202,7 @@ def _upload(practice: Practice) -> Route:
             problems=(
                 *KNOWN_CALLER,
                 *("bad_query", "too_large", "cross_site", "refused", "key_reused", "conflict"),
-                *("not_found", "outdated", "files_unavailable"),
+                *("not_found", "outdated", "locked", "files_unavailable"),
             ),
         ),
     )

@@ -44,6 +44,7 @@ from api.commands import Command, Creation, Practice, act, create
 from api.http.routing import Operation, Route
 from api.openapi import camel
 from domain.approval_round import ApprovalRounds
+from domain.ticket import Ticket
 
 PRACTICES: Sequence[Practice] = (
     incidents.PRACTICE,
@@ -145,6 +146,8 @@ def _creation(practice: Practice, creation: Creation) -> Route:
 
 def _command(practice: Practice, command: Command) -> Route:
     problems = [*KNOWN_CALLER, *OF_BODIES, *OF_COMMANDS, "not_found", "outdated"]
+    if issubclass(practice.kind, Ticket):
+        problems.append("locked")
     if command.needs_version:
         problems.append("version_needed")
     needed = any(field.is_required() for field in command.body.model_fields.values())

@@ -79,6 +79,9 @@ class TheTicketType(Body):
         list[TheCategories],
         Field(max_length=CATEGORIES_MAX, description="Without any, a category is any text."),
     ] = []
+    edits_lock: Annotated[
+        bool, Field(description="Whether who is editing a ticket keeps others from it.")
+    ] = False
 
 
 class ReviseType(Body):

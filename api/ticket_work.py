@@ -10,8 +10,8 @@ from api.fields import Name, Note, PersonRef, Reason, Title
 from api.http.bodies import Body
 from domain.checklist import Checklist
 from domain.editing import MINUTES_MAX as EDIT_MINUTES_MAX
-from domain.editing import Editing
 from domain.satisfaction import SCORE_MAX, Satisfaction
+from domain.ticket import Ticket
 from domain.time_spent import MINUTES_MAX, TimeSpent
 
 Number = Annotated[int, Field(ge=1, le=1_000_000, description="Counted on the ticket, from 1.")]
@@ -34,6 +34,10 @@ class BeginEdit(Body):
 
 class EndEdit(Body):
     """Nothing is asked for; the body may be left out."""
+
+
+class BreakLock(Body):
+    reason: Reason
 
 
 class BookTime(Body):
@@ -89,14 +93,16 @@ def checklist_of(kind: type[Checklist]) -> tuple[Command, ...]:
     )
 
 
-def editing_of(kind: type[Editing]) -> tuple[Command, ...]:
+def editing_of(kind: type[Ticket]) -> tuple[Command, ...]:
     return (
         Command(
             method=kind.begin_edit,
             body=BeginEdit,
             summary="Say that one is editing it for some minutes",
             description="Others read it as `editor` and `edited_until`, and are refused the same "
-            "until then, unless they say `anyway`.",
+            "until then, unless they say `anyway`. Where its type has `edits_lock`, others do not "
+            "edit it until then; what one does prolongs that.",
+            use=lambda desk, id, **fields: desk.begin_edit(kind, id, **fields),
             needs_version=False,
             example={"minutes": 15},
         ),
@@ -105,6 +111,13 @@ def editing_of(kind: type[Editing]) -> tuple[Command, ...]:
             body=EndEdit,
             summary="Say that one is not editing it any more",
             needs_version=False,
+        ),
+        Command(
+            method=kind.break_lock,
+            body=BreakLock,
+            summary="End the lock that somebody holds, for a reason",
+            needs_version=False,
+            example={"reason": "They are ill, and it cannot wait."},
         ),
     )
 

@@ -3,4 +3,4 @@
 from domain.editing import Editing
 from domain.following import Following
 
-ASIDE = (Editing.EditBegun, Editing.EditEnded, Following.MentionsRead)
+ASIDE = (Editing.EditBegun, Editing.EditEnded, Editing.LockBroken, Following.MentionsRead)

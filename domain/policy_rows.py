@@ -155,6 +155,11 @@ def of_tickets(what: str, workers: Grants) -> dict[str, Row]:
                 f"{what}.correct_time": f"correct the time on {a}",
             },
         ),
+        **rows(
+            {Role.PROCESS_OWNER: IN_SIGHT, **CHANGE_MANAGER},
+            WRITE,
+            {f"{what}.break_lock": f"break the lock of {a}"},
+        ),
         **keeping(what, a, {Role.PROCESS_OWNER: IN_SIGHT}),
         # It takes the ticket, and all that was said on it, to another organisation.
         **rows(

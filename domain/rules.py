@@ -1,5 +1,8 @@
 """How the domain says no. Messages state the rule, for the person who asked."""
 
+from datetime import datetime
+from uuid import UUID
+
 
 class DomainError(Exception):
     """The base of everything that the domain refuses on purpose."""
@@ -7,6 +10,15 @@ class DomainError(Exception):
 
 class Refused(DomainError):
     """A command broke a rule."""
+
+
+class Locked(Refused):
+    """Somebody else has locked the record for a while."""
+
+    def __init__(self, message: str, *, holder: UUID, until: datetime) -> None:
+        super().__init__(message)
+        self.holder = holder
+        self.until = until
 
 
 class Forbidden(DomainError):

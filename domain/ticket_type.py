@@ -48,6 +48,8 @@ class TypeDefinition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """For how many days after it is done it can be taken up again; 0 always."""
     categories: tuple[Category, ...] = ()
     """Those that a ticket can be of; without any, a category is any text."""
+    edits_lock: bool = False
+    """Whether who says that they are editing a ticket keeps others from it."""
 
 
 class TicketType(Aggregate):

@@ -11,7 +11,7 @@ from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, 
 from projections.view import View
 
 NAME = "ticket_types"
-VERSION = 3
+VERSION = 4
 
 
 class TypeRow(Row):
@@ -29,6 +29,7 @@ class TypeRow(Row):
     fields: tuple[Json, ...] = ()
     close_after_days: int = 0
     reopen_within_days: int = 0
+    edits_lock: bool = False
     categories: tuple[Json, ...] = ()
 
 
@@ -58,6 +59,7 @@ def _show(definition: TypeDefinition, row: TypeRow) -> None:
     row.matrix = definition.matrix.rows
     row.close_after_days = definition.close_after_days
     row.reopen_within_days = definition.reopen_within_days
+    row.edits_lock = definition.edits_lock
     row.categories = tuple(msgspec.to_builtins(one) for one in definition.categories)
     row.fields = tuple(msgspec.to_builtins(field) for field in definition.fields)
 

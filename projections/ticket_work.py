@@ -36,7 +36,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_work"
-VERSION = 4
+VERSION = 5
 
 
 class WorkRow(Row):
@@ -57,6 +57,8 @@ class WorkRow(Row):
     editor: Id | None = None
     """Who has said that they are editing it."""
     edited_until: Instant | None = None
+    is_locked: bool = False
+    """Whether they keep others from it until then."""
 
 
 class ItemRow(Row):
@@ -196,11 +198,12 @@ def _reopened(event: Checklist.ItemReopened, row: WorkRow, rows: Rows) -> None:
 @CASES.on(Editing.EditBegun)
 def _begun_to_edit(event: Editing.EditBegun, row: WorkRow, _: Rows) -> None:
     row.editor, row.edited_until = event.by.actor, instant(event.until)
+    row.is_locked = event.lock_minutes > 0
 
 
-@CASES.on(Editing.EditEnded)
+@CASES.on(Editing.EditEnded, Editing.LockBroken)
 def _ended_to_edit(_event: Event, row: WorkRow, _: Rows) -> None:
-    row.editor, row.edited_until = None, None
+    row.editor, row.edited_until, row.is_locked = None, None, False
 
 
 # Time --------------------------------------------------------------------------------------

@@ -5,8 +5,9 @@ from typing import Any
 
 from api.http.answers import Answer, Header, Receive, Send, dumps
 from domain.calendar_mistakes import WrongHours, pointer
+from domain.ids import number_of
 from domain.json_values import WrongJson
-from domain.rules import DomainError, Forbidden, KeyReused, NotFound, Outdated, Refused
+from domain.rules import DomainError, Forbidden, KeyReused, Locked, NotFound, Outdated, Refused
 
 PROBLEM = b"application/problem+json"
 
@@ -28,6 +29,7 @@ CODES: Mapping[str, tuple[int, str]] = {
     "invalid": (422, "The body has mistakes"),
     "key_reused": (422, "The idempotency key belongs to another request"),
     "version_needed": (428, "The version that was seen is needed"),
+    "locked": (423, "Somebody else is editing it"),
     "too_many_requests": (429, "Too many requests"),
     "internal": (500, "Something went wrong on our side"),
     "files_unavailable": (503, "The store of attachments does not answer"),
@@ -78,6 +80,8 @@ def of_domain(error: DomainError, *, has_precondition: bool) -> Problem:
             etag = b'"%d"' % error.version
             return Problem("outdated", detail, headers=[(b"etag", etag)], version=error.version)
         return Problem("conflict", detail, headers=[(b"retry-after", b"1")])
+    if isinstance(error, Locked):
+        return Problem("locked", detail, holder=number_of(error.holder), until=error.until)
     for kind, code in (
         (NotFound, "not_found"),
         (Forbidden, "forbidden"),

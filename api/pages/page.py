@@ -28,7 +28,15 @@ FORM_COOKIE = "ledgerdesk_form"
 
 log = logging.getLogger("ledgerdesk.pages")
 
-SHOWN_AGAIN = ("refused", "invalid", "outdated", "conflict", "key_reused", "version_needed")
+SHOWN_AGAIN = (
+    "refused",
+    "invalid",
+    "outdated",
+    "conflict",
+    "key_reused",
+    "version_needed",
+    "locked",
+)
 """The refusals that are told on the page from which they came."""
 
 

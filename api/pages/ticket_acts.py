@@ -4,7 +4,7 @@ Which of them somebody sees is decided by the policy and by the moves of the tic
 client.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -170,6 +170,9 @@ ACTS: Sequence[Act] = (
             Field(name="service", label="Service", kind="text", is_needed=False, shown="service"),
         ),
     ),
+    Act(name="begin_edit", title="Edit it", button="Tell that I edit it", is_usual=True),
+    Act(name="end_edit", title="Edit it no more", button="Edit it no more", is_usual=True),
+    Act(name="break_lock", title="Break the lock", button="Break it", fields=(_REASON,)),
     Act(
         name="update_stakeholders",
         title="Tell the stakeholders",
@@ -259,9 +262,20 @@ def possible(visit: Visit, practice: Practice, record: Ticket) -> Iterator[Act]:
             yield act
 
 
+_OF_EDITING: Mapping[str, Callable[[Visit, Ticket], bool]] = {
+    "begin_edit": lambda visit, record: not record.is_over and not record.editor_at(visit.now),
+    "end_edit": lambda visit, record: record.editor_at(visit.now) == visit.me.person.id,
+    "break_lock": lambda visit, record: (
+        record.holder_at(visit.now) not in (None, visit.me.person.id)
+    ),
+}
+
+
 def _is_its_turn(visit: Visit, record: Any, act: str) -> bool:
     if act == "acknowledge_mentions":
         return visit.me.person.id in record.unread
+    if act in _OF_EDITING:
+        return _OF_EDITING[act](visit, record)
     if act == "update_stakeholders":
         return bool(record.is_major)
     if act == "rate":

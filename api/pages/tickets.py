@@ -72,6 +72,7 @@ async def show(visit: Visit) -> Answer:
         choices=await _choices(visit, acts) if is_staff else {},
         people=colleagues(visit, (record.team, *visit.me.actor.teams)) if is_staff else [],
         questions=_open_questions(shown),
+        is_edited=is_staff and record.editor_at(visit.now) is not None,
         changed=await _changed(visit, practice, record),
         can_take=_can_take(visit, practice, record),
     )

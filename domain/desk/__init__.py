@@ -9,6 +9,7 @@ from domain.desk.closing import Closing
 from domain.desk.configuration import Configuration
 from domain.desk.decisions import Decisions
 from domain.desk.declared_views import DeclaredViews
+from domain.desk.edit_locks import EditLocks
 from domain.desk.enablement import Enablement
 from domain.desk.erasures import Erasures
 from domain.desk.families import Families
@@ -56,6 +57,7 @@ class Desk(
     Removals,
     Families,
     TicketTypes,
+    EditLocks,
     DeclaredViews,
     Closing,
     Workarounds,

@@ -40,6 +40,7 @@ def commons(plural: str, *, attach: str, read: str, work: str = "-x-----") -> di
         f"POST {at}/attachments": attach,
         **dict.fromkeys((f"POST {at}/{act}" for act in WORK), work),
         **dict.fromkeys((f"POST {at}/{act}" for act in HOLDS), "----x--"),
+        f"POST {at}/break-lock": "---xx--",
         f"POST {at}/acknowledge-mentions": f"{read[:5]}--",
         f"GET {at}/attachments/{{sha256}}": read,
     }

@@ -179,7 +179,10 @@ TICKET: dict[str, Arguments] = {
         teams=st.lists(teams, max_size=1),
     ),
     "acknowledge_mentions": NOTHING,
-    "begin_edit": said(minutes=st.sampled_from([0, 15, 240, 241]), anyway=st.booleans()),
+    "begin_edit": said(
+        minutes=st.sampled_from([0, 15, 240, 241]), anyway=st.booleans(), locks=st.booleans()
+    ),
+    "break_lock": REASON,
     "end_edit": NOTHING,
     "apply_macro": said(macro=st.just(record_id("MAC", 1)), version=st.just(1)),
     "attach": said(

@@ -78,6 +78,8 @@ def check(record: Aggregate) -> None:
 def check_ticket(ticket: Ticket) -> None:
     for several in (ticket.links, ticket.watchers, ticket.unread, ticket.attachments):
         assert len(several) == len(set(several))
+    assert (ticket.editor is None) == (ticket.edited_until is None)
+    assert ticket.editor is not None or ticket.edit_minutes == 0
     assert ticket.id not in {other for _, other in ticket.links}
     assert not set(ticket.fields) & set(ticket.personal_fields)
     numbers = [item.number for item in ticket.checklist]

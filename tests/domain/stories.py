@@ -137,6 +137,8 @@ TICKET = [
     step("assign", team=TEAM, assignee=person("bea")),
     step("begin_edit", minutes=240),
     step("end_edit"),
+    step("begin_edit", minutes=240, locks=True),
+    step("break_lock", "olga", reason="Bea is ill."),
     step("apply_macro", macro=record_id("MAC", 1), version=1),
     step("comment", said="We are looking into it.", visibility=Visibility.PUBLIC),
     step(

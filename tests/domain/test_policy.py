@@ -49,7 +49,10 @@ NOT_THERE_YET = {
     "list",
 }
 """What is asked before there is a record."""
-PARTS_OF_COMMANDS = {"extend", "inherit", "reassess_risk", "request_review"}
+PARTS_OF_COMMANDS = {
+    *("extend", "inherit", "prolong_edit", "reassess_risk", "request_review"),
+    "require_unlocked",
+}
 
 SITUATIONS = {
     "the operator's, of a record of a customer": About(id=RECORD, organisation=ELSEWHERE),
@@ -130,6 +133,7 @@ incident.end_edit                     - s - - - - -
 incident.apply_macro                  - s - - - - -
 incident.book_time                    - s - - - - -
 incident.correct_time                 - s - - - - -
+incident.break_lock                   - - - s s - -
 incident.place_legal_hold             - - - - s - -
 incident.lift_legal_hold              - - - - s - -
 incident.remove_words                 - - - - - - -
@@ -205,6 +209,7 @@ problem.end_edit                      - s - - - - -
 problem.apply_macro                   - s - - - - -
 problem.book_time                     - s - - - - -
 problem.correct_time                  - s - - - - -
+problem.break_lock                    - - - s s - -
 problem.place_legal_hold              - - - - s - -
 problem.lift_legal_hold               - - - - s - -
 problem.remove_words                  - - - - - - -
@@ -269,6 +274,7 @@ question.end_edit                     - s - - - - -
 question.apply_macro                  - s - - - - -
 question.book_time                    - s - - - - -
 question.correct_time                 - s - - - - -
+question.break_lock                   - - - s s - -
 question.place_legal_hold             - - - - s - -
 question.lift_legal_hold              - - - - s - -
 question.remove_words                 - - - - - - -
@@ -327,6 +333,7 @@ service_request.end_edit              - s - - - - -
 service_request.apply_macro           - s - - - - -
 service_request.book_time             - s - - - - -
 service_request.correct_time          - s - - - - -
+service_request.break_lock            - - - s s - -
 service_request.place_legal_hold      - - - - s - -
 service_request.lift_legal_hold       - - - - s - -
 service_request.remove_words          - - - - - - -
@@ -406,6 +413,7 @@ change.end_edit                       - s - s - - -
 change.apply_macro                    - s - s - - -
 change.book_time                      - s - s - - -
 change.correct_time                   - s - s - - -
+change.break_lock                     - - - s s - -
 change.place_legal_hold               - - - - s - -
 change.lift_legal_hold                - - - - s - -
 change.remove_words                   - - - - - - -
