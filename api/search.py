@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.http import cursors
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -27,19 +27,22 @@ async def read_search(call: Call) -> Answer:
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     query = call.query()
-    only(query, "q", "kind", "limit", "cursor", "min_position")
+    only(query, "q", "kind", "limit", "cursor", "min_position", *history.PARAMETERS)
     if "q" not in query:
         raise Problem("bad_query", "q: say what to look for.")
     sights = sights_of(actor, _kinds(query))
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
-    question = repr(("search", query["q"], sights))
+    as_of = await history.asked_of(call, query)
+    question = repr(("search", query["q"], sights, as_of))
     key, after = call.context.settings.signing_key, None
     if "cursor" in query:
         score, place = cursors.read(key, query["cursor"], question)
         after = (score, place)
     await reach(call, NAME, query.get("min_position"))
     try:
-        found = await call.context.views.search(query["q"], sights, limit=limit, after=after)
+        found = await call.context.views.search(
+            query["q"], sights, limit=limit, after=after, as_of=as_of
+        )
     except NotBuilt:
         raise lists.not_yet("The views are being built.") from None
     return json(
@@ -100,6 +103,8 @@ def search_routes() -> Iterator[Route]:
             schemas.query("limit", "At most so many.", _LIMIT),
             schemas.CURSOR,
             schemas.MIN_POSITION,
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
         ],
         schemas.page_of(HIT),
     )

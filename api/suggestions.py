@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.hands import ticket_of
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -16,6 +16,8 @@ from api.reads import reading
 from api.search import HIT
 from api.sights import sights_of
 from domain.policy import about, allow
+from domain.rules import NotFound
+from projections.past import AsOf
 from projections.search_rows import NAME
 from projections.search_views import Hit
 from projections.store import NotBuilt
@@ -28,12 +30,13 @@ async def read_suggestions(call: Call) -> Answer:
     """The articles for what somebody is about to ask."""
     allow(call.caller.actor, call.route.act, None)
     query = call.query()
-    only(query, "title", "description", "limit", "min_position")
+    only(query, "title", "description", "limit", "min_position", *history.PARAMETERS)
     if "title" not in query:
         raise Problem("bad_query", "title: say what it is about.")
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
     await reach(call, NAME, query.get("min_position"))
-    return await _answer(call, query["title"], query.get("description", ""), limit)
+    as_of = await history.asked_of(call, query)
+    return await _answer(call, query["title"], query.get("description", ""), limit, as_of)
 
 
 async def read_ticket_suggestions(call: Call) -> Answer:
@@ -41,21 +44,26 @@ async def read_ticket_suggestions(call: Call) -> Answer:
     ticket, what = await ticket_of(call)
     allow(call.caller.actor, f"{what}.read", about(ticket))
     query = call.query()
-    only(query, "limit", "min_position")
+    only(query, "limit", "min_position", *history.PARAMETERS)
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
     await reach(call, NAME, query.get("min_position"))
+    as_of = await history.asked_of(call, query)
     try:
-        told = await call.context.views.told_in(ticket.id)
+        told = await call.context.views.told_in(ticket.id, as_of)
     except NotBuilt:
         raise lists.not_yet("The views are being built.") from None
+    if told is None and as_of is not None:
+        raise NotFound(f"{ticket.number} was not there yet.")
     title, text = told or ("", "")
-    return await _answer(call, title, text, limit)
+    return await _answer(call, title, text, limit, as_of)
 
 
-async def _answer(call: Call, title: str, text: str, limit: int) -> Answer:
+async def _answer(
+    call: Call, title: str, text: str, limit: int, as_of: AsOf | None = None
+) -> Answer:
     sights = sights_of(call.caller.actor, ("article",))
     try:
-        hits: Sequence[Hit] = await call.context.views.suggested(title, text, sights, limit)
+        hits: Sequence[Hit] = await call.context.views.suggested(title, text, sights, limit, as_of)
     except NotBuilt:
         raise lists.not_yet("The views are being built.") from None
     document = {"data": to_builtins(hits), "has_more": False, "next_cursor": None}
@@ -66,6 +74,7 @@ async def _answer(call: Call, title: str, text: str, limit: int) -> Answer:
 
 _TEXT: dict[str, Any] = {"type": "string"}
 _LIMIT: dict[str, Any] = {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT}
+_SINCE = (schemas.MIN_POSITION, schemas.AS_OF, schemas.KNOWN_AT)
 
 
 def suggestion_routes() -> Iterator[Route]:
@@ -81,7 +90,7 @@ def suggestion_routes() -> Iterator[Route]:
             | {"example": "The printer shows E7"},
             schemas.query("description", "What else there is to say.", _TEXT),
             limit,
-            schemas.MIN_POSITION,
+            *_SINCE,
         ],
         schemas.page_of(HIT),
     )
@@ -94,7 +103,7 @@ def suggestion_routes() -> Iterator[Route]:
         [
             schemas.path("ref", "The number or the id of a ticket.", "INC0000042"),
             limit,
-            schemas.MIN_POSITION,
+            *_SINCE,
         ],
         schemas.page_of(HIT),
     )

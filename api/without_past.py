@@ -15,11 +15,6 @@ REASONS: Mapping[str, str] = {
     "/people/{ref}/personal-data": "it tells all that is known, of every time.",
     "/retention": "it tells what is due from now on.",
     "/read-audit": "it is a record of all time: ask it from and to.",
-    # What the search has.
-    "/search": "the index of the search keeps words as they are now, so that none outlives an "
-    "erasure; lists take as_of with filters, and with words in titles.",
-    "/articles/suggestions": "they are found by the search, which knows the present alone.",
-    "/tickets/{ref}/suggestions": "they are found by the search, which knows the present alone.",
     # The ledger itself, which is every past.
     "/events": "it is the ledger: ask it after and until a position.",
     "/events/stream": "it is the ledger: ask it after a position.",

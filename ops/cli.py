@@ -144,6 +144,10 @@ def search(
         str | None, typer.Option("--kind", help="Only these kinds: incident,article.")
     ] = None,
     limit: Annotated[int, typer.Option("--limit", help="At most so many.")] = 20,
+    as_of: Annotated[
+        str | None,
+        typer.Option("--as-of", help="When they had them: 2026-03-03T14:00Z, 5m ago, or @120."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
     data: Data = None,
     config: Config = None,
@@ -152,7 +156,8 @@ def search(
     from ops.search import show as run_search
 
     settings = settings_of(data, config)
-    in_order(run_search(settings, " ".join(words), kind, limit, out, as_json=as_json))
+    text = " ".join(words)
+    in_order(run_search(settings, text, kind, limit, out, as_of=as_of, as_json=as_json))
 
 
 @app.command()

@@ -7,10 +7,14 @@ from rich.console import Console
 from rich.text import Text
 
 from domain.policy import Everything
-from ops.compose import open_views
+from domain.read_log import Why
+from ops.compose import open_ledger, open_views
+from ops.history_points import asked
 from ops.options import Wrong
 from ops.problems import UserProblem
+from ops.read_notes import note
 from ops.settings import Settings
+from projections.past import AsOf
 from projections.search_marks import Part
 from projections.search_question import Sight
 from projections.search_rows import KINDS
@@ -21,19 +25,27 @@ LIMIT_MAX = 250
 
 
 async def show(
-    settings: Settings, words: str, kinds: str | None, limit: int, out: Console, *, as_json: bool
+    settings: Settings,
+    words: str,
+    kinds: str | None,
+    limit: int,
+    out: Console,
+    *,
+    as_of: str | None = None,
+    as_json: bool,
 ) -> None:
-    """Print the records that have all the words, those that answer best first.
+    """Print the records that have all the words, or had them, those that answer best first.
 
     Raises Wrong for what is no kind or no limit, and UserProblem where there is nothing to search.
     """
     wanted = _kinds(kinds)
     if not 1 <= limit <= LIMIT_MAX:
         raise Wrong(f"--limit is a number from 1 to {LIMIT_MAX}.")
-    everything = Sight(Everything(), Everything())
+    sights = dict.fromkeys(wanted, Sight(Everything(), Everything()))
+    then = None if as_of is None else await _past(settings, as_of)
     async with open_views(settings) as views:
         try:
-            found = await views.search(words, dict.fromkeys(wanted, everything), limit=limit)
+            found = await views.search(words, sights, limit=limit, as_of=then)
         except NotBuilt:
             raise UserProblem(
                 "There is nothing to search yet: start the desk, or ledgerdesk views rebuild search"
@@ -47,6 +59,14 @@ async def show(
         out.print(f"… and more: --limit {min(limit * 5, LIMIT_MAX)}", highlight=False)
     if not found.hits and not as_json:
         out.print("Nothing was found.")
+
+
+async def _past(settings: Settings, as_of: str) -> AsOf | None:
+    """The moment or the position that is asked for, which is noted."""
+    async with open_ledger(settings) as ledger:
+        then = await asked(ledger, as_of, None)
+        await note(ledger, "search", Why.PAST, {"as_of": as_of})
+    return then
 
 
 def _kinds(named: str | None) -> Sequence[str]:

@@ -67,8 +67,10 @@ class PostgresReader(ViewReader):
             f" WHERE key = ? AND json_typeof(value) = '{type}'{more}"
         )
 
-    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
-        return postgres_words.latest(table, PREFIX, limit), postgres_words.written(sought)
+    def latest(
+        self, table: Table[Any], sought: Sought, limit: int, before: int | None = None
+    ) -> tuple[str, str]:
+        return postgres_words.latest(table, PREFIX, limit, before), postgres_words.written(sought)
 
     def having(self, table: Table[Any], column: str, sought: Sought) -> tuple[str, str]:
         return postgres_words.having(table, PREFIX, column), postgres_words.written(sought)

@@ -17,11 +17,12 @@ PENDING_MAX = 1_024
 def create(table: Table[Any], prefix: str) -> Iterator[str]:
     if table.sought is None:
         return
-    words, _ = table.sought
+    words, more, _ = table.sought
     source = prefix + table.stored
     yield (
         f"ALTER TABLE {source} ADD COLUMN {COLUMN} tsvector"
-        f" GENERATED ALWAYS AS (array_to_tsvector(string_to_array({words}, ' '))) STORED"
+        " GENERATED ALWAYS AS"
+        f" (array_to_tsvector(string_to_array(rtrim({words} || ' ' || {more}), ' '))) STORED"
     )
     # In the row itself: looked through from the latest on, those of common words are found soonest.
     yield f"ALTER TABLE {source} ALTER COLUMN {COLUMN} SET STORAGE MAIN"
@@ -32,13 +33,14 @@ def create(table: Table[Any], prefix: str) -> Iterator[str]:
     )
 
 
-def latest(table: Table[Any], prefix: str, limit: int) -> str:
+def latest(table: Table[Any], prefix: str, limit: int, before: int | None) -> str:
     if table.sought is None:
         raise TypeError(f"{table.name} is not looked up by words.")
-    place, source = table.sought[1], prefix + table.stored
+    place, source = table.sought[-1], prefix + table.stored
+    earlier = "" if before is None else f" AND {place} < {before:d}"
     # Chosen by their places first: all else is read of those alone that are given out.
     return (
-        f"WHERE {place} IN (SELECT {place} FROM {source} WHERE {COLUMN} @@ ?::tsquery"
+        f"WHERE {place} IN (SELECT {place} FROM {source} WHERE {COLUMN} @@ ?::tsquery{earlier}"
         f" ORDER BY {place} DESC LIMIT {limit:d}) ORDER BY {place} DESC"
     )
 

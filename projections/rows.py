@@ -87,15 +87,18 @@ class Rows:
         self._known.setdefault(table, {})[key] = row
         return row
 
-    def have(self, table: Table[Any], keys: Iterable[Key]) -> None:
-        """See that there are these rows of a table that has nothing but its key and no past: they
-        are not loaded for it."""
-        known = self._known.setdefault(table, {})
+    def have(self, table: Table[Any], keys: Iterable[Key], *rest: Any) -> None:
+        """See that there are these rows, with the rest of their values, of a table that keeps the
+        least of one and no past: they are not loaded for it."""
+        known: dict[Key, Any] = self._known.setdefault(table, {})
         touched = self._touched.setdefault(table, {})
         for key in keys:
-            if key not in known:
-                known[key] = table.row(*key)
+            row = known.get(key)
+            if row is None:
+                known[key] = table.row(*key, *rest)
                 touched[key] = None
+            elif rest[-1] < getattr(row, table.least):
+                setattr(row, table.least, rest[-1])
 
     def remove(self, table: Table[Any], *key: Any) -> None:
         """Remove a row, if there is one."""

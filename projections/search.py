@@ -1,6 +1,7 @@
 """Full-text search: what tickets, articles, assets and people are found by."""
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from domain.aggregate import Entry, Event
@@ -18,8 +19,11 @@ from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 from domain.wording import Worded
 from projections import tickets
+from projections.past import micros
 from projections.rows import Rows
+from projections.search_changes import change_of
 from projections.search_rows import (
+    CHANGES,
     NAME,
     SEARCH,
     VERSION,
@@ -60,21 +64,28 @@ def fold(entry: Entry, rows: Rows) -> None:
         row = rows.put(SEARCH, _begun(entry))
     else:
         row = rows.get(SEARCH, id_text(entry.originator_id))
-    before = row.words
+    before = copy(row)
     if said := SAID.of(type(event)):
         said(event, row)
-        rows.have(VOCABULARY, long_words(row.words[len(before) :]))
-        return
-    if written := WRITTEN.of(type(event)):
-        written(event, row)
-    reword(row)
-    if row.words != before:
-        rows.have(VOCABULARY, long_words(row.words))
+        added = row.words[len(before.words) :]
+    else:
+        if written := WRITTEN.of(type(event)):
+            written(event, row)
+        reword(row)
+        head = row.words[: row.head]
+        added = "" if head == before.words[: before.head] else head
+    if entry.originator_version > 1 and row != before:
+        row.known, row.held = entry.position, max(row.held, micros(event.by.effective_at))
+        rows.put(CHANGES, change_of(row, before))
+    if added:
+        rows.have(VOCABULARY, long_words(added), row.known, row.held)
 
 
 def _begun(entry: Entry) -> SearchRow:
-    id, event = entry.originator_id, entry.event
-    row = SearchRow(id_text(id), entry.position, KINDS[prefix_of(id)], number_text(id), "")
+    id, event, place = entry.originator_id, entry.event, entry.position
+    held = micros(event.by.effective_at)
+    kind = KINDS[prefix_of(id)]
+    row = SearchRow(id_text(id), place, kind, number_text(id), held, held, place, 0, "")
     if tickets.is_of_ticket(entry):
         _asked_by(event, row)
         write(row, event.texts if isinstance(event, Worded) else _first_texts(event))
@@ -267,4 +278,4 @@ def _moved(event: Person.Moved, row: SearchRow) -> None:
     row.organisation = id_text(event.organisation)
 
 
-VIEW = View(NAME, VERSION, (SEARCH, VOCABULARY), fold, concerns=concerns, keyed=(SEARCH,))
+VIEW = View(NAME, VERSION, (SEARCH, CHANGES, VOCABULARY), fold, concerns=concerns, keyed=(SEARCH,))

@@ -2,21 +2,27 @@
 
 `words` are what the store looks up. Beside the words of all that everybody reads who may read the
 record, it has words that begin with a mark: those of the title, those of what was said among
-agents, what is a slip of the pen away from a name, and whom it is for.
+agents, what is a slip of the pen away from a name, and whom it is for. First come those of the
+record, its head; then, as they came, those of what was said.
+
+What it was is found backwards: each change notes what was otherwise before. What was said was only
+ever added to, so of that it notes how much there was. Words that have left the head are in `gone`.
 """
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from projections.tables import Id, Key, Row, Table
 from projections.words import SLIP_MIN, shortened, words_of
 
 NAME = "search"
-VERSION = 2
+VERSION = 3
 
 TICKETS = ("incident", "problem", "change", "question", "request")
 KINDS = (*TICKETS, "article", "asset", "person")
 
 NUMBER, TITLE, INTERNAL, SLIP, SCOPE = _MARKS = "#", "^", "~", "?", "="
+GONE = "!"
 PUBLIC = f"{SCOPE}public"
 PUBLISHED = f"{SCOPE}published"
 
@@ -32,8 +38,17 @@ class SearchRow(Row):
     """The position at which it began, so what began later has a higher one."""
     kind: str
     number: str
+    began: int
+    """When it took effect that it began, as `held`."""
+    held: int
+    """Since when it is as it is, in microseconds since 1970: no change took effect later."""
+    known: int
+    """The position since which it is so."""
+    head: int
+    """The length of the head of the words."""
     title: str
     words: str = ""
+    gone: str = ""
     texts: Texts = {}
     """What is written in it, by the names of the fields."""
     said: str = ""
@@ -52,11 +67,6 @@ class SearchRow(Row):
     """The organisations whose people read it, of what is published for some."""
 
     @property
-    def text(self) -> str:
-        """All that everybody reads who may read the record."""
-        return "\n".join(filter(None, (*self.texts.values(), self.said)))
-
-    @property
     def scopes(self) -> set[str]:
         """Whom it is for, in words."""
         found = {of_person(person) for person in (*self.people, *self.watchers)}
@@ -66,14 +76,41 @@ class SearchRow(Row):
         return found | {PUBLIC} if self.is_public else found
 
 
+class ChangeRow(Row):
+    """What was otherwise in a record before a change."""
+
+    id: Id
+    position: int
+    held: int
+    """When it took effect, as in the record."""
+    said: int
+    """How long was what was said in public,"""
+    internal: int
+    """what was said among agents,"""
+    tail: int
+    """and the words of both."""
+    written: dict[str, Any] = {}
+    """By the names of columns."""
+
+
 class WordRow(Row):
     word: str
+    known: int
+    """The position at which it came."""
+    held: int
+    """The first moment at which it took effect that a record has it."""
 
 
 SEARCH = Table(
-    NAME, VERSION, SearchRow, key=("id",), indexes=[("place",)], sought=("words", "place")
+    NAME,
+    VERSION,
+    SearchRow,
+    key=("id",),
+    indexes=[("place", "began")],
+    sought=("words", "gone", "place"),
 )
-VOCABULARY = Table("search_vocabulary", VERSION, WordRow, key=("word",))
+CHANGES = Table("search_changes", VERSION, ChangeRow, key=("id", "position"))
+VOCABULARY = Table("search_vocabulary", VERSION, WordRow, key=("word",), least="held")
 """The words that were ever in a record and can be longer ones of some that are asked."""
 START_MIN = 3
 """Shorter words are not taken for the beginnings of longer ones."""
@@ -92,9 +129,18 @@ def of_organisation(id: str) -> str:
 
 
 def reword(row: SearchRow) -> None:
-    """Make the words of a row anew."""
-    title, text = words_of(row.title), words_of(row.text)
-    row.words = " ".join(
+    """Make the head of the words anew."""
+    before, tail = row.words[: row.head], row.words[row.head :]
+    head = head_of(row)
+    if left := {*before.split()} - {*head.split(" ")}:
+        row.gone = " ".join(sorted({*row.gone.split(), *marked(GONE, left)}))
+    row.words, row.head = head + tail, len(head)
+
+
+def head_of(row: SearchRow) -> str:
+    """The words of all but what was said."""
+    title, text = words_of(row.title), words_of("\n".join(row.texts.values()))
+    return " ".join(
         (
             of_kind(row.kind),
             *((PUBLISHED,) if row.is_published else ()),
@@ -105,7 +151,6 @@ def reword(row: SearchRow) -> None:
             *(_slips(title) if row.kind in NAMED else ()),
             *(marked(SLIP, text) if row.kind in NAMED else ()),
             *text,
-            *marked(INTERNAL, words_of(row.internal)),
         )
     )
 

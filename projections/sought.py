@@ -4,7 +4,7 @@ Words have no quotes, spaces or backslashes in them, so what they are made of ca
 for the language.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from msgspec import Struct
 
@@ -28,6 +28,24 @@ class Some(Struct, frozen=True):
 
 
 Sought = Word | Every | Some
+
+
+def has(sought: Sought, words: Collection[str]) -> bool:
+    """Whether somewhere all these words are what is sought."""
+    match sought:
+        case Word(text, is_start):
+            return text in words or (is_start and any(word.startswith(text) for word in words))
+        case Every(parts):
+            return all(has(part, words) for part in parts)
+        case Some(parts):
+            return any(has(part, words) for part in parts)
+
+
+def replaced(sought: Sought, by: Callable[[Word], Sought]) -> Sought:
+    """The same tree with something else for each of its words."""
+    if isinstance(sought, Word):
+        return by(sought)
+    return type(sought)([replaced(part, by) for part in sought.parts])
 
 
 def written(sought: Sought, word: Callable[[Word], str], both: str, either: str) -> str:

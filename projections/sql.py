@@ -12,11 +12,13 @@ from projections.tables import Table
 def upsert(table: Table[Any], into: str, values: str) -> str:
     """Write whole rows, new or not."""
     rest = [name for name in table.names if name not in table.key]
-    changes = ", ".join(f"{name} = excluded.{name}" for name in rest)
+    changed = [table.least] if table.least else rest
+    changes = ", ".join(f"{name} = excluded.{name}" for name in changed)
+    only = f" WHERE excluded.{table.least} < {table.stored}.{table.least}" if table.least else ""
     return (
         f"INSERT INTO {into} ({', '.join(table.names)}) {values}"
         f" ON CONFLICT ({', '.join(table.key)})"
-        f" DO {f'UPDATE SET {changes}' if rest else 'NOTHING'}"
+        f" DO {f'UPDATE SET {changes}{only}' if changed else 'NOTHING'}"
     )
 
 

@@ -321,8 +321,10 @@ class SqliteReader(ViewReader):
         types = JSON_TYPES.get(kind, "'text'")
         return f"SELECT {value} FROM json_each({column}) WHERE key = ? AND type IN ({types})"
 
-    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
-        return sqlite_words.latest(table, limit), sqlite_words.written(sought)
+    def latest(
+        self, table: Table[Any], sought: Sought, limit: int, before: int | None = None
+    ) -> tuple[str, str]:
+        return sqlite_words.latest(table, limit, before), sqlite_words.written(sought)
 
     def having(self, table: Table[Any], column: str, sought: Sought) -> tuple[str, str]:
         return sqlite_words.having(table, column), sqlite_words.written(sought)

@@ -193,9 +193,12 @@ class ViewReader(ABC):
         one parameter in it. Texts are in the order of their characters, several texts are JSON."""
 
     @abstractmethod
-    def latest(self, table: Table[Any], sought: Sought, limit: int) -> tuple[str, str]:
+    def latest(
+        self, table: Table[Any], sought: Sought, limit: int, before: int | None = None
+    ) -> tuple[str, str]:
         """What follows FROM and the name of a table to get its rows with these words, the latest
-        first and at most so many; and the one parameter in it."""
+        first and at most so many, if it is said of those before a place; and the one parameter in
+        it."""
 
     @abstractmethod
     def having(self, table: Table[Any], column: str, sought: Sought) -> tuple[str, str]:

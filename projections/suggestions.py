@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from math import log
 from uuid import UUID
 
-import msgspec
-
+from projections.past import AsOf
+from projections.search_index import Candidate
 from projections.search_question import Asked, Match, Sight
-from projections.search_rows import PUBLISHED, SEARCH, TITLE
-from projections.search_views import Candidate, Hit, SearchViews
+from projections.search_rows import PUBLISHED, TITLE
+from projections.search_views import Hit, SearchViews, latest, shown
 from projections.sought import Every, Some, Word
 from projections.words import words_of
 
@@ -27,28 +27,31 @@ AS_TITLE = 3.0
 
 class SuggestionViews(SearchViews):
     async def suggested(
-        self, title: str, text: str, sights: Mapping[str, Sight], limit: int
+        self,
+        title: str,
+        text: str,
+        sights: Mapping[str, Sight],
+        limit: int,
+        as_of: AsOf | None = None,
     ) -> list[Hit]:
-        """The published articles that have most in common with a text, those first that have more.
+        """The published articles that have most in common with a text, those first that have more,
+        as they are or as they were.
 
         `sights` tell what the asker sees of articles.
         """
         words = _words(f"{title}\n{text}")
         if not words or not sights:
             return []
-        found = await self._latest(_some(words, TITLE), sights)
-        found |= await self._latest(_some(words, ""), sights)
+        index = self.index(as_of)
+        found = await latest(index, _some(words, TITLE), sights)
+        found |= await latest(index, _some(words, ""), sights)
         ranked = _ranked(list(found.values()), words)[:limit]
-        return await self._shown(ranked, Asked(words), sights)
+        return await shown(index, ranked, Asked(words), sights)
 
-    async def told_in(self, ticket: UUID) -> tuple[str, str] | None:
+    async def told_in(self, ticket: UUID, as_of: AsOf | None = None) -> tuple[str, str] | None:
         """The title of a ticket and what is written in it; None if it is not there yet."""
-        rows = await self._query(
-            f"SELECT title, texts FROM {self._at(SEARCH.stored)} WHERE id = ?", (str(ticket),)
-        )
-        for title, texts in rows:
-            fields = msgspec.json.decode(texts, type=dict[str, str])
-            return title, "\n".join(fields.values())
+        for told in (await self.index(as_of).written([str(ticket)])).values():
+            return told.title, "\n".join(told.texts.values())
         return None
 
 

@@ -59,14 +59,16 @@ class Table(Generic[R]):
         indexes: Sequence[tuple[str, ...]] = (),
         past: tuple[str, ...] | None = None,
         is_small: bool = False,
-        sought: tuple[str, str] | None = None,
+        sought: tuple[str, str, str] | None = None,
         dated: str = "",
+        least: str = "",
     ) -> None:
         """`past`: by which truths the versions that rows had are looked up besides their time;
-        without it no versions are kept. A small table has no index of them. `sought`: the column
-        with the words by which rows are looked up, and the one with the number that tells which
-        came later. `dated`: the column with the moment at which the event took effect that changed
-        the row last."""
+        without it no versions are kept. A small table has no index of them. `sought`: the two
+        columns with the words by which rows are looked up, and the one with the number that tells
+        which came later. `dated`: the column with the moment at which the event took effect that
+        changed the row last. `least`: the last column, if its least value stays, and of the others
+        the first."""
         self.name = name
         self.row = row
         self.key = key
@@ -75,6 +77,7 @@ class Table(Generic[R]):
         self.is_small = is_small
         self.sought = sought
         self.dated = dated
+        self.least = least
         self.stored = f"{name}_v{version}"
         self.past_stored = f"{self.stored}_past"
         self.columns = columns_of(row)
@@ -89,6 +92,8 @@ class Table(Generic[R]):
         } - set(self.names)
         if unknown:
             raise TypeError(f"{name} has no column {', '.join(sorted(unknown))}.")
+        if least and least != self.names[-1]:
+            raise TypeError(f"{name} keeps the least of another column than its last.")
         if any(self.column[name].kind != "boolean" for name in past or ()):
             raise TypeError(f"{name} looks up its past by something else than truths.")
         self._key_of = attrgetter(*key)
@@ -107,7 +112,8 @@ class Table(Generic[R]):
         columns = [f"{column.name}:{column.kind}:{column.is_nullable}" for column in self.columns]
         past = "" if self.past is None else f";{self.past};{self.is_small}"
         sought = "" if self.sought is None else f";{self.sought}"
-        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes}{past}{sought})"
+        least = f";least {self.least}" if self.least else ""
+        return f"{self.stored}({','.join(columns)};{self.key};{self.indexes}{past}{sought}{least})"
 
     @property
     def all_stored(self) -> tuple[str, ...]:

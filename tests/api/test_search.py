@@ -110,9 +110,46 @@ async def test_articles_are_suggested_to_those_who_may_read_them(house: House) -
     new = await rita.read(f"/articles/suggestions?title=walrus&description=button&{seen}")
     there = await rita.read(f"/tickets/{ticket['number']}/suggestions?{seen}")
     foreign = await house.as_("foundry.rita").get(f"/tickets/{ticket['number']}/suggestions")
+    await house.as_("olga").act(f"{at}/retire")
+    of_ticket = (
+        f"/tickets/{ticket['number']}/suggestions?min_position={house.desk.ledger.position()}"
+    )
+    then = await rita.read(f"{of_ticket}&as_of=@{ticket['position']}")
+    too_soon = await rita.get(f"{of_ticket}&as_of=@{ticket['position'] - 1}")
 
-    for page in (new, there):
+    for page in (new, there, then):
         assert [hit["number"] for hit in page["data"]] == [at.rpartition("/")[2]]
+    assert (await rita.read(of_ticket))["data"] == []
+    assert too_soon.status_code == 404
     assert foreign.status_code == 404
     assert (await rita.get("/articles/suggestions")).status_code == 400
     assert (await rita.get("/tickets/AST0000001/suggestions")).status_code == 404
+
+
+async def test_what_was_found_is_found_as_of_then(house: House) -> None:
+    rita, adam = house.as_("bakery.rita"), house.as_("adam")
+    at = (await rita.made("/incidents", {"title": "The obelisk is crooked"}))["number"]
+    person = {"person": house.number("foundry.rita")}
+    acts = (
+        ("comment", {"text": "A marmot!", "visibility": "internal"}),
+        ("amend", {"title": "The pyramid is crooked"}),
+        ("watch", person),
+        ("unwatch", person),
+    )
+    asked = [
+        (who, text)
+        for who in ("bakery.rita", "foundry.rita", "adam", "bakery.adam")
+        for text in ("obelisk", "pyramid", "marmot", "pyra")
+    ]
+    answers = {house.desk.ledger.position(): [await found(house, *one) for one in asked]}
+
+    for act, said in acts:
+        await adam.act(f"/incidents/{at}/{act}", said)
+        answers[house.desk.ledger.position()] = [await found(house, *one) for one in asked]
+
+    assert len({str(told) for told in answers.values()}) == len(acts)
+    for position, told in answers.items():
+        for name in ("as_of", "known_at"):
+            assert [await found(house, *one, f"&{name}=@{position}") for one in asked] == told
+    assert await found(house, "adam", "obelisk", "&as_of=2020-01-01T00:00:00Z") == set()
+    assert (await adam.get("/search?q=x&as_of=then")).status_code == 400

@@ -37,6 +37,8 @@ from workflows.words_retention import WordsRetention
 
 SAID = {
     "title": "Mein Hamster Zwirbel",
+    "title of before": "Mein Meerschwein Zwirbel",
+    "word of before": "meerschwein",
     "description": "Zwirbel frisst das Netzwerkkabel,\nseit Dienstag.",
     "detail": "Käfig hinten links",
     "comment": "Zwirbel wurde ermahnt.",
@@ -59,7 +61,7 @@ async def tell_more(desk: Desk, settings: Settings, told: Told) -> UUID:
         by=by,
     )
     logged = await desk.log_incident(
-        title=SAID["title"],
+        title=SAID["title of before"],
         description=SAID["description"],
         requester=told.mina,
         organisation=company.id,
@@ -72,6 +74,7 @@ async def tell_more(desk: Desk, settings: Settings, told: Told) -> UUID:
     receiving.keep()
 
     def live(ticket: Incident) -> None:
+        ticket.amend(title=SAID["title"], by=signed(told.mina))
         ticket.amend(details={"place": SAID["detail"]}, by=signed(told.zoe))
         ticket.comment(SAID["comment"], visibility=Visibility.PUBLIC, by=signed(told.zed))
         ticket.attach(
@@ -187,4 +190,4 @@ async def test_keys_of_before_records_had_some_are_told_from_the_right_ones(hous
     async with open_desk(house.settings) as desk:
         logged = desk.ledger.history(incident)[0].event
         assert isinstance(logged, Incident.Logged)
-        assert logged.title == SAID["title"]
+        assert logged.title == SAID["title of before"]

@@ -72,3 +72,20 @@ def test_what_cannot_be_asked_is_told(
     assert "--kind is some of" in told
     assert "from 1 to 250" in told
     assert "nothing to search yet" in told
+
+
+def test_a_search_as_of_the_past_is_noted(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(data, "search", "printer", "--as-of", "@0") == 0
+    assert run(data, "search", "printer", "jams", "--as-of", "1s ago") == 0
+    assert run(data, "audit", "reads", "--why", "past") == 0
+
+    nothing, found, *noted = capsys.readouterr().out.splitlines()
+    assert nothing == "Nothing was found."
+    assert found == "INC0000001  incident The printer jams"
+    assert ["ledgerdesk search as_of=@0" in line for line in noted] == [True, False]
+
+
+def test_what_is_no_moment_is_refused(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(data, "search", "printer", "--as-of", "then") != 0
+
+    assert "is no moment" in capsys.readouterr().err

@@ -16,7 +16,7 @@ from domain.person import Person
 from domain.policy import Everything, OwnOrganisation, OwnTickets, Readable
 from domain.problem import Problem
 from domain.ticket import Visibility
-from projections import search, search_views
+from projections import search, search_index, search_views
 from projections.search_question import Sight
 from projections.search_rows import KINDS, TICKETS
 from projections.search_views import FOUND_MAX, Found
@@ -133,7 +133,7 @@ async def test_the_beginnings_of_words_find_them(
     monkeypatch.setattr(search_views, "ENOUGH", 1)
     assert await found(views, "printer") == [three]
     monkeypatch.setattr(search_views, "ENOUGH", 50)
-    monkeypatch.setattr(search_views, "COMMON", 1)
+    monkeypatch.setattr(search_index, "COMMON", 1)
     assert await found(views, "printer") == [three]
     assert await found(views, "print out") == [one]
 
@@ -145,9 +145,9 @@ async def test_of_many_longer_words_the_shortest_find(
 
     assert len(await found(views, "pri")) == 3
 
-    monkeypatch.setattr(search_views, "LONGER_MAX", 2)
+    monkeypatch.setattr(search_index, "LONGER_MAX", 2)
     assert await found(views, "pri") == ["INC0000003", "INC0000002"]
-    monkeypatch.setattr(search_views, "LOOKED_AT", 1)
+    monkeypatch.setattr(search_index, "LOOKED_AT", 1)
     assert await found(views, "pri") == ["INC0000001"]
 
 

@@ -17,19 +17,26 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.service_request import ServiceRequest
 from projections import search
+from projections.past import micros
+from projections.search_changes import WRITTEN, undone
 from projections.search_rows import (
+    CHANGES,
+    GONE,
+    INTERNAL,
     SEARCH,
     START_MIN,
     VOCABULARY,
     SearchRow,
+    head_of,
+    marked,
     of_organisation,
     of_person,
-    reword,
 )
 from projections.words import words_of
 from tests.domain.stories import attempts
 from tests.projections.lives import entries_of, folded, lived, rows_of
 
+COMPARED = (*WRITTEN, "said", "internal", "words", "head")
 TICKETS = (Incident, Problem, Question, ServiceRequest, Change)
 RANDOM = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
@@ -45,7 +52,7 @@ def a_life(data: st.DataObject, kind: type[Aggregate]) -> tuple[Any, SearchRow]:
     store = folded(search.VIEW, entries_of(record), data.draw(st.integers(1, 5)))
     [row] = rows_of(store, SEARCH)
     vocabulary = {one.word for one in rows_of(store, VOCABULARY)}
-    said = {*words_of(row.title), *words_of(row.text), *words_of(row.internal)}
+    said = {*words_of(row.title), *words_of(text_of(row)), *words_of(row.internal)}
     assert {word for word in said if len(word) > START_MIN} <= vocabulary
     return record, row
 
@@ -57,11 +64,46 @@ def test_words_are_those_of_the_texts(data: st.DataObject, kind: type[Aggregate]
     record, row = a_life(data, kind)
     kept = set(row.words.split(" "))
 
-    reword(row)
-
-    assert kept == set(row.words.split(" "))
+    assert row.words[: row.head] == head_of(row)
+    assert kept == {
+        *head_of(row).split(" "),
+        *words_of(row.said),
+        *marked(INTERNAL, words_of(row.internal)),
+    }
     assert row.number == record.number
-    assert {*words_of(row.title), *words_of(row.text)} <= kept
+    assert {*words_of(row.title), *words_of(text_of(row))} <= kept
+
+
+def text_of(row: SearchRow) -> str:
+    return "\n".join((*row.texts.values(), row.said))
+
+
+@RANDOM
+@given(data=st.data())
+@pytest.mark.parametrize("kind", [*TICKETS, Article, Asset, Person])
+def test_what_a_record_was_follows_from_what_it_is(
+    data: st.DataObject, kind: type[Aggregate]
+) -> None:
+    record = lived(kind, data.draw(attempts(kind)))
+    assume(record is not None)
+    assert record is not None
+    entries = entries_of(record)
+    store = folded(search.VIEW, entries, data.draw(st.integers(1, 5)))
+    [row] = rows_of(store, SEARCH)
+    changes = rows_of(store, CHANGES)
+    ever = {*row.words.split(" "), *(word.removeprefix(GONE) for word in row.gone.split())}
+
+    latest = 0
+    for count, entry in enumerate(entries, 1):
+        [then] = rows_of(folded(search.VIEW, entries[:count]), SEARCH)
+        latest = max(latest, micros(entry.event.by.effective_at))
+        later = [change for change in changes if change.position > count]
+        assert all(change.held <= latest for change in changes if change not in later)
+        was = undone(row, later)
+        assert {name: getattr(was, name) for name in COMPARED} == {
+            name: getattr(then, name) for name in COMPARED
+        }
+        assert set(then.words.split(" ")) <= ever
 
 
 @RANDOM

@@ -1,0 +1,141 @@
+"""What the search knew of records at a moment of the past.
+
+Candidates are the records that have the words or ever had them. One that has not changed since, and
+never lost a word, had them; of the others it is looked how they stood then. So what this takes
+grows with the records that were open at the moment, and not with all.
+"""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+
+from projections.past import ENDLESS, AsOf, micros
+from projections.search_changes import undone
+from projections.search_index import COMMON, Candidate, Index, Written
+from projections.search_question import SCORED
+from projections.search_rows import CHANGES, GONE, SEARCH, VOCABULARY, ChangeRow, SearchRow
+from projections.sought import Some, Sought, Word, has, replaced
+from projections.store import ViewReader
+
+AT_FIRST = 250
+"""How many candidates are looked through before"""
+AT_ONCE = 1_000
+"""so many together."""
+
+
+class PastIndex(Index):
+    def __init__(self, reader: ViewReader, as_of: AsOf) -> None:
+        super().__init__(reader)
+        self._moment = ENDLESS if as_of.moment is None else micros(as_of.moment)
+        self._position = ENDLESS if as_of.position is None else as_of.position
+
+    async def latest(self, sought: Sought, limit: int) -> dict[str, Candidate]:
+        found: dict[str, Candidate] = {}
+        async for candidates in self._having(sought):
+            for one in candidates[: limit - len(found)]:
+                found[one.id] = one
+            if len(found) == limit:
+                break
+        return found
+
+    async def is_common(self, word: str) -> bool:
+        rest, text = self._reader.latest(SEARCH, _ever(Word(word)), COMMON)
+        [(count,)] = await self._query(
+            f"SELECT count(*) FROM (SELECT place FROM {self._at(SEARCH.stored)} {rest}) AS common",
+            (text,),
+            varies=True,
+        )
+        if count < COMMON:
+            return False
+        return len(await self.latest(Word(word), COMMON)) == COMMON
+
+    async def words_between(self, first: str, last: str, limit: int) -> list[str]:
+        rows = await self._query(
+            f"SELECT word FROM {self._at(VOCABULARY.stored)} WHERE word > ? AND word < ?"
+            f" AND known <= ? AND held <= ? ORDER BY word LIMIT {limit:d}",
+            (first, last, self._position, self._moment),
+        )
+        return [word for (word,) in rows]
+
+    async def written(self, ids: Sequence[str]) -> dict[str, Written]:
+        return {
+            row.id: Written(row.title, row.texts, row.said, row.internal, row.organisation)
+            for row in await self._stood(ids)
+        }
+
+    async def _having(self, sought: Sought) -> AsyncIterator[list[Candidate]]:
+        """The records that had these words, those first that began last, some at a time."""
+        before, count = await self._after_all(), AT_FIRST
+        while before:
+            rest, text = self._reader.latest(SEARCH, _ever(sought), count, before)
+            rows = await self._query(
+                f"SELECT place, id, began, held <= ? AND known <= ? AND gone = ''"
+                f" FROM {self._at(SEARCH.stored)} {rest}",
+                (self._moment, self._position, text),
+                varies=True,
+            )
+            there = [row for row in rows if row[2] <= self._moment]
+            same = await self._as_now([id for _, id, _, is_same in there if is_same])
+            # What changed since the last question is among these, too.
+            others = {id for _, id, _, _ in there} - {one.id for one in same}
+            found = [*same, *await self._as_then(others, sought)]
+            yield sorted(found, key=lambda one: -one.place)
+            before = rows[-1][0] if len(rows) == count else 0
+            count = AT_ONCE
+
+    async def _after_all(self) -> int:
+        """A place after those of all that was there; 0 if nothing was."""
+        rows = await self._query(
+            f"SELECT place FROM {self._at(SEARCH.stored)} WHERE place <= ? AND began <= ?"
+            " ORDER BY place DESC LIMIT 1",
+            (self._position, self._moment),
+        )
+        return int(rows[0][0]) + 1 if rows else 0
+
+    async def _as_now(self, ids: Collection[str]) -> list[Candidate]:
+        if not ids:
+            return []
+        rows = await self._query(
+            f"SELECT id, place, kind, number, title, substr(words, 1, {SCORED:d})"
+            f" FROM {self._at(SEARCH.stored)}"
+            f" WHERE id IN ({_marks(ids)}) AND held <= ? AND known <= ?",
+            [*ids, self._moment, self._position],
+        )
+        return [Candidate(*row) for row in rows]
+
+    async def _as_then(self, ids: Collection[str], sought: Sought) -> list[Candidate]:
+        return [
+            Candidate(row.id, row.place, row.kind, row.number, row.title, row.words[:SCORED])
+            for row in await self._stood(ids)
+            if has(sought, set(row.words.split(" ")))
+        ]
+
+    async def _stood(self, ids: Collection[str]) -> list[SearchRow]:
+        """How these records stood, those that were there."""
+        if not ids:
+            return []
+        rows = await self._query(
+            f"SELECT {', '.join(SEARCH.names)} FROM {self._at(SEARCH.stored)}"
+            f" WHERE id IN ({_marks(ids)}) AND place <= ? AND began <= ?",
+            [*ids, self._position, self._moment],
+        )
+        later = await self._query(
+            f"SELECT {', '.join(CHANGES.names)} FROM {self._at(CHANGES.stored)}"
+            f" WHERE id IN ({_marks(ids)}) AND (position > ? OR held > ?) ORDER BY id, position",
+            [*ids, self._position, self._moment],
+        )
+        changes: dict[str, list[ChangeRow]] = {}
+        for values in later:
+            change = CHANGES.restored(values)
+            changes.setdefault(change.id, []).append(change)
+        found = map(SEARCH.restored, rows)
+        return [undone(row, changes.get(row.id, ())) for row in found]
+
+
+def _ever(sought: Sought) -> Sought:
+    """What has these words, or had them."""
+    return replaced(
+        sought, lambda one: Some([one, Word(f"{GONE}{one.text}", is_start=one.is_start)])
+    )
+
+
+def _marks(values: Collection[str]) -> str:
+    return ", ".join("?" * len(values))
