@@ -12,6 +12,7 @@ import typer
 from domain.rules import DomainError
 from ops.assets import app as assets_app
 from ops.audit.commands import app as audit_app
+from ops.bulk_command import app as bulk_app
 from ops.calendar import app as calendar_app
 from ops.export.formats import Format
 from ops.mail import app as mail_app
@@ -40,6 +41,7 @@ app.add_typer(audit_app, name="audit")
 app.add_typer(assets_app, name="assets")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(mail_app, name="mail")
+app.add_typer(bulk_app, name="bulk")
 
 
 @app.command()

@@ -109,6 +109,10 @@ class Settings(BaseModel):
     mail_replies_to: str = ""
     """An address with at most 12 characters before its `@`, whose mail, and that of its plus
     addresses, is given to `ledgerdesk mail receive`. Without one, a reply decides nothing."""
+    server: str = ""
+    """The address of the desk that `ledgerdesk bulk` asks; else where the API listens."""
+    token: SecretStr | None = None
+    """In whose name it asks."""
     log_level: str = "info"
 
     @field_validator("database_url", "views_url", "keys_url")

@@ -1,5 +1,8 @@
 """Bulk jobs in the house of tests: sent, and gone through without a workflow."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -8,8 +11,30 @@ import msgspec
 from api.bulk_runner import BulkRunner
 from api.context import Context
 from api.settings import now
+from domain.bulk_job import BulkJob
 from domain.ids import parse_reference
 from tests.api.house import SETTINGS, House
+
+
+@asynccontextmanager
+async def seen_to(house: House, who: str) -> AsyncIterator[None]:
+    """While the jobs of somebody are seen to as soon as there is anything to do about them."""
+    bulk = Bulk(house, who)
+
+    async def see_to() -> None:
+        while True:
+            for job, _ in house.desk.ledger.all_of(BulkJob):
+                if job.owner == house.people[who]:
+                    await bulk.turn(job.number)
+            await asyncio.sleep(0.01)
+
+    working = asyncio.create_task(see_to())
+    try:
+        yield
+    finally:
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
 
 
 class Bulk:

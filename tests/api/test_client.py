@@ -6,8 +6,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from api import client
-from api.client import AsyncClient, Client, Made, Problem
+from api.client import AsyncClient, Client, Made, Problem, talk
 from tests.api.house import House
 
 URL = "http://desk.test"
@@ -35,7 +34,7 @@ class Faltering(httpx2.AsyncBaseTransport):
 
 @pytest.fixture(autouse=True)
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "PAUSE_SECONDS", 0.001)
+    monkeypatch.setattr(talk, "PAUSE_SECONDS", 0.001)
 
 
 def as_adam(house: House, *faults: int | None) -> tuple[AsyncClient, Faltering]:
@@ -101,12 +100,12 @@ async def test_a_no_is_told_with_its_rule_and_places(house: House) -> None:
 
 @of_the_house
 async def test_a_desk_that_stays_away_is_given_up(house: House) -> None:
-    desk, transport = as_adam(house, *[None] * client.TRIES_MAX)
+    desk, transport = as_adam(house, *[None] * talk.TRIES_MAX)
     with pytest.raises(httpx2.TransportError):
         await desk.get("/incidents")
-    assert len(transport.keys) == client.TRIES_MAX
+    assert len(transport.keys) == talk.TRIES_MAX
 
-    busy, _ = as_adam(house, *[503] * client.TRIES_MAX)
+    busy, _ = as_adam(house, *[503] * talk.TRIES_MAX)
     with pytest.raises(Problem, match="503 unknown: later"):
         await busy.get("/incidents")
 

@@ -7,12 +7,15 @@ import asyncio
 import sys
 from pathlib import Path
 
+from api import bulk_together
 from ops.temporal_client import connect
 from tests.workflows.bulk import running_jobs
 from tests.workflows.floor import open_floor
 
 
 async def main(folder: str, address: str, namespace: str, queue: str) -> None:
+    # So slow that there is a middle to be killed in.
+    bulk_together.TOGETHER_MAX = 2
     client = await connect(address, namespace)
     async with open_floor(Path(folder)) as floor:
         people = [str(person.id) for person in floor.desk.directory.people()]
