@@ -19,6 +19,7 @@ from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.reads import entries_of, find
 from domain.files import DIGEST, Files, FilesUnavailable, Received, Receiving
+from domain.inline_images import IMAGES
 from domain.personal import ERASED
 from domain.rules import NotFound, require
 from domain.sealed_file import SALT_BYTES
@@ -69,7 +70,8 @@ async def upload(call: Call, practice: Practice) -> Answer:
 
 async def download(call: Call, practice: Practice) -> Answer:
     """Send a file, or the range of it that is asked for."""
-    only(call.query())
+    query = call.query()
+    only(query, "inline")
     sha256 = call.params[1]
     record = await find(call, practice)
     files = files_of(call)
@@ -78,6 +80,11 @@ async def download(call: Call, practice: Practice) -> Answer:
         raise NotFound(f"{record.number} has no such attachment.")
     if attached.name == ERASED:
         raise NotFound("The content of this attachment was erased.")
+    is_shown = query.get("inline", "false") == "true"
+    if query.get("inline", "false") not in ("true", "false"):
+        raise Problem("bad_query", "inline: true or false.")
+    if is_shown and attached.media_type not in IMAGES:
+        raise Problem("bad_query", f"inline: only {', '.join(sorted(IMAGES))} are shown.")
     headers = [
         (b"etag", b'"%s"' % sha256.encode()),
         (b"cache-control", b"private, no-cache"),
@@ -87,7 +94,11 @@ async def download(call: Call, practice: Practice) -> Answer:
     file = await in_store(files.open, sha256, attached.by.actor, record.id)
     if file is None:
         raise NotFound("The content of this attachment was never sent to this desk.")
-    headers += [disposition(attached.name), (b"accept-ranges", b"bytes"), *OPENS_NOWHERE]
+    headers += [
+        disposition(attached.name, is_shown=is_shown),
+        (b"accept-ranges", b"bytes"),
+        *OPENS_NOWHERE,
+    ]
     asked = call.header(b"range")
     if call.headers.get(b"if-range", b'"%s"' % sha256.encode()) != b'"%s"' % sha256.encode():
         asked = ""
@@ -162,6 +173,11 @@ DIGEST_TEXT: dict[str, Any] = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 SENT = schemas.object_of(
     **schemas.COMPONENTS["Accepted"]["properties"], sha256=DIGEST_TEXT, size=schemas.WHOLE
 )
+INLINE = schemas.query(
+    "inline",
+    "Whether it is an image to be shown in a page, and not a file to be saved.",
+    {"type": "string", "enum": ["true", "false"], "default": "false"},
+)
 BYTES: dict[str, Any] = {"application/octet-stream": {"schema": {}}}
 
 
@@ -221,7 +237,7 @@ def _download(practice: Practice) -> Route:
             id=camel(f"download attachment of {practice.what}"),
             tag=practice.title,
             summary="Fetch an attached file, or a range of it",
-            parameters=[reference_of(practice), digest, schemas.IF_NONE_MATCH],
+            parameters=[reference_of(practice), digest, INLINE, schemas.IF_NONE_MATCH],
             responses={
                 200: {"description": "The file.", "content": {"*/*": found}},
                 206: {"description": "The range.", "content": {"*/*": found}},

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from api import history, incidents, problems, questions, requests, schemas
+from api import history, incidents, inline_images, problems, questions, requests, schemas
 from api.commands import Practice
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -115,6 +115,7 @@ def _said(call: Call, practice: Practice, part: Part, entries: Sequence[Entry]) 
     """The comments and files of a ticket, as far as the caller may see them."""
     with_internal = may(call, f"{practice.what}.read_internal", part.now)
     went = _went(part.then, entries)
+    placed = _placed(entries, with_internal=with_internal)
     for entry in entries:
         event = entry.event
         if isinstance(event, Ticket.Commented | Incident.WorkaroundGiven):
@@ -134,8 +135,26 @@ def _said(call: Call, practice: Practice, part: Part, entries: Sequence[Entry]) 
             "origin": part.now.number,
             "went_to": _number(went.get(entry.position)),
             "sha256": event.sha256 if isinstance(event, Ticket.Attached) else None,
+            "media_type": event.media_type if isinstance(event, Ticket.Attached) else None,
+            "places": placed.get(event.sha256, []) if isinstance(event, Ticket.Attached) else [],
             **shown,
         }
+
+
+def _placed(entries: Sequence[Entry], *, with_internal: bool) -> dict[str, list[str]]:
+    """In which comments files are shown as images, by their digests."""
+    files = [
+        {"name": one.event.name, "sha256": one.event.sha256, "media_type": one.event.media_type}
+        for one in entries
+        if isinstance(one.event, Ticket.Attached)
+    ]
+    said = {
+        f"comments/{one.position}": one.event.text
+        for one in entries
+        if isinstance(one.event, Ticket.Commented)
+        and (with_internal or one.event.visibility is Visibility.PUBLIC)
+    }
+    return {one["sha256"]: one["places"] for one in inline_images.placed(files, said)}
 
 
 def _went(ticket: Mergeable, entries: Sequence[Entry]) -> Mapping[int, UUID]:
@@ -164,6 +183,11 @@ _SAID = schemas.object_of(
     is_internal={"type": "boolean"},
     text={**_TEXT, "description": "What was said, or the name of the file."},
     sha256=_OR_NULL,
+    media_type=_OR_NULL,
+    places={
+        **schemas.array_of(_TEXT),
+        "description": "The comments that it is shown in, as `comments/POSITION`.",
+    },
     origin={**_TEXT, "description": "The ticket on which it was said."},
     went_to={**_OR_NULL, "description": "The ticket that it went to when that was split off."},
 )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from api import inline_images
 from domain.aggregate import Aggregate, Entry
 from domain.approval_process import ApprovalProcess
 from domain.article import Article
@@ -236,6 +237,8 @@ def shown(
             for row in (_plain(one, shape.owner) for one in rows.kept(table))
             if with_internal or not row.get("is_internal", False)
         ]
+    if "attachments" in shape.beside:
+        document["attachments"] = inline_images.of_record(document)
     return document if with_internal else {**document, **shape.internal}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from api.fields import LINE, REFERENCE
 from api.http.errors import CODES, PROBLEM
+from api.inline_images import PLACES
 from api.records import SHAPES
 from domain.aggregate import Aggregate
 from domain.text import NAME_MAX
@@ -73,6 +74,9 @@ def record_of(kind: type[Aggregate]) -> Schema:
         row["properties"] = {
             field: schema for field, schema in row["properties"].items() if field != shape.owner
         }
+        if name == "attachments":
+            row["properties"] |= PLACES
+            row["required"] = list(row["properties"])
         properties[name] = {"type": "array", "items": row}
     return {
         "type": "object",

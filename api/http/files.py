@@ -82,9 +82,10 @@ def span_of(asked: str, size: int) -> Span | None:
     return span
 
 
-def disposition(name: str) -> Header:
-    """Save it under a name: in ASCII for those who know no more, and as it is."""
+def disposition(name: str, *, is_shown: bool = False) -> Header:
+    """Save it under a name, or show it: in ASCII for those who know no more, and as it is."""
     plain = _UNSAFE.sub("_", name)
     full = quote(name, safe="", errors="replace")
-    value = f"attachment; filename=\"{plain}\"; filename*=UTF-8''{full}"
+    kind = "inline" if is_shown else "attachment"
+    value = f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{full}"
     return b"content-disposition", value.encode("ascii")

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup, escape
 
+from domain.inline_images import Image, parts
+
 HERE = Path(__file__).parent
 STYLE = (HERE / "static" / "desk.css").read_bytes()
 ICON = (HERE / "static" / "icon.svg").read_bytes()
@@ -44,6 +46,7 @@ def environment() -> Environment:
     )
     found.filters |= {
         "prose": prose,
+        "illustrated": illustrated,
         "moment": moment,
         "tone": lambda state: TONES.get(state, "quiet"),
         "words": words,
@@ -65,6 +68,16 @@ def prose(text: str) -> Markup:
         Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in parts
     )
     return Markup("").join(marked)
+
+
+def illustrated(text: str, pictures: Mapping[str, str], place: str) -> Markup:
+    """Text with the images that it names. `pictures`: their digests by what they are named by;
+    `place`: where they are fetched from."""
+    shown = Markup('<img src="{}/{}?inline=true" alt="{}" loading="lazy">')
+    return Markup("").join(
+        shown.format(place, part.sha256, part.alt) if isinstance(part, Image) else escape(part)
+        for part in parts(text, pictures)
+    )
 
 
 def words(name: str) -> str:

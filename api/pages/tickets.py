@@ -7,6 +7,7 @@ from typing import Any
 from api.commands import Practice
 from api.http.answers import Answer
 from api.http.errors import Problem
+from api.inline_images import images_of
 from api.pages import ticket_acts
 from api.pages.page import Page
 from api.pages.people import colleagues, name_of
@@ -55,12 +56,14 @@ async def show(visit: Visit) -> Answer:
     practice, record = await find(visit)
     shown = await visit.get(f"/{practice.plural}/{{ref}}", record.number)
     is_staff = visit.may(f"{practice.what}.read_internal", about(record))
+    said = await _said(visit, practice, shown)
     acts = list(ticket_acts.possible(visit, practice, record))
     return visit.draw(
         "ticket.html",
         practice=practice,
         ticket=shown,
-        said=await _said(visit, practice, shown),
+        said=said,
+        pictures=_pictures(said),
         acts=acts,
         may=lambda act: visit.may(f"{practice.what}.{act}", about(record)),
         is_staff=is_staff,
@@ -103,6 +106,15 @@ async def _said(visit: Visit, practice: Practice, shown: dict[str, Any]) -> list
     ]
     whole = [{"is_internal": False, "origin": shown["number"], **one} for one in comments + files]
     return sorted(whole, key=lambda one: str(one["at"]))
+
+
+def _pictures(said: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """The images that texts can show, by the number of the ticket that they are attached to."""
+    files: dict[str, list[dict[str, Any]]] = {}
+    for one in said:
+        if one["kind"] == "attachment":
+            files.setdefault(one["origin"], []).append({**one, "name": one["text"]})
+    return {origin: images_of(found) for origin, found in files.items()}
 
 
 async def _clocks(visit: Visit, shown: dict[str, Any]) -> list[dict[str, Any]]:
