@@ -8,8 +8,9 @@ from uuid import UUID
 
 import msgspec
 
-from api import approval_processes, lists, schemas
+from api import approval_processes, history, lists, schemas
 from api.commands import Practice
+from api.desk_then import Then, find_then, then_of
 from api.http import cursors
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -18,7 +19,6 @@ from api.http.routing import Operation, Route
 from api.lists import only, whole
 from api.openapi import camel
 from api.practices import APPROVED, KNOWN_CALLER, reference_of
-from api.reads import find
 from domain.approval_round import STAGES_MAX, ApprovalRounds
 from domain.desk.migrations import Preview
 from domain.provenance import Provenance
@@ -33,14 +33,16 @@ LIMIT_MAX = 100
 async def read_migration(call: Call, practice: Practice) -> Answer:
     """What moving the approval of a record to another version would do, or why it cannot be."""
     query = call.query()
-    only(query, "to_version", "mapping")
-    record = await find(call, practice)
+    only(query, "to_version", "mapping", *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    record = await find_then(call, practice, as_of)
+    then = await then_of(call, as_of)
     if "to_version" not in query:
         raise Problem("bad_query", "to_version: say to which version.")
     version = whole(query, "to_version", 0, 1, VERSION_MAX)
     mapping = _mapping(query.get("mapping", "{}"))
     return json(
-        {"number": record.number, **await _outlook(call, record.id, version, mapping)},
+        {"number": record.number, **await _outlook(call, then, record.id, version, mapping)},
         headers=[(b"cache-control", b"private, no-cache")],
     )
 
@@ -48,21 +50,23 @@ async def read_migration(call: Call, practice: Practice) -> Answer:
 async def read_running(call: Call) -> Answer:
     """The approvals that run on a version before another, and what moving each would do."""
     query = call.query()
-    only(query, "to_version", "limit", "cursor")
-    process: Any = await find(call, approval_processes.PRACTICE)
+    only(query, "to_version", "limit", "cursor", *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    process: Any = await find_then(call, approval_processes.PRACTICE, as_of)
+    then = await then_of(call, as_of)
     version = whole(query, "to_version", process.published_version, 1, VERSION_MAX)
     limit = whole(query, "limit", lists.LIMIT, 1, LIMIT_MAX)
     key = call.context.settings.signing_key
-    question = f"running {process.id} {version}"
+    question = f"running {process.id} {version} {as_of}"
     after = ""
     if "cursor" in query:
         (after,) = cursors.read(key, query["cursor"], question)
-    running = await call.context.desk.running_approvals(process.id, version)
+    running = await then.desk.running_approvals(process.id, version)
     left = [change for change in running if str(change.id) > after]
     page, has_more = left[:limit], len(left) > limit
     return json(
         {
-            "data": [await _running(call, change, version) for change in page],
+            "data": [await _running(call, then, change, version) for change in page],
             "has_more": has_more,
             "next_cursor": cursors.sign(key, [str(page[-1].id)], question) if has_more else None,
         },
@@ -70,8 +74,8 @@ async def read_running(call: Call) -> Answer:
     )
 
 
-async def _running(call: Call, record: ApprovalRounds, version: int) -> dict[str, Any]:
-    found = await _outlook(call, record.id, version, {})
+async def _running(call: Call, then: Then, record: ApprovalRounds, version: int) -> dict[str, Any]:
+    found = await _outlook(call, then, record.id, version, {})
     return {
         "id": record.id,
         "number": record.number,
@@ -83,14 +87,16 @@ async def _running(call: Call, record: ApprovalRounds, version: int) -> dict[str
 
 
 async def _outlook(
-    call: Call, id: UUID, version: int, mapping: Mapping[str, str]
+    call: Call, then: Then, id: UUID, version: int, mapping: Mapping[str, str]
 ) -> dict[str, Any]:
-    at = call.context.clock()
     by = Provenance(
-        actor=str(call.caller.person.id), at=at, command=UUID(int=0), channel=call.caller.channel
+        actor=str(call.caller.person.id),
+        at=then.now,
+        command=UUID(int=0),
+        channel=call.caller.channel,
     )
     try:
-        preview = await call.context.desk.preview_migration(id, version, mapping=mapping, by=by)
+        preview = await then.desk.preview_migration(id, version, mapping=mapping, by=by)
     except Refused as refused:
         return {"would_migrate": False, "reason": str(refused), "plan": None}
     return {"would_migrate": True, "reason": "", "plan": shown(preview)}
@@ -216,6 +222,8 @@ def migration_routes() -> Iterator[Route]:
                     {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX},
                 ),
                 schemas.CURSOR,
+                schemas.AS_OF,
+                schemas.KNOWN_AT,
             ],
             responses={
                 200: {
@@ -245,6 +253,8 @@ def _migration(practice: Practice) -> Route:
                     "to_version", "The version to move to.", _TO_VERSION, is_required=True
                 ),
                 _MAPPING,
+                schemas.AS_OF,
+                schemas.KNOWN_AT,
             ],
             responses={
                 200: {"description": "What it would do.", "content": schemas.content(_PREVIEW)}

@@ -7,8 +7,9 @@ from typing import Any
 
 from msgspec import to_builtins
 
-from api import schemas
+from api import history, schemas
 from api.articles import PRACTICE
+from api.desk_then import find_then
 from api.document_versions import VERSION_NAME
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -16,10 +17,11 @@ from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import only, whole
 from api.practices import reference_of
-from api.reads import find, reading
+from api.reads import reading
 from domain.article import VERSIONS_MAX, Article
 from domain.article_content import Content
 from domain.article_diff import difference
+from domain.as_of import AsOf
 from domain.definition import digest
 from domain.rules import NotFound
 
@@ -27,8 +29,9 @@ CACHING = [(b"cache-control", b"private, no-cache")]
 
 
 async def read_version(call: Call) -> Answer:
-    only(call.query())
-    article = await _find(call)
+    query = call.query()
+    only(query, *history.PARAMETERS)
+    article = await _find(call, await history.asked_of(call, query))
     name = call.params[1]
     if name == "draft":
         content, number = article.draft_definition, None
@@ -49,15 +52,15 @@ async def read_difference(call: Call) -> Answer:
         if name not in query:
             raise Problem("bad_query", f"{name}: say which version.")
     old, new = (whole(query, name, 0, 1, VERSIONS_MAX) for name in ("from", "to"))
-    article = await _find(call)
+    article = await _find(call, None)
     before, after = article.definition_of(old), article.definition_of(new)
     # In a thread: long texts must not hold up everybody else.
     found = await asyncio.to_thread(difference, before, after)
     return json({"from": old, "to": new, **to_builtins(found)}, headers=CACHING)
 
 
-async def _find(call: Call) -> Article:
-    article = await find(call, PRACTICE)
+async def _find(call: Call, as_of: AsOf | None) -> Article:
+    article = await find_then(call, PRACTICE, as_of)
     assert isinstance(article, Article)
     return article
 
@@ -105,7 +108,7 @@ def article_routes() -> Iterator[Route]:
         "article.read_versions",
         PRACTICE.title,
         "Read a version of an article",
-        [reference_of(PRACTICE), VERSION_NAME],
+        [reference_of(PRACTICE), VERSION_NAME, schemas.AS_OF, schemas.KNOWN_AT],
         _VERSION,
     )
     which = {**_NUMBER, "minimum": 1, "maximum": VERSIONS_MAX}

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from api import schemas
+from api import history, schemas
 from api.assets import PRACTICE
+from api.desk_then import find_then
 from api.diagrams import DRAWN_ONLY, SVG
 from api.http.answers import Answer
 from api.http.calls import Call
@@ -12,7 +13,6 @@ from api.lists import only
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, reference_of
 from api.process_versions import responses, tagged
-from api.reads import find
 from domain.asset import Asset
 from projections.asset_label import Label, pdf, svg
 
@@ -28,8 +28,9 @@ async def read_pdf(call: Call) -> Answer:
 
 
 async def _label(call: Call) -> Label:
-    only(call.query())
-    asset = await find(call, PRACTICE)
+    query = call.query()
+    only(query, *history.PARAMETERS)
+    asset = await find_then(call, PRACTICE, await history.asked_of(call, query))
     assert isinstance(asset, Asset)
     return Label(asset.number, asset.name, asset.tag)
 
@@ -59,7 +60,12 @@ def _route(form: str, endpoint: Endpoint, media_type: str) -> Route:
             id=camel(f"read label {form} of asset"),
             tag="Assets",
             summary=f"Read its label as {form.upper()}, with a QR code",
-            parameters=[reference_of(PRACTICE), schemas.IF_NONE_MATCH],
+            parameters=[
+                reference_of(PRACTICE),
+                schemas.AS_OF,
+                schemas.KNOWN_AT,
+                schemas.IF_NONE_MATCH,
+            ],
             responses=responses(content),
             problems=("bad_query", *KNOWN_CALLER, "not_found"),
         ),

@@ -14,9 +14,9 @@ from api.http.answers import Answer, dumps
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.http.routing import Operation, Route
+from api.names import Names
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, OF_BODIES, reference_of
-from api.reads import name_of
 from api.reference import reference
 from domain.assignment_rule import AssignmentRule
 from domain.desk.triage import Trial
@@ -56,7 +56,7 @@ async def try_rule(call: Call) -> Answer:
         trials = await call.context.desk.try_rule(id, definition, tickets, asked.by)
     except NotFound as missing:
         raise Refused(f"ticket: {missing}") from None
-    named = name_of(call)
+    named = Names(call).of_person
     return Answer(200, dumps({"data": [_trial(trial, named) for trial in trials]}))
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from api import lists
+from api import history, lists
 from api.asset_boards import asset_board_routes
+from api.desk_then import then_of
 from api.http.answers import Answer
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
@@ -65,8 +66,8 @@ async def read_approvals(call: Call) -> Answer:
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     asked: list[dict[str, Any]] = [{"voter": str(actor.id)}]
-    delegations = call.context.desk.directory.stands_in(actor.id, call.context.clock())
-    for person, made in delegations:
+    then = await then_of(call, await history.asked_of(call, call.query()))
+    for person, made in then.desk.directory.stands_in(actor.id, then.now):
         limits: dict[str, Any] = {"voter": str(person.id), "asks": "vote"}
         if made.risks:
             limits["risk"] = made.risks
@@ -95,13 +96,14 @@ async def read_findings(call: Call) -> Answer:
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     fixed = {} if "is_open" in call.query() else {"is_open": True}
-    now = instant(call.context.clock())
+    asked = await history.asked_of(call, call.query())
+    now = instant(await history.now_of(call, asked))
 
-    def as_of_now(row: dict[str, Any]) -> dict[str, Any]:
+    def with_lateness(row: dict[str, Any]) -> dict[str, Any]:
         is_late = row.get("is_open") and row.get("due", now) < now
         return {**row, "is_overdue": True} if "is_overdue" in row and is_late else row
 
-    return await lists.answer(call, FINDINGS, visibility(actor, "change"), fixed, as_of_now)
+    return await lists.answer(call, FINDINGS, visibility(actor, "change"), fixed, with_lateness)
 
 
 async def read_incident_sla(call: Call) -> Answer:

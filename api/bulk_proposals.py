@@ -199,7 +199,8 @@ async def _listed(
     if searched:
         await reach(call, search_rows.NAME, query.get("min_position"))
     try:
-        where = list_filters.asked(call, the.listing, the.values, texts, searched)
+        now = call.context.clock()
+        where = list_filters.asked(call, the.listing, the.values, texts, searched, now)
     except Problem as problem:
         raise _wrong("filter", str(problem)) from None
     found: list[tuple[str, int | None]] = []

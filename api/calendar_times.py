@@ -5,8 +5,9 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple, cast
 
-from api import schemas
+from api import history, schemas
 from api.calendars import PRACTICE
+from api.desk_then import find_then
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
@@ -15,7 +16,7 @@ from api.lists import only, whole
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, reference_of
 from api.process_versions import responses, tagged
-from api.reads import entries_of, find
+from api.reads import entries_of
 from domain.business_time import BusinessHours, due, duration
 from domain.calendar import Calendar, Given
 from domain.calendar_feed import feed
@@ -26,6 +27,8 @@ WINDOWS_MAX = 5_000
 VERSIONS_MAX = 1_000_000
 ICS = b"text/calendar; charset=utf-8"
 _SECOND = timedelta(seconds=1)
+OF_HOURS = ("version", *history.PARAMETERS)
+"""What says which hours are asked."""
 
 Shown = dict[str, Any]
 
@@ -40,7 +43,7 @@ class Asked(NamedTuple):
 async def read_windows(call: Call) -> Answer:
     """The windows between two instants, and the dates that differ from the week."""
     query = call.query()
-    only(query, "from", "to", "version")
+    only(query, "from", "to", *OF_HOURS)
     since, until = _span(query)
     if until - since > timedelta(days=DAYS_MAX):
         raise Problem("bad_query", f"to: at most {DAYS_MAX} days after `from`.")
@@ -59,7 +62,7 @@ async def read_windows(call: Call) -> Answer:
 
 async def read_open_time(call: Call) -> Answer:
     query = call.query()
-    only(query, "from", "to", "version")
+    only(query, "from", "to", *OF_HOURS)
     since, until = _instant(query, "from"), _instant(query, "to")
     of = await _asked(call, query)
     return json({**_of(of), "seconds": of.hours.between(since, until) / _SECOND})
@@ -67,7 +70,7 @@ async def read_open_time(call: Call) -> Answer:
 
 async def read_next_open(call: Call) -> Answer:
     query = call.query()
-    only(query, "at", "version")
+    only(query, "at", *OF_HOURS)
     at = _instant(query, "at")
     of = await _asked(call, query)
     opens = of.hours.next_open(at)
@@ -83,7 +86,7 @@ async def read_next_open(call: Call) -> Answer:
 
 async def read_due(call: Call) -> Answer:
     query = call.query()
-    only(query, "at", "duration", "version")
+    only(query, "at", "duration", *OF_HOURS)
     at = _instant(query, "at")
     try:
         wait = duration(query.get("duration", ""))
@@ -95,7 +98,7 @@ async def read_due(call: Call) -> Answer:
 
 async def read_feed(call: Call) -> Answer:
     query = call.query()
-    only(query, "windows", "version")
+    only(query, "windows", *OF_HOURS)
     with_windows = query.get("windows", "false")
     if with_windows not in ("true", "false"):
         raise Problem("bad_query", "windows: true or false.")
@@ -124,8 +127,10 @@ async def feed_of(call: Call, of: Asked, *, with_windows: bool) -> Answer:
 
 
 async def _asked(call: Call, query: dict[str, str]) -> Asked:
-    """The calendar that the path names, in the version that is asked for or the latest."""
-    calendar = cast(Calendar, await find(call, PRACTICE))
+    """The calendar that the path names, in the version that is asked for, or the latest of now or
+    of then."""
+    as_of = await history.asked_of(call, query)
+    calendar = cast(Calendar, await find_then(call, PRACTICE, as_of))
     return asked(calendar, whole(query, "version", calendar.hours_version, 1, VERSIONS_MAX))
 
 
@@ -223,10 +228,14 @@ _SPAN = (
     _at("from", "From this instant on."),
     _at("to", "Up to before this instant.", "2030-02-01T00:00:00Z"),
 )
-_VERSION = schemas.query(
-    "version",
-    "A version of its hours; the latest without.",
-    {"type": "integer", "minimum": 1, "maximum": VERSIONS_MAX},
+_OF_HOURS = (
+    schemas.query(
+        "version",
+        "A version of its hours; the latest without.",
+        {"type": "integer", "minimum": 1, "maximum": VERSIONS_MAX},
+    ),
+    schemas.AS_OF,
+    schemas.KNOWN_AT,
 )
 
 
@@ -290,7 +299,7 @@ def _route(
             id=camel(f"read calendar {name.replace('-', ' ')}"),
             tag=PRACTICE.title,
             summary=summary,
-            parameters=[reference_of(PRACTICE), *parameters, _VERSION],
+            parameters=[reference_of(PRACTICE), *parameters, *_OF_HOURS],
             responses={200: {"description": "Found.", "content": schemas.content(schema)}},
             problems=(*KNOWN_CALLER, "bad_query", "not_found", "refused"),
         ),
@@ -312,7 +321,7 @@ def _feed_route() -> Route:
             id=camel("read calendar feed"),
             tag=PRACTICE.title,
             summary="Read its holidays, hours of single dates and breaks as an iCalendar file",
-            parameters=[reference_of(PRACTICE), windows, _VERSION, schemas.IF_NONE_MATCH],
+            parameters=[reference_of(PRACTICE), windows, *_OF_HOURS, schemas.IF_NONE_MATCH],
             responses=responses({"text/calendar": {"schema": {"type": "string"}}}),
             problems=(*KNOWN_CALLER, "bad_query", "not_found"),
         ),

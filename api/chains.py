@@ -8,8 +8,9 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Operation, Route
 from api.lists import POSITION_MAX, only, whole
+from api.names import Names
 from api.openapi import camel
-from api.reads import OF_READS, name_of
+from api.reads import OF_READS
 from domain import chain
 from domain.policy import allow
 from domain.rules import NotFound
@@ -31,7 +32,7 @@ async def read_chain(call: Call) -> Answer:
     count = whole(query, "count", LOOKED_THROUGH, 1, LOOKED_THROUGH_MAX)
     causes = await chain.causes(ledger, entry)
     found = await asyncio.to_thread(chain.effects, ledger, entry, after=after, count=count)
-    name = name_of(call)
+    name = Names(call).of_person
     return json(
         {
             "event": history.shown(entry, name),

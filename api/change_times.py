@@ -5,23 +5,25 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from api import lists, schemas
+from api import history, lists, schemas
 from api.change_windows import PRACTICE as WINDOWS
 from api.changes import PRACTICE as CHANGES
+from api.desk_then import find_then, then_of
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import only, reach, times
 from api.practices import reference_of
-from api.reads import find, reading
+from api.reads import reading
 from api.schemas import array_of, object_of
 from domain.aggregate import Aggregate
 from domain.change import Change
 from domain.change_window import ChangeWindow
+from domain.desk import Desk
 from domain.ids import number_of
 from domain.planned import Conflict
-from domain.policy import about, allow, visibility
+from domain.policy import Actor, about, allow, visibility
 from domain.rules import DomainError
 from domain.window_rules import spans
 from projections import change_board
@@ -37,27 +39,29 @@ Shown = dict[str, Any]
 
 async def read_conflicts(call: Call) -> Answer:
     """What speaks against a change at its planned time or another, now and as it was noted."""
-    change = cast(Change, await find(call, CHANGES))
     query = call.query()
-    only(query, "from", "to")
+    only(query, "from", "to", *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    change = cast(Change, await find_then(call, CHANGES, as_of))
+    then = await then_of(call, as_of)
     start, end = change.planned_start, change.planned_end
     if "from" in query or "to" in query:
         start, end = times(query, CALENDAR_DAYS_MAX)
     if start is None or end is None:
         raise Problem("bad_query", "from, to: this change has no time yet; say one.")
-    found = await call.context.desk.conflicts(change, start, end)
+    found = await then.desk.conflicts(change, start, end)
     return json(
         {
             "start": start,
             "end": end,
-            "data": [await _conflict(call, one) for one in found],
+            "data": [await _conflict(call, then.desk, one) for one in found],
             "noted": [
                 {
                     "occasion": occasion,
                     "at": noted.at,
                     "start": noted.start,
                     "end": noted.end,
-                    "conflicts": [await _conflict(call, one) for one in noted.conflicts],
+                    "conflicts": [await _conflict(call, then.desk, one) for one in noted.conflicts],
                     "more": noted.more,
                 }
                 for occasion, noted in change.noted.items()
@@ -68,12 +72,16 @@ async def read_conflicts(call: Call) -> Answer:
 
 async def read_affected(call: Call) -> Answer:
     """The changes that the draft of a window bears on from now on, also before it is published."""
-    window = cast(ChangeWindow, await find(call, WINDOWS))
-    only(call.query())
-    found = await call.context.desk.affected(window, call.context.clock())
+    query = call.query()
+    only(query, *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    window = cast(ChangeWindow, await find_then(call, WINDOWS, as_of))
+    then = await then_of(call, as_of)
+    found = await then.desk.affected(window, then.now)
     shown = []
     for one in found[:AFFECTED_MAX]:
-        change = await call.context.ledger.find(Change, one.change)
+        change = await then.desk.ledger.find(Change, one.change)
+        said = None if one.conflict is None else await _conflict(call, then.desk, one.conflict)
         shown.append(
             {
                 "change": change.number,
@@ -81,7 +89,7 @@ async def read_affected(call: Call) -> Answer:
                 "requester": _number(change.requester),
                 "assignee": _number(change.assignee),
                 "is_held": one.is_held,
-                "conflict": await _conflict(call, one.conflict) if one.conflict else None,
+                "conflict": said,
             }
         )
     return json({"data": shown, "has_more": len(found) > AFFECTED_MAX, "next_cursor": None})
@@ -92,16 +100,22 @@ async def read_calendar(call: Call) -> Answer:
     actor = call.caller.actor
     allow(actor, call.route.act, None)
     query = call.query()
-    only(query, "from", "to", "min_position")
+    only(query, "from", "to", "min_position", *history.PARAMETERS)
     since, until = times(query, CALENDAR_DAYS_MAX)
     await reach(call, "change_board", query.get("min_position"))
+    as_of = await history.asked_of(call, query)
+    then = await then_of(call, as_of)
     try:
         rows = await call.context.views.calendar(
-            since, until, visibility=visibility(actor, "change"), limit=CALENDAR_MAX
+            since,
+            until,
+            visibility=visibility(actor, "change"),
+            limit=CALENDAR_MAX,
+            as_of=as_of,
         )
     except NotBuilt:
         raise lists.not_yet("The views are being built.") from None
-    found = await call.context.desk.conflicts_between(since, until) if rows else {}
+    found = await then.desk.conflicts_between(since, until) if rows else {}
     for row in rows:
         conflicts = found.get(UUID(row["id"]), ())
         row["conflicts"] = sorted({conflict.reason for conflict in conflicts})
@@ -110,14 +124,13 @@ async def read_calendar(call: Call) -> Answer:
             "data": rows,
             "has_more": len(rows) == CALENDAR_MAX,
             "next_cursor": None,
-            "windows": _windows(call, since, until),
+            "windows": _windows(call.caller.actor, then.desk, since, until),
         }
     )
 
 
-def _windows(call: Call, since: datetime, until: datetime) -> list[Shown]:
-    """The spans of the windows in force that may be about changes which the caller may see."""
-    actor = call.caller.actor
+def _windows(actor: Actor, desk: Desk, since: datetime, until: datetime) -> list[Shown]:
+    """The spans of the windows in force that may be about changes which somebody may see."""
     shown = [
         {
             "window": number_of(window.id),
@@ -128,7 +141,7 @@ def _windows(call: Call, since: datetime, until: datetime) -> list[Shown]:
             "start": start,
             "end": end,
         }
-        for window in call.context.desk.windows()
+        for window in desk.windows()
         if actor.is_operator
         or not window.definition.organisations
         or actor.organisation in window.definition.organisations
@@ -137,10 +150,9 @@ def _windows(call: Call, since: datetime, until: datetime) -> list[Shown]:
     return sorted(shown, key=lambda row: (row["start"], row["window"]))[:WINDOWS_MAX]
 
 
-async def _conflict(call: Call, conflict: Conflict) -> Shown:
+async def _conflict(call: Call, desk: Desk, conflict: Conflict) -> Shown:
     """A conflict as the caller may see it: of a change elsewhere only that there is one."""
-    desk = call.context.desk
-    other = await call.context.ledger.peek(conflict.other)
+    other = await desk.ledger.peek(conflict.other)
     shown: Shown = {
         "reason": conflict.reason,
         "effect": conflict.effect,
@@ -212,6 +224,9 @@ SPAN = object_of(
 )
 
 
+_OF_THEN = (schemas.AS_OF, schemas.KNOWN_AT)
+
+
 def _from_and_to(*, is_required: bool) -> list[Shown]:
     return [
         schemas.query("from", "From this instant on.", schemas.INSTANT, is_required=is_required)
@@ -231,7 +246,7 @@ def change_time_routes() -> Iterator[Route]:
         "change_board.read",
         "Changes",
         "Read which changes are scheduled in a time",
-        [*_from_and_to(is_required=True), schemas.MIN_POSITION],
+        [*_from_and_to(is_required=True), *_OF_THEN, schemas.MIN_POSITION],
         page,
     )
     yield reading(
@@ -240,7 +255,7 @@ def change_time_routes() -> Iterator[Route]:
         "change.read",
         "Changes",
         "Read what speaks against the time of a change",
-        [reference_of(CHANGES), *_from_and_to(is_required=False)],
+        [reference_of(CHANGES), *_from_and_to(is_required=False), *_OF_THEN],
         object_of(
             start=schemas.INSTANT,
             end=schemas.INSTANT,
@@ -254,7 +269,7 @@ def change_time_routes() -> Iterator[Route]:
         "change_window.read",
         "Change windows",
         "Read whom a window affects, also before it is published",
-        [reference_of(WINDOWS)],
+        [reference_of(WINDOWS), *_OF_THEN],
         schemas.page_of(AFFECTED),
     )
 

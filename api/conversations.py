@@ -10,7 +10,8 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
 from api.lists import only
-from api.reads import entries_of, may, name_of, reading
+from api.names import Names
+from api.reads import entries_of, may, reading
 from domain.aggregate import Entry
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.incident import Incident
@@ -50,10 +51,10 @@ async def read_conversation(call: Call) -> Answer:
     seen = await _seen(call, practice, id, as_of)
     if not seen[0].entries:
         raise NotFound(f"{ticket.number} was not there yet.")
-    then = seen[0].then
+    then, names = seen[0].then, Names(call, as_of)
     readable = [part for part in seen if may(call, f"{practice.what}.read", part.now)]
-    said = [one for part in readable for one in _said(call, practice, part, part.entries)]
-    said += await _brought(call, practice, then, as_of)
+    said = [one for part in readable for one in _said(call, practice, part, part.entries, names)]
+    said += await _brought(call, practice, then, as_of, names)
     return json(
         {
             "number": then.number,
@@ -65,7 +66,7 @@ async def read_conversation(call: Call) -> Answer:
             "watchers": [
                 {
                     "number": number_of(person),
-                    "name": name_of(call)(person),
+                    "name": names.of_person(person),
                     "origin": part.now.number,
                 }
                 for part in readable
@@ -99,7 +100,7 @@ async def _part(call: Call, practice: Practice, id: UUID, as_of: AsOf | None) ->
 
 
 async def _brought(
-    call: Call, practice: Practice, ticket: Mergeable, as_of: AsOf | None
+    call: Call, practice: Practice, ticket: Mergeable, as_of: AsOf | None, names: Names
 ) -> list[Shown]:
     """The comments with which a ticket that was split off began."""
     if ticket.split_from is None:
@@ -108,10 +109,12 @@ async def _brought(
     if not may(call, f"{practice.what}.read", source.now):
         return []
     taken = [entry for entry in source.entries if entry.position in ticket.split_comments]
-    return [{**one, "went_to": None} for one in _said(call, practice, source, taken)]
+    return [{**one, "went_to": None} for one in _said(call, practice, source, taken, names)]
 
 
-def _said(call: Call, practice: Practice, part: Part, entries: Sequence[Entry]) -> Iterator[Shown]:
+def _said(
+    call: Call, practice: Practice, part: Part, entries: Sequence[Entry], names: Names
+) -> Iterator[Shown]:
     """The comments and files of a ticket, as far as the caller may see them."""
     with_internal = may(call, f"{practice.what}.read_internal", part.now)
     went = _went(part.then, entries)
@@ -127,7 +130,7 @@ def _said(call: Call, practice: Practice, part: Part, entries: Sequence[Entry]) 
             shown = {"kind": "attachment", "is_internal": False, "text": event.name}
         else:
             continue
-        told = history.shown(entry, name_of(call))
+        told = history.shown(entry, names.of_person)
         yield {
             "position": entry.position,
             "at": event.by.effective_at,

@@ -3,13 +3,15 @@
 from secrets import token_bytes
 from typing import Any
 
-from api import tokens
+from api import history, tokens
 from api.commands import accepted, asked_of
+from api.desk_then import find_then
 from api.http import bodies
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
-from api.people import IssueToken, RevokeToken, SetPassword
+from api.lists import only
+from api.people import PRACTICE, IssueToken, RevokeToken, SetPassword
 from api.reference import reference
 from api.sessions import shown
 from domain.person import Person
@@ -73,7 +75,10 @@ class Credentials:
 
     async def tokens_of(self, call: Call) -> Answer:
         """The tokens of a person, without their secrets."""
-        person = await _person(call)
+        query = call.query()
+        only(query, *history.PARAMETERS)
+        person = await find_then(call, PRACTICE, await history.asked_of(call, query))
+        assert isinstance(person, Person)
         return json({"data": [shown(token) for token in person.tokens]})
 
 

@@ -1,6 +1,7 @@
 """How good the data are: how many rows break each data rule, now or as of a moment."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from api.lists import only, reach
 from api.reads import reading
 from api.saved_views import LISTED, WHATS
 from domain.data_rule import DataRule
+from domain.past_ledger import PastLedger
 from domain.policy import allow, visibility
 from domain.wrong_expression import WrongExpression
 from projections.filters import Asked
@@ -29,10 +31,12 @@ async def read_quality(call: Call) -> Answer:
     await reach(call, NAME, query.get("min_position"))
     as_of = await history.asked_of(call, query)
     asked = {name: query[name] for name in history.PARAMETERS if name in query}
-    rules = [rule for rule, _ in call.context.ledger.all_of(DataRule) if not rule.is_retired]
+    now = await history.now_of(call, as_of)
+    ledger = call.context.ledger if as_of is None else PastLedger(call.context.ledger, as_of)
+    rules = [rule for rule, _ in ledger.all_of(DataRule) if not rule.is_retired]
     try:
         data = [
-            {**_told(rule, asked), "violations": await _violations(call, rule, as_of)}
+            {**_told(rule, asked), "violations": await _violations(call, rule, as_of, now)}
             for rule in rules
         ]
     except NotBuilt:
@@ -53,7 +57,7 @@ def _told(rule: DataRule, asked: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-async def _violations(call: Call, rule: DataRule, as_of: AsOf | None) -> int | None:
+async def _violations(call: Call, rule: DataRule, as_of: AsOf | None, now: datetime) -> int | None:
     """How many rows break a rule; None where that cannot be asked any more, or of the past."""
     definition = rule.definition
     the = LISTED[definition.list]
@@ -71,7 +75,7 @@ async def _violations(call: Call, rule: DataRule, as_of: AsOf | None) -> int | N
         filters=the.fixed,
         visibility=visibility(actor, WHATS.get(definition.list, "incident")),
         as_of=as_of,
-        where=Asked(condition, call.context.clock(), str(actor.id)),
+        where=Asked(condition, now, str(actor.id)),
     )
 
 

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from typing import Any, cast, get_args
 from uuid import UUID
 
-from api import schemas
+from api import history, schemas
+from api.desk_then import Then, find_then, then_of
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import only, reach_ledger
+from api.names import Names
 from api.people import PRACTICE
 from api.practices import reference_of
-from api.reads import find, name_of, reading
+from api.reads import reading
 from api.schemas import array_of, object_of
 from domain.delegation import Delegation, Risk
 from domain.ids import number_of
@@ -25,22 +27,25 @@ DIRECTIONS = ("made", "received")
 async def read_delegations(call: Call) -> Answer:
     """Delegations with the numbers by which they are ended, the earliest start first."""
     query = call.query()
-    only(query, "direction", "is_in_force", "min_position")
+    only(query, "direction", "is_in_force", "min_position", *history.PARAMETERS)
     direction, in_force = query.get("direction", ""), query.get("is_in_force", "")
     if direction not in ("", *DIRECTIONS):
         raise Problem("bad_query", f"direction: it is {' or '.join(DIRECTIONS)}.")
     if in_force not in ("", "true", "false"):
         raise Problem("bad_query", "is_in_force: it is true or false.")
     await reach_ledger(call, query)
-    person = cast(Person, await find(call, PRACTICE))
+    as_of = await history.asked_of(call, query)
+    person = cast(Person, await find_then(call, PRACTICE, as_of))
+    then = await then_of(call, as_of)
+    names = Names(call, as_of)
     found: list[dict[str, Any]] = []
     if direction != "received":
-        found += [_shown(call, "made", person.id, made) for made in person.delegations]
+        found += [_shown(then, names, "made", person.id, made) for made in person.delegations]
     if direction != "made":
-        directory = call.context.desk.directory
+        directory = then.desk.directory
         directory.catch_up()
         found += [
-            _shown(call, "received", delegator.id, made)
+            _shown(then, names, "received", delegator.id, made)
             for delegator, made in directory.delegated_to(person.id)
         ]
     if in_force:
@@ -52,22 +57,24 @@ async def read_delegations(call: Call) -> Answer:
     )
 
 
-def _shown(call: Call, direction: str, delegator: UUID, made: Delegation) -> dict[str, Any]:
+def _shown(
+    then: Then, names: Names, direction: str, delegator: UUID, made: Delegation
+) -> dict[str, Any]:
     return {
         "direction": direction,
         "number": made.number,
-        "delegator": _person(call, delegator),
-        "delegate": _person(call, made.to),
+        "delegator": _person(names, delegator),
+        "delegate": _person(names, made.to),
         "start": made.start,
         "end": made.end,
-        "is_in_force": made.holds(call.context.clock()),
+        "is_in_force": made.holds(then.now),
         "risks": list(made.risks),
         "process": None if made.process is None else number_of(made.process),
     }
 
 
-def _person(call: Call, id: UUID) -> dict[str, Any]:
-    return {"id": id, "number": number_of(id), "name": name_of(call)(id)}
+def _person(names: Names, id: UUID) -> dict[str, Any]:
+    return {"id": id, "number": number_of(id), "name": names.of_person(id)}
 
 
 # Routes ------------------------------------------------------------------------------------
@@ -99,6 +106,8 @@ def delegation_routes() -> Iterator[Route]:
             reference_of(PRACTICE),
             schemas.query("direction", "Only those that they made, or received.", _DIRECTION),
             schemas.query("is_in_force", "Only those that hold now, or do not.", _BOOLEAN),
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
             schemas.MIN_POSITION,
         ],
         schemas.page_of(DELEGATION),

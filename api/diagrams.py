@@ -11,10 +11,11 @@ from api.http.answers import Answer
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
 from api.lists import only
+from api.names import Names
 from api.openapi import camel
 from api.practices import APPROVED, KNOWN_CALLER, reference_of
 from api.process_versions import PRACTICE, VERSION_NAME, asked, responses, tagged
-from api.reads import entries_of, find, may, name_of
+from api.reads import entries_of, find, may
 from domain.approval_process import ApprovalProcess
 from domain.ids import number_of
 from domain.process_graph import graph
@@ -31,7 +32,7 @@ DRAWN_ONLY = (b"content-security-policy", b"default-src 'none'; sandbox")
 
 
 async def read_diagram(call: Call) -> Answer:
-    process, version, _ = await asked(call)
+    process, version = await asked(call)
     number = "draft" if version.number is None else f"version {version.number}"
     title = f"{process.name}, {process.number} {number}"
     drawn = svg(diagram(graph(version.definition)), version.definition, title=title)
@@ -39,7 +40,7 @@ async def read_diagram(call: Call) -> Answer:
 
 
 async def read_bpmn(call: Call) -> Answer:
-    process, version, _ = await asked(call)
+    process, version = await asked(call)
     layout = diagram(graph(version.definition))
     return _drawn(call, bpmn(layout, version.definition, name=process.name), BPMN)
 
@@ -58,7 +59,8 @@ async def read_approval(call: Call, practice: Practice) -> Answer:
     id, number = round.process
     process = await call.context.ledger.find(ApprovalProcess, id)
     definition = process.definition_of(number)
-    name = name_of(call) if may(call, f"{practice.what}.read_history", record) else number_of
+    names = Names(call, as_of)
+    name = names.of_person if may(call, f"{practice.what}.read_history", record) else number_of
     title = f"{record.number} in {process.name}, {process.number} version {number}"
     standing = progress(round, lambda person: name(UUID(person)))
     layout = diagram(graph(definition))
@@ -74,9 +76,12 @@ def _drawn(call: Call, text: str, media_type: bytes) -> Answer:
 # Routes ------------------------------------------------------------------------------------
 
 
+_OF_THEN = (schemas.AS_OF, schemas.KNOWN_AT, schemas.IF_NONE_MATCH)
+
+
 def diagram_routes() -> Iterator[Route]:
     at = "/approval-processes/{ref}/versions/{version}"
-    of_process = [reference_of(PRACTICE), VERSION_NAME, schemas.IF_NONE_MATCH]
+    of_process = [reference_of(PRACTICE), VERSION_NAME, *_OF_THEN]
     yield _route(
         f"{at}/diagram.svg",
         read_diagram,
@@ -102,7 +107,7 @@ def diagram_routes() -> Iterator[Route]:
             if practice.what in ("service", "offering")
             else f"{practice.what}.read",
             "Read a drawing of how far its approval has come",
-            [reference_of(practice), schemas.AS_OF, schemas.KNOWN_AT, schemas.IF_NONE_MATCH],
+            [reference_of(practice), *_OF_THEN],
             "image/svg+xml",
             "refused",
             practice=practice,

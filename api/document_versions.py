@@ -10,15 +10,19 @@ from msgspec import Struct
 
 from api import history, schemas
 from api.commands import Practice
+from api.desk_then import find_then, then_of
 from api.http.answers import JSON, Answer, dumps
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
 from api.lists import only
+from api.names import Names
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, reference_of
-from api.reads import entries_of, find, name_of
+from api.reads import entries_of
 from domain.aggregate import Entry
+from domain.as_of import AsOf
 from domain.definition import digest
+from domain.desk import Desk
 from domain.policy import allow
 from domain.rules import NotFound
 from domain.versioned import Versioned
@@ -43,9 +47,9 @@ class Documents(Struct, frozen=True, kw_only=True, dict=True):
     practice: Practice
     noun: str
     """What one is called, as "approval process"."""
-    as_document: Callable[[Call, Any, str], dict[str, Any]]
+    as_document: Callable[[Desk, Any, str], dict[str, Any]]
     """The fields of a definition of some name."""
-    to_yaml: Callable[[Call, Any, str], str]
+    to_yaml: Callable[[Desk, Any, str], str]
     fields: Sequence[str]
     """The fields that a definition has besides its name."""
     needed: Sequence[str]
@@ -62,28 +66,30 @@ class Documents(Struct, frozen=True, kw_only=True, dict=True):
 
 
 async def read_versions(call: Call, documents: Documents) -> Answer:
-    only(call.query())
-    record = await find(call, documents.practice)
-    versions = [summary(call, version) for version in _published(await entries_of(call, record.id))]
+    _, entries, as_of = await _told(call, documents)
+    names = Names(call, as_of)
+    versions = [summary(version, names) for version in _published(entries)]
     page = {"data": versions, "has_more": False, "next_cursor": None}
     return tagged(call, dumps(page), JSON)
 
 
 async def read_version(call: Call, documents: Documents) -> Answer:
-    record, version = await asked(call, documents)
-    fields = documents.as_document(call, version.definition, record.name)
+    record, version, as_of = await asked(call, documents)
+    desk = (await then_of(call, as_of)).desk
+    fields = documents.as_document(desk, version.definition, record.name)
     shown = {
-        **summary(call, version),
+        **summary(version, Names(call, as_of)),
         "name": fields.pop("name"),
         "definition": fields,
-        "document": documents.to_yaml(call, version.definition, record.name),
+        "document": documents.to_yaml(desk, version.definition, record.name),
     }
     return tagged(call, dumps(shown), JSON)
 
 
 async def read_document(call: Call, documents: Documents) -> Answer:
-    record, version = await asked(call, documents)
-    text = documents.to_yaml(call, version.definition, record.name)
+    record, version, as_of = await asked(call, documents)
+    desk = (await then_of(call, as_of)).desk
+    text = documents.to_yaml(desk, version.definition, record.name)
     return tagged(call, text.encode(), YAML)
 
 
@@ -93,17 +99,26 @@ async def read_schema(call: Call, documents: Documents) -> Answer:
     return tagged(call, documents.schema_text, SCHEMA, seconds=86_400)
 
 
-async def asked(call: Call, documents: Documents) -> tuple[Versioned[Any], Version]:
-    """The record and the version that the path names. Raises NotFound."""
-    only(call.query())
-    record: Any = await find(call, documents.practice)
-    entries = await entries_of(call, record.id)
+async def asked(call: Call, documents: Documents) -> tuple[Versioned[Any], Version, AsOf | None]:
+    """The record and the version that the path names, as of the moment that is asked for. Raises
+    NotFound."""
+    record, entries, as_of = await _told(call, documents)
     name = call.params[1]
     found = _drafted(entries) if name == DRAFT else _published(entries)
     for version in found:
         if name in (DRAFT, str(version.number)):
-            return record, version
+            return record, version, as_of
     raise NotFound(f"{record.number} has no version {name[:80]}.")
+
+
+async def _told(call: Call, documents: Documents) -> tuple[Any, list[Entry], AsOf | None]:
+    """The record that the path names and its history, as of the moment that is asked for. Raises
+    NotFound."""
+    query = call.query()
+    only(query, *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    record = await find_then(call, documents.practice, as_of)
+    return record, history.until(await entries_of(call, record.id), as_of), as_of
 
 
 def _published(entries: Sequence[Entry]) -> list[Version]:
@@ -123,8 +138,8 @@ def _drafted(entries: Sequence[Entry]) -> list[Version]:
     ]
 
 
-def summary(call: Call, version: Version) -> dict[str, Any]:
-    event = history.shown(version.entry, name_of(call))
+def summary(version: Version, names: Names) -> dict[str, Any]:
+    event = history.shown(version.entry, names.of_person)
     return {
         "version": version.number,
         "digest": version.digest,
@@ -215,7 +230,13 @@ def version_routes(documents: Documents) -> Iterator[Route]:
                 id=camel(f"{name} of {documents.noun}"),
                 tag=practice.title,
                 summary=summary,
-                parameters=[reference_of(practice), *more, schemas.IF_NONE_MATCH],
+                parameters=[
+                    reference_of(practice),
+                    *more,
+                    schemas.AS_OF,
+                    schemas.KNOWN_AT,
+                    schemas.IF_NONE_MATCH,
+                ],
                 responses=responses(content),
                 problems=(*KNOWN_CALLER, "bad_query", "not_found"),
             ),

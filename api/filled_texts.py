@@ -4,8 +4,9 @@ values in the places of its variables."""
 from collections.abc import Iterator
 from uuid import UUID
 
-from api import schemas
+from api import history, schemas
 from api.commands import Practice
+from api.desk_then import find_then, then_of
 from api.families import policy_name
 from api.fields import REFERENCE
 from api.http.answers import Answer, json
@@ -14,10 +15,11 @@ from api.http.errors import Problem
 from api.http.routing import Endpoint, Route
 from api.lists import only
 from api.practices import reference_of
-from api.reads import find, reading
+from api.reads import reading
 from api.text_modules import PRACTICE
 from api.update_templates import PRACTICE as UPDATES
 from domain.aggregate import KIND_OF_PREFIX
+from domain.desk import Desk
 from domain.ids import parse_reference, prefix_of
 from domain.incident import Incident
 from domain.policy import about, allow
@@ -29,26 +31,28 @@ from domain.variables import filled
 
 
 async def read_filled(call: Call) -> Answer:
-    module = await find(call, PRACTICE)
-    assert isinstance(module, TextModule)
     query = call.query()
-    only(query, "ticket")
-    ticket = await _ticket(call, query.get("ticket", ""))
-    values = call.context.desk.values_of(ticket, call.caller.person.id)
+    only(query, "ticket", *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    module = await find_then(call, PRACTICE, as_of)
+    assert isinstance(module, TextModule)
+    then = await then_of(call, as_of)
+    ticket = await _ticket(call, query.get("ticket", ""), then.desk)
+    values = then.desk.values_of(ticket, call.caller.person.id)
     return _told(filled(module.definition.text, values))
 
 
 async def read_update(call: Call) -> Answer:
-    template = await find(call, UPDATES)
-    assert isinstance(template, UpdateTemplate)
     query = call.query()
-    only(query, "ticket")
-    incident = await _ticket(call, query.get("ticket", ""))
+    only(query, "ticket", *history.PARAMETERS)
+    as_of = await history.asked_of(call, query)
+    template = await find_then(call, UPDATES, as_of)
+    assert isinstance(template, UpdateTemplate)
+    then = await then_of(call, as_of)
+    incident = await _ticket(call, query.get("ticket", ""), then.desk)
     if not isinstance(incident, Incident):
         raise Problem("bad_query", "ticket: stakeholders are told of incidents.")
-    values = call.context.desk.values_of_update(
-        incident, call.caller.person.id, call.context.clock()
-    )
+    values = then.desk.values_of_update(incident, call.caller.person.id, then.now)
     return _told(filled(template.definition.text, values))
 
 
@@ -56,7 +60,7 @@ def _told(text: str) -> Answer:
     return json({"text": text}, headers=[(b"cache-control", b"private, no-cache")])
 
 
-async def _ticket(call: Call, text: str) -> Ticket:
+async def _ticket(call: Call, text: str, desk: Desk) -> Ticket:
     """The ticket that the query names. Raises Problem for what the caller may not read."""
     try:
         id: UUID = parse_reference(text)
@@ -65,9 +69,9 @@ async def _ticket(call: Call, text: str) -> Ticket:
             raise NotFound(f"{text[:80]} is no ticket.")
         ticket = await call.context.ledger.find(kind, id)
         allow(call.caller.actor, f"{policy_name(ticket)}.read", about(ticket))
+        return await desk.ledger.find(kind, id)
     except NotFound as missing:
         raise Problem("bad_query", f"ticket: {missing}") from None
-    return ticket
 
 
 def filled_text_routes() -> Iterator[Route]:
@@ -88,6 +92,11 @@ def _filled(practice: Practice, endpoint: Endpoint, summary: str, of: str) -> Ro
         f"{practice.what}.read",
         practice.title,
         summary,
-        [reference_of(practice), asked | {"example": "INC0000042"}],
+        [
+            reference_of(practice),
+            asked | {"example": "INC0000042"},
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
+        ],
         schemas.object_of(text={"type": "string"}),
     )

@@ -9,9 +9,9 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
 from api.lists import only
+from api.names import Names
 from api.practices import PRACTICES
 from api.reads import entries_of, reading
-from domain.directory import Directory
 from domain.hands import Holder, hands
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.mapper import is_person
@@ -39,10 +39,9 @@ async def read_hands(call: Call) -> Answer:
     entries = history.until(await entries_of(call, id), asked)
     if not entries:
         raise NotFound(f"{record.number} was not there yet.")
-    told = entries[-1].event.by.at
-    now = call.context.clock() if asked is None else asked.moment or told
+    now = await history.now_of(call, asked)
     found = hands(kind(id), entries)
-    directory = call.context.desk.directory
+    names = Names(call, asked)
     return json(
         {
             "number": record.number,
@@ -51,12 +50,12 @@ async def read_hands(call: Call) -> Answer:
             "returns": found.returns,
             "holdings": [
                 {
-                    **_holder(directory, holding.holder),
+                    **_holder(names, holding.holder),
                     "support_level": holding.support_level,
                     "since": holding.since,
                     "until": holding.until,
                     "seconds": holding.length(now).total_seconds(),
-                    "by": _by(directory, holding.by),
+                    "by": _by(names, holding.by),
                     "reason": holding.reason,
                     "event": holding.event,
                     "is_return": holding.is_return,
@@ -64,7 +63,7 @@ async def read_hands(call: Call) -> Answer:
                 for holding in found.holdings
             ],
             "held": [
-                {**_holder(directory, holder), "seconds": held.total_seconds()}
+                {**_holder(names, holder), "seconds": held.total_seconds()}
                 for holder, held in found.held(now).items()
             ],
         },
@@ -81,21 +80,16 @@ async def ticket_of(call: Call) -> tuple[Ticket, str]:
     return await call.context.ledger.find(kind, id), practice.what
 
 
-def _holder(directory: Directory, holder: Holder) -> Shown:
-    team, assignee = directory.team(holder.team), directory.person(holder.assignee)
-    return {
-        "team": _named(holder.team, team.name if team else ""),
-        "assignee": _named(holder.assignee, assignee.name if assignee else ""),
-    }
+def _holder(names: Names, holder: Holder) -> Shown:
+    return {"team": _named(names, holder.team), "assignee": _named(names, holder.assignee)}
 
 
-def _named(id: UUID | None, name: str) -> Shown | None:
-    return None if id is None else {"id": id, "number": number_of(id), "name": name}
+def _named(names: Names, id: UUID | None) -> Shown | None:
+    return None if id is None else {"id": id, "number": number_of(id), "name": names.of(id)}
 
 
-def _by(directory: Directory, actor: str) -> str:
-    person = directory.person(UUID(actor)) if is_person(actor) else None
-    return person.name if person else actor
+def _by(names: Names, actor: str) -> str:
+    return (names.of(UUID(actor)) if is_person(actor) else "") or actor
 
 
 # Routes ------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from msgspec import structs
 from api.http.calls import Call
 from api.http.errors import Problem
 from domain.aggregate import Entry
+from domain.as_of import AsOf
+from domain.as_of import until as until
 from domain.event_fields import fields_of
 from domain.ids import number_of
 from domain.mapper import is_person
-from projections.past import AsOf
 
 NameOf = Callable[[UUID], str]
 
@@ -59,15 +60,14 @@ async def asked_of(call: Call, query: Mapping[str, str]) -> AsOf | None:
     return None if at is None and position is None else AsOf(moment=at, position=position)
 
 
-def until(entries: list[Entry], as_of: AsOf | None) -> list[Entry]:
-    """The entries before the first that was recorded later, or took effect later."""
-    if as_of is None:
-        return entries
-    for number, entry in enumerate(entries):
-        is_later = as_of.position is not None and entry.position > as_of.position
-        if is_later or (as_of.moment is not None and entry.event.by.effective_at > as_of.moment):
-            return entries[:number]
-    return entries
+async def now_of(call: Call, as_of: AsOf | None) -> datetime:
+    """The moment at which something is asked: of a position, when it was recorded."""
+    now = call.context.clock()
+    if as_of is None or as_of.moment is not None:
+        return now if as_of is None else as_of.moment or now
+    before = max(as_of.position or 0, 1) - 1
+    entries = await asyncio.to_thread(call.context.ledger.after, before, 1)
+    return entries[0].event.by.at if entries else now
 
 
 def shown(entry: Entry, name_of: NameOf) -> dict[str, Any]:

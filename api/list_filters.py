@@ -2,6 +2,7 @@
 the words of a search box."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -35,12 +36,13 @@ def asked(
     values: Mapping[str, tuple[str, ...]],
     texts: Iterable[tuple[str, str]],
     searched: Sequence[str],
+    now: datetime,
 ) -> Asked | None:
     """The condition that these parameters ask for together, if any is given. Raises Problem with
     the place of a mistake.
 
     `values` are all that some columns can have; `searched` are the kinds as which the search has
-    the rows.
+    the rows; `now` is what that means in a condition.
     """
     sights = sights_of(call.caller.actor, searched) if searched else None
     conditions: list[Condition] = []
@@ -52,7 +54,7 @@ def asked(
             raise _problem(parameter, error) from None
     if not conditions:
         return None
-    return Asked(Both(tuple(conditions)), call.context.clock(), str(call.caller.actor.id))
+    return Asked(Both(tuple(conditions)), now, str(call.caller.actor.id))
 
 
 def condition(

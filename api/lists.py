@@ -83,6 +83,7 @@ async def answer(
     context = call.context
     await reach(call, the.name, query.get("min_position"))
     as_of = await history.asked_of(call, query)
+    now = await history.now_of(call, as_of)
     if as_of is not None and not the.keeps_past:
         raise Problem("bad_query", "as_of: what this list was is not kept.")
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
@@ -100,7 +101,7 @@ async def answer(
     searched = the.searched if as_of is None and any(name == "q" for name, _ in said) else ()
     if searched:
         await reach(call, search_rows.NAME, query.get("min_position"))
-    where = list_filters.asked(call, the.listing, the.values, said, searched)
+    where = list_filters.asked(call, the.listing, the.values, said, searched, now)
     asked = sorted({**filters, **made_of}.items(), key=repr)
     question = repr((the.name, asked, said, sort, repr(visibility), as_of))
     filters |= {**the.fixed, **fixed}

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from msgspec import to_builtins
 
-from api import schemas
+from api import history, schemas
 from api.article_versions import CACHING
+from api.desk_then import find_then
 from api.document_versions import DRAFT, VERSION_NAME
 from api.http.answers import Answer, json
 from api.http.calls import Call
@@ -13,15 +14,16 @@ from api.http.routing import Route
 from api.lists import only
 from api.offerings import PRACTICE
 from api.practices import reference_of
-from api.reads import find, reading
+from api.reads import reading
 from domain.definition import digest
 from domain.offering import Item, Offering
 from domain.rules import NotFound
 
 
 async def read_version(call: Call) -> Answer:
-    only(call.query())
-    offering = await find(call, PRACTICE)
+    query = call.query()
+    only(query, *history.PARAMETERS)
+    offering = await find_then(call, PRACTICE, await history.asked_of(call, query))
     assert isinstance(offering, Offering)
     name = call.params[1]
     item: Item | None = None
@@ -57,6 +59,6 @@ def offering_routes() -> Iterator[Route]:
         "offering.read_versions",
         PRACTICE.title,
         "Read a version of an offering",
-        [reference_of(PRACTICE), VERSION_NAME],
+        [reference_of(PRACTICE), VERSION_NAME, schemas.AS_OF, schemas.KNOWN_AT],
         _VERSION,
     )

@@ -11,12 +11,8 @@ from domain.service_level_yaml import as_document, to_yaml
 POLICIES = Documents(
     practice=service_level_policies.PRACTICE,
     noun="service level policy",
-    as_document=lambda call, agreement, name: as_document(
-        agreement, name, call.context.desk.policy_names()
-    ),
-    to_yaml=lambda call, agreement, name: to_yaml(
-        agreement, name, call.context.desk.policy_names()
-    ),
+    as_document=lambda desk, agreement, name: as_document(agreement, name, desk.policy_names()),
+    to_yaml=lambda desk, agreement, name: to_yaml(agreement, name, desk.policy_names()),
     fields=tuple(AgreementDocument.model_fields),
     needed=("calendar", "targets"),
     schema=schema,

@@ -16,6 +16,7 @@ from api.http.calls import Call
 from api.http.routing import Route
 from domain.approval_process import ApprovalProcess
 from domain.calendar_names import CalendarNames
+from domain.desk import Desk
 from domain.process_document import DefinitionDocument, schema
 from domain.process_yaml import as_document, to_yaml
 
@@ -26,8 +27,8 @@ PRACTICE = approval_processes.PRACTICE
 PROCESSES = Documents(
     practice=PRACTICE,
     noun="approval process",
-    as_document=lambda call, definition, name: as_document(definition, name, _names(call).name_of),
-    to_yaml=lambda call, definition, name: to_yaml(definition, name, _names(call).name_of),
+    as_document=lambda desk, definition, name: as_document(definition, name, _names(desk).name_of),
+    to_yaml=lambda desk, definition, name: to_yaml(definition, name, _names(desk).name_of),
     fields=tuple(DefinitionDocument.model_fields),
     needed=("subjects", "stages"),
     schema=schema,
@@ -35,16 +36,16 @@ PROCESSES = Documents(
 )
 
 
-async def asked(call: Call) -> tuple[ApprovalProcess, Version, CalendarNames]:
+async def asked(call: Call) -> tuple[ApprovalProcess, Version]:
     """The process and the version that the path names. Raises NotFound."""
-    process, version = await asked_of(call, PROCESSES)
+    process, version, _ = await asked_of(call, PROCESSES)
     assert isinstance(process, ApprovalProcess)
-    return process, version, _names(call)
+    return process, version
 
 
 def process_routes() -> Iterator[Route]:
     return version_routes(PROCESSES)
 
 
-def _names(call: Call) -> CalendarNames:
-    return CalendarNames(call.context.desk.directory.calendars())
+def _names(desk: Desk) -> CalendarNames:
+    return CalendarNames(desk.directory.calendars())

@@ -32,6 +32,7 @@ async def read_columns(call: Call) -> Answer:
     limit = whole(query, "limit", CARDS, 1, CARDS_MAX)
     await reach(call, QUEUE.name, query.get("min_position"))
     as_of = await history.asked_of(call, query)
+    now = await history.now_of(call, as_of)
     said = [(name, query[name]) for name in list_filters.PARAMETERS if name in query]
     searched = QUEUE.searched if as_of is None and "q" in query else ()
     if searched:
@@ -40,7 +41,7 @@ async def read_columns(call: Call) -> Answer:
     of: dict[str, Any] = {
         "visibility": visibility(actor, "incident"),
         "as_of": as_of,
-        "where": list_filters.asked(call, QUEUE.listing, QUEUE.values, said, searched),
+        "where": list_filters.asked(call, QUEUE.listing, QUEUE.values, said, searched, now),
     }
     views = call.context.views
     try:

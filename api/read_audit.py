@@ -11,7 +11,8 @@ from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import LIMIT, POSITION_MAX, instant_of, only, reach_ledger, whole
-from api.reads import name_of, reading
+from api.names import Names
+from api.reads import reading
 from api.reference import reference
 from domain.aggregate import Entry
 from domain.ids import number_of, parse_reference
@@ -34,7 +35,7 @@ async def read_read_audit(call: Call) -> Answer:
     page = await asyncio.to_thread(search, call.context.ledger, wanted, after=after, limit=limit)
     return json(
         {
-            "data": [_shown(entry, name_of(call)) for entry in page.entries],
+            "data": [_shown(entry, Names(call).of_person) for entry in page.entries],
             "has_more": page.has_more,
             "next": page.next,
         },

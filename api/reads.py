@@ -14,6 +14,7 @@ from api.http.answers import Answer, Header, json
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
 from api.lists import List, only, reach_ledger, whole
+from api.names import Names
 from api.openapi import camel
 from api.practices import KNOWN_CALLER, PRACTICES, reference_of
 from api.record_lists import LISTS
@@ -21,7 +22,6 @@ from api.reference import reference
 from api.saved_views import LISTED
 from domain.aggregate import Aggregate, Entry
 from domain.article import Article
-from domain.ids import number_of
 from domain.offering import Offering
 from domain.policy import About, about, allow, visibility
 from domain.rules import DomainError, NotFound
@@ -36,6 +36,8 @@ OF_READS = ("bad_query", *KNOWN_CALLER, "not_yet")
 
 OPEN_TO_ALL = frozenset({"change_template"})
 """The definitions that everybody reads once they are published."""
+HIDDEN_AT_TIMES = (Article, Service, Offering)
+"""What may have been for fewer people than now."""
 UNPUBLISHED = frozenset({"draft", "approval", "comments"})
 """What else is shown of them, to those who may read their history."""
 
@@ -147,12 +149,16 @@ async def read_history(call: Call, practice: Practice) -> Answer:
     )
     return json(
         {
-            "data": [history.shown(entry, name_of(call)) for entry in page],
+            "data": await asyncio.to_thread(_told, page, Names(call, as_of)),
             "has_more": has_more,
             "next_cursor": cursor,
         },
         headers=[(b"cache-control", b"private, no-cache")],
     )
+
+
+def _told(page: Sequence[Entry], names: Names) -> list[dict[str, Any]]:
+    return [history.shown(entry, names.of_person) for entry in page]
 
 
 async def find(call: Call, practice: Practice) -> Aggregate:
@@ -165,7 +171,7 @@ async def find(call: Call, practice: Practice) -> Aggregate:
 
 def _allow_then(call: Call, record: Aggregate, entries: Sequence[Entry]) -> None:
     """Refuse what was not for the caller as it was then, even if it is for them now."""
-    if isinstance(record, Article | Service | Offering):
+    if isinstance(record, HIDDEN_AT_TIMES):
         past = type(record)(record.id)
         for entry in entries:
             past.replay(entry)
@@ -182,14 +188,6 @@ async def histories_of(call: Call, ids: Sequence[UUID]) -> list[list[Entry]]:
         return [call.context.ledger.history(id) for id in ids]
 
     return await asyncio.to_thread(found) if ids else []
-
-
-def name_of(call: Call) -> history.NameOf:
-    def name(id: UUID) -> str:
-        person = call.context.desk.directory.person(id)
-        return person.name if person else number_of(id)
-
-    return name
 
 
 def may(call: Call, act: str, record: Aggregate) -> bool:

@@ -5,9 +5,9 @@ from typing import Any
 from urllib.parse import urlencode
 
 from api import schemas
-from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import ROOT
+from api.names import Names
 from domain.ids import parse_reference
 from domain.rules import NotFound
 from projections.past import AsOf
@@ -84,19 +84,17 @@ def address(path: str, given: Mapping[str, Any]) -> str:
     return f"{ROOT}{path}?{urlencode(texts)}"
 
 
-def group_of(call: Call, by: Sequence[str], group: tuple[Any, ...]) -> Shown:
+def group_of(names: Names, by: Sequence[str], group: tuple[Any, ...]) -> Shown:
     values = dict(zip(by, group, strict=True))
-    names = {name: _name(call, value) for name, value in values.items() if value}
-    return {"group": values, "names": {name: said for name, said in names.items() if said}}
+    said = {name: _name(names, value) for name, value in values.items() if value}
+    return {"group": values, "names": {name: called for name, called in said.items() if called}}
 
 
-def _name(call: Call, value: Any) -> str:
-    """What a record or a party is called today; empty for what is no record."""
+def _name(names: Names, value: Any) -> str:
+    """What a record or a party is called; empty for what is no record."""
     number, comma, level = str(value).partition(",")
     try:
-        id = parse_reference(number)
+        found = names.of(parse_reference(number))
     except NotFound:
         return ""
-    directory = call.context.desk.directory
-    found = directory.team(id) or directory.organisation(id) or directory.service_level_policy(id)
-    return "" if found is None else f"{found.name}{comma}{level}"
+    return found and f"{found}{comma}{level}"

@@ -4,7 +4,6 @@ Each is counted from the tickets that the caller may see, and names them by an a
 which definition it has, and the position of the ledger at which it was counted.
 """
 
-import asyncio
 import csv
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -21,6 +20,7 @@ from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Operation, Route
 from api.lists import List, only, reach
+from api.names import Names
 from api.openapi import camel
 from api.reads import OF_READS, list_parameters, reading
 from api.report_parts import (
@@ -130,7 +130,7 @@ async def read_members(call: Call, report: Report) -> Answer:
 async def _asked(call: Call, report: Report, query: Mapping[str, str]) -> Question:
     as_of, now = await history.asked_of(call, query), call.context.clock()
     if report.is_by_age:
-        now = await _moment(call, as_of, now)
+        now = await history.now_of(call, as_of)
         as_of = AsOf(moment=now, position=None if as_of is None else as_of.position)
     span = Span() if report.is_by_age else Span(*lists.times(query, DAYS_MAX))
     return Question(
@@ -148,20 +148,12 @@ async def _asked(call: Call, report: Report, query: Mapping[str, str]) -> Questi
     )
 
 
-async def _moment(call: Call, as_of: AsOf | None, now: datetime) -> datetime:
-    """The moment at which something is asked; of a position, when it was recorded."""
-    if as_of is None or as_of.moment is not None:
-        return now if as_of is None else as_of.moment or now
-    before = max(as_of.position or 0, 1) - 1
-    entries = await asyncio.to_thread(call.context.ledger.after, before, 1)
-    return entries[0].event.by.at if entries else now
-
-
 # The answer ----------------------------------------------------------------------------------
 
 
 def _document(call: Call, question: Question, found: Measured) -> Shown:
     report, as_of = question.report, question.as_of
+    names = Names(call, as_of)
     total = Total(
         sum(one.counted for one in found.groups.values()),
         sum(one.sum for one in found.groups.values()),
@@ -177,7 +169,7 @@ def _document(call: Call, question: Question, found: Measured) -> Shown:
         "total": _figure(question, found.position, total, {}),
         "data": [
             {
-                **group_of(call, question.by, group),
+                **group_of(names, question.by, group),
                 **_figure(
                     question, found.position, one, dict(zip(question.by, group, strict=True))
                 ),

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, get_args
 
-from api import schemas
+from api import history, schemas
+from api.desk_then import then_of
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
@@ -22,7 +23,7 @@ from projections.queries import LIMIT_MAX
 
 async def read_retention(call: Call) -> Answer:
     query = call.query()
-    only(query, "within", "limit")
+    only(query, "within", "limit", *history.PARAMETERS)
     allow(
         call.caller.actor,
         call.route.act,
@@ -30,9 +31,10 @@ async def read_retention(call: Call) -> Answer:
     )
     within = whole(query, "within", 0, 0, RETENTION_DAYS_MAX)
     limit = whole(query, "limit", LIMIT, 1, LIMIT_MAX)
-    context = call.context
-    at = context.clock() + timedelta(days=within)
-    found = await asyncio.to_thread(context.desk.words_kept_too_long, at)
+    as_of = await history.asked_of(call, query)
+    then = await then_of(call, as_of)
+    at = then.now + timedelta(days=within)
+    found = await asyncio.to_thread(then.desk.words_kept_too_long, at)
     counts: Counter[tuple[str, str, bool]] = Counter(
         (KIND_OF_PREFIX[prefix_of(due.record)].what, due.part, due.held_by != "")  # type: ignore[attr-defined]  # it has words of its own
         for due in found
@@ -89,6 +91,8 @@ def retention_routes() -> Iterator[Route]:
                 {"type": "integer", "minimum": 0, "maximum": RETENTION_DAYS_MAX},
             ),
             schemas.LIMIT,
+            schemas.AS_OF,
+            schemas.KNOWN_AT,
         ],
         schemas.object_of(
             data=schemas.array_of(due),

@@ -162,7 +162,7 @@ def identity_routes(sessions: Sessions, credentials: Credentials) -> list[Route]
                 id="listPersonTokens",
                 tag=TAG,
                 summary="List the tokens of a person, without their secrets",
-                parameters=[reference_of(PEOPLE)],
+                parameters=[reference_of(PEOPLE), schemas.AS_OF, schemas.KNOWN_AT],
                 responses={
                     200: {
                         "description": "The tokens.",

@@ -19,6 +19,7 @@ from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Endpoint, Route
 from api.lists import List, only, reach, times
+from api.names import Names
 from api.reads import list_parameters, reading
 from api.report_parts import (
     DAYS_MAX,
@@ -97,13 +98,14 @@ async def read_attainment(call: Call) -> Answer:
     """How many promises were met, by what the caller asks for."""
     question = await _asked(call)
     position, counted = await _counted(call, question, {})
+    names = Names(call, question.as_of)
     return _answer(
         question,
         position,
         total=_figure(counted),
         data=[
             {
-                **group_of(call, question.by, group),
+                **group_of(names, question.by, group),
                 **_figure(found),
                 "members": question.members(position, dict(zip(question.by, group, strict=True))),
             }
@@ -121,13 +123,14 @@ async def read_breaches(call: Call) -> Answer:
     most_first = sorted(
         _grouped(counted), key=lambda one: sum(each.number for each in one[1]), reverse=True
     )
+    names = Names(call, question.as_of)
     return _answer(
         question,
         position,
         total={"breached": total, "policies": _policies(counted)},
         data=[
             {
-                **group_of(call, question.by, group),
+                **group_of(names, question.by, group),
                 "breached": (number := sum(one.number for one in found)),
                 "share": number / total,
                 "policies": _policies(found),

@@ -10,6 +10,7 @@ from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.routing import Route
 from api.lists import only
+from api.names import Names
 from api.reads import entries_of, reading
 from api.schemas import array_of, object_of
 from domain.agreed_clocks import Agreed, HoursOf
@@ -29,7 +30,7 @@ PRACTICES = {
 }
 
 Shown = dict[str, Any]
-Names = Mapping[UUID, str]
+Called = Mapping[UUID, str]
 
 
 async def read_clocks(call: Call) -> Answer:
@@ -46,12 +47,11 @@ async def read_clocks(call: Call) -> Answer:
     entries = history.until(await entries_of(call, id), asked)
     if not entries:
         raise NotFound(f"{record.number} was not there yet.")
-    told = entries[-1].event.by.at
-    moment = call.context.clock() if asked is None else asked.moment or told
-    directory = call.context.desk.directory
-    hours_of = _hours_of(directory)
+    moment = await history.now_of(call, asked)
+    hours_of = _hours_of(call.context.desk.directory)
     found = explained([entry.event for entry in entries], hours_of, moment)
-    names = _names(directory, found.named)
+    known = Names(call, asked)
+    names = {id: name for id in found.named if (name := known.of(id))}
     return json(
         {
             "number": record.number,
@@ -84,7 +84,7 @@ def _hours_of(directory: Directory) -> HoursOf:
 
 
 def _agreement(
-    agreed: Agreed, found: Explanation, hours_of: HoursOf, moment: datetime, names: Names
+    agreed: Agreed, found: Explanation, hours_of: HoursOf, moment: datetime, names: Called
 ) -> Shown:
     hours, basis = agreed.hours(hours_of), agreed.basis
     return {
@@ -107,7 +107,7 @@ def _agreement(
     }
 
 
-def _clock(clock: Clock, target: str, spans: tuple[Span, ...], names: Names) -> Shown:
+def _clock(clock: Clock, target: str, spans: tuple[Span, ...], names: Called) -> Shown:
     return {
         "name": clock.target,
         "target": target,
@@ -142,20 +142,12 @@ def _clock(clock: Clock, target: str, spans: tuple[Span, ...], names: Names) -> 
     }
 
 
-def _named(id: UUID, names: Names) -> Shown:
+def _named(id: UUID, names: Called) -> Shown:
     return {"id": id, "number": number_of(id), "name": names.get(id, "")}
 
 
 def _team(party: Any) -> str | None:
     return number_of(party[0]) if isinstance(party, tuple) else None
-
-
-def _names(directory: Directory, ids: frozenset[UUID]) -> Names:
-    found = (
-        directory.team(id) or directory.calendar(id) or directory.service_level_policy(id)
-        for id in ids
-    )
-    return {record.id: record.name for record in found if record}
 
 
 def _seconds(time: timedelta) -> float:

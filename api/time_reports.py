@@ -11,6 +11,7 @@ from api.http.calls import Call
 from api.http.errors import Problem
 from api.http.routing import Route
 from api.lists import List, only, reach, times
+from api.names import Names
 from api.reads import list_parameters, reading
 from api.report_parts import told_by
 from domain.policy import allow, visibility
@@ -82,6 +83,7 @@ async def read_sums(call: Call) -> Answer:
         group = tuple(row[name] for name in by)
         spent[group] += row["minutes"] * number
         billable[group] += row["minutes"] * number * row["is_billable"]
+    names = Names(call, as_of)
     return json(
         {
             "position": told_by(found.position, as_of),
@@ -92,7 +94,7 @@ async def read_sums(call: Call) -> Answer:
             "data": [
                 {
                     "group": dict(zip(by, group, strict=True)),
-                    "names": _names(call, dict(zip(by, group, strict=True))),
+                    "names": _called(names, dict(zip(by, group, strict=True))),
                     "minutes": minutes,
                     "billable": billable[group],
                 }
@@ -103,15 +105,10 @@ async def read_sums(call: Call) -> Answer:
     )
 
 
-def _names(call: Call, group: dict[str, Any]) -> dict[str, str]:
-    """What the people and organisations of a group are called today."""
-    directory = call.context.desk.directory
-    person = directory.person(UUID(group["person"])) if group.get("person") else None
-    organisation = (
-        directory.organisation(UUID(group["organisation"])) if group.get("organisation") else None
-    )
-    found = {"person": person, "organisation": organisation}
-    return {name: record.name for name, record in found.items() if record is not None}
+def _called(names: Names, group: dict[str, Any]) -> dict[str, str]:
+    """What the people and organisations of a group are called."""
+    ids = {name: group[name] for name in ("person", "organisation") if group.get(name)}
+    return {name: called for name, id in ids.items() if (called := names.of(UUID(id)))}
 
 
 # Routes ------------------------------------------------------------------------------------

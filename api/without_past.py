@@ -10,10 +10,9 @@ from api.http.routing import Route
 REASONS: Mapping[str, str] = {
     # Who asks, and what is about nothing of the past.
     "/me": "it tells who asks, now; /people/{ref} takes as_of.",
-    "/people/{ref}/tokens": "tokens that ended are not shown; they stand in the history.",
-    "/people/{ref}/delegations": "it tells what can be ended now; /people/{ref} takes as_of.",
     "/people/{ref}/personal-data": "it tells all that is known, of every time.",
-    "/retention": "it tells what is due from now on.",
+    "/calendar-feeds/{secret}": "its program asks for what is in force; /calendars/{ref}/feed.ics "
+    "takes as_of.",
     "/read-audit": "it is a record of all time: ask it from and to.",
     # The ledger itself, which is every past.
     "/events": "it is the ledger: ask it after and until a position.",
@@ -30,33 +29,10 @@ REASONS: Mapping[str, str] = {
     "/bulk-jobs/{ref}/results": "it is the file that a job wrote.",
     # What never changes, or says itself of which version or day it is.
     "/attachments/{sha256}": "the bytes of a file never change.",
-    "/versions": "each version says since when it is in force, and none ever changes.",
-    "/versions/{version}": "a version never changes.",
-    "/versions/{version}/document": "a version never changes.",
-    "/versions/{version}/diagram.svg": "a version never changes.",
-    "/versions/{version}/diagram.bpmn": "a version never changes.",
     "/articles/{ref}/diff": "it is asked by two versions, which never change.",
     "/schemas/approval-process": "it tells what this release reads.",
     "/schemas/service-level-policy": "it tells what this release reads.",
     "/asyncapi.json": "it tells what this release sends.",
-    # Times that are computed by what is in force.
-    "/calendars/{ref}/windows": "it is computed by the calendar in force; /calendars/{ref} takes "
-    "as_of.",
-    "/calendars/{ref}/open-time": "it is computed by the calendar in force.",
-    "/calendars/{ref}/next-open": "it is computed by the calendar in force.",
-    "/calendars/{ref}/add": "it is computed by the calendar in force.",
-    "/calendars/{ref}/feed.ics": "a subscribed calendar shows what is in force.",
-    "/calendar-feeds/{secret}": "a subscribed calendar shows what is in force.",
-    "/changes/calendar": "conflicts are found by what is planned now; /changes takes as_of.",
-    "/changes/{ref}/conflicts": "they are found by what is planned now; those that were noted at "
-    "approval, scheduling and implementation stand in the answer.",
-    "/change-windows/{ref}/affected": "it asks what the draft would do from now on.",
-    "/approval-migration": "it asks what moving to the version in force would do.",
-    "/approval-processes/{ref}/running": "it asks what moving to the version in force would do.",
-    "/text-modules/{ref}/filled": "it is a text for what is said next.",
-    "/update-templates/{ref}/filled": "it is a text for what is said next.",
-    "/assets/{ref}/label.svg": "it is printed for the asset as it is.",
-    "/assets/{ref}/label.pdf": "it is printed for the asset as it is.",
 }
 """Why, by the path, or by how it ends where several kinds of records have it."""
 

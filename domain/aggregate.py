@@ -146,8 +146,13 @@ def events_of(kind: type[Aggregate]) -> list[type[Event]]:
 
 
 def stored_name(kind: type[Aggregate], event: type[Event]) -> str:
+    return all_names(kind, event)[-1]
+
+
+def all_names(kind: type[Aggregate], event: type[Event]) -> tuple[str, ...]:
+    """The names under which an event was stored in any of its versions, the oldest first."""
     name = f"{kind.__name__}.{event.__name__}"
-    return name if event.class_version == 1 else f"{name}:{event.class_version}"
+    return (name, *(f"{name}:{version}" for version in range(2, event.class_version + 1)))
 
 
 def upcast_steps(event: type[Event], version: int) -> list[Callable[[dict[str, Any]], Any]]:

@@ -11,8 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-import domain.kinds  # noqa: F401 - the ledger is read, so every kind must be known
-from domain.aggregate import Aggregate, Entry
+from domain.aggregate import KIND_OF_PREFIX, Aggregate, Entry
 from domain.agreement import About
 from domain.approval_process import ApprovalProcess
 from domain.asset_type import AssetType
@@ -25,6 +24,7 @@ from domain.delegation import Delegation
 from domain.directory_kinds import KIND_OF_NAME, KINDS, TOPICS
 from domain.directory_selectors import Selectors
 from domain.erasure import removed_by
+from domain.ids import prefix_of
 from domain.ledger import Ledger
 from domain.organisation import Organisation
 from domain.people_expression import Row
@@ -179,6 +179,14 @@ class Directory(Selectors):
 
     def _all(self, kind: type[A]) -> Iterator[A]:
         return (record for record in self._records[kind].values() if isinstance(record, kind))
+
+    def records(self) -> list[Aggregate]:
+        """All that is known here, of all kinds."""
+        return [record for of_kind in self._records.values() for record in of_kind.values()]
+
+    def record(self, id: UUID) -> Aggregate | None:
+        """A record of any of these kinds."""
+        return self._records.get(KIND_OF_PREFIX.get(prefix_of(id), Aggregate), {}).get(id)
 
     def person(self, id: UUID | None) -> Person | None:
         return self._get(Person, id)

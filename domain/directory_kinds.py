@@ -1,6 +1,6 @@
 """The kinds of records that the directory has in memory, and the events that it follows."""
 
-from domain.aggregate import Aggregate
+from domain.aggregate import Aggregate, all_names
 from domain.approval_process import ApprovalProcess
 from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
@@ -32,11 +32,6 @@ KINDS: tuple[type[Aggregate], ...] = (
 
 KIND_OF_NAME = {kind.__name__: kind for kind in KINDS}
 TOPICS = (
-    tuple(
-        f"{kind.__name__}.{event.__name__}" + (f":{version}" if version > 1 else "")
-        for kind in KINDS
-        for event in kind.topics
-        for version in range(1, event.class_version + 1)
-    )
+    tuple(topic for kind in KINDS for event in kind.topics for topic in all_names(kind, event))
     + REMOVALS
 )

@@ -265,6 +265,10 @@ class Ledger:
                 last = middle - 1
         return first
 
+    def has(self, position: int, by: Provenance) -> bool:
+        """Whether what was recorded so belongs to what this ledger tells: here everything does."""
+        return True
+
     async def peek(self, id: UUID) -> Aggregate | None:
         """A record from the cache, or loaded; possibly one that has been moved on elsewhere."""
         return await self.records.peek(id)

@@ -18,24 +18,32 @@ IMPACT_MAX = 1_000
 
 
 class AssetViews(Reading):
-    async def relations_around(self, assets: Collection[UUID], depth: int) -> list[Relation]:
-        """The relations on all ways from some assets, up and down, of so many steps at most."""
+    async def relations_around(
+        self, assets: Collection[UUID], depth: int, as_of: AsOf | None = None
+    ) -> list[Relation]:
+        """The relations on all ways from some assets, up and down, of so many steps at most, as
+        they are or as they were."""
         if not assets:
             return []
-        relations = self._at(asset_relations.RELATIONS.stored)
+        held, moments = asset_relations.holding(as_of)
+        table, when = asset_relations.SPANS.stored, f" AND {held}"
+        if as_of is None:
+            table, when = asset_relations.RELATIONS.stored, ""
+        relations = self._at(table)
         starts = ", ".join("?" for _ in assets)
         ways = [
             f"{name} (id, steps) AS (SELECT {here}, 0 FROM {relations}"
-            f" WHERE {here} IN ({starts})"
+            f" WHERE {here} IN ({starts}){when}"
             f" UNION SELECT r.{there}, {name}.steps + 1 FROM {name}"
-            f" JOIN {relations} r ON r.{here} = {name}.id WHERE {name}.steps < {depth - 1:d})"
+            f" JOIN {relations} r ON r.{here} = {name}.id WHERE {name}.steps < {depth - 1:d}{when})"
             for name, here, there in (("up", "other", "asset"), ("down", "asset", "other"))
         ]
+        found = "SELECT r.asset, r.other FROM"
         rows = await self._query(
             f"WITH RECURSIVE {', '.join(ways)}"
-            f" SELECT r.asset, r.other FROM up JOIN {relations} r ON r.other = up.id"
-            f" UNION SELECT r.asset, r.other FROM down JOIN {relations} r ON r.asset = down.id",
-            [*map(str, assets), *map(str, assets)],
+            f" {found} up JOIN {relations} r ON r.other = up.id{when}"
+            f" UNION {found} down JOIN {relations} r ON r.asset = down.id{when}",
+            [*([*map(str, assets), *moments, *moments] * 2), *moments, *moments],
         )
         return sorted(Relation(UUID(asset), UUID(other)) for asset, other in rows)
 

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from domain.as_of import AsOf as AsOf
 from projections.tables import Column, Key, Table
 
 ENDLESS = 2**62
@@ -38,13 +39,6 @@ COLUMNS = tuple(
 Sense = Literal["held", "known"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-
-
-class AsOf(Struct, frozen=True, kw_only=True):
-    """What is asked: how things stood at a moment, as the ledger told by a position."""
-
-    moment: datetime | None = None
-    position: int | None = None
 
 
 class Begun(Struct, frozen=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from domain.agreement import Subject
 from domain.alike import CALLED_OFF, Alike
+from domain.as_of import AsOf
 from domain.ids import range_of
 from domain.policy import Visibility
 from projections import change_board, change_work, ticket_page, work_queue
@@ -149,9 +150,11 @@ class TicketViews(Reading):
         *,
         visibility: Visibility = EVERYTHING,
         limit: int = 1_000,
+        as_of: AsOf | None = None,
     ) -> list[dict[str, Any]]:
-        """The changes scheduled for any part of a time range, in the order of their starts."""
-        query = Query(LISTINGS[change_board.NAME], self._reader.prefix)
+        """The changes scheduled for any part of a time range, in the order of their starts, as
+        they are or as they were."""
+        query = Query(LISTINGS[change_board.NAME], self._reader.prefix, as_of)
         query.restrict(visibility)
         query.filter({"scheduled_start": Span(until=until)})
         query.add("scheduled_end > ?", instant(since))

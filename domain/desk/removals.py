@@ -93,6 +93,8 @@ class Removals(Base):
         ):
             for row in rows:
                 id, told = UUID(str(row.originator_id)), _told(row.state)
+                if not self.ledger.has(row.id, told.by):
+                    continue
                 if told.part is not None:
                     found -= {(id, part) for part in (PARTS if told.part == "words" else FILES)}
                 elif (days := shortest.get(_kind(id).what)) is not None:

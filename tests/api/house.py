@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from api import tokens
 from api.app import create_app
-from api.settings import Settings
+from api.settings import Settings, now
 from domain.aggregate import KINDS
 from domain.desk import Desk
 from domain.directory import Directory
@@ -127,7 +127,12 @@ def _named(headers: dict[str, str]) -> dict[str, str]:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, settings: Settings = SETTINGS, *, first: int = 1, url: str | None = None
+    folder: Path,
+    settings: Settings = SETTINGS,
+    *,
+    first: int = 1,
+    url: str | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> AsyncIterator[House]:
     """A settled house, on SQLite in the folder or on PostgreSQL at `url`. `first` is the number of
     the first record of each kind."""
@@ -141,7 +146,7 @@ async def opened(
             projector.prepare()
             projector.moved.append(views.progress.tell)
             files = open_files(stores, ledger.mapper.keys)
-            app = create_app(desk, views, settings, log=log, files=files)
+            app = create_app(desk, views, settings, clock=clock, log=log, files=files)
             house = House(desk, views, app, files)
             await _settle(house)
             Follower(ledger.recorder, log, SIGNER, time.time).catch_up()
