@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from api.without_past import is_told_of_past
 from projections.listings import ALL
-from tests.api.authorisation import QUERIES, REFUSED, ROLES, attempt, routes
+from tests.api.authorisation import IN_USE, QUERIES, REFUSED, ROLES, attempt, routes
 from tests.api.house import House
 
 READERS = ("olga", "adam", "carl", "zoe", "rita", "anna")
@@ -166,7 +166,8 @@ async def questions(house: House, subjects: Found, found: Found) -> list[Questio
     asked = []
     for route in routes(house.app):
         if route.method == "GET" and is_told_of_past(route):
-            path = route.path.replace("{ref}", subjects.get(route.path.split("/")[1], ""))
+            subject = IN_USE.get(route.path, route.path.split("/")[1])
+            path = route.path.replace("{ref}", subjects.get(subject, ""))
             query = "?to_version=2" if path.endswith("/approval-migration") else ""
             path = path.replace("{version}", "draft") + QUERIES.get(route.path, query)
             asked.append(Question(await _reader(house, path), path))
