@@ -73,6 +73,7 @@ LISTS: Mapping[str, List] = {
         },
         sort=("last_day", "number"),
     ),
+    "choice_list": List(name="choice_lists", sort=("name",)),
     "text_module": List(name="text_modules", sort=("name",)),
     "update_template": List(name="update_templates", sort=("name",)),
     "macro": List(name="macros", sort=("name",)),

@@ -23,6 +23,7 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList
 from domain.contract import Contract
 from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
@@ -53,6 +54,7 @@ from projections import (
     bulk_jobs,
     cab_meetings,
     change_work,
+    choice_lists,
     contracts,
     declared_views,
     directory,
@@ -142,6 +144,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
         "asset",
     ),
     AssetType: Shape((asset_types.fold,), (asset_types.TYPES,)),
+    ChoiceList: Shape((choice_lists.fold,), (choice_lists.LISTS,)),
     Contract: Shape((contracts.fold,), (contracts.CONTRACTS,)),
     UpdateTemplate: Shape((plain_definitions.fold,), (plain_definitions.UPDATES,)),
     TextModule: Shape((plain_definitions.fold,), (plain_definitions.TEXTS,)),

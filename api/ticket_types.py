@@ -6,7 +6,7 @@ import msgspec
 from pydantic import Field
 
 from api.commands import Asked, Command, Creation, Practice
-from api.fields import Name, Note, OptionalName, Word
+from api.fields import ChoiceListRef, Name, Note, OptionalName, Word
 from api.http.bodies import Body
 from api.http.calls import Call
 from domain.desk import Desk
@@ -35,6 +35,10 @@ class TypeField(Body):
     help: OptionalName = ""
     needed: Annotated[list[FieldNeed], Field(max_length=20)] = []
     choices: Annotated[list[Name], Field(max_length=CHOICES_MAX)] = []
+    choice_list: Annotated[
+        ChoiceListRef | None,
+        Field(description="The choice list whose choices are those of a choice."),
+    ] = None
     minimum: Limit | None = None
     maximum: Limit | None = None
     length_max: Annotated[int, Field(ge=1, le=TEXT_MAX)] = TEXT_MAX
@@ -117,7 +121,13 @@ def about_new(call: Call, body: Any) -> About:
 
 
 async def define(desk: Desk, body: Any, asked: Asked, call: Call) -> Receipt:
+    desk.check_lists(body.arguments()["definition"])
     return await desk.define_ticket_type(**body.arguments(), **asked.keywords)
+
+
+async def lists_of(call: Call, record: Any, body: Any) -> dict[str, Any]:
+    call.context.desk.check_lists(body.arguments()["definition"])
+    return {}
 
 
 PRACTICE = Practice(
@@ -138,6 +148,7 @@ PRACTICE = Practice(
         Command(
             method=TicketType.revise,
             body=ReviseType,
+            look_up=lists_of,
             summary="Define it anew, as its next version",
             description="Tickets keep the priorities and values that they have.",
             example={"definition": DEFINITION},

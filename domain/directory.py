@@ -19,6 +19,7 @@ from domain.assignment_rule import AssignmentRule
 from domain.business_time import BusinessHours
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList
 from domain.conditions import condition
 from domain.delegation import Delegation
 from domain.directory_kinds import KIND_OF_NAME, KINDS, TOPICS
@@ -289,6 +290,9 @@ class Directory(Selectors):
     def ticket_type(self, ticket: str) -> TicketType | None:
         """The type of a kind of ticket, such as `incident`, if the desk has defined one."""
         return next((one for one in self._all(TicketType) if one.ticket == ticket), None)
+
+    def choice_list(self, id: UUID) -> ChoiceList | None:
+        return self._get(ChoiceList, id)
 
     def ticket_types(self) -> Iterator[TicketType]:
         return self._all(TicketType)

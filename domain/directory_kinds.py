@@ -6,6 +6,7 @@ from domain.asset_type import AssetType
 from domain.assignment_rule import AssignmentRule
 from domain.calendar import Calendar
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList
 from domain.erasure import REMOVALS
 from domain.organisation import Organisation
 from domain.person import Person
@@ -28,6 +29,7 @@ KINDS: tuple[type[Aggregate], ...] = (
     Service,
     TicketType,
     AssetType,
+    ChoiceList,
 )
 
 KIND_OF_NAME = {kind.__name__: kind for kind in KINDS}

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, get_args
+from uuid import UUID
 
 from msgspec import Struct
 
@@ -47,6 +48,8 @@ class FieldDefinition(Struct, frozen=True, kw_only=True, omit_defaults=True):
     help: str = ""
     needed: tuple[Needed, ...] = ()
     choices: tuple[str, ...] = ()
+    choice_list: UUID | None = None
+    """The choice list whose choices are those of a choice, in place of its own."""
     minimum: str | None = None
     """Of a number or a date."""
     maximum: str | None = None
@@ -96,8 +99,12 @@ def _of_type(field: FieldDefinition, place: str) -> Iterator[Mistake]:
 
 def _of_choices(field: FieldDefinition, place: str) -> Iterator[Mistake]:
     if field.type not in ("choice", "multi-choice"):
-        if field.choices:
+        if field.choices or field.choice_list:
             yield Mistake(place, "Only a choice has choices.")
+        return
+    if field.choice_list:
+        if field.choices:
+            yield Mistake(place, "A choice has its own choices, or those of a list.")
         return
     count = len(field.choices)
     if not 1 <= count <= CHOICES_MAX or len(set(field.choices)) < count:

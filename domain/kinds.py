@@ -11,6 +11,7 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList
 from domain.contract import Contract
 from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
@@ -47,6 +48,7 @@ __all__ = [
     "Change",
     "ChangeTemplate",
     "ChangeWindow",
+    "ChoiceList",
     "Contract",
     "DataRule",
     "DeclaredView",

@@ -11,10 +11,11 @@ from domain.policy_rows import (
     WRITE,
     Grants,
     Row,
+    everyone,
     rows,
     staff,
 )
-from domain.relation import OPERATOR
+from domain.relation import ANY, OPERATOR
 
 OPERATORS_AGENT_OR_PROCESS_OWNER: Grants = {
     Role.AGENT: OPERATOR,
@@ -52,6 +53,24 @@ HELPS: Mapping[str, Row] = {
     **_definitions("update_template", OPERATORS_AGENT_OR_PROCESS_OWNER),
     **_definitions("macro", OPERATORS_PROCESS_OWNER),
     **_definitions("data_rule", OPERATORS_PROCESS_OWNER),
+    **rows(
+        everyone(ANY),
+        READ,
+        {
+            "choice_list.list": "list choice lists",
+            "choice_list.read": "read a choice list",
+            "choice_list.read_history": "read the history of a choice list",
+        },
+    ),
+    **rows(
+        OPERATORS_AGENT_OR_PROCESS_OWNER,
+        WRITE,
+        {
+            "choice_list.define": "define a choice list",
+            "choice_list.replace": "replace the choices of a list",
+            "choice_list.retire": "retire a choice list",
+        },
+    ),
     **rows(staff(OPERATOR), READ, {"data_quality.read": "read how good the data are"}),
     **rows(
         staff(OPERATOR),

@@ -1,15 +1,18 @@
 """Types of tickets: one for each kind, whose fields tickets have and need for their acts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from domain.aggregate import Aggregate, Event
 from domain.change import Change
 from domain.desk.desk import Base, Repeat
 from domain.directory import Directory
-from domain.field_definitions import missing
-from domain.json_values import WrongJson
+from domain.field_definitions import FieldDefinition, missing
+from domain.ids import number_of
+from domain.json_values import Mistake, WrongJson, at
 from domain.ledger import Ledger, Work
 from domain.life_cycle import Moved
 from domain.provenance import Provenance
@@ -79,7 +82,7 @@ class TicketTypes(Base):
             raise Refused(f"fields: there are none for {ticket.what}s.")
         ticket.set_fields(
             fields,
-            definitions=found.definition.fields,
+            definitions=self._with_choices(found.definition.fields, fields),
             type=found.id,
             type_version=found.definition_version,
             by=by,
@@ -88,6 +91,35 @@ class TicketTypes(Base):
         for name in people & fields.keys():
             if fields[name] is not None:
                 self.active_person(f"fields/{name}", UUID(str(ticket.fields[name])))
+
+    def _with_choices(
+        self, definitions: Sequence[FieldDefinition], said: Mapping[str, Any]
+    ) -> list[FieldDefinition]:
+        """The definitions with the choices of their lists, for those that are said. Raises Refused
+        where a list is not in use any more."""
+        found = []
+        for field in definitions:
+            named = field.choice_list
+            if named is None or said.get(field.name) is None:
+                found.append(field)
+                continue
+            choices = self.directory.choice_list(named)
+            if choices is None:
+                raise Refused(f"fields/{field.name}: there is no {number_of(named)}.")
+            choices.require_in_use()
+            found.append(replace(field, choices=choices.choices))
+        return found
+
+    def check_lists(self, definition: TypeDefinition) -> None:
+        """Refuse fields of choice lists that are not there. Raises WrongJson with the places."""
+        self.directory.catch_up()
+        wrong = [
+            Mistake(at("", index, "choice_list"), f"There is no choice list {number_of(named)}.")
+            for index, field in enumerate(definition.fields)
+            if (named := field.choice_list) and self.directory.choice_list(named) is None
+        ]
+        if wrong:
+            raise WrongJson("fields", "/definition/fields", wrong)
 
     async def _require_fields(self, record: Aggregate) -> None:
         """Refuse acts on a ticket that need a field which has no value."""

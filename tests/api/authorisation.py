@@ -111,7 +111,10 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made["views"] = await olga.made("/views", definitions["/views"] | view)
     kept = {"name": f"{view['name']}_kept"}
     made["views in use"] = await olga.made("/views", definitions["/views"] | kept)
-    for plural in ("text-modules", "update-templates", "macros", "data-rules", "contracts"):
+    for plural in (
+        *("text-modules", "update-templates", "macros", "data-rules", "contracts"),
+        "choice-lists",
+    ):
         made[plural] = await olga.made(f"/{plural}", definitions[f"/{plural}"])
     made["order-guides"] = await guided(house, at, definitions["/order-guides"])
     saved = definitions["/saved-views"]

@@ -339,6 +339,12 @@ MAY = {
     "GET /offerings": "xxxxxxx",
     "GET /offerings/{ref}": "-xxxxxx",
     "GET /offerings/{ref}/history": "-xxxxxx",
+    "POST /choice-lists": "-x--x--",
+    "POST /choice-lists/{ref}/replace": "-x--x--",
+    "POST /choice-lists/{ref}/retire": "-x--x--",
+    "GET /choice-lists": "xxxxxxx",
+    "GET /choice-lists/{ref}": "xxxxxxx",
+    "GET /choice-lists/{ref}/history": "xxxxxxx",
     "POST /order-guides": "---xx--",
     "POST /order-guides/{ref}/revise": "---xx--",
     "POST /order-guides/{ref}/retire": "---xx--",
@@ -660,6 +666,8 @@ OPEN_TO_STRANGERS = {
     "GET /ticket-types/{ref}",
     "GET /ticket-types/{ref}/history",
     "POST /calendars/{ref}/feeds",
+    "GET /choice-lists/{ref}",
+    "GET /choice-lists/{ref}/history",
     "GET /order-guides/{ref}",
     "POST /order-guides/{ref}/try",
     "POST /order-guides/{ref}/order",
@@ -667,7 +675,10 @@ OPEN_TO_STRANGERS = {
     "GET /change-templates/{ref}/history",
     "GET /change-templates/{ref}/approval.svg",
 }
-FOR_ALL = ("/calendars", "/change-templates", "/asset-types", "/ticket-types", "/order-guides")
+FOR_ALL = (
+    *("/calendars", "/change-templates", "/asset-types", "/ticket-types"),
+    *("/order-guides", "/choice-lists"),
+)
 """Calendars, types of assets and of tickets, guides and the change catalogue belong to nobody."""
 
 

@@ -23,6 +23,7 @@ from domain.calendar import Calendar
 from domain.change import Change, ClosureCode, Outcome
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList
 from domain.contract import Contract
 from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
@@ -419,6 +420,8 @@ SENT: dict[str, SearchStrategy[Any]] = {
     "kinds": st.sampled_from([(), ("incident",), ("incident",) * 51]),
     "subjects": st.lists(CHANGES, max_size=2),
 }
+CHOICES = st.lists(st.sampled_from(["4001", "4002", " 4003 ", "a\nb", ""]), max_size=4)
+
 COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     ApprovalProcess: of_definitions(DEFINITIONS),
     Article: {
@@ -808,6 +811,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     Macro: {"revise": said(name=texts, definition=MACROS), "retire": NOTHING},
     OrderGuide: {"revise": said(name=texts, definition=GUIDES), "retire": NOTHING},
     DataRule: {"revise": said(name=texts, definition=CONDITIONS), "retire": NOTHING},
+    ChoiceList: {"replace": said(choices=CHOICES), "retire": NOTHING},
     Contract: {
         "amend": said(
             name=maybe(texts),
@@ -973,6 +977,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     Macro: ("define", said(name=texts, definition=MACROS)),
     OrderGuide: ("define", said(name=texts, definition=GUIDES)),
     DataRule: ("define", said(name=texts, definition=CONDITIONS)),
+    ChoiceList: ("define", said(name=texts, choices=CHOICES, source=texts)),
     Contract: (
         "draft",
         said(

@@ -34,6 +34,7 @@ from domain.calendar_mistakes import check as check_hours
 from domain.change import Change
 from domain.change_template import ChangeTemplate
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList, ordered
 from domain.contract import Contract
 from domain.data_rule import DataRule
 from domain.declared_definition import NAME
@@ -473,6 +474,11 @@ def check_plain_definition(record: PlainDefinition[Any]) -> None:
         record.check(definition)
 
 
+def check_choice_list(record: ChoiceList) -> None:
+    assert record.name
+    assert record.choices == ordered(set(record.choices))
+
+
 def check_contract(contract: Contract) -> None:
     assert contract.name
     assert contract.supplier
@@ -483,6 +489,7 @@ def check_contract(contract: Contract) -> None:
 
 
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
+    ChoiceList: check_choice_list,
     Contract: check_contract,
     OrderGuide: check_plain_definition,
     DataRule: check_plain_definition,

@@ -22,6 +22,7 @@ from domain.calendar import Calendar
 from domain.change import Change
 from domain.change_template import ChangeTemplate, FormField
 from domain.change_window import ChangeWindow
+from domain.choice_list import ChoiceList
 from domain.contract import Contract
 from domain.data_rule import DataRule
 from domain.declared_view import DeclaredView
@@ -1373,6 +1374,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
         [
             step("define", name="In use without an owner", definition=OWNERLESS),
             step("revise", name="Services without an owner", definition=NAMELESS),
+            step("retire"),
+        ]
+    ],
+    ChoiceList: [
+        [
+            step("define", name="Cost centres", choices=["4002", "4001"], source="The ERP."),
+            step("replace", choices=["4003", "4001"]),
             step("retire"),
         ]
     ],

@@ -35,6 +35,7 @@ OF_THE_DESK = {
     "Gates.GateWritten.text",
     "Macro.Defined.name",
     "Macro.Revised.name",
+    "ChoiceList.Defined.name",
     "OrderGuide.Defined.name",
     "OrderGuide.Revised.name",
     "Offering.Drafted.name",

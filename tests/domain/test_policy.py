@@ -644,6 +644,12 @@ data_rule.read_history                - c c c c c c
 data_rule.define                      - - - - c - -
 data_rule.revise                      - - - - c - -
 data_rule.retire                      - - - - c - -
+choice_list.list                      y y y y y y y
+choice_list.read                      y y y y y y y
+choice_list.read_history              y y y y y y y
+choice_list.define                    - c - - c - -
+choice_list.replace                   - c - - c - -
+choice_list.retire                    - c - - c - -
 data_quality.read                     - c c c c c c
 contract.list                         - c c c c c c
 contract.read                         - c c c c c c
