@@ -38,7 +38,7 @@ Moves = set[tuple[str, str]]
 
 AFTERWARDS = {
     *("LegalHoldPlaced", "LegalHoldLifted", "WordsRemoved"),
-    *("Commented", "Linked", "Unlinked", "Watched", "Unwatched"),
+    *("Commented", "MentionsRead", "Linked", "Unlinked", "Watched", "Unwatched"),
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
     *("TimeBooked", "TimeCorrected", "Rated"),
     *("TemplateMade", "Unmerged", "Released"),
