@@ -185,6 +185,8 @@ TICKET: dict[str, Arguments] = {
     ),
     "break_lock": REASON,
     "end_edit": NOTHING,
+    "prolong_edit": NOTHING,
+    "require_unlocked": NOTHING,
     "apply_macro": said(macro=st.just(record_id("MAC", 1)), version=st.just(1)),
     "attach": said(
         name=texts,
