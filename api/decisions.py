@@ -4,17 +4,17 @@ Looking at it never decides anything, as programs look at the links in mails too
 way of every other: the same policy, the same rules, and the password where it is to be signed.
 """
 
-from time import monotonic
 from urllib.parse import parse_qs
 from uuid import UUID, uuid5
 
 from jinja2 import Environment
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.context import Context
 from api.http.errors import Problem
+from api.link_pages import CHANNEL, LinkPages
 from api.passwords import PASSWORD_MAX
 from domain.approval import Vote
 from domain.decision_link import Asking, Forged, Over, Superseded, opened, require_asked
@@ -26,16 +26,8 @@ from domain.signature import Proven
 from domain.text import REASON_MAX
 
 PATH = "/decide/{link}"
-CHANNEL = "link"
 FORM_BYTES_MAX = 64 * 1024
 VOTES: dict[str, Vote] = {"approve": "approve", "reject": "reject", "abstain": "abstain"}
-HEADERS = {
-    # Beside the policy of the desk, the stricter of two counts.
-    "content-security-policy": "default-src 'none'; img-src 'self' data:; style-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "cache-control": "no-store",
-    "x-robots-tag": "noindex",
-}
 _COMMANDS = UUID("0f7bb9a4-3c3a-8d0e-9a55-64656369646c")
 """The name space of the ids of votes that come by link."""
 _REFUSALS: list[tuple[type[DomainError], int, str]] = [
@@ -47,11 +39,9 @@ _REFUSALS: list[tuple[type[DomainError], int, str]] = [
 ]
 
 
-class DecisionPages:
+class DecisionPages(LinkPages):
     def __init__(self, context: Context, templates: Environment) -> None:
-        self.context = context
-        self._form = templates.get_template("decision_link.html")
-        self._said = templates.get_template("said.html")
+        super().__init__(context, templates, "decision_link.html")
 
     def routes(self) -> list[Route]:
         return [Route(PATH, self.answer, methods=["GET", "HEAD", "POST"])]
@@ -61,7 +51,8 @@ class DecisionPages:
         address = request.client.host if request.client else ""
         link = str(request.path_params["link"])
         try:
-            self._spend(address)
+            if not self._may_ask(address):
+                raise Problem("too_many_requests", "Too many requests came from your address.")
             if request.method == "POST":
                 return await self._decide(link, await _fields(request), address)
             return await self._show(self._asking(link))
@@ -72,10 +63,6 @@ class DecisionPages:
                 if isinstance(error, kind):
                     return self._say(status, title, str(error))
             raise
-
-    def _spend(self, address: str) -> None:
-        if self.context.anonymous.take(address, monotonic()) < 0:
-            raise Problem("too_many_requests", "Too many requests came from your address.")
 
     def _asking(self, link: str) -> Asking:
         key = self.context.settings.decision_key
@@ -89,14 +76,13 @@ class DecisionPages:
         stage = require_asked(record, asking, self.context.clock())
         voter = desk.voter(asking.voter)
         decision = await desk.decision(record, stage, str(asking.voter))
-        page = self._form.render(
+        return self._show_form(
+            status,
             decision=decision,
             voter=voter.name,
             refusal=refusal,
             comment_max=REASON_MAX,
-            version=self.context.settings.version,
         )
-        return HTMLResponse(page, status, HEADERS)
 
     async def _decide(self, link: str, fields: dict[str, str], address: str) -> Response:
         asking, at, desk = self._asking(link), self.context.clock(), self.context.desk
@@ -133,10 +119,6 @@ class DecisionPages:
         ):
             raise Refused("This is not your password.")
         return Proven(method="password", at=self.context.clock())
-
-    def _say(self, status: int, title: str, detail: str) -> Response:
-        page = self._said.render(title=title, detail=detail, version=self.context.settings.version)
-        return HTMLResponse(page, status, HEADERS)
 
 
 async def _fields(request: Request) -> dict[str, str]:

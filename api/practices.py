@@ -29,6 +29,7 @@ from api import (
     problems,
     questions,
     releases,
+    report_schedules,
     requests,
     risk_models,
     saved_views,
@@ -81,6 +82,7 @@ PRACTICES: Sequence[Practice] = (
     saved_views.PRACTICE,
     webhooks.PRACTICE,
     bulk_jobs.PRACTICE,
+    report_schedules.PRACTICE,
     declared_views.PRACTICE,
 )
 

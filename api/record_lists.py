@@ -17,6 +17,7 @@ from domain import (
     problem,
     question,
     release_moves,
+    report_schedule,
     service,
     service_request,
     webhook,
@@ -125,6 +126,11 @@ LISTS: Mapping[str, List] = {
     ),
     "bulk_job": List(
         name="bulk_jobs", values={"status": words_of(bulk_job.Status)}, sort=("-proposed_at",)
+    ),
+    "report_schedule": List(
+        name="report_schedules",
+        values={"status": words_of(report_schedule.Status)},
+        sort=("name",),
     ),
     "webhook": List(name="webhooks", values={"status": words_of(webhook.Status)}, sort=("number",)),
     "change_template": List(name="change_templates", sort=("name",)),

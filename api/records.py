@@ -36,6 +36,7 @@ from domain.person import Person
 from domain.problem import Problem
 from domain.question import Question
 from domain.release import Release
+from domain.report_schedule import ReportSchedule
 from domain.risk_model import RiskModel
 from domain.saved_view import SavedView
 from domain.service import Service
@@ -64,6 +65,7 @@ from projections import (
     offerings,
     plain_definitions,
     releases,
+    report_schedules,
     saved_views,
     services,
     ticket_page,
@@ -209,6 +211,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     DeclaredView: Shape((declared_views.fold,), (declared_views.VIEWS,)),
     Calendar: Shape((directory.fold,), (directory_rows.CALENDARS,)),
     BulkJob: Shape((bulk_jobs.fold_job,), (bulk_jobs.JOBS,)),
+    ReportSchedule: Shape((report_schedules.fold,), (report_schedules.SCHEDULES,)),
     Webhook: Shape((webhooks.fold,), (webhooks.WEBHOOKS,)),
 }
 

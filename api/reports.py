@@ -244,7 +244,7 @@ def _as_csv(document: Shown, question: Question) -> bytes:
     for line in document["data"] if question.by else [document["total"]]:
         names = {f"{name}_name": said for name, said in line.get("names", {}).items()}
         row = {**head, **line.get("group", {}), **names, **line}
-        written.writerow(_cell(row.get(name)) for name in columns)
+        written.writerow(cell(row.get(name)) for name in columns)
     return text.getvalue().encode()
 
 
@@ -252,7 +252,7 @@ def _text(at: datetime | None) -> str:
     return "" if at is None else instant(at)
 
 
-def _cell(value: Any) -> Any:
+def cell(value: Any) -> Any:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 

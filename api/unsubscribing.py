@@ -4,16 +4,15 @@ Looking at it ends nothing, as programs look at the links in mails too. A POST d
 button of the page or by the mail program that does it in one click (RFC 8058).
 """
 
-from time import monotonic
 from uuid import UUID, uuid5
 
 from jinja2 import Environment
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.context import Context
-from api.decisions import CHANNEL, HEADERS
+from api.link_pages import CHANNEL, LinkPages
 from domain.decision_link import Forged
 from domain.provenance import Provenance
 from domain.rules import NotFound
@@ -25,11 +24,9 @@ _COMMANDS = UUID("0f7bb9a4-3c3a-8d0e-9a55-756e73756273")
 """The name space of the ids of what is done by link."""
 
 
-class UnsubscribePages:
+class UnsubscribePages(LinkPages):
     def __init__(self, context: Context, templates: Environment) -> None:
-        self.context = context
-        self._form = templates.get_template("unsubscribe_link.html")
-        self._said = templates.get_template("said.html")
+        super().__init__(context, templates, "unsubscribe_link.html")
 
     def routes(self) -> list[Route]:
         return [Route(PATH, self.answer, methods=["GET", "HEAD", "POST"])]
@@ -37,7 +34,7 @@ class UnsubscribePages:
     async def answer(self, request: Request) -> Response:
         request.scope["ledgerdesk.route"] = PATH
         address = request.client.host if request.client else ""
-        if self.context.anonymous.take(address, monotonic()) < 0:
+        if not self._may_ask(address):
             return self._say(429, "Not now", "Too many requests came from your address.")
         try:
             link = str(request.path_params["link"])
@@ -48,8 +45,7 @@ class UnsubscribePages:
         if request.method == "POST":
             await self._end(view, subscription)
         elif subscription.person in view.subscribers:
-            page = self._form.render(number=view.number, version=self.context.settings.version)
-            return HTMLResponse(page, 200, HEADERS)
+            return self._show_form(number=view.number)
         return self._say(200, "You hear no more of it", f"You follow {view.number} no more.")
 
     async def _end(self, view: SavedView, subscription: Subscription) -> None:
@@ -67,7 +63,3 @@ class UnsubscribePages:
             by=by,
             is_repeatable=True,
         )
-
-    def _say(self, status: int, title: str, detail: str) -> Response:
-        page = self._said.render(title=title, detail=detail, version=self.context.settings.version)
-        return HTMLResponse(page, status, HEADERS)

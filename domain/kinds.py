@@ -25,6 +25,7 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.read_log import ReadLog
 from domain.release import Release
+from domain.report_schedule import ReportSchedule
 from domain.risk_model import RiskModel
 from domain.saved_view import SavedView
 from domain.service import Service
@@ -62,6 +63,7 @@ __all__ = [
     "Question",
     "ReadLog",
     "Release",
+    "ReportSchedule",
     "RiskModel",
     "SavedView",
     "Service",

@@ -1,8 +1,10 @@
-"""Who may do what with saved views: whoever has one shares it, and those whom it is for use it."""
+"""Who may do what with saved views, and with reports that are sent: whoever has a view shares it,
+and those whom it is for use it."""
 
 from collections.abc import Mapping
 
 from domain.person import Role
+from domain.policy_reports import SCHEDULES
 from domain.policy_rows import READ, WRITE, Grants, Row, everyone, rows
 from domain.relation import ANY, OPERATOR, OPERATOR_OR_READER, OWNER, READER, Condition
 
@@ -44,4 +46,5 @@ VIEWS: Mapping[str, Row] = {
             "saved_view.unsubscribe": "unsubscribe from a saved view",
         },
     ),
+    **SCHEDULES,
 }

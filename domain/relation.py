@@ -15,6 +15,7 @@ from domain.offering import Offering
 from domain.organisation import Organisation
 from domain.person import Person, Role
 from domain.release import Release
+from domain.report_schedule import ReportSchedule
 from domain.saved_view import SavedView
 from domain.service import Service
 from domain.team import Team
@@ -94,7 +95,7 @@ def about(record: Aggregate) -> About:
             )
         case SavedView():
             return About(id=record.id, requester=record.owner, audience=record.audience)
-        case Webhook() | BulkJob():
+        case Webhook() | BulkJob() | ReportSchedule():
             return About(id=record.id, organisation=record.organisation, requester=record.owner)
         case Person() | Team():
             return About(id=record.id, organisation=record.organisation)

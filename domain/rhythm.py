@@ -25,7 +25,7 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])")
 _ONE = timedelta(days=1)
 
 
-class Rhythm(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Rhythm(Struct, frozen=True, kw_only=True):
     """`weekday` is that of each week, `day` that of each month; a shorter month has its last.
 
     at: what the wall clock shows then, as HH:MM. calendar: where the day is none of its workdays,

@@ -19,6 +19,7 @@ from ops.mail import app as mail_app
 from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
 from ops.privacy import app as privacy_app
 from ops.process import app as process_app
+from ops.reports_command import app as reports_app
 from ops.settings import BadSettings
 from ops.sla_command import app as sla_app
 from ops.views_command import app as views_app
@@ -42,6 +43,7 @@ app.add_typer(assets_app, name="assets")
 app.add_typer(privacy_app, name="privacy")
 app.add_typer(mail_app, name="mail")
 app.add_typer(bulk_app, name="bulk")
+app.add_typer(reports_app, name="reports")
 
 
 @app.command()

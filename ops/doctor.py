@@ -18,6 +18,7 @@ from domain import erasure
 from domain.calendar_holidays import is_running_out
 from domain.directory import Directory
 from domain.files import FilesUnavailable
+from domain.report_schedule import ReportSchedule, Status
 from domain.rules import DomainError
 from ops.compose import (
     open_files,
@@ -29,6 +30,7 @@ from ops.compose import (
     open_views,
 )
 from ops.processes import prepare_folder
+from ops.reports_shown import amiss
 from ops.settings import Settings
 from ops.stores.master_key import MasterKeyUnusable
 
@@ -180,6 +182,18 @@ async def _mail(settings: Settings) -> str:
     return f"{settings.mail_host} takes mail; replies are read by {replies}"
 
 
+async def _reports(settings: Settings) -> str:
+    async with open_ledger(settings) as ledger:
+        schedules = [one for one, _ in ledger.all_of(ReportSchedule)]
+    wrong = amiss(schedules, datetime.now(UTC))
+    if wrong:
+        raise Unwell(
+            f"{', '.join(wrong)} was not sent as it should be. "
+            f"See: ledgerdesk reports deliveries {wrong[0]}"
+        )
+    return f"{sum(one.status is Status.ACTIVE for one in schedules)} scheduled"
+
+
 async def _temporal(settings: Settings) -> str:
     from ops.temporal_client import connect, namespace_id
     from ops.temporal_folder import read_stamp
@@ -219,6 +233,7 @@ CHECKS: tuple[tuple[str, Check], ...] = (
     ("erasures", _erasures),
     ("log", _log),
     ("mail", _mail),
+    ("reports", _reports),
     ("Temporal", _temporal),
     ("API", _api),
 )

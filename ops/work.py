@@ -8,13 +8,16 @@ import structlog
 from temporalio.client import Client
 
 from domain.desk import Desk
+from domain.report_schedule import ReportSchedule
 from domain.saved_view import SavedView
 from domain.shares import WHOLE, Share
 from ops.bulk import LateRunner
 from ops.compose import decision_key, open_desk, open_views
+from ops.late_api import LateApi
 from ops.mail_server import mail_server
 from ops.problems import UserProblem
 from ops.processes import settle, until_stopped
+from ops.report_counting import ReportCounting
 from ops.saved_views import SavedViews
 from ops.settings import Settings
 from ops.temporal_client import connect, namespace_id, prepare_namespace, tls
@@ -35,6 +38,7 @@ from workflows.mailing_starts import MailingStarts
 from workflows.plans import Plans
 from workflows.poker import Poker
 from workflows.reactor import Reactor
+from workflows.report_mails import ReportMails
 from workflows.shards import Shards
 from workflows.temporal import Temporal
 from workflows.triage import Triage
@@ -131,8 +135,12 @@ async def mail(
     server, key, address = mail_server(settings), decision_key(settings), settings.url
     decisions = DecisionMailActivities(desk, server, key=key, address=address)
     news = ViewNews(desk, views, address)
+    counting = ReportCounting(LateApi(settings, desk, views).context, address)
     mailings = MailingActivities(
-        {SavedView.prefix: ViewMails(desk, server, news, key=key, address=address)}
+        {
+            SavedView.prefix: ViewMails(desk, server, news, key=key, address=address),
+            ReportSchedule.prefix: ReportMails(desk, server, counting),
+        }
     )
     async with mail_worker(client, decisions, mailings):
         await asyncio.gather(
@@ -145,7 +153,7 @@ async def run_bulk(
 ) -> None:
     """See to bulk jobs until cancelled."""
     temporal = Temporal(client, cluster.identify, queue=BULK_QUEUE)
-    async with bulk_worker(client, BulkActivities(LateRunner(settings, desk, views))):
+    async with bulk_worker(client, BulkActivities(LateRunner(LateApi(settings, desk, views)))):
         await BulkStarts(desk.ledger, temporal).run()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cached_property
 from secrets import token_hex
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,11 +14,12 @@ from jinja2 import Environment
 
 from api.context import Context
 from api.dispatch import answered
-from api.http.answers import Answer, Header, Message, Scope
+from api.http.answers import Answer, Header, Scope
 from api.http.calls import Call
 from api.http.errors import Problem, of_domain
-from api.http.routing import ROOT, Route
+from api.http.routing import Route
 from api.identity import Caller
+from api.inner_calls import inner_call
 from api.pages.drawing import first_upper, words, zone_of
 from api.pages.forms import File, Form, token_of
 from domain.policy import allow, allow_ever
@@ -78,24 +79,8 @@ class Inside:
         headers: Mapping[bytes, bytes] = {},
         address: str = "",
     ) -> Call:
-        filled = path
-        for param in params:
-            before, _, after = filled.partition("{")
-            filled = f"{before}{quote(param, safe='')}{after.partition('}')[2]}"
-        scope: Scope = {
-            "type": "http",
-            "method": method,
-            "path": ROOT + filled,
-            "query_string": urlencode(query).encode(),
-            "client": (address, 0),
-        }
-        sent = iter(({"type": "http.request", "body": body, "more_body": False},))
-
-        async def receive() -> Message:
-            return next(sent, {"type": "http.disconnect"})
-
         route = self._routes[method, path]
-        return Call(self.context, route, scope, receive, dict(headers), list(params))
+        return inner_call(self.context, route, params, query, body, headers, address)
 
 
 class Visit:

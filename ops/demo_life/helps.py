@@ -9,10 +9,12 @@ from domain.asset_record import Cost
 from domain.contract import Contract, Kind
 from domain.data_rule import DataCondition, DataRule
 from domain.macro import AddItems, Give, Macro, MacroDefinition, Say
+from domain.report_schedule import Contents, ReportSchedule
+from domain.rhythm import Rhythm
 from domain.text_module import TextDefinition, TextModule
 from domain.update_template import UpdateDefinition, UpdateTemplate
 from ops.demo_life.company import Company
-from ops.demo_life.timeline import Scene
+from ops.demo_life.timeline import OFFICE, Scene
 
 # Longer than any story, so that nothing ends within one.
 LASTS = timedelta(days=1_096)
@@ -55,6 +57,7 @@ MACROS = {
         ),
     ),
 }
+MONDAYS = Rhythm(every="week", weekday="MO", at="08:00")
 DATA_RULES = {
     "In use without a holder": DataCondition(
         list="assets", violated_by='status == "in use" && holder == null', severity="high"
@@ -98,3 +101,16 @@ async def help_the_desk(scene: Scene, company: Company) -> None:
         await scene.begin(Macro, Macro.define, name=name, definition=macro, actor=owner)
     for name, rule in DATA_RULES.items():
         await scene.begin(DataRule, DataRule.define, name=name, definition=rule, actor=owner)
+    await scene.begin(
+        ReportSchedule,
+        ReportSchedule.define,
+        name="What is open on Mondays",
+        owner=agent,
+        organisation=company.operator,
+        contents=Contents(report="backlog", by=("team", "age")),
+        rhythm=MONDAYS,
+        zone=OFFICE.zone,
+        people=[owner],
+        teams=[company.teams["Service Desk"]],
+        actor=agent,
+    )

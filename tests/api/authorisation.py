@@ -96,6 +96,10 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "asset-types": await olga.made("/asset-types", {"name": f"{at}Printer"}),
         "calendars": calendar,
         "webhooks": await adam.made("/webhooks", definitions["/webhooks"]),
+        "report-schedules": await adam.made(
+            "/report-schedules",
+            definitions["/report-schedules"] | {"people": [house.number("adam")]},
+        ),
         "bulk-jobs": await adam.made("/bulk-jobs", WATCHING),
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),
         "cab-meetings": await house.as_("carl").made("/cab-meetings", meeting),

@@ -31,6 +31,7 @@ BY_THE_DESK = {
     "take_turn",
     *("remind_of_update", "miss_update"),
     "fall_due",
+    "note_delivery",
     "give_up",
 }
 """Acts of clocks and workflows, and those that other acts entail."""
@@ -70,6 +71,7 @@ LOOKED_UP = {
     "renew_holidays": {"public_holidays"},
     "import_file": {"hours", "imported", "names"},
     "subscribe": {"person"},
+    "run_now": {"person", "position"},
     "unsubscribe": {"person"},
 }
 """What the desk finds by what a body names."""

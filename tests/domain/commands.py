@@ -42,6 +42,8 @@ from domain.question import Question
 from domain.read_log import ReadLog, Why
 from domain.release import Release
 from domain.release_phases import Outcome as PhaseOutcome
+from domain.report_schedule import Contents, Delivery, ReportSchedule
+from domain.rhythm import Rhythm
 from domain.risk_model import RiskModel
 from domain.saved_view import Asking, Mailing, SavedView
 from domain.service import GATES, Service
@@ -413,6 +415,26 @@ ASKINGS = st.builds(
     fields=st.sampled_from([(), ("number", "title")]),
 )
 
+SCHEDULED: dict[str, SearchStrategy[Any]] = {
+    "name": texts,
+    "contents": st.sampled_from(
+        [
+            Contents(report="backlog", by=("team",), filters={"kind": "incident"}),
+            Contents(view=record_id("VIE", 1)),
+            Contents(report="backlog", view=record_id("VIE", 1)),
+            Contents(),
+        ]
+    ),
+    "rhythm": st.builds(
+        Rhythm,
+        every=st.sampled_from(["day", "week", "month"]),
+        at=st.sampled_from(["08:00", "8"]),
+        day=st.sampled_from([1, 31, 32]),
+    ),
+    "zone": st.sampled_from(["UTC", "Europe/Rome", "Nowhere"]),
+    "people": st.lists(people, max_size=2),
+    "teams": st.lists(teams, max_size=2),
+}
 SENT: dict[str, SearchStrategy[Any]] = {
     "url": st.sampled_from(
         ["https://example.org/hooks", "http://[::1]:8080/", "ftp://example.org", "https://"]
@@ -860,6 +882,27 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "give_up": REASON,
         "finish": NOTHING,
     },
+    ReportSchedule: {
+        "amend": said(**SCHEDULED),
+        "pause": NOTHING,
+        "resume": NOTHING,
+        "fall_due": said(
+            moment=moments, position=st.just(118), recipients=st.lists(people, max_size=3)
+        ),
+        "run_now": said(person=people, position=st.just(118)),
+        "note_delivery": said(
+            delivery=st.builds(
+                Delivery,
+                person=people,
+                moment=moments,
+                position=st.just(118),
+                since=moments,
+                is_preview=st.booleans(),
+            ),
+            outcome=st.sampled_from(["sent", "withheld", "failed"]),
+        ),
+        "end": NOTHING,
+    },
     Webhook: {
         "amend": said(**SENT),
         "rotate_secret": said(overlap_hours=st.sampled_from([-1, 0, 24, 169])),
@@ -1006,6 +1049,10 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             organisation=organisations,
             scopes=st.just(["write"]),
         ),
+    ),
+    ReportSchedule: (
+        "define",
+        said(**SCHEDULED, owner=people, organisation=organisations),
     ),
     Webhook: (
         "register",

@@ -15,6 +15,7 @@ from domain import (
     problem,
     question,
     release_moves,
+    report_schedule,
     service,
     service_request,
     tasks,
@@ -53,6 +54,7 @@ from domain.problem import Problem
 from domain.question import Question
 from domain.read_log import ReadLog
 from domain.release import Release
+from domain.report_schedule import ReportSchedule
 from domain.risk_model import RiskModel
 from domain.satisfaction import SCORE_MAX, Satisfaction
 from domain.saved_view import SavedView
@@ -443,6 +445,16 @@ def check_webhook(webhook: Webhook) -> None:
     assert (webhook.overlap_until is None) == (webhook.secret == 1)
 
 
+def check_report_schedule(schedule: ReportSchedule) -> None:
+    assert schedule.name
+    assert schedule.owner is not None
+    assert schedule.organisation is not None
+    assert schedule.people or schedule.teams
+    assert (schedule.contents.report != "") != (schedule.contents.view is not None)
+    assert schedule.status is not report_schedule.Status.ENDED or not schedule.outstanding
+    assert all(one.moment <= schedule.since or one.is_preview for one in schedule.outstanding)
+
+
 def check_bulk_job(job: BulkJob) -> None:
     assert job.owner is not None
     rows = set(range(1, job.rows + 1))
@@ -522,6 +534,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     Team: check_team,
     TicketType: check_ticket_type,
     BulkJob: check_bulk_job,
+    ReportSchedule: check_report_schedule,
     Webhook: check_webhook,
     DeclaredView: check_declared_view,
 }

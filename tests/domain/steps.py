@@ -9,6 +9,7 @@ from domain import (
     problem,
     question,
     release_moves,
+    report_schedule,
     service,
     service_request,
 )
@@ -28,6 +29,7 @@ from domain.incident import Incident
 from domain.problem import Problem
 from domain.question import Question
 from domain.release import Release
+from domain.report_schedule import ReportSchedule
 from domain.service import Service
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
@@ -149,6 +151,12 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("previewing undo", "done"),
         ("previewing undo", "stopped"),
         ("undoing", "undone"),
+    },
+    ReportSchedule: {
+        (source, move.target)
+        for move in report_schedule.MOVES.values()
+        if move.target
+        for source in move.sources
     },
     Webhook: {
         ("active", "disabled"),

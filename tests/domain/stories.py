@@ -39,6 +39,8 @@ from domain.provenance import Provenance
 from domain.question import Question
 from domain.read_log import ReadLog, Why
 from domain.release import Release
+from domain.report_schedule import Contents, Delivery, ReportSchedule
+from domain.rhythm import Rhythm
 from domain.risk_model import RiskModel
 from domain.saved_view import Asking, Mailing, SavedView
 from domain.service import Service
@@ -129,6 +131,7 @@ def step(command: str, actor: str = "bea", **arguments: Any) -> Step:
 TEAM, SERVER = record_id("TEA", 1), record_id("AST", 1)
 OTHER = record_id("PRB", 2)
 OFFERING = record_id("OFR", 1)
+FELL_DUE = MONDAY + timedelta(hours=15)
 NEW: dict[str, Any] = {"title": "No mail", "requester": person("ann"), "organisation": CUSTOMER}
 
 TICKET = [
@@ -1403,6 +1406,47 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             *(step("remind_of_ends", "clock") for _ in range(8)),
             step("renew", last_day=date(2029, 6, 30), cost=Cost(Decimal("1300.00"), "EUR")),
             step("end", reason="The servers are gone."),
+        ]
+    ],
+    ReportSchedule: [
+        [
+            step(
+                "define",
+                "ann",
+                name="Backlog on Mondays",
+                owner=person("ann"),
+                organisation=OPERATOR,
+                contents=Contents(
+                    report="backlog", by=("team", "age"), filters={"kind": "incident"}
+                ),
+                rhythm=Rhythm(every="week", at="07:30"),
+                zone="Europe/Rome",
+                people=[person("ann")],
+                teams=[record_id("TEA", 1)],
+            ),
+            step("pause", "ann"),
+            step("resume", "ann"),
+            step("run_now", "ann", person=person("ann"), position=118),
+            step(
+                "amend",
+                "ann",
+                name="My view each month",
+                contents=Contents(view=record_id("VIE", 1)),
+                rhythm=Rhythm(every="month", day=31, calendar=record_id("CAL", 1)),
+                people=[person("ann")],
+            ),
+            step("fall_due", moment=FELL_DUE, position=120, recipients=[person("ann")]),
+            step(
+                "note_delivery",
+                delivery=Delivery(
+                    person=person("ann"), moment=FELL_DUE, position=120, since=FELL_DUE
+                ),
+                outcome="sent",
+                definition="VIE0000001",
+                definition_version=2,
+                sha256={"VIE0000001.csv": "9f86d081884c7d65"},
+            ),
+            step("end", "ann"),
         ]
     ],
     Webhook: [

@@ -16,6 +16,7 @@ from domain import (
     problem,
     question,
     release,
+    report_schedule,
     service,
     service_request,
     webhook,
@@ -42,6 +43,7 @@ CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "asset": (asset.Asset, asset.Status, {"disposed"}),
     "meeting": (cab_meeting.CabMeeting, cab_meeting.Status, {"closed", "cancelled"}),
     "bulk job": (bulk_job.BulkJob, bulk_job.Status, {"undone"}),
+    "report schedule": (report_schedule.ReportSchedule, report_schedule.Status, {"ended"}),
     "webhook": (webhook.Webhook, webhook.Status, {"removed"}),
     "change": (change.Change, change_moves.Status, {"closed", "withdrawn", "cancelled"}),
 }
