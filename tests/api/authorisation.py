@@ -98,7 +98,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
         "webhooks": await adam.made("/webhooks", definitions["/webhooks"]),
         "report-schedules": await adam.made(
             "/report-schedules",
-            definitions["/report-schedules"] | {"people": [house.number("adam")]},
+            definitions["/report-schedules"] | {"people": [house.number(f"{at}adam")]},
         ),
         "bulk-jobs": await adam.made("/bulk-jobs", WATCHING),
         "change-windows": await olga.made("/change-windows", definitions["/change-windows"]),

@@ -75,6 +75,7 @@ REASONED = {
     "Ruled.RuleApplied.why",
     "Versioned.PublicationPutOff.reason",
     "BulkJob.GivenUp.reason",
+    "ReportSchedule.Delivered.why",
     "Webhook.GivenUp.reason",
 }
 """What the desk itself gives as a reason: numbers of records, and no names."""

@@ -983,17 +983,6 @@ webhook.enable                        - o o o o - o
 webhook.disable                       - o o o o - i
 webhook.remove                        - o o o o - i
 webhook.give_up                       - - - - - - -
-report_schedule.list                  - y y y y y y
-report_schedule.read                  - o o o o i i
-report_schedule.read_history          - o o o o i i
-report_schedule.define                - y y y y - y
-report_schedule.amend                 - o o o o - o
-report_schedule.resume                - o o o o - o
-report_schedule.run_now               - o o o o - o
-report_schedule.pause                 - o o o o - i
-report_schedule.end                   - o o o o - i
-report_schedule.fall_due              - - - - - - -
-report_schedule.note_delivery         - - - - - - -
 ledger.list_events                    y y y y y y y
 ledger.read_as_consumer                y y y y y y y
 ledger.read_events                    - - - - - c -
@@ -1009,6 +998,17 @@ saved_view.share                      o o o o o - o
 saved_view.remove                     o o o o o - o
 saved_view.subscribe                  p p p p p - p
 saved_view.unsubscribe                p p p p p - p
+report_schedule.list                  - y y y y y y
+report_schedule.read                  - o o o o i i
+report_schedule.read_history          - o o o o i i
+report_schedule.define                - y y y y - y
+report_schedule.amend                 - o o o o - o
+report_schedule.resume                - o o o o - o
+report_schedule.run_now               - o o o o - o
+report_schedule.pause                 - o o o o - i
+report_schedule.end                   - o o o o - i
+report_schedule.fall_due              - - - - - - -
+report_schedule.note_delivery         - - - - - - -
 """
 
 ROWS = {
