@@ -44,7 +44,7 @@ AFTERWARDS = {
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
     *("TimeBooked", "TimeCorrected", "Rated"),
     *("TemplateMade", "Unmerged", "Released"),
-    *("StakeholdersUpdated", "TimelineNoted", "ReviewBegun", "ReviewActionAdded", "MentionsRead"),
+    *("StakeholdersUpdated", "TimelineNoted", "ReviewBegun", "ReviewActionAdded"),
     *("ReviewActionDone", "ReviewCompleted"),
 }
 """What may still happen to a ticket that is over: talk, time, a rating, what was noticed late, a
