@@ -3,13 +3,14 @@
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from api.commands import Asked, Command, Creation, Practice
 from api.fields import Name, Word
 from api.http.bodies import Body
 from api.http.calls import Call
 from api.tickets import Nothing
+from domain.declaration import SOURCE_MAX, of_source
 from domain.declared_definition import ColumnType, ViewDefinition
 from domain.declared_rules import COLUMNS_MAX, KEYS_MAX, NAMES_MAX, RULES_MAX, TEXT_MAX
 from domain.declared_view import DeclaredView
@@ -19,6 +20,7 @@ from domain.recorder import Receipt
 
 Expression = Annotated[str, Field(max_length=TEXT_MAX)]
 Expressions = Annotated[dict[Word, Expression], Field(max_length=COLUMNS_MAX)]
+Source = Annotated[str, Field(min_length=1, max_length=SOURCE_MAX)]
 EventName = Annotated[str, Field(pattern=r"^(\*|[A-Za-z]+)\.(\*|[A-Za-z]+)$", max_length=80)]
 
 
@@ -46,14 +48,49 @@ class TheDeclaration(Body):
     rules: Annotated[list[ViewRule], Field(min_length=1, max_length=RULES_MAX)]
     remembered: Annotated[list[ViewColumn], Field(max_length=COLUMNS_MAX)] = []
 
+    def told(self) -> ViewDefinition:
+        return msgspec.convert(self.model_dump(), ViewDefinition)
+
+
+class DeclarationInSql(Body):
+    """A SELECT, see docs/views.md."""
+
+    sql: Source
+
+    def told(self) -> ViewDefinition:
+        """Raises Refused with the place of what is wrong."""
+        return of_source(self.sql, "sql").definition
+
+
+class DeclarationInPython(Body):
+    """A class, see docs/views.md."""
+
+    python: Source
+
+    def told(self) -> ViewDefinition:
+        """Raises Refused with the place of what is wrong."""
+        return of_source(self.python, "py").definition
+
+
+def _language(said: Any) -> str:
+    of = said if isinstance(said, dict) else dict(said) if isinstance(said, Body) else {}
+    return next((name for name in ("sql", "python") if name in of), "rules")
+
+
+AnyDeclaration = Annotated[
+    Annotated[TheDeclaration, Tag("form:rules")]
+    | Annotated[DeclarationInSql, Tag("form:sql")]
+    | Annotated[DeclarationInPython, Tag("form:python")],
+    Discriminator(lambda said: f"form:{_language(said)}"),
+]
+
 
 class ReviseDeclaration(Body):
     title: Name
-    definition: TheDeclaration
+    definition: AnyDeclaration
 
     def arguments(self) -> dict[str, Any]:
-        definition = msgspec.convert(self.definition.model_dump(), ViewDefinition)
-        return super().arguments() | {"definition": definition}
+        return super().arguments() | {"definition": self.definition.told()}
 
 
 class DeclareView(ReviseDeclaration):
@@ -93,7 +130,8 @@ PRACTICE = Practice(
         name="declare",
         body=DeclareView,
         summary="Declare a view, which covers all that ever happened",
-        description="Its rows are folded from the first event on, see docs/views.md.",
+        description="Its rows are folded from the first event on, see docs/views.md. It is told by "
+        "columns, key and rules, or in SQL or Python.",
         about=about_new,
         use=declare,
         example={"name": "reopened_by_team", **_EXAMPLE},

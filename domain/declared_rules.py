@@ -198,11 +198,7 @@ class _Scope:
 
     def asking(self, text: str, wanted: FieldType, place: str) -> Asking:
         """A compiled expression of a type. Raises Refused with its place."""
-        try:
-            vocabulary = Vocabulary("an event", self._fields, root="")
-            expression = Expression(text, self._environment, vocabulary)
-        except WrongExpression as error:
-            raise Refused(f"{place}: {self._about_sealed(text) or error}") from None
+        expression = self.compiled(text, place)
         if expression.type not in _RESULTS[wanted]:
             given, needed = type_called(expression.type), type_called(_RESULTS[wanted][0])
             raise Refused(f"{place}: line 1, column 1: {needed} is needed, and this is {given}.")
@@ -214,11 +210,33 @@ class _Scope:
             tuple((name, *self._cells[name][:2]) for name in names if name in self._cells),
         )
 
+    def compiled(self, text: str, place: str) -> Expression:
+        """Raises Refused with its place."""
+        try:
+            vocabulary = Vocabulary("an event", self._fields, root="")
+            return Expression(text, self._environment, vocabulary)
+        except WrongExpression as error:
+            raise Refused(f"{place}: {self._about_sealed(text) or error}") from None
+
     def _about_sealed(self, text: str) -> str:
         for name in sorted(self._sealed):
             if re.search(rf"\b{re.escape(name)}\b", text):
                 return f"{name} is sealed, and erased with whose it is: no view asks for it."
         return ""
+
+
+def column_type(
+    text: str, on: tuple[str, ...], columns: Columns, remembered: Columns, place: str
+) -> ColumnType:
+    """The type of a column that has what an expression tells of some events. Raises Refused with
+    its place."""
+    events = _events(Rule(on=on), f"{place}.on")
+    told = _Scope(events.values(), columns, remembered).compiled(text, place).type
+    types = (type for type, field in TYPES.items() if told in _RESULTS[field])
+    found = next(types, None)
+    if found is None:
+        raise Refused(f"{place}: line 1, column 1: a column has no {type_called(told)}.")
+    return found
 
 
 def _columns(defined: Sequence[ColumnDefinition], place: str) -> dict[str, ColumnDefinition]:

@@ -1,34 +1,27 @@
 """`ledgerdesk views declare`: a view of the desk's own making, from a file."""
 
 import secrets
-import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import get_args
 
-import msgspec
-from msgspec import Struct
 from rich.console import Console
 
-from domain.declared_definition import ViewDefinition
+from domain.declaration import Declaration, Language, declaration_of
+from domain.declared_text import as_json, as_toml
 from domain.declared_view import DeclaredView
 from domain.desk import Desk
 from domain.ids import number_of, ordered_id
 from domain.provenance import Provenance
-from domain.rules import DomainError, NotFound
+from domain.rules import DomainError, NotFound, Refused
 from ops.compose import open_desk
 from ops.problems import UserProblem
 from ops.settings import Settings
 
 BYTES_MAX = 256 * 1024
-
-
-class Declaration(Struct, frozen=True, kw_only=True):
-    """What a file says."""
-
-    name: str
-    title: str
-    definition: ViewDefinition
+LANGUAGES: Mapping[str, Language] = {f".{one}": one for one in get_args(Language)}
+"""The languages of declarations, by how their files end."""
 
 
 async def declare(settings: Settings, file: Path, out: Console) -> None:
@@ -46,7 +39,10 @@ async def declare(settings: Settings, file: Path, out: Console) -> None:
 
 
 def read(file: Path) -> Declaration:
-    """What a TOML file declares. Raises UserProblem with the place of what is wrong."""
+    """What a file declares. Raises UserProblem with the place of what is wrong."""
+    language = LANGUAGES.get(file.suffix)
+    if language is None:
+        raise UserProblem(f"{file.name}: a declaration ends with one of {', '.join(LANGUAGES)}.")
     try:
         text = file.read_bytes()
     except OSError as error:
@@ -54,19 +50,20 @@ def read(file: Path) -> Declaration:
     if len(text) > BYTES_MAX:
         raise UserProblem(f"{file.name}: at most {BYTES_MAX // 1024} KiB.")
     try:
-        return declaration_of(text.decode())
-    except (ValueError, RecursionError) as error:
+        return declaration_of(text.decode(), language)
+    except (ValueError, RecursionError, Refused) as error:
         raise UserProblem(f"{file.name}: {error}") from None
 
 
-def declaration_of(text: str) -> Declaration:
-    """Raises ValueError with the place: a line and column, or the path of a field."""
-    said: dict[str, Any] = tomllib.loads(text)
-    whole: dict[str, Any] = {name: said.pop(name) for name in ("name", "title") if name in said}
-    if unknown := sorted(said.keys() - set(ViewDefinition.__struct_fields__)):
-        raise ValueError(f"there is no field {unknown[0]} in a declaration.")
-    whole["definition"] = said
-    return msgspec.convert(whole, Declaration)
+async def show(settings: Settings, name: str, form: str, out: Console) -> None:
+    """Print what was declared under a name, as TOML or JSON. Raises UserProblem if nothing was."""
+    async with open_desk(settings) as desk:
+        try:
+            view = await desk.declared_view(name)
+        except NotFound as error:
+            raise UserProblem(str(error)) from None
+    found = Declaration(name=view.name, title=view.title, definition=view.definition)
+    out.out(as_json(found) if form == "json" else as_toml(found), highlight=False, end="")
 
 
 async def _recorded(desk: Desk, declaration: Declaration) -> tuple[str, int]:

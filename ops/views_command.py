@@ -1,5 +1,6 @@
 """`ledgerdesk views`: the read models."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,12 @@ import typer
 from ops.options import Config, Data, in_order, out, settings_of
 
 app = typer.Typer(no_args_is_help=True, help="The read models.")
+
+
+class Form(StrEnum):
+    toml = "toml"
+    json = "json"
+
 
 Names = Annotated[list[str] | None, typer.Argument(help="Which views; all if none.")]
 
@@ -22,7 +29,10 @@ def list_(data: Data = None, config: Config = None) -> None:
 
 @app.command()
 def declare(
-    file: Annotated[Path, typer.Argument(help="A declaration in TOML, see docs/views.md.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="A declaration: .sql, .py, .toml or .json, see docs/views.md."),
+    ],
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -30,6 +40,19 @@ def declare(
     from ops import view_declaration
 
     in_order(view_declaration.declare(settings_of(data, config), file, out))
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="The name of a declared view.")],
+    form: Annotated[Form, typer.Option("--as", help="How it is written.")] = Form.toml,
+    data: Data = None,
+    config: Config = None,
+) -> None:
+    """Print what was declared, to keep it or to declare it elsewhere."""
+    from ops import view_declaration
+
+    in_order(view_declaration.show(settings_of(data, config), name, form.value, out))
 
 
 @app.command()

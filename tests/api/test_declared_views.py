@@ -112,6 +112,44 @@ async def test_a_name_is_taken_until_the_view_is_retired(house: House) -> None:
     assert (await olga.get("/views/never_declared/rows")).status_code == 404
 
 
+SQL = """
+SELECT CAST(event.requester AS uuid) AS requester, count(*) AS logged, latest(by.at) AS last_at
+FROM events WHERE event.topic = 'Incident.Logged' GROUP BY requester"""
+PYTHON = """
+class Logged:
+    requester: UUID = key(event.requester)
+    logged: int
+    last_at: datetime | None
+
+    @on("Incident.Logged")
+    def logged(row, by):
+        row.logged += 1
+        row.last_at = by.at
+"""
+
+
+async def test_a_view_is_declared_in_sql_and_revised_in_python(house: House) -> None:
+    olga, title = house.as_("olga"), "Logged by person"
+    in_fields = await olga.made("/views", counting("in_fields"))
+    body = {"name": "in_sql", "title": title, "definition": {"sql": SQL}}
+    in_sql = await olga.made("/views", body)
+    one, other = [await olga.read(f"/views/{made['number']}") for made in (in_fields, in_sql)]
+
+    said = {"title": title, "definition": {"python": PYTHON}}
+    revised = await olga.act(f"/views/{in_sql['number']}/revise", said)
+    wrong = {"title": title, "definition": {"sql": SQL.replace("by.at", "by.att")}}
+    refused = await olga.post(f"/views/{in_sql['number']}/revise", wrong, if_match="*")
+    both = {"title": title, "definition": {"sql": SQL, "python": PYTHON}}
+    unclear = await olga.post(f"/views/{in_sql['number']}/revise", both, if_match="*")
+
+    assert one["definition"] == other["definition"]
+    assert revised["version"] == in_sql["version"]
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("line 2, column 79: there is no field by.att here")
+    assert unclear.status_code == 422
+    assert unclear.json()["errors"][0]["pointer"] == "/definition/python"
+
+
 async def test_a_mistake_is_told_with_its_place(house: House) -> None:
     wrong = counting("wrong")
     wrong["definition"]["rules"][0]["set"]["logged"] = "row.loged + 1"

@@ -9,28 +9,32 @@ from pathlib import Path
 
 import pytest
 
+from domain.declaration import Language, declaration_of
 from domain.declared_rules import Plan
 from domain.declared_view import DeclaredView
 from domain.ledger import Ledger
 from ops.importing import load_mapping
 from ops.stores.sqlite import SqliteRecorder
-from ops.view_declaration import declaration_of
 from projections.declaring import DeclaringProjector
 from projections.sqlite import SqliteViews
 from tests.importing import DATA, Importing, first_records
 from tests.keys import MemoryKeys
 from tests.people import signed
 from tests.projections.conftest import keep
-from tests.projections.declaring import EXAMPLE, GIVEN, ID
+from tests.projections.declaring import EXAMPLE, EXAMPLES, GIVEN, ID
 
 LOG = DATA / "servicenow_incidents.csv.gz"
 IMPORTED = 1_600
 PENDING = ("Awaiting User Info", "Awaiting Vendor", "Awaiting Problem", "Awaiting Evidence")
 
 
-def test_the_example_of_the_documentation_can_be_declared() -> None:
-    declaration = declaration_of(EXAMPLE)
+@pytest.mark.parametrize("language", EXAMPLES)
+def test_the_example_of_the_documentation_says_the_same_in_each_language(
+    language: Language,
+) -> None:
+    declaration = declaration_of(EXAMPLES[language], language)
 
+    assert declaration == declaration_of(EXAMPLE, "toml")
     assert declaration.name == "reopened_by_month"
     assert set(Plan(declaration.definition).columns) == {
         *("category", "month", "reopened", "minutes_pending")
@@ -49,7 +53,7 @@ def test_the_example_of_the_documentation_can_be_declared() -> None:
 )
 def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
     with pytest.raises(ValueError, match=re.escape(told)):
-        declaration_of(text)
+        declaration_of(text, "toml")
 
 
 def test_the_example_over_an_imported_log_is_what_the_file_says(tmp_path: Path) -> None:
@@ -58,7 +62,7 @@ def test_the_example_over_an_imported_log_is_what_the_file_says(tmp_path: Path) 
     recorder = SqliteRecorder(str(tmp_path / "ledger.db"))
     ledger = Ledger(recorder, MemoryKeys())
     store = SqliteViews(tmp_path / "views.db")
-    declaration = declaration_of(EXAMPLE)
+    declaration = declaration_of(EXAMPLE, "toml")
     with first_records(LOG, 0, IMPORTED, tmp_path / "first.csv") as first:
         asyncio.run(Importing(ledger, tmp_path).run(first, load_mapping("servicenow_incidents")))
         counted = count(first)

@@ -10,6 +10,7 @@ from ops.compose import open_desk, open_view_store
 from ops.settings import load
 from projections.work_queue import QUEUE
 from tests.people import signed
+from tests.projections.declaring import EXAMPLES
 
 NAME = "ticket_lists"
 LOGGED = """
@@ -118,6 +119,27 @@ def test_a_view_is_declared_from_a_file_and_kept_like_the_others(
     assert run(data, "list") == 0
     assert "logged@DVW0000001.2" in capsys.readouterr().out
     assert "logged@DVW0000001.1" not in capsys.readouterr().out
+
+
+def test_what_was_declared_is_shown_and_can_be_declared_again(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for language, text in EXAMPLES.items():
+        file = data / f"example.{language}"
+        file.write_text(text)
+        assert run(data, "declare", str(file)) == 0
+        assert "reopened_by_month is DVW0000001, version 1" in capsys.readouterr().out
+
+    for form in ("toml", "json"):
+        assert run(data, "show", "reopened_by_month", "--as", form) == 0
+        shown = data / f"shown.{form}"
+        shown.write_text(capsys.readouterr().out)
+        assert run(data, "declare", str(shown)) == 0
+        assert "reopened_by_month is DVW0000001, version 1" in capsys.readouterr().out
+    assert run(data, "show", "nothing") == 2
+    (data / "example.txt").write_text("")
+    assert run(data, "declare", str(data / "example.txt")) == 2
+    assert "ends with one of .toml, .json, .sql, .py" in capsys.readouterr().err
 
 
 def test_a_declaration_that_is_wrong_is_refused_with_its_place(

@@ -1,13 +1,14 @@
 """A declared view for the tests, incidents that it is about, and what it is to show of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from domain.declaration import Language
 from domain.declared_definition import ViewDefinition
 from domain.declared_view import DeclaredView
 from domain.ids import record_id
@@ -21,8 +22,13 @@ from tests.projections.conftest import Kit, keep
 NAME = "reopened"
 ID = record_id("DVW", 1)
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "views.md").read_text()
-EXAMPLE = DOCUMENT.partition("```toml\n")[2].partition("```")[0]
-"""The example of the documentation."""
+LANGUAGES: Mapping[Language, str] = {"toml": "toml", "sql": "sql", "py": "python"}
+EXAMPLES: Mapping[Language, str] = {
+    language: DOCUMENT.partition(f"```{fence}\n")[2].partition("```")[0]
+    for language, fence in LANGUAGES.items()
+}
+"""The example of the documentation, in each language."""
+EXAMPLE = EXAMPLES["toml"]
 
 BY_TEAM = msgspec.convert(
     {
@@ -97,6 +103,10 @@ def projecting(kit: Kit, views: Sequence[View] = GIVEN) -> DeclaringProjector:
 
 
 def lived(kit: Kit, serial: int, times: int = 5) -> None:
+    keep(kit.ledger, reopened_incident(serial, times))
+
+
+def reopened_incident(serial: int, times: int) -> Incident:
     """An incident that waits 7 minutes and is reopened, so many times: 2 + 4 events each."""
     at = MONDAY + timedelta(hours=serial)
     id = record_id("INC", serial)
@@ -115,7 +125,7 @@ def lived(kit: Kit, serial: int, times: int = 5) -> None:
         incident.resume(by=signed("bea", at))
         incident.resolve(code="fixed", resolution="Done.", by=signed("bea", at))
         incident.reopen(reason="Not done.", by=signed("ann", at))
-    keep(kit.ledger, incident)
+    return incident
 
 
 def rows_of(projector: DeclaringProjector) -> dict[str, tuple[Any, ...]]:
