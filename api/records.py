@@ -34,6 +34,7 @@ from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.purchase_order import PurchaseOrder
 from domain.question import Question
 from domain.release import Release
 from domain.report_schedule import ReportSchedule
@@ -64,6 +65,7 @@ from projections import (
     major_incidents,
     offerings,
     plain_definitions,
+    purchase_orders,
     releases,
     report_schedules,
     saved_views,
@@ -148,6 +150,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     AssetType: Shape((asset_types.fold,), (asset_types.TYPES,)),
     ChoiceList: Shape((choice_lists.fold,), (choice_lists.LISTS,)),
     Contract: Shape((contracts.fold,), (contracts.CONTRACTS,)),
+    PurchaseOrder: Shape((purchase_orders.fold,), (purchase_orders.ORDERS,)),
     UpdateTemplate: Shape((plain_definitions.fold,), (plain_definitions.UPDATES,)),
     TextModule: Shape((plain_definitions.fold,), (plain_definitions.TEXTS,)),
     Macro: Shape((plain_definitions.fold,), (plain_definitions.MACROS,)),

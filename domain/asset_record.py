@@ -20,7 +20,7 @@ from domain.rules import require
 AMOUNT_MAX = Decimal("1e12")
 ENTITLED_MAX = 1_000_000_000
 
-_CURRENCY = re.compile(r"[A-Z]{3}")
+CURRENCY = re.compile(r"[A-Z]{3}")
 
 
 class Cost(Struct, frozen=True):
@@ -263,7 +263,7 @@ def check_cost(cost: Cost | None) -> Cost | None:
     )
     require(amount == round(amount, 4), "cost: an amount has at most four decimals.")
     require(
-        _CURRENCY.fullmatch(cost.currency) is not None,
+        CURRENCY.fullmatch(cost.currency) is not None,
         "cost: a currency is three capital letters, such as EUR.",
     )
     return cost

@@ -1,4 +1,5 @@
-"""Reminders of what ends: the warranty of an asset, its contract, its licence, its certificate.
+"""Reminders of what ends: the warranty of an asset, its contract, its licence, its certificate; and
+of deliveries that are late.
 
 Each is given once, at the start of a day in UTC. One whose moment had passed when the last day was
 written down is not given: whoever wrote it knew.
@@ -16,6 +17,8 @@ End = Literal["warranty", "contract", "licence", "certificate"]
 ENDS: tuple[End, ...] = get_args(End)
 DAYS_BEFORE = (30, 7, 0)
 """How many days before the last one; 0 is the last day itself."""
+DAYS_LATE = (-1, -7, -30)
+"""Of a delivery it is reminded after its last day."""
 
 
 class Reminder(NamedTuple):
@@ -27,7 +30,7 @@ class Reminder(NamedTuple):
 
 def next_reminder(end: str, last_day: date, after: datetime) -> Reminder | None:
     """The first reminder of a last day after a moment."""
-    for days in DAYS_BEFORE:
+    for days in DAYS_LATE if end == "delivery" else DAYS_BEFORE:
         try:
             day = last_day - timedelta(days=days)
         except OverflowError:
@@ -76,7 +79,7 @@ class AssetReminders(Aggregate, abstract=True):
         end: str
         last_day: date
         days: int
-        """How many of them are left: 0 on the last day."""
+        """How many of them are left: 0 on the last day, below 0 after it."""
         due: datetime
 
         def apply(self, asset: "AssetReminders", /) -> None:

@@ -22,6 +22,7 @@ from domain.order_guide import OrderGuide
 from domain.organisation import Organisation
 from domain.person import Person
 from domain.problem import Problem
+from domain.purchase_order import PurchaseOrder
 from domain.question import Question
 from domain.read_log import ReadLog
 from domain.release import Release
@@ -60,6 +61,7 @@ __all__ = [
     "Organisation",
     "Person",
     "Problem",
+    "PurchaseOrder",
     "Question",
     "ReadLog",
     "Release",

@@ -26,6 +26,7 @@ from domain.incident import Incident
 from domain.ledger import Ledger
 from domain.obligations import passed
 from domain.promises import RESOLUTION
+from domain.purchase_order import PurchaseOrder
 from domain.question import Question
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
@@ -55,8 +56,8 @@ class Outlook(Protocol):
         ...
 
     async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
-        """The assets and contracts with a reminder that is due, and when the next is due after
-        that."""
+        """The assets, contracts and purchase orders with a reminder that is due, and when the next
+        is due after that."""
         ...
 
     async def articles_to_review(self, now: datetime, limit: int) -> Sequence[UUID]:
@@ -127,7 +128,7 @@ class LedgerOutlook:
         return [change.id for change in self._changes() if passed(change.obligations, now)]
 
     async def reminders(self, now: datetime) -> tuple[Sequence[UUID], datetime | None]:
-        kinds: tuple[type[AssetReminders], ...] = (Asset, Contract)
+        kinds: tuple[type[AssetReminders], ...] = (Asset, Contract, PurchaseOrder)
         found = (record for kind in kinds for record, _ in self._ledger.all_of(kind))
         ahead = [(record.id, one.at) for record in found if (one := record.next_reminder)]
         later = min((at for _, at in ahead if at > now), default=None)

@@ -1,11 +1,12 @@
-"""Who may do what with text modules, update templates, macros, data rules and contracts, which are
-the operator's."""
+"""Who may do what with text modules, update templates, macros, data rules, contracts and purchase
+orders, which are the operator's."""
 
 from collections.abc import Mapping
 
 from domain.person import Role
 from domain.policy_rows import (
     NOBODY,
+    OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
     OPERATORS_PROCESS_OWNER,
     READ,
     WRITE,
@@ -94,4 +95,38 @@ HELPS: Mapping[str, Row] = {
         },
     ),
     **rows(NOBODY, WRITE, {"contract.remind_of_ends": "remind of the end of a contract"}),
+    **rows(
+        staff(OPERATOR),
+        READ,
+        {
+            "purchase_order.list": "list purchase orders",
+            "purchase_order.read": "read a purchase order",
+            "purchase_order.read_history": "read the history of a purchase order",
+        },
+    ),
+    **rows(
+        KEEPERS,
+        WRITE,
+        {
+            "purchase_order.draft": "draft a purchase order",
+            "purchase_order.amend": "amend a purchase order",
+            "purchase_order.expect": "say when a delivery is to come",
+            "purchase_order.receive": "take in a delivery",
+            "purchase_order.send_back": "give something back to its supplier",
+            "purchase_order.close": "close a purchase order",
+        },
+    ),
+    **rows(
+        OPERATORS_CHANGE_MANAGER_OR_PROCESS_OWNER,
+        WRITE,
+        {
+            "purchase_order.place": "place a purchase order",
+            "purchase_order.cancel": "cancel a purchase order",
+        },
+    ),
+    **rows(
+        NOBODY,
+        WRITE,
+        {"purchase_order.remind_of_ends": "remind of a delivery that is late"},
+    ),
 }

@@ -1,4 +1,5 @@
-"""What ends with assets, and contracts: the reminders that are ahead, and those that were given."""
+"""What ends with assets and contracts, and what comes late: the reminders that are ahead, and those
+that were given."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -7,6 +8,8 @@ from domain.aggregate import Entry
 from domain.asset import Asset
 from domain.asset_reminders import ENDS, next_reminder
 from domain.contract import Contract
+from domain.purchase_order import PurchaseOrder
+from projections import delivery_reminders
 from projections.rows import Rows
 from projections.store import ViewReader
 from projections.tables import (
@@ -24,7 +27,7 @@ from projections.tables import (
 from projections.view import View
 
 NAME = "asset_reminders"
-VERSION = 3
+VERSION = 4
 DUE_MAX = 500
 
 
@@ -74,24 +77,28 @@ AHEAD = Table(
     "asset_ends", VERSION, EndRow, key=("asset", "end_name"), indexes=[("next_at",), ("last_day",)]
 )
 WHOSE = Table("asset_reminders_whose", VERSION, WhoseRow, key=("asset",))
+DELIVERIES = delivery_reminders.table(VERSION)
 
 
 def concerns(entry: Entry) -> bool:
-    return entry.topic.startswith(("Asset.", "Contract."))
+    return entry.topic.startswith(("Asset.", "Contract.", "PurchaseOrder."))
 
 
 def fold(entry: Entry, rows: Rows) -> None:
     if isinstance(entry.event, Asset.EndReminded):
         _remind(entry, entry.event, rows)
-    elif entry.topic.startswith("Contract."):
+    if entry.topic.startswith("Contract."):
         _fold_contract(entry, rows)
+    elif entry.topic.startswith("PurchaseOrder."):
+        _fold_order(entry, rows)
     else:
         _fold_asset(entry, rows)
 
 
 def _remind(entry: Entry, event: Asset.EndReminded, rows: Rows) -> None:
     id = id_text(entry.originator_id)
-    rows.put(AHEAD, _ahead(id, event.end, event.last_day, event.due))
+    if event.end != delivery_reminders.END:
+        rows.put(AHEAD, _ahead(id, event.end, event.last_day, event.due))
     rows.put(REMINDERS, _given(entry, event, rows.get(WHOSE, id)))
 
 
@@ -139,6 +146,25 @@ def _fold_contract(entry: Entry, rows: Rows) -> None:
             rows.remove(AHEAD, id, "contract")
 
 
+def _fold_order(entry: Entry, rows: Rows) -> None:
+    """A purchase order is reminded of while something is to come."""
+    event, id = entry.event, id_text(entry.originator_id)
+    match event:
+        case PurchaseOrder.Drafted(supplier=name, owner=owner, organisation=organisation):
+            whose = WhoseRow(id, name, id_or_none(organisation), id_or_none(owner), True)
+            rows.put(WHOSE, whose)
+        case PurchaseOrder.Amended(supplier=name, owner=owner):
+            whose = rows.get(WHOSE, id)
+            whose.name = name or whose.name
+            whose.owner = id_or_none(owner) or whose.owner
+    row = delivery_reminders.fold(entry, DELIVERIES, rows)
+    following = delivery_reminders.next_of(row)
+    if row.last_day is None or following is None:
+        rows.remove(AHEAD, id, delivery_reminders.END)
+    else:
+        rows.put(AHEAD, EndRow(id, delivery_reminders.END, row.last_day, following))
+
+
 def _ahead(id: str, end: str, day: date, after: datetime) -> EndRow:
     following = next_reminder(end, day, after)
     at = None if following is None else following.at
@@ -161,7 +187,7 @@ def _given(entry: Entry, event: Asset.EndReminded, whose: WhoseRow) -> ReminderR
 
 
 async def due(reader: ViewReader, now: datetime) -> tuple[list[UUID], datetime | None]:
-    """The assets and contracts with a reminder that is due, at most 500, and when the next is."""
+    """The records with a reminder that is due, at most 500, and when the next is."""
     source = f"{reader.prefix}{AHEAD.stored}"
     found = await reader.query(
         f"SELECT DISTINCT asset FROM {source} WHERE next_at <= ? ORDER BY asset LIMIT {DUE_MAX}",
@@ -174,4 +200,11 @@ async def due(reader: ViewReader, now: datetime) -> tuple[list[UUID], datetime |
     return [UUID(id) for (id,) in found], None if first is None else moment(first)
 
 
-VIEW = View(NAME, VERSION, (REMINDERS, AHEAD, WHOSE), fold, concerns=concerns, keyed=(WHOSE,))
+VIEW = View(
+    NAME,
+    VERSION,
+    (REMINDERS, AHEAD, WHOSE, DELIVERIES),
+    fold,
+    concerns=concerns,
+    keyed=(WHOSE, DELIVERIES),
+)

@@ -22,6 +22,7 @@ from domain.desk.meetings import Meetings
 from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.people import People
+from domain.desk.purchasing import Purchasing
 from domain.desk.releases import Releases
 from domain.desk.removals import Removals
 from domain.desk.requesters import Requesters
@@ -35,6 +36,7 @@ __all__ = ["Desk"]
 
 
 class Desk(
+    Purchasing,
     Articles,
     Offerings,
     Configuration,

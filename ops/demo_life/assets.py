@@ -13,8 +13,8 @@ from ops.demo_life.company import Company
 from ops.demo_life.timeline import Scene
 from ops.demo_life.words import SERVICES, SITES
 
-SWITCHES, SERVERS, PRINTERS, NOTEBOOKS = 24, 60, 24, 280
-"""With one application for each of the twelve services."""
+SWITCHES, SERVERS, PRINTERS, NOTEBOOKS = 24, 60, 24, 278
+"""With one application for each of the twelve services and two screens that are bought: 400."""
 SERVERS_EACH = 3
 
 

@@ -10,6 +10,7 @@ from ops.demo_life.assets import fill_register
 from ops.demo_life.catalogue import RETIRING, open_portfolio
 from ops.demo_life.company import Company, found
 from ops.demo_life.helps import help_the_desk
+from ops.demo_life.purchases import buy
 from ops.demo_life.rules import lay_down
 from ops.demo_life.timeline import OFFICE, Scene, Story, Timeline
 
@@ -49,6 +50,7 @@ async def live(
     await open_portfolio(scene, company)
     await fill_register(scene, company)
     await help_the_desk(scene, company)
+    await buy(scene, company)
     _schedule(timeline, company, since)
     await timeline.play(progress)
     return company

@@ -117,7 +117,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made["views in use"] = await olga.made("/views", definitions["/views"] | kept)
     for plural in (
         *("text-modules", "update-templates", "macros", "data-rules", "contracts"),
-        "choice-lists",
+        *("purchase-orders", "choice-lists"),
     ):
         made[plural] = await olga.made(f"/{plural}", definitions[f"/{plural}"])
     made["order-guides"] = await guided(house, at, definitions["/order-guides"])

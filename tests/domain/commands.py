@@ -37,6 +37,8 @@ from domain.organisation import Organisation
 from domain.person import Person, Role, Scope
 from domain.problem import PendingReason as ProblemPendingReason
 from domain.problem import Problem
+from domain.purchase_lines import Line
+from domain.purchase_order import PurchaseOrder
 from domain.question import PendingReason as QuestionPendingReason
 from domain.question import Question
 from domain.read_log import ReadLog, Why
@@ -108,6 +110,17 @@ LAPTOP_PLAN = (
 
 Arguments = SearchStrategy[dict[str, Any]]
 last_days = moments.map(lambda moment: moment.date())
+COME = tuple(record_id("AST", serial) for serial in (51, 52, 53))
+BOUGHT = st.lists(
+    st.sampled_from(
+        [
+            Line(item="Laptop", quantity=2, price=99900, asset_class="laptop", warranty_months=24),
+            Line(item="Bag", quantity=1, price=2500),
+            Line(item="Cable", quantity=0, price=100),
+        ]
+    ),
+    max_size=2,
+)
 COSTS = st.sampled_from([None, Cost(Decimal("99.50"), "EUR"), Cost(Decimal("-1"), "euro")])
 
 
@@ -836,6 +849,31 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
     OrderGuide: {"revise": said(name=texts, definition=GUIDES), "retire": NOTHING},
     DataRule: {"revise": said(name=texts, definition=CONDITIONS), "retire": NOTHING},
     ChoiceList: {"replace": said(choices=CHOICES), "retire": NOTHING},
+    PurchaseOrder: {
+        "amend": said(
+            supplier=maybe(texts),
+            reference=maybe(texts),
+            owner=maybe(people),
+            lines=maybe(BOUGHT),
+        ),
+        "place": said(expected_on=maybe(last_days)),
+        "expect": said(day=last_days),
+        "receive": said(
+            line=st.integers(0, 2),
+            quantity=st.integers(0, 3),
+            assets=st.sampled_from([(), (), COME[:1], COME[:2], COME[1:]]),
+            delivery=texts,
+        ),
+        "send_back": said(
+            line=st.integers(0, 2),
+            quantity=st.integers(0, 2),
+            assets=st.sampled_from([(), COME[:1], COME[:2], COME[1:]]),
+            reason=texts,
+        ),
+        "close": NOTHING,
+        "cancel": REASON,
+        "remind_of_ends": NOTHING,
+    },
     Contract: {
         "amend": said(
             name=maybe(texts),
@@ -1023,6 +1061,16 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
     OrderGuide: ("define", said(name=texts, definition=GUIDES)),
     DataRule: ("define", said(name=texts, definition=CONDITIONS)),
     ChoiceList: ("define", said(name=texts, choices=CHOICES, source=texts)),
+    PurchaseOrder: (
+        "draft",
+        said(
+            supplier=texts,
+            currency=st.sampled_from(["EUR", "EUR", "euro"]),
+            lines=BOUGHT,
+            owner=maybe(people),
+            expected_on=maybe(last_days),
+        ),
+    ),
     Contract: (
         "draft",
         said(

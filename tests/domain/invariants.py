@@ -51,6 +51,7 @@ from domain.organisation import Organisation
 from domain.person import Person
 from domain.plain_definition import PlainDefinition
 from domain.problem import Problem
+from domain.purchase_order import PurchaseOrder
 from domain.question import Question
 from domain.read_log import ReadLog
 from domain.release import Release
@@ -500,10 +501,24 @@ def check_contract(contract: Contract) -> None:
     assert contract.status != "in force" or contract.starts is not None
 
 
+def check_purchase_order(order: PurchaseOrder) -> None:
+    assert order.supplier
+    assert order.ends.get("delivery") == order.expected_on
+    assert order.next_reminder is None or order.status in ("ordered", "partly received")
+    assert all(left >= 0 for left in order.outstanding)
+    assert all(come >= 0 for come in order.received)
+    assert order.status != "received" or not any(order.outstanding)
+    assert order.status not in ("draft", "ordered", "cancelled") or not any(order.received)
+    for number, (line, come) in enumerate(zip(order.lines, order.received, strict=True), 1):
+        brought = list(order.assets.values()).count(number)
+        assert brought == (come if line.brings_assets else 0)
+
+
 CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     ChoiceList: check_choice_list,
     Contract: check_contract,
     OrderGuide: check_plain_definition,
+    PurchaseOrder: check_purchase_order,
     DataRule: check_plain_definition,
     Macro: check_plain_definition,
     TextModule: check_plain_definition,

@@ -7,6 +7,7 @@ from domain import (
     contract,
     incident,
     problem,
+    purchase_order,
     question,
     release_moves,
     report_schedule,
@@ -27,6 +28,7 @@ from domain.change import Change
 from domain.contract import Contract
 from domain.incident import Incident
 from domain.problem import Problem
+from domain.purchase_order import PurchaseOrder
 from domain.question import Question
 from domain.release import Release
 from domain.report_schedule import ReportSchedule
@@ -111,6 +113,20 @@ MOVES: dict[type[Aggregate], Moves] = {
         ("pending", "known error"),
         ("proposed", "assigned"),
         *(("merged", state) for state in problem.MOVES["merge"].sources),
+    },
+    PurchaseOrder: {
+        *(
+            (source, move.target)
+            for move in purchase_order.MOVES.values()
+            if move.target
+            for source in move.sources
+        ),
+        ("ordered", "partly received"),
+        ("ordered", "received"),
+        ("partly received", "received"),
+        ("partly received", "ordered"),
+        ("received", "partly received"),
+        ("received", "ordered"),
     },
     Question: {
         *((source, move.target) for move in question.MOVES.values() for source in move.sources),

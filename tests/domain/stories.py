@@ -36,6 +36,8 @@ from domain.person import Person, Role, Scope
 from domain.problem import Problem
 from domain.promises import Commitment
 from domain.provenance import Provenance
+from domain.purchase_lines import Line
+from domain.purchase_order import PurchaseOrder
 from domain.question import Question
 from domain.read_log import ReadLog, Why
 from domain.release import Release
@@ -106,6 +108,18 @@ from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 
 HOURS_BETWEEN_STEPS = 3
 HOSTS = (record_id("AST", 2), record_id("AST", 3))
+ORDERED = (
+    Line(
+        item="Notebook",
+        quantity=2,
+        price=118900,
+        type=record_id("ATY", 1),
+        contract=record_id("CON", 1),
+        cost_centre="4711",
+        warranty_months=36,
+    ),
+    Line(item="Cable", quantity=5, price=450),
+)
 
 CEM_ALONE = replace(CAB, name="Cem alone", voters=(CEM,))
 EXACTING = Terms(fallback=(BEA,), material=("category",))
@@ -1448,6 +1462,31 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             ),
             step("end", "ann"),
         ]
+    ],
+    PurchaseOrder: [
+        [
+            step(
+                "draft",
+                supplier="Boxes Ltd",
+                currency="EUR",
+                lines=ORDERED[:1],
+                owner=person("bea"),
+                organisation=CUSTOMER,
+                expected_on=MONDAY.date() - timedelta(days=40),
+            ),
+            step("amend", reference="B-2207", lines=ORDERED),
+            step("place", expected_on=MONDAY.date() - timedelta(days=30)),
+            step("expect", day=MONDAY.date()),
+            *(step("remind_of_ends", "clock") for _ in range(8)),
+            step("receive", line=1, quantity=2, assets=HOSTS[:2], delivery="D-88"),
+            step("send_back", line=1, quantity=1, assets=HOSTS[:1], reason="It is cracked."),
+            step("receive", line=2, quantity=3),
+            step("close"),
+        ],
+        [
+            step("draft", supplier="Boxes Ltd", currency="JPY"),
+            step("cancel", reason="The budget was cut."),
+        ],
     ],
     Webhook: [
         [

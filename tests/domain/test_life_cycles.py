@@ -14,6 +14,7 @@ from domain import (
     contract,
     incident,
     problem,
+    purchase_order,
     question,
     release,
     report_schedule,
@@ -37,6 +38,11 @@ CASES: Mapping[str, tuple[Any, Any, set[str]]] = {
     "request": (
         service_request.ServiceRequest,
         service_request.Status,
+        {"closed", "cancelled"},
+    ),
+    "purchase order": (
+        purchase_order.PurchaseOrder,
+        purchase_order.Status,
         {"closed", "cancelled"},
     ),
     "contract": (contract.Contract, contract.Status, {"ended"}),

@@ -7,6 +7,8 @@ from domain.asset import Asset
 from domain.contract import Contract
 from domain.ids import record_id
 from domain.ledger import Work
+from domain.purchase_lines import Line
+from domain.purchase_order import PurchaseOrder
 from tests.domain.desks import open_desk, system
 from tests.people import MONDAY
 from workflows.reminders import Reminders
@@ -41,6 +43,28 @@ async def test_reminders_are_given_once_at_their_moments(tmp_path: Path) -> None
         assert [entry.topic for entry in history] == ["Asset.EndReminded"]
         assert history[0].event.by.at == FIRST
         assert history[0].event.by.actor == "reminder-clock"
+
+
+async def test_late_deliveries_are_reminded_of(tmp_path: Path) -> None:
+    async with open_desk(tmp_path) as desk:
+        receipt = await desk.draft_order(
+            supplier="Boxes Ltd",
+            currency="EUR",
+            lines=[Line(item="Cable", quantity=2, price=450)],
+            expected_on=LAST_DAY,
+            by=system(at=MONDAY),
+        )
+        placed = system(at=MONDAY + timedelta(hours=1))
+        await desk.ledger.edit(
+            PurchaseOrder, receipt.subject, lambda one: one.place(by=placed), by=placed
+        )
+
+        await Reminders(desk).keep(datetime(2026, 12, 31, tzinfo=UTC), "sla-clock/0")
+        before = desk.ledger.history(receipt.subject)[-1].topic
+        await Reminders(desk).keep(datetime(2027, 1, 1, tzinfo=UTC), "sla-clock/0")
+
+        assert before == "PurchaseOrder.Placed"
+        assert desk.ledger.history(receipt.subject)[-1].topic == "PurchaseOrder.EndReminded"
 
 
 async def test_contracts_in_force_are_reminded_of_as_assets_are(tmp_path: Path) -> None:
