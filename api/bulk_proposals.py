@@ -15,6 +15,7 @@ from api.attachments import files_of, in_store
 from api.bulk_acts import Act, acts
 from api.bulk_file import CSV, NDJSON
 from api.bulk_jobs import PRACTICE
+from api.bulk_room import kept_bytes, under_way
 from api.commands import accepted, asked_of
 from api.fields import REFERENCE
 from api.http import bodies
@@ -27,7 +28,7 @@ from api.lists import not_yet, only, reach
 from api.practices import KNOWN_CALLER, OF_BODIES, OF_COMMANDS
 from api.practices import accepted as accepted_response
 from api.record_lists import LISTS
-from domain.bulk_job import BYTES_MAX, ROWS_MAX, BulkJob
+from domain.bulk_job import BYTES_MAX, ROWS_MAX, BulkJob, require_room
 from domain.ledger import Work
 from domain.policy import allow, visibility
 from domain.sealed_file import SALT_BYTES
@@ -99,29 +100,15 @@ async def propose(call: Call) -> Answer:
             headers=[(b"accept", f"{NDJSON}, {CSV}, {JSON.decode()}".encode())],
         )
     rows = await asyncio.to_thread(bulk_file.read, data, media_type, act)
-    digest = sha256(data).hexdigest()
+    said = "\0".join((name, media_type, act)).encode("utf-8", "replace")
+    asked, more = asked_of(call, said + raw, None), {"rows": len(rows)}
+    repeated = await call.context.ledger.repeated(**asked.keywords)
+    if repeated is not None:
+        return accepted(call, repeated, 201, PRACTICE.plural, more)
+    require_room(await under_way(call), await kept_bytes(call), len(data))
     id = await call.context.ledger.next_id(BulkJob)
     await _keep(call, id, data)
-    return await _proposed(call, id, raw, name, media_type, len(data), digest, len(rows), act)
-
-
-async def _proposed(
-    call: Call,
-    id: UUID,
-    raw: bytes,
-    name: str,
-    media_type: str,
-    size: int,
-    digest: str,
-    rows: int,
-    act: str,
-) -> Answer:
-    said = "\0".join((name, media_type, act)).encode("utf-8", "replace")
-    asked, ledger, person = (
-        asked_of(call, said + raw, None),
-        call.context.ledger,
-        call.caller.person,
-    )
+    person = call.caller.person
     assert person.organisation is not None
     organisation: UUID = person.organisation
 
@@ -131,9 +118,9 @@ async def _proposed(
                 id,
                 name=name,
                 media_type=media_type,
-                size=size,
-                sha256=digest,
-                rows=rows,
+                size=len(data),
+                sha256=sha256(data).hexdigest(),
+                rows=len(rows),
                 act=act,
                 owner=person.id,
                 organisation=organisation,
@@ -142,8 +129,8 @@ async def _proposed(
             )
         )
 
-    receipt = await ledger.run(decide=decide, **asked.keywords)
-    return accepted(call, receipt, 201, PRACTICE.plural, {"rows": rows})
+    receipt = await call.context.ledger.run(decide=decide, **asked.keywords)
+    return accepted(call, receipt, 201, PRACTICE.plural, more)
 
 
 async def _keep(call: Call, id: UUID, data: bytes) -> None:

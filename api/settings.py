@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 
+from domain.bulk_job import FILE_KEPT
 from domain.feed.addresses import Network
 
 
@@ -32,6 +33,8 @@ class Settings(Struct, frozen=True, kw_only=True):
     """How many may follow the events in one process at a time."""
     webhook_networks: tuple[Network, ...] = ()
     """Networks to which webhooks may send though they are not public, by HTTP too."""
+    bulk_days: int = FILE_KEPT.days
+    """How long the files of bulk jobs are kept after something last happened to these."""
     ready_lag_max: int = 10_000
     """How many events a view may be behind before the desk calls itself not ready."""
 

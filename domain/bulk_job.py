@@ -27,8 +27,13 @@ BYTES_MAX = 10 * 1024 * 1024
 ROW_BYTES_MAX = 64 * 1024
 RECORDED_MAX = 1_000
 """So many results are recorded by one command at most."""
+UNDER_WAY_MAX = 5
+"""So many jobs of one person are under way at a time."""
+KEPT_BYTES_MAX = 10 * BYTES_MAX
+"""So much the files of one person's jobs take."""
 FILE_KEPT = timedelta(days=30)
-"""How long the file of a job is kept after something last happened to the job."""
+"""How long the file of a job is kept after something last happened to the job, if nobody says
+otherwise."""
 
 _COMMANDS = named_id("BLK", "commands")
 
@@ -219,9 +224,10 @@ class BulkJob(Aggregate):
 
     # Start, retry --------------------------------------------------------------------------
 
-    def start(self, *, scopes: Sequence[str], by: Provenance) -> None:
-        """Run the rows that have not been run."""
+    def start(self, *, scopes: Sequence[str], others: int = 0, by: Provenance) -> None:
+        """Run the rows that have not been run. `others` of the same person are under way."""
         require_move(MOVES, "start", self.status)
+        require_room(others)
         require(not self.is_undone, "A job that was undone is not started again.")
         self.record(self.Started(by=by, scopes=tuple(scopes)))
 
@@ -232,9 +238,10 @@ class BulkJob(Aggregate):
             job.status = Status.RUNNING
             job._begin(Stage.RUN, self.scopes)
 
-    def retry(self, *, scopes: Sequence[str], by: Provenance) -> None:
+    def retry(self, *, scopes: Sequence[str], others: int = 0, by: Provenance) -> None:
         """Run again the rows that failed."""
         require_move(MOVES, "retry", self.status)
+        require_room(others)
         require(not self.is_undone, "A job that was undone is not started again.")
         failed = any(result.outcome is Outcome.FAILED for result in self.results.values())
         require(failed, "No row of this job has failed.")
@@ -254,9 +261,10 @@ class BulkJob(Aggregate):
 
     # Undo ----------------------------------------------------------------------------------
 
-    def preview_undo(self, *, scopes: Sequence[str], by: Provenance) -> None:
+    def preview_undo(self, *, scopes: Sequence[str], others: int = 0, by: Provenance) -> None:
         """Find out what undoing would do."""
         require_move(MOVES, "preview_undo", self.status)
+        require_room(others)
         self.record(self.UndoPreviewed(by=by, scopes=tuple(scopes)))
 
     class UndoPreviewed(Event):
@@ -266,9 +274,10 @@ class BulkJob(Aggregate):
             job.status = Status.PREVIEWING_UNDO
             job._begin(Stage.UNDO_PREVIEW, self.scopes)
 
-    def undo(self, *, scopes: Sequence[str], by: Provenance) -> None:
+    def undo(self, *, scopes: Sequence[str], others: int = 0, by: Provenance) -> None:
         """Take back what the rows did, where nothing else has happened to their records since."""
         require_move(MOVES, "undo", self.status)
+        require_room(others)
         self.record(self.UndoStarted(by=by, scopes=tuple(scopes)))
 
     class UndoStarted(Event):
@@ -364,6 +373,21 @@ class BulkJob(Aggregate):
 
         def apply(self, job: "BulkJob", /) -> None:
             job.status = Status.STOPPED
+
+
+def require_room(others: int, kept: int = 0, size: int = 0) -> None:
+    """For one more job under way. `others` of the same person are, and the files of all of theirs
+    take `kept` bytes; the new one has `size`."""
+    require(
+        others < UNDER_WAY_MAX,
+        f"At most {UNDER_WAY_MAX} bulk jobs of one person are under way at a time: let one come to "
+        "its end, or stop it.",
+    )
+    require(
+        kept + size <= KEPT_BYTES_MAX,
+        f"The files of one person's bulk jobs have at most {KEPT_BYTES_MAX} bytes together; theirs "
+        f"have {kept} until the oldest are removed.",
+    )
 
 
 def command_of(job: UUID, stage: Stage, step: int | str) -> UUID:

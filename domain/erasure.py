@@ -36,6 +36,12 @@ def carry_out(ledger: Ledger) -> int:
     return max(last, _carry_out_removals(ledger))
 
 
+def last_erasure(ledger: Ledger) -> int:
+    """The position at which somebody was erased last, 0 if nobody was."""
+    rows = ledger.recorder.select_kind(Person.prefix)
+    return max((row.id for row in rows if row.topic == TOPIC), default=0)
+
+
 def removed_by(entries: Iterable[Entry]) -> list[tuple[UUID, Part]]:
     """What these entries remove."""
     return [

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from domain.aggregate import Entry
+from domain.bulk_job import BulkJob
 from domain.ids import number_of
 from domain.ledger import PAGE, Ledger
 from domain.mapper import personal_fields, subject_of
@@ -38,7 +39,8 @@ def export(ledger: Ledger, person: UUID) -> dict[str, Any]:
                 "sha256": one.event.sha256,
             }
             for one in entries
-            if isinstance(one.event, Ticket.Attached) and one.event.by.actor == str(person)
+            if isinstance(one.event, Ticket.Attached | BulkJob.Proposed)
+            and one.event.by.actor == str(person)
         ],
     }
 

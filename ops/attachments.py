@@ -11,7 +11,8 @@ import structlog
 from rich.console import Console
 
 from domain.aggregate import KINDS
-from domain.bulk_job import FILE_KEPT, BulkJob
+from domain.bulk_job import BulkJob
+from domain.erasure import last_erasure
 from domain.files import Files, names_of
 from domain.ledger import PAGE, Ledger
 from domain.personal import ERASED
@@ -27,28 +28,31 @@ log = structlog.get_logger()
 async def clean(settings: Settings, out: Console) -> None:
     """Remove the orphans, and name each."""
     async with open_ledger(settings) as ledger:
-        removed = remove_orphans(ledger, open_files(settings, ledger.mapper.keys))
+        removed = remove_orphans(
+            ledger, open_files(settings, ledger.mapper.keys), settings.bulk_days
+        )
     for name in removed:
         out.print(name, markup=False, highlight=False)
     out.print(f"{len(removed)} removed")
 
 
-async def clean_daily(ledger: Ledger, files: Files) -> None:
+async def clean_daily(ledger: Ledger, files: Files, bulk_days: int) -> None:
     """Remove orphans once a day, until cancelled."""
     while True:
         await asyncio.sleep(CLEANED_EVERY.total_seconds())
         try:
-            removed = await asyncio.to_thread(remove_orphans, ledger, files)
+            removed = await asyncio.to_thread(remove_orphans, ledger, files, bulk_days)
         except Exception:
             log.exception("attachments not cleaned")
         else:
             log.info("attachments cleaned", removed=len(removed))
 
 
-def remove_orphans(ledger: Ledger, files: Files) -> list[str]:
+def remove_orphans(ledger: Ledger, files: Files, bulk_days: int) -> list[str]:
     """Remove the files that no event attaches, and no bulk job needs. Returns their names."""
     now = datetime.now(UTC)
-    return files.remove_orphans(lambda: chain(attached(ledger), of_jobs(ledger, now)), now)
+    kept = timedelta(days=bulk_days)
+    return files.remove_orphans(lambda: chain(attached(ledger), of_jobs(ledger, now, kept)), now)
 
 
 def attached(ledger: Ledger) -> Iterator[str]:
@@ -66,14 +70,16 @@ def attached(ledger: Ledger) -> Iterator[str]:
         position = rows[-1].id
 
 
-def of_jobs(ledger: Ledger, now: datetime) -> Iterator[str]:
+def of_jobs(ledger: Ledger, now: datetime, kept: timedelta) -> Iterator[str]:
     """The names of the files of bulk jobs to which something happened not long ago."""
+    erased = last_erasure(ledger)
     names: dict[UUID, tuple[str, ...]] = {}
     latest: dict[UUID, datetime] = {}
     for row in ledger.recorder.select_kind(BulkJob.prefix):
         job, event = UUID(str(row.originator_id)), ledger.mapper.entry(row, row.id).event
         latest[job] = event.by.at
-        # Nobody can read what an erased person sent.
-        if isinstance(event, BulkJob.Proposed) and event.name != ERASED:
+        # Nobody can read what an erased person sent; and whom the rows of others tell of, nobody
+        # knows any more.
+        if isinstance(event, BulkJob.Proposed) and event.name != ERASED and row.id > erased:
             names[job] = names_of(event.sha256, event.by.actor, job)
-    return (name for job in names if now < latest[job] + FILE_KEPT for name in names[job])
+    return (name for job in names if now < latest[job] + kept for name in names[job])

@@ -49,6 +49,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
                 temporal_page=settings.temporal_ui_url,
                 webhook_networks=settings.networks_of_webhooks,
                 requests_per_minute=settings.requests_per_minute,
+                bulk_days=settings.bulk_days,
                 secure_cookies=settings.url.startswith("https://"),
             ),
             log=proven,
@@ -77,7 +78,7 @@ async def serve(settings: Settings, *, with_worker: bool, with_demo: bool) -> No
 
                 working = tasks.create_task(work_for(settings, desk, views, stopped))
             serving = tasks.create_task(server.serve(sockets=[listening]))
-            cleaning = tasks.create_task(clean_daily(desk.ledger, files))
+            cleaning = tasks.create_task(clean_daily(desk.ledger, files, settings.bulk_days))
             log.info("serving", url=settings.url)
             await stopped.wait()
             server.should_exit = True

@@ -19,6 +19,7 @@ from pydantic import (
     model_validator,
 )
 
+from domain.bulk_job import FILE_KEPT
 from domain.feed.addresses import Network
 from domain.limits import ATTACHMENT_BYTES_MAX
 
@@ -93,6 +94,8 @@ class Settings(BaseModel):
     attachment_types: str = ""
     """The media types that are taken, with blanks between them, such as `image/* text/plain`. None:
     all but programs."""
+    bulk_days: int = Field(default=FILE_KEPT.days, ge=1, le=3650)
+    """How long the files of bulk jobs are kept after something last happened to these."""
     requests_per_minute: int = Field(default=60_000, ge=1)
     """How much one token may ask of one API process."""
     webhook_networks: str = ""

@@ -92,3 +92,26 @@ class Bulk:
         answer = await self.client.get(f"/bulk-jobs/{number}/results?stage={stage}")
         assert answer.status_code == 200, answer.text
         return [msgspec.json.decode(line) for line in answer.content.splitlines()]
+
+
+# Rows ----------------------------------------------------------------------------------------
+
+
+def log(title: str, **more: Any) -> dict[str, Any]:
+    return {"act": "incident.log", "body": {"title": title, **more}}
+
+
+def on(record: str, act: str, version: int | None = None, **body: Any) -> dict[str, Any]:
+    row = {"act": f"incident.{act}", "record": record, "body": body}
+    return row if version is None else {**row, "if_match": version}
+
+
+async def incident(of: Bulk, title: str = "No mail") -> str:
+    made = await of.client.made("/incidents", {"title": title, "impact": 2, "urgency": 2})
+    number: str = made["number"]
+    return number
+
+
+async def titles(of: Bulk) -> list[str]:
+    found = await of.client.read("/incidents?sort=number&limit=250&fields=title")
+    return [row["title"] for row in found["data"]]

@@ -1,6 +1,5 @@
-"""Bulk jobs: what is previewed, what is done, and what is undone."""
+"""Bulk jobs: what is previewed, what is done, and who may."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -9,10 +8,8 @@ import pytest
 from api import bulk_runner
 from domain.ids import parse_reference
 from domain.person import Role, Scope
-from domain.personal import ERASED
-from ops.attachments import of_jobs
-from tests.api.bulk import Bulk
-from tests.api.house import Client, House, issued, let_in
+from tests.api.bulk import Bulk, incident, log, on, titles
+from tests.api.house import House, issued, let_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -25,26 +22,6 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def adam(house: House) -> Bulk:
     return Bulk(house, "adam")
-
-
-def log(title: str, **more: Any) -> dict[str, Any]:
-    return {"act": "incident.log", "body": {"title": title, **more}}
-
-
-def on(record: str, act: str, version: int | None = None, **body: Any) -> dict[str, Any]:
-    row = {"act": f"incident.{act}", "record": record, "body": body}
-    return row if version is None else {**row, "if_match": version}
-
-
-async def incident(of: Bulk, title: str = "No mail") -> str:
-    made = await of.client.made("/incidents", {"title": title, "impact": 2, "urgency": 2})
-    number: str = made["number"]
-    return number
-
-
-async def titles(of: Bulk) -> list[str]:
-    found = await of.client.read("/incidents?sort=number&limit=250&fields=title")
-    return [row["title"] for row in found["data"]]
 
 
 # Preview, run ------------------------------------------------------------------------------
@@ -296,132 +273,3 @@ async def test_what_chooses_no_records_is_refused(
 
     assert answer.status_code in (400, 422)
     assert answer.json()["detail"].startswith(says)
-
-
-# Undo --------------------------------------------------------------------------------------
-
-SHOWN = (
-    *("title", "description", "details", "category", "subcategory", "service", "team", "assignee"),
-    *("impact", "urgency", "priority", "status", "watchers", "links", "affected_people"),
-)
-
-
-async def as_shown(client: Client, number: str) -> dict[str, Any]:
-    found = await client.read(f"/incidents/{number}")
-    return {name: found[name] for name in SHOWN}
-
-
-async def test_what_was_changed_is_as_it_was_once_it_is_undone(house: House, adam: Bulk) -> None:
-    team = (await house.as_("zoe").made("/teams", {"name": "Undone"}))["number"]
-    number, other = await incident(adam), await incident(adam)
-    await adam.client.act(f"/incidents/{number}/categorise", {"category": "mail"})
-    await adam.client.act(f"/incidents/{number}/assign", {"assignee": house.number("adam")})
-    before = await as_shown(adam.client, number)
-    person = house.number("rita")
-    rows = [
-        on(number, "categorise", category="print", service="paper"),
-        on(number, "categorise", category="toner"),
-        on(number, "assign", team=team),
-        on(number, "prioritise", impact=1, urgency=1),
-        on(number, "amend", title="No paper", description="At all."),
-        on(number, "watch", person=person),
-        on(number, "add_affected_person", person=person),
-        on(number, "link", other=other, type="relates to"),
-    ]
-    job = await adam.proposed(rows)
-    done = await adam.act(job, "start")
-    assert done["run"] == {"changed": 8}
-    assert await as_shown(adam.client, number) != before
-
-    preview = await adam.act(job, "preview-undo")
-    assert await as_shown(adam.client, number) != before
-    undone = await adam.act(job, "undo")
-
-    assert preview["undo_preview"] == undone["undo"] == {"undone": 8}
-    assert (preview["status"], undone["status"]) == ("done", "undone")
-    assert await as_shown(adam.client, number) == before
-    history = (await adam.client.read(f"/incidents/{number}/history?limit=250"))["data"]
-    assert history[-1]["correlation"] == undone["id"]
-
-
-async def test_what_was_created_is_cancelled_unless_it_has_moved_on(adam: Bulk) -> None:
-    job = await adam.proposed([log("Kept"), log("Cancelled"), log("")])
-    await adam.act(job, "start")
-    kept, cancelled, _ = [row["number"] for row in await adam.results(job, "run")]
-    await adam.client.act(f"/incidents/{kept}/categorise", {"category": "mail"})
-
-    shown = await adam.act(job, "undo")
-
-    assert (shown["status"], shown["undo"]) == ("undone", {"undone": 1, "left": 1})
-    assert (await adam.client.read(f"/incidents/{cancelled}"))["status"] == "cancelled"
-    assert (await adam.client.read(f"/incidents/{kept}"))["status"] == "new"
-    left, _ = await adam.results(job, "undo")
-    assert left["problem"]["detail"] == "The record has moved on since."
-
-
-async def test_rows_without_a_way_back_are_left_and_say_so(adam: Bulk) -> None:
-    number = await incident(adam)
-    rows = [on(number, "categorise", category="mail"), on(number, "comment", text="Well.")]
-    job = await adam.proposed(rows)
-    await adam.act(job, "start")
-
-    await adam.act(job, "undo")
-
-    first, second = await adam.results(job, "undo")
-    assert first["problem"]["detail"] == "A later row changed the record, and is not undone."
-    assert second["problem"]["detail"] == "There is no way back from this incident.comment."
-
-
-# What is kept ------------------------------------------------------------------------------
-
-
-async def test_a_download_has_no_cell_that_a_spreadsheet_calculates(adam: Bulk) -> None:
-    job = await adam.proposed([log("=1+1"), log("")])
-
-    answer = await adam.client.get(f"/bulk-jobs/{job}/results?stage=preview&format=csv")
-
-    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
-    lines = answer.text.splitlines()
-    assert lines[0] == "row,act,outcome,number,version,at,code,detail"
-    assert lines[2].startswith("2,incident.log,failed,,0,")
-    assert not any(line.startswith(("=", "+", "-", "@")) for line in lines)
-
-
-async def test_the_file_is_kept_until_nothing_has_happened_for_a_month(
-    house: House, adam: Bulk
-) -> None:
-    ledger, now = house.desk.ledger, datetime.now(UTC)
-    job = await adam.proposed([log("Kept for a while")])
-    digest = (await adam.job(job))["sha256"]
-
-    soon = set(of_jobs(ledger, now + timedelta(days=29)))
-    late = set(of_jobs(ledger, now + timedelta(days=31)))
-
-    assert any(name.startswith(digest) for name in soon)
-    assert not late
-
-
-async def test_a_job_whose_file_is_gone_is_given_up(house: House, adam: Bulk) -> None:
-    job = await adam.proposed([log("Gone")])
-    await adam.client.act(f"/bulk-jobs/{job}/start")
-    digest = (await adam.job(job))["sha256"]
-    house.files.store.remove(f"{digest}-{house.people['adam']}-{job}")
-    adam.fresh_runner()
-
-    await adam.turn(job)
-
-    shown = await adam.job(job)
-    assert (shown["status"], shown["reason"]) == ("stopped", "Its file is kept no longer.")
-
-
-async def test_what_a_job_says_goes_with_whoever_proposed_it(house: House) -> None:
-    await let_in(house, "desk", "gone", (Role.AGENT,))
-    job = await Bulk(house, "gone").proposed([log("")])
-    person, zoe = house.people["gone"], Bulk(house, "zoe")
-    digest = (await zoe.job(job))["sha256"]
-
-    house.desk.ledger.forget(person)
-
-    assert (await zoe.results(job, "preview"))[0]["problem"] == {"detail": ERASED}
-    assert (await zoe.job(job))["name"] == ERASED
-    assert house.files.open(digest, str(person), parse_reference(job)) is None

@@ -14,7 +14,9 @@ from uuid import UUID, uuid4
 import psycopg
 import pytest
 
+from domain.bulk_job import BulkJob, Outcome, Result
 from domain.desk import Desk
+from domain.files import Files
 from domain.incident import Incident
 from domain.ledger import Work
 from domain.person import Person, Role
@@ -50,7 +52,10 @@ WORDS = {
     "file": "wilhelminas-nose.txt",
     "word": "schnitzel",
     "plain word": "quandlgasse",
+    "job": "wilhelminas-tickets.csv",
+    "problem": "Wilhelminas umbrella is no number.",
     "content": "A long report on the nose of Wilhelmina. " * 20,
+    "rows": "title\nWilhelminas bicycle squeaks\n",
 }
 
 
@@ -161,7 +166,39 @@ async def tell(desk: Desk, settings: Settings) -> Told:
         )
 
     await desk.ledger.run(signed(mina), order)
+    await propose(desk, files, mina, company.subject)
     return Told(mina, zoe, zed, incident.subject, request)
+
+
+async def propose(desk: Desk, files: Files, mina: UUID, organisation: UUID) -> None:
+    """A bulk job of Wilhelmina's, of which a row was refused."""
+    job = await desk.ledger.next_id(BulkJob)
+    receiving = files.receive(str(mina), job, b"1" * 16)
+    receiving.add(WORDS["rows"].encode())
+    receiving.keep()
+    size, sha256 = receiving.received
+
+    async def decide(work: Work) -> None:
+        proposed = BulkJob.propose(
+            job,
+            name=WORDS["job"],
+            media_type="text/csv",
+            size=size,
+            sha256=sha256,
+            rows=1,
+            owner=mina,
+            organisation=organisation,
+            scopes=(),
+            by=signed(mina),
+        )
+        proposed.record_rows(
+            results=[Result(1, "incident.log", Outcome.FAILED)],
+            problems={"1": {"detail": WORDS["problem"]}},
+            by=signed(mina),
+        )
+        work.add(proposed)
+
+    await desk.ledger.run(signed(mina), decide)
 
 
 def spelled(words: str) -> set[bytes]:
@@ -262,12 +299,14 @@ async def test_nothing_of_an_erased_person_stands_in_any_file(house: House) -> N
             await until(lambda: store.renewed() >= position and caught_up(desk, store))
 
             after = rows(store)
-        remove_orphans(desk.ledger, open_files(settings, desk.ledger.mapper.keys))
+        remove_orphans(
+            desk.ledger, open_files(settings, desk.ledger.mapper.keys), settings.bulk_days
+        )
         history = desk.ledger.history(told.incident)
         mina = desk.directory.person(told.mina)
         left = found(house)
 
-    assert in_files.keys() >= set(WORDS) - {"content"}
+    assert in_files.keys() >= set(WORDS) - {"content", "rows"}
     assert left == {}
     for key, row in before.items():
         for was, now in zip(row, after[key], strict=True):
