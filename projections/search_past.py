@@ -7,6 +7,8 @@ grows with the records that were open at the moment, and not with all.
 
 from collections.abc import AsyncIterator, Collection, Sequence
 
+from msgspec import structs
+
 from projections.past import ENDLESS, AsOf, micros
 from projections.search_changes import undone
 from projections.search_index import COMMON, Candidate, Index, Written
@@ -26,6 +28,8 @@ class PastIndex(Index):
         super().__init__(reader)
         self._moment = ENDLESS if as_of.moment is None else micros(as_of.moment)
         self._position = ENDLESS if as_of.position is None else as_of.position
+        self._then: dict[str, Candidate] = {}
+        """Records that have changed since, as they were, with all of their words."""
 
     async def latest(self, sought: Sought, limit: int) -> dict[str, Candidate]:
         found: dict[str, Candidate] = {}
@@ -102,10 +106,40 @@ class PastIndex(Index):
         return [Candidate(*row) for row in rows]
 
     async def _as_then(self, ids: Collection[str], sought: Sought) -> list[Candidate]:
+        unknown = {id for id in ids if id not in self._then}
+        for found in (self._that_said_less, self._that_were_otherwise):
+            known = {one.id: one for one in await found(unknown)}
+            self._then |= known
+            unknown -= known.keys()
         return [
-            Candidate(row.id, row.place, row.kind, row.number, row.title, row.words[:SCORED])
+            structs.replace(one, words=one.words[:SCORED])
+            for id in ids
+            if (one := self._then.get(id)) and has(sought, set(one.words.split(" ")))
+        ]
+
+    async def _that_said_less(self, ids: Collection[str]) -> list[Candidate]:
+        """Those of which nothing has changed but that more was said."""
+        if not ids:
+            return []
+        later = (
+            "SELECT id, min(tail) AS tail,"
+            " max(CASE WHEN written = '{}' THEN 0 ELSE 1 END) AS others"
+            f" FROM {self._at(CHANGES.stored)}"
+            f" WHERE id IN ({_marks(ids)}) AND (position > ? OR held > ?) GROUP BY id"
+        )
+        rows = await self._query(
+            "SELECT record.id, place, kind, number, title,"
+            " substr(words, 1, CAST(head + later.tail AS INTEGER))"
+            f" FROM ({later}) AS later JOIN {self._at(SEARCH.stored)} AS record"
+            " ON record.id = later.id WHERE others = 0",
+            [*ids, self._position, self._moment],
+        )
+        return [Candidate(*row) for row in rows]
+
+    async def _that_were_otherwise(self, ids: Collection[str]) -> list[Candidate]:
+        return [
+            Candidate(row.id, row.place, row.kind, row.number, row.title, row.words)
             for row in await self._stood(ids)
-            if has(sought, set(row.words.split(" ")))
         ]
 
     async def _stood(self, ids: Collection[str]) -> list[SearchRow]:
