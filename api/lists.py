@@ -98,7 +98,7 @@ async def answer(
         for text in (query.get(name), getattr(view, name) or None)
         if text is not None
     ]
-    searched = the.searched if as_of is None and any(name == "q" for name, _ in said) else ()
+    searched = the.searched if any(name == "q" for name, _ in said) else ()
     if searched:
         await reach(call, search_rows.NAME, query.get("min_position"))
     where = list_filters.asked(call, the.listing, the.values, said, searched, now)
@@ -111,13 +111,9 @@ async def answer(
     after = None
     if "cursor" in query:
         after = cursors.read(context.settings.signing_key, query["cursor"], question)
-    of: dict[str, Any] = {
-        "filters": filters,
-        "visibility": visibility,
-        "as_of": as_of,
-        "where": where,
-    }
+    of: dict[str, Any] = {"filters": filters, "visibility": visibility, "as_of": as_of}
     try:
+        of["where"] = await context.views.worded_then(where, as_of)
         page = await context.views.list_rows(
             the.listing, sort=sort, limit=limit, after=after, fields=fields, **of
         )

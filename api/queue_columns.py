@@ -34,17 +34,15 @@ async def read_columns(call: Call) -> Answer:
     as_of = await history.asked_of(call, query)
     now = await history.now_of(call, as_of)
     said = [(name, query[name]) for name in list_filters.PARAMETERS if name in query]
-    searched = QUEUE.searched if as_of is None and "q" in query else ()
+    searched = QUEUE.searched if "q" in query else ()
     if searched:
         await reach(call, search_rows.NAME, query.get("min_position"))
     filters: dict[str, Any] = {"is_open": True}
-    of: dict[str, Any] = {
-        "visibility": visibility(actor, "incident"),
-        "as_of": as_of,
-        "where": list_filters.asked(call, QUEUE.listing, QUEUE.values, said, searched, now),
-    }
+    of: dict[str, Any] = {"visibility": visibility(actor, "incident"), "as_of": as_of}
+    where = list_filters.asked(call, QUEUE.listing, QUEUE.values, said, searched, now)
     views = call.context.views
     try:
+        of["where"] = await views.worded_then(where, as_of)
         counted = await views.facets(QUEUE.listing, [by], filters=filters, **of)
         columns = []
         for each in counted[by]["values"]:

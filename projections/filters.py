@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, json
 
 from projections.parts import Part
 from projections.queries import BadQuery
@@ -100,6 +100,16 @@ class Worded(Struct, frozen=True):
     words: Sought
 
 
+class WordedThen(Struct, frozen=True):
+    """Whether the record of a row had them: it is one of these, or has them and did not change
+    after a moment and a position."""
+
+    words: Sought
+    ids: tuple[str, ...]
+    moment: int
+    position: int
+
+
 class Not(Struct, frozen=True):
     condition: "Condition"
 
@@ -116,7 +126,8 @@ class Either(Struct, frozen=True):
     conditions: tuple["Condition", ...]
 
 
-Condition = Truth | Compare | IsNothing | Among | Contains | Exists | Worded | Not | Both | Either
+Plain = Truth | Compare | IsNothing | Among | Contains | Exists
+Condition = Plain | Worded | WordedThen | Not | Both | Either
 
 
 def asks_for_now(condition: Condition) -> bool:
@@ -197,11 +208,8 @@ class Statement:
                 return self._contains(condition)
             case Exists(column, inner):
                 return self._exists(column, inner)
-            case Worded(words):
-                self.varies = True
-                found, sought = self._reader.having(SEARCH, "id", words)
-                self.parameters.append(sought)
-                return f"id IN ({found})"
+            case Worded() | WordedThen():
+                return self._worded(condition)
             case Not(inner):
                 return f"NOT ({self.of(inner)})"
             case Both(conditions) | Either(conditions):
@@ -213,6 +221,16 @@ class Statement:
         items = self._reader.items(name)
         found = f"EXISTS (SELECT 1 FROM {items} AS item WHERE {self._of(inner)})"
         return f"CASE WHEN {name} IS NOT NULL THEN {found} END" if column.is_nullable else found
+
+    def _worded(self, condition: Worded | WordedThen) -> str:
+        self.varies = True
+        found, sought = self._reader.having(SEARCH, "id", condition.words)
+        self.parameters.append(sought)
+        if isinstance(condition, Worded):
+            return f"id IN ({found})"
+        same = f"{found} AND held <= {condition.moment:d} AND known <= {condition.position:d}"
+        self.parameters.append(json.encode(condition.ids).decode())
+        return f"(id IN ({same}) OR id IN (SELECT value FROM {self._reader.items('?')}))"
 
     def _joined(self, word: str, conditions: Iterable[Condition]) -> str:
         return f"({word.join(map(self.of, conditions))})"

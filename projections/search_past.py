@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection, Sequence
 
 from msgspec import structs
 
+from projections.filters import WordedThen
 from projections.past import ENDLESS, AsOf, micros
 from projections.search_changes import undone
 from projections.search_index import COMMON, Candidate, Index, Written
@@ -64,6 +65,22 @@ class PastIndex(Index):
             row.id: Written(row.title, row.texts, row.said, row.internal, row.organisation)
             for row in await self._stood(ids)
         }
+
+    async def worded(self, words: Sought) -> WordedThen:
+        """The condition that the record of a row had these words."""
+        found, text = self._reader.having(SEARCH, "id", _ever(words))
+        changed = await self._query(
+            f"{found} AND place <= ? AND began <= ? AND (known > ? OR held > ?)",
+            (text, *[self._position, self._moment] * 2),
+            varies=True,
+        )
+        ids = [id for (id,) in changed]
+        had = [
+            one.id
+            for start in range(0, len(ids), AT_ONCE)
+            for one in await self._as_then(ids[start : start + AT_ONCE], words)
+        ]
+        return WordedThen(words, tuple(had), self._moment, self._position)
 
     async def _having(self, sought: Sought) -> AsyncIterator[list[Candidate]]:
         """The records that had these words, those first that began last, some at a time."""

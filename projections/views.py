@@ -31,10 +31,12 @@ from projections.queries import (
 from projections.reading import shown_rows
 from projections.recent import widening
 from projections.reports import Measured, Question, measured
+from projections.search_past import PastIndex
 from projections.store import NotBuilt, ViewReader
 from projections.suggestions import SuggestionViews
 from projections.ticket_views import TicketViews
 from projections.view_changes import ChangeViews
+from projections.worded_past import worded_then
 
 
 class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, TicketViews):
@@ -90,7 +92,7 @@ class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, 
         """
         if not 1 <= limit <= LIMIT_MAX:
             raise BadQuery("limit", f"A page has 1 to {LIMIT_MAX} rows.")
-        query = self._asking(name, filters, visibility, as_of, where)
+        query = await self._asking(name, filters, visibility, as_of, where)
         orders = query.order(sort)
         if after is not None:
             query.seek(orders, after)
@@ -122,7 +124,7 @@ class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, 
         where: Asked | None = None,
     ) -> int:
         """How many rows a list has in all. Raises BadQuery."""
-        query = self._asking(name, filters, visibility, as_of, where)
+        query = await self._asking(name, filters, visibility, as_of, where)
         rows = await self._query(query.selecting("count(*)"), query.parameters, varies=query.varies)
         return int(rows[0][0])
 
@@ -137,10 +139,18 @@ class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, 
         where: Asked | None = None,
     ) -> dict[str, Facet]:
         """How many rows of a list have each value of these columns. Raises BadQuery."""
-        query = self._asking(name, filters, visibility, as_of, where)
+        query = await self._asking(name, filters, visibility, as_of, where)
         return await facets(self._reader, query, columns)
 
-    def _asking(
+    async def worded_then(self, where: Asked | None, as_of: AsOf | None) -> Asked | None:
+        """A condition of which the words are those that records had then. Lists make it of each
+        that they are asked; whoever asks for several makes it once."""
+        index = self.index(as_of)
+        if where is None or not isinstance(index, PastIndex):
+            return where
+        return await worded_then(where, index)
+
+    async def _asking(
         self,
         name: str | Listing,
         filters: Mapping[str, Any],
@@ -151,8 +161,9 @@ class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, 
         query = Query(listing_of(name), self._reader.prefix, as_of)
         query.restrict(visibility)
         query.filter(filters)
-        if where is not None:
-            condition = where.sql(self._reader)
+        asked = await self.worded_then(where, as_of)
+        if asked is not None:
+            condition = asked.sql(self._reader)
             query.add(condition.text, *condition.parameters)
             query.varies = condition.varies
         return query

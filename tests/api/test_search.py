@@ -151,5 +151,7 @@ async def test_what_was_found_is_found_as_of_then(house: House) -> None:
     for position, told in answers.items():
         for name in ("as_of", "known_at"):
             assert [await found(house, *one, f"&{name}=@{position}") for one in asked] == told
+        listed = await adam.read(f"/incidents?q=marmot&as_of=@{position}")
+        assert {row["number"] for row in listed["data"]} == told[asked.index(("adam", "marmot"))]
     assert await found(house, "adam", "obelisk", "&as_of=2020-01-01T00:00:00Z") == set()
     assert (await adam.get("/search?q=x&as_of=then")).status_code == 400

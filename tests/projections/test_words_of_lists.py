@@ -1,19 +1,23 @@
 """Words in the search box of a list: what the search finds, in that list, by whoever asks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.incident import Incident
 from domain.policy import Everything, OwnOrganisation, OwnTickets, Visibility
+from domain.provenance import Provenance
 from domain.ticket import Visibility as Audience
-from projections import search, ticket_lists
+from projections import search, search_past, ticket_lists
 from projections.filters import Asked
+from projections.past import AsOf
 from projections.search_box import SearchBox
 from projections.search_question import Sight
 from projections.views import Views
 from projections.work_queue import QUEUE
-from tests.people import BEA, CUSTOMER, MONDAY, OPERATOR, person
+from tests.people import BEA, CUSTOMER, MONDAY, OPERATOR, person, signed
 from tests.projections.conftest import Kit, keep
 from tests.projections.test_search import incident
 
@@ -28,16 +32,19 @@ def nobody(_: str, __: str) -> None:
 
 
 async def listed(
-    views: Views, text: str, sight: Sight = ALL, visibility: Visibility | None = None
+    views: Views,
+    text: str,
+    sight: Sight = ALL,
+    visibility: Visibility | None = None,
+    as_of: AsOf | None = None,
 ) -> list[int]:
     """The serials of the tickets that a list finds, the latest first."""
     sights: Mapping[str, Sight] = {"incident": sight}
     where = Asked(BOX.condition(text, nobody, sights), MONDAY, str(person("ann")))
     seen = visibility or sight.of
-    page = await views.list_rows(
-        "work_queue", where=where, visibility=seen, sort=("-opened_at",), limit=250
-    )
-    assert len(page.rows) == await views.count_rows("work_queue", where=where, visibility=seen)
+    of: dict[str, Any] = {"where": where, "visibility": seen, "as_of": as_of}
+    page = await views.list_rows("work_queue", sort=("-opened_at",), limit=250, **of)
+    assert len(page.rows) == await views.count_rows("work_queue", **of)
     return [int(row["number"][3:]) for row in page.rows]
 
 
@@ -108,3 +115,47 @@ async def test_words_in_quotes_stand_so_in_the_title(views: Views) -> None:
 @pytest.mark.parametrize("text", ["🖨 %", "a\\b", "NEAR* ^x", "'; --", "(a OR b)", "a&b|!c"])
 async def test_no_words_are_taken_for_the_language_of_a_store(views: Views, text: str) -> None:
     assert await listed(views, text) == []
+
+
+STEPS: tuple[Callable[[Incident, Provenance], None], ...] = (
+    lambda ticket, by: ticket.amend(title="Toner jams", by=by),
+    lambda ticket, by: ticket.comment("The copier.", visibility=Audience.INTERNAL, by=by),
+    lambda ticket, by: ticket.comment("The scanner.", visibility=Audience.PUBLIC, by=by),
+    lambda ticket, by: ticket.watch(person("cem"), by=by),
+    lambda ticket, by: ticket.amend(title="Printer jams", by=by),
+    lambda ticket, by: ticket.unwatch(person("cem"), by=by),
+)
+WATCHER = Sight(OwnTickets(person("cem")), None)
+
+
+async def test_a_list_as_of_the_past_finds_what_it_found(
+    kit: Kit, views: Views, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_past, "AT_ONCE", 2)
+    written = [incident(serial, "Printer jams", "In hall 3.") for serial in (1, 2, 3)]
+    projector = kit.projector((ticket_lists.VIEW, search.VIEW))
+    asked = [
+        (text, sight)
+        for text in ("printer", "ton", "copier jams", "scanner -print", "-toner hall", "scan toner")
+        for sight in (ALL, Sight(Everything(), None), WATCHER)
+    ]
+
+    async def answers(as_of: AsOf | None = None) -> list[list[int]]:
+        return [await listed(views, *one, as_of=as_of) for one in asked]
+
+    built_at = keep(kit.ledger, *written)
+    projector.catch_up()
+    kept = {(built_at, MONDAY + timedelta(hours=3)): await answers()}
+    for hour, step in enumerate(STEPS, 4):
+        at = MONDAY + timedelta(hours=hour)
+        for ticket in written[1:]:
+            step(ticket, signed("bea", at))
+        position = keep(kit.ledger, *written[1:])
+        projector.catch_up()
+        kept[position, at] = await answers()
+
+    assert len({str(told) for told in kept.values()}) > 4
+    for (position, at), told in kept.items():
+        assert await answers(AsOf(position=position)) == told
+        assert await answers(AsOf(moment=at)) == told
+        assert await answers(AsOf(moment=at, position=position)) == told
