@@ -1,5 +1,6 @@
 """Sends the mails that come again: one turn of one record at a time."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Protocol
 from uuid import UUID
@@ -8,6 +9,8 @@ from temporalio import activity
 
 from domain.ids import prefix_of
 from workflows.mailing_values import Mailed, Mailing
+
+BEAT_SECONDS = 10.0
 
 
 class Mailer(Protocol):
@@ -22,4 +25,15 @@ class MailingActivities:
 
     @activity.defn(name="mailings.send")
     async def send(self, mailing: Mailing) -> Mailed:
-        return await self._mailers[prefix_of(mailing.record)].turn(mailing.record)
+        beating = asyncio.create_task(_beat())
+        try:
+            return await self._mailers[prefix_of(mailing.record)].turn(mailing.record)
+        finally:
+            beating.cancel()
+
+
+async def _beat() -> None:
+    """Tell that a turn goes on, as a server can take long for each mail."""
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(BEAT_SECONDS)

@@ -1,13 +1,16 @@
 """Keeps a workflow running for each record about which somebody is told by mail again and again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 from uuid import UUID
 
 from domain.ids import prefix_of
+from domain.ledger import Ledger
 from domain.report_schedule import ReportSchedule, Status
 from domain.saved_view import SavedView
 from workflows.mailing_values import Mailing, workflow_id
-from workflows.starts import Starts
+from workflows.starts import PAGE, Starts
+from workflows.temporal import Temporal
 
 OF_VIEWS = (SavedView.Subscribed, SavedView.Unsubscribed, SavedView.Removed)
 OF_SCHEDULES = (
@@ -26,17 +29,39 @@ class MailingStarts(Starts):
         )
     )
 
+    def __init__(self, ledger: Ledger, temporal: Temporal) -> None:
+        super().__init__(ledger, temporal)
+        self._ids: set[UUID] = set()
+        self._seen = 0
+        """What there is up to here is known."""
+
     def all(self) -> Iterable[UUID]:
-        for view, _ in self.ledger.all_of(SavedView):
-            if _is_wanted(view):
-                yield view.id
-        for schedule, _ in self.ledger.all_of(ReportSchedule):
-            if _is_wanted(schedule):
-                yield schedule.id
+        # Deliveries are much to read, and tell nothing of what is to be sent: they are read once.
+        head = self.ledger.position()
+        rows = self._since(self._seen, head) if self._seen else self._every()
+        self._ids |= {row.originator_id for row in rows if row.topic in self.topics}
+        self._seen = head
+        return list(self._ids)
+
+    def _every(self) -> Iterator[Any]:
+        for kind in (SavedView, ReportSchedule):
+            yield from self.ledger.recorder.select_kind(kind.prefix)
+
+    def _since(self, position: int, head: int) -> Iterator[Any]:
+        while position < head:
+            rows = self.ledger.recorder.select_notifications(
+                position, PAGE, head, self.topics, inclusive_of_start=False
+            )
+            yield from rows
+            position = rows[-1].id if len(rows) == PAGE else head
 
     async def value(self, id: UUID) -> Mailing | None:
         kind = SavedView if prefix_of(id) == SavedView.prefix else ReportSchedule
-        return Mailing(record=id) if _is_wanted(await self.ledger.find(kind, id)) else None
+        if _is_wanted(await self.ledger.find(kind, id)):
+            self._ids.add(id)
+            return Mailing(record=id)
+        self._ids.discard(id)
+        return None
 
     def workflow_id(self, number: str) -> str:
         return workflow_id(number)

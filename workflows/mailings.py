@@ -15,7 +15,7 @@ with workflow.unsafe.imports_passed_through():
 TURNS_MAX = 200
 """Turns after which a run hands over to a fresh one."""
 TURN = timedelta(minutes=30)
-HEARTBEAT = timedelta(minutes=3)
+HEARTBEAT = timedelta(seconds=40)
 _NONE = timedelta(0)
 RETRIES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=10))
 

@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from temporalio import activity
-
 from domain.desk import Desk
 from domain.person import Person
 from domain.provenance import Provenance
@@ -74,8 +72,6 @@ class ReportMails:
         self.desk.directory.catch_up()
         is_behind = False
         for delivery in schedule.outstanding:
-            if activity.in_activity():
-                activity.heartbeat()
             is_behind |= not await self._deliver(schedule, delivery)
         now = self.now()
         if is_behind:

@@ -13,7 +13,6 @@ from uuid import UUID
 
 import msgspec
 from msgspec import Struct
-from temporalio import activity
 
 from domain import unsubscribe_link
 from domain.business_time import BusinessHours
@@ -98,8 +97,6 @@ class ViewMails:
         begun = self._begun(view)
         next: list[datetime] = []
         for person, mailing in view.mailings.items() if view.is_kept else ():
-            if activity.in_activity():
-                activity.heartbeat()
             until = await self._see_to(view, person, mailing, begun[person])
             if until is not None:
                 next.append(until)

@@ -17,6 +17,7 @@ from projections.runner import Projector
 from projections.sqlite import SqliteReader, SqliteViews
 from projections.views import Views
 from tests.domain.desks import Company, open_desk
+from tests.keys import MemoryKeys
 from workflows.rounds import rounds
 from workflows.values import Approval
 
@@ -79,9 +80,9 @@ class CaughtUpIndex(Index):
 
 
 @asynccontextmanager
-async def open_floor(folder: Path) -> AsyncIterator[Floor]:
+async def open_floor(folder: Path, keys: MemoryKeys | None = None) -> AsyncIterator[Floor]:
     """A floor on the ledger and views in a folder."""
-    async with open_desk(folder) as desk:
+    async with open_desk(folder, keys) as desk:
         store = SqliteViews(folder / "views.db")
         projector = Projector(desk.ledger, store, [ticket_lists.VIEW])
         projector.prepare()

@@ -89,8 +89,8 @@ class Press:
         return receipt.subject
 
     async def turns(self, id: UUID, count: int = 2) -> Mailed:
-        self.projector.catch_up()
         for _ in range(count):
+            self.projector.catch_up()
             mailed = await self.mails.turn(id)
         return mailed
 

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from temporalio.client import Client
@@ -14,86 +16,18 @@ from temporalio.exceptions import ApplicationError
 
 from domain.incident import Incident
 from domain.person import Role
-from domain.saved_view import Asking, Mailing, SavedView
+from domain.saved_view import Mailing, SavedView
 from domain.unsubscribe_link import opened
-from ops.temporal_client import namespace_id
-from ops.view_news import ViewNews
-from tests.domain.desks import system
+from tests.temporal import shared_server
 from tests.workflows.floor import Floor
 from tests.workflows.machinery import eventually
 from tests.workflows.mail_server import Mailbox, receiving
+from tests.workflows.post import KEY, Post, mailing
 from workflows import view_mails
-from workflows.decision_mail_activities import DecisionMailActivities
 from workflows.mail_sending import send
-from workflows.mailing_activities import MailingActivities
-from workflows.mailing_starts import MailingStarts
-from workflows.mailing_values import Mailed
-from workflows.temporal import Temporal
-from workflows.view_mails import ViewMails
-from workflows.worker import mail_worker
 
-KEY = b"a key of a desk, for its links"
 SOON = Mailing(every="change")
 DAILY = Mailing(every="day", at="08:00")
-
-
-class Post:
-    """Everything that it takes to tell people of views, on a clock of its own."""
-
-    def __init__(self, floor: Floor, box: Mailbox) -> None:
-        self.floor = floor
-        self.company = floor.company
-        self.box = box
-        self.at: datetime | None = None
-        self.mails = ViewMails(
-            floor.desk,
-            box.server,
-            ViewNews(floor.desk, floor.views, "https://desk.example"),
-            key=KEY,
-            address="https://desk.example/",
-            now=self.now,
-        )
-
-    def now(self) -> datetime:
-        return self.at or datetime.now(UTC)
-
-    async def view(self, who: str = "bea", filter: str = "status != 'closed'") -> UUID:
-        person = self.floor.desk.directory.person(self.company.people[who])
-        assert person is not None
-        return await self.company.add(
-            SavedView,
-            "save",
-            owner=person.id,
-            organisation=person.organisation,
-            name="Open",
-            list="incidents",
-            asking=Asking(filter=filter),
-        )
-
-    async def act(self, kind: Any, id: UUID, act: str, **given: Any) -> None:
-        by = system(at=self.now())
-        await self.floor.ledger.edit(
-            kind, id, lambda record: getattr(record, act)(**given, by=by), by=by
-        )
-
-    async def subscribe(self, view: UUID, who: str, mailing: Mailing | None) -> None:
-        person = self.company.people[who]
-        await self.act(SavedView, view, "subscribe", person=person, mailing=mailing)
-
-    async def incident(self, title: str = "No mail", who: str = "ann") -> UUID:
-        by = self.company.signed("bea", self.now())
-        receipt = await self.floor.desk.log_incident(
-            title=title, requester=self.company.people[who], by=by
-        )
-        return receipt.subject
-
-    async def turn(self, view: UUID) -> Mailed:
-        self.floor.projector.catch_up()
-        return await self.mails.turn(view)
-
-    @property
-    def told(self) -> list[str]:
-        return [str(mail["Subject"]) for mail in self.box.mails]
 
 
 @pytest.fixture
@@ -268,25 +202,6 @@ async def test_a_mail_of_which_nobody_knows_whether_it_went_is_made_again_as_it_
 # By Temporal -------------------------------------------------------------------------------
 
 
-@asynccontextmanager
-async def mailing(post: Post, client: Client, queue: str) -> AsyncIterator[None]:
-    desk = post.floor.desk
-    decisions = DecisionMailActivities(desk, post.box.server, key=KEY, address="")
-    mailings = MailingActivities({SavedView.prefix: post.mails})
-    starts = MailingStarts(desk.ledger, Temporal(client, namespace_id, queue=queue))
-    async with mail_worker(client, decisions, mailings, sandboxed=True, queue=queue):
-        tasks = [
-            asyncio.create_task(starts.run()),
-            asyncio.create_task(post.floor.projector.run()),
-        ]
-        try:
-            yield
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-
-
 async def test_every_change_is_told_whatever_ends_in_between(
     post: Post, live_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,3 +227,45 @@ async def test_every_change_is_told_whatever_ends_in_between(
     first, second = (mail.get_content() for mail in post.box.mails)
     assert ("First" in first, "Second" in first) == (True, False)
     assert ("First" in second, "Second" in second) == (False, True)
+
+
+async def test_each_change_is_told_once_though_who_tells_it_is_killed_at_any_moment(
+    post: Post, live_client: Client, tmp_path: Path
+) -> None:
+    queue, box = f"mail-{uuid4()}", post.box
+    view = await post.view()
+    await post.subscribe(view, "bea", SOON)
+    made = 0
+    for _ in range(2):
+        async with process(tmp_path, live_client.namespace, queue, box.port):
+            for _ in range(2):
+                before = len(box.mails)
+                made += 1
+                await post.incident(f"Number {made}.")
+                await eventually(lambda before=before: len(box.mails) > before)
+
+    def told() -> list[str]:
+        once = {str(mail["Message-ID"]): mail.get_content() for mail in box.mails}
+        return re.findall(r"Number \d+\.", "".join(once.values()))
+
+    async with process(tmp_path, live_client.namespace, queue, box.port):
+        await eventually(lambda: len(told()) >= made)
+
+    assert sorted(told()) == sorted(f"Number {number}." for number in range(1, made + 1))
+    contents = {(str(mail["Message-ID"]), mail.get_content()) for mail in box.mails}
+    assert len(contents) == len({id for id, _ in contents})
+
+
+@asynccontextmanager
+async def process(folder: Path, namespace: str, queue: str, port: int) -> AsyncIterator[None]:
+    """Another process that tells people of views, and is killed in the end."""
+    address = shared_server(time_skipping=False).address
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.workflows.post_process"),
+        *(str(folder), address, namespace, queue, str(port)),
+    )
+    try:
+        yield
+    finally:
+        running.kill()
+        await running.wait()
