@@ -336,7 +336,7 @@ class _Home:
         self._writer = AsyncConnections(conninfo, patience_seconds, size=1)
         self.appender = Appender(self._writer, news.tell)
         self.readers = AsyncConnections(conninfo, patience_seconds)
-        self.looks = Looks(self.readers.rows)
+        self.looks = Looks(conninfo, patience_seconds)
 
     def listen(self) -> None:
         """Listen to what other processes record, from now on."""
@@ -370,6 +370,7 @@ class _Home:
     def close(self) -> None:
         self._writer.close()
         self.readers.close()
+        self.looks.close()
 
 
 def _create(connection: Connection[Row]) -> None:

@@ -1,11 +1,7 @@
 """What is special about the ledger on PostgreSQL: a network, a server, and their moods."""
 
 import asyncio
-import os
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import psycopg
@@ -18,14 +14,10 @@ from domain.recorder import Receipt
 from ops.stores.postgres import PostgresRecorder
 from ops.stores.postgres_connections import conninfo
 from tests.ops.cutting_line import CuttingLine
+from tests.ops.ended_connections import END_OTHERS, ending_connections, sockets
 from tests.stores import write
 
 A = record_id("THG", 1)
-
-END_OTHERS = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-    " AND pid <> pg_backend_pid() AND application_name = 'ledgerdesk'"
-)
 
 
 @pytest.fixture
@@ -33,32 +25,6 @@ async def recorder(postgres_url: str) -> AsyncIterator[PostgresRecorder]:
     opened = PostgresRecorder(postgres_url, patience_seconds=20)
     yield opened
     await opened.aclose()
-
-
-@contextmanager
-def ending_connections(url: str) -> Iterator[list[int]]:
-    """End all connections of the desk again and again; count the times."""
-    stop = threading.Event()
-    ended: list[int] = []
-
-    def end() -> None:
-        with psycopg.connect(url, autocommit=True) as server:
-            while not stop.wait(0.02):
-                ended.append(len(server.execute(END_OTHERS).fetchall()))
-
-    thread = threading.Thread(target=end)
-    thread.start()
-    try:
-        yield ended
-    finally:
-        stop.set()
-        thread.join()
-
-
-def sockets() -> int:
-    """How many sockets this process has open."""
-    descriptors = Path("/proc/self/fd").iterdir()
-    return sum("socket:" in os.path.realpath(descriptor) for descriptor in descriptors)
 
 
 async def test_lost_connections_neither_lose_nor_double_a_write(
