@@ -104,7 +104,7 @@ class AssetViews(Reading):
         assets licensed by them that are neither retired nor disposed of. At most 1,000."""
         register, prefix = asset_register.REGISTER, self._reader.prefix
         rows = await self._registered(
-            source(register, prefix, as_of),
+            source(register, prefix, as_of, register.names),
             f"entitled IS NOT NULL ORDER BY number LIMIT {IMPACT_MAX}",
         )
         installed: dict[str, int] = {}

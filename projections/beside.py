@@ -98,7 +98,8 @@ class Beside:
     def _scans(self, view: View) -> Iterator[tuple[Any, ...]]:
         serving, beside = self.serving.store, self.store
         for table in view.tables:
-            yield table.stored, table.names, table.key, serving.scan(table), beside.scan(table)
+            mine, theirs = serving.scan(table, is_whole=True), beside.scan(table, is_whole=True)
+            yield table.stored, table.stored_names, table.key, mine, theirs
             if table.past is not None:
                 key = (*table.key, "known_since")
                 mine, theirs = serving.scan_past(table), beside.scan_past(table)

@@ -7,16 +7,20 @@ effect later, from that moment. It ends where the next begins. Moments are whole
 Versions are filed by how long they held: in band n stand those that held for less than 4**n. Of
 these, only such can hold at a moment as began less than 4**n before it. So a look into one range of
 the index for each band finds all versions that held at a moment, and few that did not.
+
+Most of what a list was at a moment it still is. So what has not changed since is read from the rows
+as they are, which tell since when they stand so, lie close together and have indexes in the usual
+orders; of the versions only those are looked through that have ended.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain.as_of import AsOf as AsOf
-from projections.tables import Column, Key, Table
+from projections.tables import Column, Key, Table, instant
 
 ENDLESS = 2**62
 OPEN_BAND = 31
@@ -117,6 +121,12 @@ def _stored(version: Version, next: Version | None) -> tuple[Any, ...]:
     )
 
 
+def standing(stored: tuple[Any, ...]) -> tuple[Any, ...] | None:
+    """The whole row that a stored version is, if it has not ended."""
+    *values, since, until, position, _, _, _ = stored
+    return (since, position, *values) if until == ENDLESS else None
+
+
 def indexes(table: Table[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
     """The indexes of the table of versions, by name."""
     if table.is_small:
@@ -126,23 +136,74 @@ def indexes(table: Table[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield f"{table.past_stored}_known", (*first, "known_band", "known_since")
 
 
+class Side(Struct, frozen=True):
+    """Some of the rows as they are or as they were: what stands behind FROM, and what has to hold
+    of it. The numbers stand in the statement itself: they are ours."""
+
+    table: str
+    key: tuple[str, ...]
+    """What tells its rows from one another."""
+    conditions: tuple[str, ...] = ()
+    beside: str = ""
+    """What stands before the table behind FROM."""
+
+    def selecting(self, what: str, *conditions: str) -> str:
+        every = (*self.conditions, *conditions)
+        where = f" WHERE {' AND '.join(every)}" if every else ""
+        return f"SELECT {what} FROM {self.beside}{self.table}{where}"
+
+
+def sides(table: Table[Any], prefix: str, as_of: AsOf | None, since: int = -1) -> tuple[Side, ...]:
+    """The rows of a table as they are, or as they were: of those that have not changed since, as
+    they are, and of the others the versions that have ended. `since`: of a moment, only versions
+    that began after another."""
+    as_they_are = Side(prefix + table.stored, table.key)
+    if as_of is None or as_of == AsOf():
+        return (as_they_are,)
+    moment = None if as_of.moment is None else micros(as_of.moment)
+    position = as_of.position
+    begun: list[str] = []
+    if moment is not None:
+        begun.append(f"held_since <= {moment:d}")
+        if table.dated and as_of.moment is not None:
+            # It changed last no later than it began to stand so, and by this there is an index.
+            begun.append(f"{table.dated} <= '{instant(as_of.moment)}'")
+    if position is not None:
+        begun.append(f"known_since <= {position:d}")
+    unchanged = structs.replace(as_they_are, conditions=tuple(begun))
+    if moment is None:
+        return unchanged, _ended("known", table, prefix, position or 0)
+    if position is None:
+        return unchanged, _ended("held", table, prefix, moment, since)
+    # The last version of each row that had begun in both senses: it had not ended in one.
+    return (
+        unchanged,
+        _ended("held", table, prefix, moment, -1, f"known_since <= {position:d}"),
+        _ended(
+            "known",
+            table,
+            prefix,
+            position,
+            -1,
+            f"held_since <= {moment:d} AND held_until <= {moment:d}",
+        ),
+    )
+
+
+def source(table: Table[Any], prefix: str, as_of: AsOf | None, names: Iterable[str]) -> "Source":
+    """These columns of the rows of a table as they are, or as they were."""
+    found = sides(table, prefix, as_of)
+    if len(found) == 1:
+        return Source(found[0].table)
+    columns = ", ".join(names)
+    return Source(f"({' UNION ALL '.join(side.selecting(columns) for side in found)}) AS held")
+
+
 class Source(Struct, frozen=True):
     """What stands behind FROM, and what has to hold of it."""
 
     tables: str
     conditions: tuple[str, ...] = ()
-
-
-def source(table: Table[Any], prefix: str, as_of: AsOf | None, since: int = -1) -> Source:
-    """The rows of a table as they are, or as they were. The numbers stand in the statement
-    itself: they are ours. `since`: of a moment, only versions that began after another."""
-    if as_of is None or (as_of.moment is None and as_of.position is None):
-        return Source(prefix + table.stored)
-    if as_of.moment is None:
-        return _at("known", table, prefix, as_of.position or 0)
-    if as_of.position is None:
-        return _at("held", table, prefix, micros(as_of.moment), since)
-    return _at_both(table, prefix, micros(as_of.moment), as_of.position)
 
 
 def holding(table: Table[Any], prefix: str, as_of: AsOf | None) -> Source:
@@ -160,37 +221,27 @@ def holding(table: Table[Any], prefix: str, as_of: AsOf | None) -> Source:
     return Source(prefix + table.past_stored, (*begun, f"({' OR '.join(lasting)})"))
 
 
-def _at(sense: Sense, table: Table[Any], prefix: str, at: int, since: int = -1) -> Source:
-    """The versions that held at a moment, or were known at a position."""
-    bands = [(number, max(since, at - 4**number)) for number in BANDS] + [(OPEN_BAND, since)]
+def _ended(
+    sense: Sense, table: Table[Any], prefix: str, at: int, since: int = -1, *more: str
+) -> Side:
+    """The versions that held at a moment, or were known at a position, and have ended."""
+    bands = [(number, max(since, at - 4**number)) for number in BANDS]
     past = prefix + table.past_stored
-    holding = (f"{sense}_since <= {at:d}", f"{sense}_until > {at:d}")
+    key = (*table.key, "known_since")
+    holding = (f"{sense}_since <= {at:d}", f"{sense}_until > {at:d}", *more)
     # The two stores find the ranges of the index in different words: PostgreSQL, where tables have
     # a schema before their names, by what it counts on to be in each; SQLite looks into one by one.
     if prefix:
         ranges = (
             f"({sense}_band = {band:d} AND {sense}_since > {after:d})" for band, after in bands
         )
-        return Source(past, (f"({' OR '.join(ranges)})", *holding))
+        return Side(past, key, (f"({' OR '.join(ranges)})", *holding))
     # No column of a list begins with an underscore.
     values = ", ".join(f"({band:d}, {after:d})" for band, after in bands)
     filed = f"(SELECT column1 AS _filed, column2 AS _later_than FROM (VALUES {values}) AS bands)"
-    return Source(
-        f"{filed} AS bands CROSS JOIN {past}",
+    return Side(
+        past,
+        key,
         (f"{sense}_band = _filed", f"{sense}_since > _later_than", *holding),
+        beside=f"{filed} AS bands CROSS JOIN ",
     )
-
-
-def _at_both(table: Table[Any], prefix: str, moment: int, position: int) -> Source:
-    """The last version of each row that had begun in both senses: it had not ended in one."""
-    names = ", ".join(table.names)
-    in_time, by_position = _at("held", table, prefix, moment), _at("known", table, prefix, position)
-    parts = (
-        (in_time, f"known_since <= {position:d}"),
-        (by_position, f"held_since <= {moment:d} AND held_until <= {moment:d}"),
-    )
-    union = " UNION ALL ".join(
-        f"SELECT {names} FROM {part.tables} WHERE {' AND '.join(part.conditions)} AND {more}"
-        for part, more in parts
-    )
-    return Source(f"({union}) AS held")

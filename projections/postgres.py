@@ -78,10 +78,8 @@ class PostgresViews(ViewStore):
         rows = _execute(self._connection, "SELECT view, version, position FROM views.positions")
         return {view: (version, position) for view, version, position in rows}
 
-    def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
-        yield from self._scanned(
-            sql.select(table, PREFIX + table.stored, f"ORDER BY {', '.join(table.key)}")
-        )
+    def scan(self, table: Table[Any], *, is_whole: bool = False) -> Iterator[tuple[Any, ...]]:
+        yield from self._scanned(sql.scan(table, PREFIX + table.stored, is_whole=is_whole))
 
     def scan_past(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
         names = ", ".join(sql.all_names(table))
@@ -199,11 +197,11 @@ class PostgresTransaction(Transaction):
                 _given(table, table.key, removed),
             )
         if rows:
-            values = f"SELECT * FROM unnest({_arrays(table, table.names)})"
+            values = f"SELECT * FROM unnest({_arrays(table, table.stored_names)})"
             _execute(
                 self._connection,
                 sql.upsert(table, PREFIX + table.stored, values),
-                _given(table, table.names, rows),
+                _given(table, table.stored_names, rows),
             )
 
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
@@ -325,7 +323,7 @@ def _connect(url: str) -> psycopg.Connection:
 
 
 def _create(table: Table[Any]) -> Iterator[str]:
-    columns = _columns(table.columns)
+    columns = _columns(table.stored_columns)
     yield (
         f"CREATE TABLE {PREFIX}{table.stored}"
         f" ({', '.join(columns)}, PRIMARY KEY ({', '.join(table.key)}))"
@@ -337,7 +335,7 @@ def _create(table: Table[Any]) -> Iterator[str]:
     if table.past is not None:
         yield (
             f"CREATE TABLE {PREFIX}{table.past_stored}"
-            f" ({', '.join([*columns, *_columns(past.COLUMNS)])},"
+            f" ({', '.join(_columns((*table.columns, *past.COLUMNS)))},"
             f" PRIMARY KEY ({', '.join(table.key)}, known_since))"
         )
         for name, index in past.indexes(table):
@@ -353,14 +351,16 @@ def _columns(columns: Sequence[Column]) -> list[str]:
 
 def _arrays(table: Table[Any], names: Iterable[str]) -> str:
     """The parameters for some columns of rows."""
-    return ", ".join(f"%b::{ARRAY_TYPES[ARRAYS[table.column[name].kind]]}" for name in names)
+    kinds = (table.stored_column[name].kind for name in names)
+    return ", ".join(f"%b::{ARRAY_TYPES[ARRAYS[kind]]}" for kind in kinds)
 
 
 def _given(table: Table[Any], names: Iterable[str], rows: Sequence[Values]) -> list[TextArray]:
     """The values for these parameters; of at least one row."""
     columns = zip(*rows, strict=True)
     return [
-        ARRAYS[table.column[name].kind](values) for name, values in zip(names, columns, strict=True)
+        ARRAYS[table.stored_column[name].kind](values)
+        for name, values in zip(names, columns, strict=True)
     ]
 
 

@@ -29,7 +29,7 @@ def copy(connection: psycopg.Connection, views: Collection[View], other: ViewSto
     those that they are beside."""
     copied = []
     for table in (table for view in views for table in view.tables):
-        _copy(connection, table.stored, table.names, other.scan(table))
+        _copy(connection, table.stored, table.stored_names, other.scan(table, is_whole=True))
         copied.append(table.stored)
         if table.past is not None:
             _copy(connection, table.past_stored, sql.all_names(table), other.scan_past(table))

@@ -17,7 +17,7 @@ from msgspec import Struct
 from domain.ids import parse_reference
 from domain.policy import Everything, OwnOrganisation, OwnTickets, Readable, Visibility
 from domain.rules import NotFound
-from projections.past import AsOf, micros, source
+from projections.past import AsOf, Side, micros, sides, source
 from projections.tables import Column, Kind, Table, instant
 from projections.tickets import WatcherRow
 
@@ -91,14 +91,29 @@ class Query:
         self.conditions: list[str] = []
         self._exact: set[str] = set()
         """The columns that have one value in all rows found."""
-        self.parameters: list[Any] = []
+        self._given: list[Any] = []
+        self._bounds: list[str] = []
+        """Where the page begins."""
+        self._begun: list[Any] = []
         self._since = -1
         self.varies = False
         """Whether the fastest way to the rows depends on the parameters."""
 
     def add(self, condition: str, *parameters: Any) -> None:
         self.conditions.append(condition)
-        self.parameters += parameters
+        self._given += parameters
+
+    @property
+    def parameters(self) -> list[Any]:
+        return self.given()
+
+    def given(self, *selected: Any) -> list[Any]:
+        """The parameters of `selecting`, if there are others in what is selected."""
+        return [*selected, *self._given, *self._begun] * len(self._sides)
+
+    @property
+    def _sides(self) -> tuple[Side, ...]:
+        return sides(self.table, self.prefix, self.as_of, self._since)
 
     def column(self, name: str, place: str) -> Column:
         column = self.table.column.get(name)
@@ -143,9 +158,8 @@ class Query:
 
     def _among(self, table: Table[Any], what: str, by: str, values: int = 1) -> str:
         """A column of the rows of another table, at the same moment, by some values of another."""
-        rows = source(table, self.prefix, self.as_of)
-        where = " AND ".join((*rows.conditions, f"{by} IN ({', '.join('?' * values)})"))
-        return f"SELECT {what} FROM {rows.tables} WHERE {where}"
+        rows = source(table, self.prefix, self.as_of, dict.fromkeys((what, by)))
+        return f"SELECT {what} FROM {rows.tables} WHERE {by} IN ({', '.join('?' * values)})"
 
     # Which ones ----------------------------------------------------------------------------
 
@@ -175,14 +189,14 @@ class Query:
                 self._exact.add(name)
 
     def _filter_either(self, either: Either) -> None:
-        parts = []
+        alternatives = []
         parameters: list[Any] = []
         for filters in either.filters:
-            one = Query(self.listing, self.prefix, self.as_of)
+            one = Query(self.listing, self.prefix)
             one.filter(filters)
-            parts.append(f"({' AND '.join(one.conditions)})")
+            alternatives.append(f"({' AND '.join(one.conditions)})")
             parameters += one.parameters
-        self.add(f"({' OR '.join(parts)})", *parameters)
+        self.add(f"({' OR '.join(alternatives)})", *parameters)
 
     # In which order, and from where -----------------------------------------------------------
 
@@ -220,7 +234,7 @@ class Query:
         first = orders[0]
         if values[0] is not None and not first.column.is_nullable:
             # The database seeks by this one; it could not by the alternatives that follow.
-            self.add(f"{first.column.name} {'<=' if first.is_descending else '>='} ?", values[0])
+            self._begin(f"{first.column.name} {'<=' if first.is_descending else '>='} ?", values[0])
         alternatives: list[str] = []
         parameters: list[Any] = []
         for place, order in enumerate(orders):
@@ -230,7 +244,11 @@ class Query:
             same = [_same(orders[i].column.name, values[i]) for i in range(place)]
             alternatives.append(" AND ".join([*same, beyond]))
             parameters += [value for value in values[: place + 1] if value is not None]
-        self.add(f"({' OR '.join(f'({one})' for one in alternatives)})", *parameters)
+        self._begin(f"({' OR '.join(f'({one})' for one in alternatives)})", *parameters)
+
+    def _begin(self, condition: str, *parameters: Any) -> None:
+        self._bounds.append(condition)
+        self._begun += parameters
 
     def statement(self, columns: Iterable[str], orders: Sequence[Order], limit: int) -> str:
         ordered = ", ".join(
@@ -239,29 +257,49 @@ class Query:
             + (" NULLS LAST" if order.column.is_nullable else "")
             for order in orders
         )
-        return f"{self.selecting(', '.join(columns))} ORDER BY {ordered} LIMIT {limit}"
+        page = f" ORDER BY {ordered} LIMIT {limit}"
+        wanted = ", ".join(columns)
+        if self.as_of is None:
+            return self.selecting(wanted) + page
+        # Whole rows are read of one page alone: they are wide, and all that there were are sorted.
+        found = []
+        for side in self._sides:
+            key = ", ".join(side.key)
+            first = self._first(side, key, orders) + page
+            found.append(f"SELECT {wanted} FROM {side.table} WHERE ({key}) IN ({first})")
+        return " UNION ALL ".join(found) + page
+
+    def _first(self, side: Side, key: str, orders: Sequence[Order]) -> str:
+        """What finds the rows of a side by their keys, for the first of them to be taken."""
+        if not self.prefix or not (self.conditions or self._is_past(side)):
+            return self._selecting(side, key)
+        # PostgreSQL would follow an index in this order past all that is not sought, as it takes
+        # what is for spread evenly. It does not look through an OFFSET.
+        names = dict.fromkeys((*side.key, *(order.column.name for order in orders)))
+        return f"SELECT {key} FROM ({self._selecting(side, ', '.join(names))} OFFSET 0) AS found"
 
     def since(self, at: datetime) -> "Query":
         """The same of the rows that had changed last after a moment, of a list as it was at one:
         their versions began no sooner."""
         narrowed = copy(self)
-        narrowed.conditions = [*self.conditions, f"{self.table.dated} > ?"]
-        narrowed.parameters = [*self.parameters, instant(at)]
+        narrowed._bounds = [*self._bounds, f"{self.table.dated} > ?"]
+        narrowed._begun = [*self._begun, instant(at)]
         narrowed._since = micros(at)
         return narrowed
 
     def selecting(self, what: str) -> str:
-        rows = source(self.table, self.prefix, self.as_of, self._since)
-        conditions = [*rows.conditions, *self.conditions]
-        if self.as_of is not None:
+        return " UNION ALL ".join(self._selecting(side, what) for side in self._sides)
+
+    def _selecting(self, side: Side, what: str) -> str:
+        conditions = [*self.conditions, *self._bounds]
+        if self._is_past(side):
             # The index of versions begins with these: it serves only if something is said of them.
-            conditions += [
-                f"{name} IN (TRUE, FALSE)"
-                for name in self.table.past or ()
-                if name not in self._exact
-            ]
-        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-        return f"SELECT {what} FROM {rows.tables}{where}"
+            said = (name for name in self.table.past or () if name not in self._exact)
+            conditions += (f"{name} IN (TRUE, FALSE)" for name in said)
+        return side.selecting(what, *conditions)
+
+    def _is_past(self, side: Side) -> bool:
+        return side.table == self.prefix + self.table.past_stored
 
 
 def _beyond(order: Order, value: Any) -> str | None:

@@ -255,14 +255,13 @@ async def measured(
     found = query.selecting(", ".join((*selected, f"{measure} AS measured")))
     # In two parts, as the sum of many microseconds is more than a whole number of SQLite holds.
     sums = ("sum(measured / 1000000)", "sum(measured % 1000000)", "count(*)")
-    all_parameters = (*parameters, *more, *query.parameters)
     position, rows = await grouped(
         reader,
         query,
         found,
         names,
         [f"{one} AS sum_{n}" for n, one in enumerate(sums)],
-        all_parameters,
+        query.given(*parameters, *more),
         limit,
     )
     counted, summed = Counter[tuple[Any, ...]](), Counter[tuple[Any, ...]]()

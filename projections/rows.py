@@ -139,21 +139,15 @@ class Rows:
 
     def changes(self) -> Iterable[tuple[Table[Any], list[Values], list[Key]]]:
         """Per table: the rows to write, as they are to be stored, and the keys of those to
-        remove."""
+        remove. Of tables that keep their past, the latest versions are to be written."""
         for table, touched in self._touched.items():
             known = self._known[table]
             removed = [key for key in touched if known[key] is None]
             if table.past is None:
                 kept = (row for key in touched if (row := known[key]) is not None)
                 yield table, [table.stored_values(row) for row in kept], removed
-                continue
-            stood, loaded = self._stood[table], self._loaded.get(table, {})
-            changed = (
-                values
-                for key in touched
-                if (values := stood[key]) is not None and values is not loaded.get(key)
-            )
-            yield table, list(changed), removed
+            else:
+                yield table, [], removed
 
     def kept(self, table: Table[R]) -> list[R]:
         """The rows of a table that were put or changed, in that order."""

@@ -26,7 +26,7 @@ from domain.aggregate import Entry
 from domain.erasure import TOPICS as ERASURES
 from domain.ids import number_of
 from domain.ledger import Ledger
-from projections.past import Ended, versions_of
+from projections.past import Ended, standing, versions_of
 from projections.rows import Rows
 from projections.store import Kept, Overtaken, SetAside, Transaction, ViewStore, WrongLedger
 from projections.view import View, is_left
@@ -309,6 +309,7 @@ def write(rows: Rows, transaction: Transaction) -> None:
                 else:
                     added.append(one)
         transaction.write_past(table, ended, added)
+        transaction.write(table, [row for one in added if (row := standing(one))], [])
 
 
 def note(transaction: Transaction, view: View, item: Item, error: str) -> None:

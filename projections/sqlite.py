@@ -94,9 +94,10 @@ class SqliteViews(ViewStore):
         rows = self._connection.execute("SELECT view, version, position FROM positions")
         return {view: (version, position) for view, version, position in rows}
 
-    def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
-        ordered = sql.select(table, table.stored, f"ORDER BY {', '.join(table.key)}")
-        truths = [place for place, c in enumerate(table.columns) if c.kind == "boolean"]
+    def scan(self, table: Table[Any], *, is_whole: bool = False) -> Iterator[tuple[Any, ...]]:
+        ordered = sql.scan(table, table.stored, is_whole=is_whole)
+        columns = table.stored_columns if is_whole else table.columns
+        truths = [place for place, c in enumerate(columns) if c.kind == "boolean"]
         for row in self._connection.execute(ordered):
             yield _with_truths(row, truths) if truths else row
 
@@ -201,7 +202,7 @@ class SqliteTransaction(Transaction):
                 removed,
             )
         if rows:
-            marks = ", ".join("?" * len(table.columns))
+            marks = ", ".join("?" * len(table.stored_columns))
             self._connection.executemany(
                 sql.upsert(table, table.stored, f"VALUES ({marks})"),
                 rows,
@@ -339,7 +340,7 @@ def _decimal(text: str) -> float | None:
 
 
 def _create(table: Table[Any]) -> Iterator[str]:
-    columns = _columns(table.columns)
+    columns = _columns(table.stored_columns)
     # A key of several columns is most of its row: such a table is its own index.
     form = "STRICT, WITHOUT ROWID" if len(table.key) > 1 else "STRICT"
     yield (
@@ -352,7 +353,8 @@ def _create(table: Table[Any]) -> Iterator[str]:
     yield from sqlite_words.create(table)
     if table.past is not None:
         yield (
-            f"CREATE TABLE {table.past_stored} ({', '.join([*columns, *_columns(past.COLUMNS)])},"
+            f"CREATE TABLE {table.past_stored}"
+            f" ({', '.join(_columns((*table.columns, *past.COLUMNS)))},"
             f" PRIMARY KEY ({', '.join(table.key)}, known_since)) STRICT"
         )
         for name, index in past.indexes(table):

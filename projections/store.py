@@ -63,7 +63,8 @@ class Transaction(ABC):
         """The rows with these keys as they are stored, as far as there are any."""
 
     @abstractmethod
-    def write(self, table: Table[Any], rows: Sequence[Values], removed: Sequence[Key]) -> None: ...
+    def write(self, table: Table[Any], rows: Sequence[Values], removed: Sequence[Key]) -> None:
+        """Write whole rows, and remove others."""
 
     @abstractmethod
     def begun(self, table: Table[Any], keys: list[Key]) -> dict[Key, Begun]:
@@ -128,8 +129,9 @@ class ViewStore(ABC):
         """The version and position of each view."""
 
     @abstractmethod
-    def scan(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:
-        """All rows of a table as they are stored, in the order of its key."""
+    def scan(self, table: Table[Any], *, is_whole: bool = False) -> Iterator[tuple[Any, ...]]:
+        """All rows of a table as they are stored, in the order of its key; the whole ones tell
+        since when they stand so too."""
 
     @abstractmethod
     def scan_past(self, table: Table[Any]) -> Iterator[tuple[Any, ...]]:

@@ -46,6 +46,12 @@ class Column(Struct, frozen=True):
     type: Any
 
 
+SINCE = tuple(Column(name, "integer", False, int) for name in ("held_since", "known_since"))
+"""What a row has before its columns where its past is kept: since when it has stood as it stands,
+and since which position that is known. Both stores read a row from its beginning, up to what they
+need of it."""
+
+
 class Table(Generic[R]):
     """The declaration of a table: its name, the version of its view, its rows and its key."""
 
@@ -83,6 +89,9 @@ class Table(Generic[R]):
         self.columns = columns_of(row)
         self.column = {column.name: column for column in self.columns}
         self.names = tuple(self.column)
+        self.stored_columns = self.columns if past is None else (*SINCE, *self.columns)
+        self.stored_column = {column.name: column for column in self.stored_columns}
+        self.stored_names = tuple(self.stored_column)
         unknown = {
             *key,
             *(past or ()),
@@ -110,7 +119,7 @@ class Table(Generic[R]):
     def shape(self) -> str:
         """What a stored table must agree with to be this one."""
         columns = [f"{column.name}:{column.kind}:{column.is_nullable}" for column in self.columns]
-        past = "" if self.past is None else f";{self.past};{self.is_small}"
+        past = "" if self.past is None else f";{self.past};{self.is_small};{len(SINCE)}"
         sought = "" if self.sought is None else f";{self.sought}"
         least = f";least {self.least}" if self.least else ""
         return f"{self.stored}({','.join(columns)};{self.key};{self.indexes}{past}{sought}{least})"

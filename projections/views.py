@@ -125,7 +125,8 @@ class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, 
     ) -> int:
         """How many rows a list has in all. Raises BadQuery."""
         query = await self._asking(name, filters, visibility, as_of, where)
-        rows = await self._query(query.selecting("count(*)"), query.parameters, varies=query.varies)
+        counted = f"SELECT count(*) FROM ({query.selecting('1 AS one')}) AS found"
+        rows = await self._query(counted, query.parameters, varies=query.varies)
         return int(rows[0][0])
 
     async def facets(

@@ -16,7 +16,7 @@ from domain.service_level_policy import (
 from projections.rows import Rows
 from projections.runner import write
 from projections.sqlite import SqliteViews
-from projections.tables import R, Table
+from projections.tables import R, Table, Values
 from projections.view import View
 from tests.domain.stories import Attempt
 from tests.people import CLOCK
@@ -96,3 +96,9 @@ def definitions() -> list[Aggregate]:
     )
     policy.publish(by=CLOCK)
     return [calendar, policy]
+
+
+def whole(table: Table[R], rows: Iterable[R]) -> list[Values]:
+    """Rows as they are stored that have stood so from the beginning."""
+    begun = () if table.past is None else (0, 0)
+    return [(*begun, *table.stored_values(row)) for row in rows]

@@ -30,6 +30,7 @@ from tests.projections.conftest import Kit
 from tests.projections.filter_parts import PARTS
 from tests.projections.filtering import ME, NOW, Filters, Oracle, made_up
 from tests.projections.incidents import paged
+from tests.projections.lives import whole
 from tests.stores import Store
 
 LOG = DATA / "servicenow_incidents.csv.gz"
@@ -98,7 +99,7 @@ def lists(
     with kit.store().transaction() as transaction:
         for listing in LISTINGS.values():
             rows = made_up(listing.table, MADE_UP, chance)
-            transaction.write(listing.table, list(map(listing.table.stored_values, rows)), [])
+            transaction.write(listing.table, whole(listing.table, rows), [])
     lists = Lists(kit)
     yield lists
     lists.close()

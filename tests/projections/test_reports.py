@@ -38,7 +38,7 @@ from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
 from tests.people import CUSTOMER, MONDAY, OPERATOR, person, signed, system
 from tests.projections.conftest import Kit, keep
-from tests.projections.lives import definitions, entries_of, folded, lived, row_of
+from tests.projections.lives import definitions, entries_of, folded, lived, row_of, whole
 
 NETWORK, SERVERS = record_id("TEA", 1), record_id("TEA", 2)
 RITA = person("rita")
@@ -231,7 +231,7 @@ async def test_sums_are_exact_beyond_the_whole_numbers_of_a_store(kit: Kit, view
     other = replace(row, id=str(record_id("INC", 2)))
     table = ticket_figures.FIGURES
     with kit.store().transaction() as transaction:
-        transaction.write(table, [table.stored_values(one) for one in (row, other)], [])
+        transaction.write(table, whole(table, (row, other)), [])
 
     assert await total(views, "time-to-resolve") == Total(2, 2 * took)
 

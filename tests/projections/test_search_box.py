@@ -19,6 +19,7 @@ from projections.views import Views
 from projections.work_queue import QUEUE, QueueRow
 from tests.people import MONDAY, person
 from tests.projections.conftest import Kit
+from tests.projections.lives import whole
 
 STATES = {"status": ("new", "in progress", "closed")}
 BOX = SearchBox(QUEUE, STATES)
@@ -79,7 +80,7 @@ class Box:
 def box(kit: Kit) -> Iterator[Box]:
     kit.projector()
     with kit.store().transaction() as transaction:
-        transaction.write(QUEUE, [QUEUE.stored_values(row) for row in ROWS], [])
+        transaction.write(QUEUE, whole(QUEUE, ROWS), [])
     opened = Box(kit)
     yield opened
     opened.close()
