@@ -18,16 +18,18 @@ from msgspec import Struct
 
 from domain.ids import number_of, record_id
 from domain.incident import Incident
-from ops.bench.big_desk import FIRST, OPEN, desk_in
+from ops.bench.big_desk import FIRST, OPEN, BigDesk, desk_in
 from ops.bench.figures import Baseline, Goal, Line, Section
 from ops.bench.http import LIVE, send
+from ops.bench.load import PEOPLE
 from ops.bench.machine import cpu_seconds
-from ops.bench.past import BEGINNING, OPEN_AT_ONCE
+from ops.bench.past import BEGINNING, OPEN_AT_ONCE, TEAM
 from ops.bench.rebuilding import made_anew
 from ops.bench.requests import Answered, Load
 from ops.bench.running import LEDGERDESK, ROOT, answers, environment, running
 from ops.ports import free_port
 from ops.problems import UserProblem
+from projections.work_queue import QUEUE
 
 CLIENTS = (1, 8)
 ASKED = 400
@@ -41,7 +43,8 @@ NO_LIMIT = 1_000_000_000
 NOTE = (
     "{events:,} events, {tickets:,} tickets, {open:,} of them open and in the hands of three "
     "agents, whose requests these are. Tickets, histories and searches are other ones each time. "
-    "The empty endpoint is of the same server, with no token. What is said of the rebuilding is of "
+    "The empty endpoint is of the same server, with no token; a second of a core is one of the "
+    "server's processor time, without the database's. What is said of the rebuilding is of "
     "the same desk: `nice -n 19 ledgerdesk views rebuild` makes all views anew, compares them with "
     "those that serve, and puts them in their place, while 4 clients ask these questions at an "
     "even pace; what comes late counts from when it was due. Then a person is erased, and `nice -n "
@@ -59,7 +62,9 @@ class Question(Struct, frozen=True):
     p50_ms: float | None = None
     p99_ms: float | None = None
     is_measured_beside: bool = False
-    """Whether its rate is to be half of that of the empty endpoint."""
+    """Whether a core is to answer half as many of it as of the empty endpoint."""
+    clients_max: int = CLIENTS[-1]
+    """Up to how many clients its goals hold."""
 
 
 class Asked(Struct, frozen=True):
@@ -123,7 +128,7 @@ def _measured(store: Store, seconds: float, rebuilds: bool, progress: Progress) 
             progress(f"{name}: {question.name}, {clients} clients")
             return _ask(question, clients, pid, port, seconds, desk.tokens)
 
-        questions = _questions(desk.tickets)
+        questions = _questions(desk)
         for clients in CLIENTS:
             empty = ask(EMPTY, clients)
             lines.append(_empty(empty, clients))
@@ -165,13 +170,14 @@ def _server(store: Store) -> Iterator[tuple[int, int]]:
         yield process.pid, port
 
 
-def _questions(tickets: int) -> list[Question]:
+def _questions(desk: BigDesk) -> list[Question]:
     chance = Random(7)
-    most = FIRST + tickets * OPEN_AT_ONCE[Incident] // sum(OPEN_AT_ONCE.values())
+    most = FIRST + desk.tickets * OPEN_AT_ONCE[Incident] // sum(OPEN_AT_ONCE.values())
     numbers = [number_of(record_id("INC", chance.randrange(FIRST, most))) for _ in range(ASKED)]
     incidents = [f"/api/v1/incidents/{number}" for number in numbers]
     queue = "/api/v1/queue?q=is:open%20assignee:me&sort=due&limit=50"
-    moments = [BEGINNING + timedelta(seconds=tickets * share / 10) for share in range(30, 100)]
+    at = [BEGINNING + timedelta(seconds=desk.events * share / 100) for share in range(3, 97)]
+    moments = [quote(moment.isoformat()) for moment in at]
     return [
         Question("get one ticket", incidents, 3, 10, is_measured_beside=True),
         Question("my open tickets by due date, 50", [queue], 5, 15),
@@ -179,11 +185,38 @@ def _questions(tickets: int) -> list[Question]:
         Question("search", [f"/api/v1/search?q={quote(words)}" for words in WORDS], 15, 50),
         Question(
             "the incidents that changed last, 50, as of a moment",
-            [f"/api/v1/incidents?limit=50&as_of={quote(at.isoformat())}" for at in moments],
+            [f"/api/v1/incidents?limit=50&as_of={moment}" for moment in moments],
             None,
             50,
         ),
+        Question(
+            "the queue in its usual order, 50, as of a moment",
+            [f"/api/v1/queue?limit=50&as_of={moment}" for moment in moments],
+            None,
+            50,
+        ),
+        Question(
+            "the queue in any order, filtered or not, 50, as of a moment or position",
+            list(_of_the_past(chance, moments, desk.events)),
+            None,
+            50,
+            clients_max=1,
+        ),
     ]
+
+
+def _of_the_past(chance: Random, moments: Sequence[str], events: int) -> Iterator[str]:
+    """Each order that there is, both ways."""
+    filters = (
+        *("", "is_open=true", "is_open=false", "status=closed", f"team={TEAM}"),
+        *(f"assignee={PEOPLE[12]}", f"requester={PEOPLE[3]}"),
+    )
+    orders = [column.name for column in QUEUE.columns if column.kind != "json"]
+    asked = [(sign, order, one) for sign in ("", "-") for order in orders for one in filters]
+    for sign, order, one in chance.sample(asked, ASKED):
+        position = f"@{chance.randrange(events // 50, events)}"
+        as_of = chance.choice((chance.choice(moments), position))
+        yield f"/api/v1/queue?limit=50&sort={sign}{order}&as_of={as_of}&{one}".rstrip("&")
 
 
 def _in_turns(questions: Sequence[Question]) -> list[str]:
@@ -230,7 +263,6 @@ def _empty(asked: Asked, clients: int) -> Line:
 def _lines(question: Question, clients: int, asked: Asked, empty: Asked) -> Iterator[Line]:
     name = f"{question.name}, {clients} clients"
     answered = asked.answered
-    beside = Goal("at least", HALF, times_baseline=True) if question.is_measured_beside else None
     yield Line(
         name=name,
         value=answered.per_second,
@@ -239,12 +271,19 @@ def _lines(question: Question, clients: int, asked: Asked, empty: Asked) -> Iter
         p99_ms=answered.p99_ms,
         cpu_us=asked.cpu_us,
         baseline=Baseline("empty endpoint", empty.answered.per_second),
-        goal=beside,
     )
+    if question.is_measured_beside:
+        yield Line(
+            name=f"{name}, for each second of a core",
+            value=1e6 / asked.cpu_us,
+            unit="/s",
+            baseline=Baseline("empty endpoint", 1e6 / empty.cpu_us),
+            goal=Goal("at least", HALF, times_baseline=True),
+        )
     for which, value, most in (
         ("p50", answered.p50_ms, question.p50_ms),
         ("p99", answered.p99_ms, question.p99_ms),
     ):
-        if most is not None:
+        if most is not None and clients <= question.clients_max:
             goal = Goal("at most", most)
             yield Line(name=f"{name}, {which}", value=value, unit="ms", goal=goal)

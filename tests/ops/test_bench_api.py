@@ -23,7 +23,7 @@ def test_questions_are_asked_of_both_stores(tmp_path: Path, postgres_url: str) -
             assert figures[f"questions that failed {when}"].value == 0
             assert figures[f"questions answered {when}"].value > 10
         assert all(line.value > 0 for name, line in figures.items() if "failed" not in name)
-        assert [len(asked(section, clients)) for clients in api.CLIENTS] == [6, 6]
+        assert [len(asked(section, clients)) for clients in api.CLIENTS] == [8, 8]
 
 
 def asked(section: Section, clients: int) -> list[str]:

@@ -1,6 +1,7 @@
 """What lists were: at any moment, and as the ledger told by any position."""
 
 from datetime import datetime, timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -21,7 +22,7 @@ from tests.domain.kinds import EVERY_KIND
 from tests.domain.stories import attempts
 from tests.people import MONDAY, person, signed
 from tests.projections.conftest import Kit, keep
-from tests.projections.incidents import log, numbers
+from tests.projections.incidents import log, numbers, paged
 from tests.projections.lives import definitions, entries_of, folded, lived
 
 PAST = [(view, table) for view in ALL for table in view.tables if table.past is not None]
@@ -69,6 +70,9 @@ def test_each_list_is_at_any_moment_and_position_what_was_folded_by_then(
             was = folded(view, heard(entries, as_of))
             expected = sorted(map(repr, was.scan(table)))
             assert sorted(map(repr, rows_as_of(store, table, as_of))) == expected
+        now = [repr(row) for row in store.scan(table, is_whole=True)]
+        versions = map(past.standing, store.scan_past(table))
+        assert now == sorted(repr(version) for version in versions if version is not None)
 
 
 def in_order(entries: list[Entry]) -> list[Entry]:
@@ -135,6 +139,58 @@ async def test_pages_of_the_past_follow_one_another(kit: Kit, views: Views) -> N
 
     assert numbers(first.rows + second.rows) == [f"INC{serial:07d}" for serial in range(1, 6)]
     assert second.next is None
+
+
+ORDERS = [
+    sign + column.name
+    for column in work_queue.QUEUE.columns
+    for sign in ("", "-")
+    if column.kind != "json"
+]
+FILTERS: list[dict[str, Any]] = [
+    {},
+    {"is_open": True},
+    {"is_open": False, "kind": "incident"},
+    {"status": ["new", "resolved"]},
+    {"requester": str(person("eve"))},
+]
+WHEN = (
+    AsOf(moment=at(5)),
+    AsOf(position=9),
+    AsOf(moment=at(7), position=12),
+    AsOf(moment=at(900)),
+)
+
+
+async def test_a_list_of_the_past_pages_alike_in_every_order(kit: Kit, views: Views) -> None:
+    for serial in range(1, 12):
+        incident = log(kit, serial, "eve" if serial % 4 else "ann")
+        if serial % 5 == 0:
+            incident.assign(team=None, assignee=person("bea"), by=signed("bea", at(serial + 3)))
+            keep(kit.ledger, incident)
+    kit.projector().catch_up()
+    chance = Random(3)
+
+    for order in ORDERS:
+        for filters in chance.sample(FILTERS, 2):
+            as_of = chance.choice(WHEN)
+            asked: dict[str, Any] = {"filters": filters, "as_of": as_of}
+            whole = await views.list_rows("work_queue", sort=["number"], **asked)
+            assert await paged(views, "work_queue", sort=[order], **asked) == sorted_by(
+                order, whole.rows
+            )
+            assert await views.count_rows("work_queue", **asked) == len(whole.rows)
+
+
+def sorted_by(order: str, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By one column, and by the ids in the same direction; nothing comes last."""
+    name, is_descending = order.removeprefix("-"), order.startswith("-")
+    there = [row for row in rows if row[name] is not None]
+    missing = [row for row in rows if row[name] is None]
+    return [
+        *sorted(there, key=lambda row: (row[name], row["id"]), reverse=is_descending),
+        *sorted(missing, key=lambda row: str(row["id"]), reverse=is_descending),
+    ]
 
 
 STRETCHES = ((), (timedelta(hours=1),), (timedelta(minutes=1), timedelta(hours=90)))
