@@ -123,8 +123,8 @@ def _stored(version: Version, next: Version | None) -> tuple[Any, ...]:
 
 def standing(stored: tuple[Any, ...]) -> tuple[Any, ...] | None:
     """The whole row that a stored version is, if it has not ended."""
-    *values, since, until, position, _, _, _ = stored
-    return (since, position, *values) if until == ENDLESS else None
+    since, until, position = stored[-6:-3]
+    return (since, position, *stored[:-6]) if until == ENDLESS else None
 
 
 def indexes(table: Table[Any]) -> Iterator[tuple[str, tuple[str, ...]]]:
