@@ -7,11 +7,11 @@ from typing import NamedTuple
 from api import history
 from api.commands import Practice
 from api.http.calls import Call
-from api.reads import HIDDEN_AT_TIMES, entries_of, find
+from api.reads import HIDDEN_AT_TIMES, find
 from domain.aggregate import Aggregate
-from domain.as_of import AsOf, until
+from domain.as_of import AsOf
 from domain.desk import Desk
-from domain.past_directory import PastDirectory
+from domain.past_desk import PastDesk
 from domain.past_ledger import PastLedger
 from domain.policy import about, allow
 from domain.rules import NotFound
@@ -34,16 +34,10 @@ async def then_of(call: Call, as_of: AsOf | None) -> Then:
 async def _past(call: Call, as_of: AsOf) -> Desk:
     present = call.context.desk
     present.directory.catch_up()
-    records = present.directory.records()
-
+    frozen = present.directory.frozen()
     # In a thread: what changed since is read of the ledger, which may be much.
-    def made() -> tuple[PastLedger, PastDirectory]:
-        ledger = PastLedger(present.ledger, as_of)
-        return ledger, PastDirectory(records, ledger)
-
-    ledger, directory = await asyncio.to_thread(made)
-    desk = Desk(ledger, directory)
-    desk.outlook = PastOutlook(call.context.views, present.all_in_approval, ledger)
+    desk = await asyncio.to_thread(PastDesk, present.ledger, frozen, as_of)
+    desk.outlook = PastOutlook(call.context.views, present.all_in_approval, desk.past)
     return desk
 
 
@@ -53,10 +47,8 @@ async def find_then(call: Call, practice: Practice, as_of: AsOf | None) -> Aggre
     record = await find(call, practice)
     if as_of is None:
         return record
-    past = type(record)(record.id)
-    for entry in until(await entries_of(call, record.id), as_of):
-        past.replay(entry)
-    if past.version == 0:
+    past = await asyncio.to_thread(PastLedger(call.context.ledger, as_of).stood, record.id)
+    if past is None:
         raise NotFound(f"{record.number} was not there yet.")
     if isinstance(past, HIDDEN_AT_TIMES):
         allow(call.caller.actor, call.route.act, about(past))

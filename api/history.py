@@ -17,6 +17,7 @@ from domain.as_of import until as until
 from domain.event_fields import fields_of
 from domain.ids import number_of
 from domain.mapper import is_person
+from domain.past_desk import moment_of
 
 NameOf = Callable[[UUID], str]
 
@@ -63,11 +64,9 @@ async def asked_of(call: Call, query: Mapping[str, str]) -> AsOf | None:
 async def now_of(call: Call, as_of: AsOf | None) -> datetime:
     """The moment at which something is asked: of a position, when it was recorded."""
     now = call.context.clock()
-    if as_of is None or as_of.moment is not None:
-        return now if as_of is None else as_of.moment or now
-    before = max(as_of.position or 0, 1) - 1
-    entries = await asyncio.to_thread(call.context.ledger.after, before, 1)
-    return entries[0].event.by.at if entries else now
+    if as_of is None:
+        return now
+    return await asyncio.to_thread(moment_of, call.context.ledger, as_of, now)
 
 
 def shown(entry: Entry, name_of: NameOf) -> dict[str, Any]:

@@ -137,7 +137,7 @@ class Directory(Selectors):
         elif isinstance(record, Team):
             known = of_kind.get(record.id)
             if isinstance(known, Team):
-                _drop(self._team_names, known.name, record.id)
+                let_go(self._team_names, known.name, record.id)
                 for person in set(known.members) - set(record.members):
                     self._teams_of[person] = self.memberships_of(person) - {record.id}
             for person in record.members:
@@ -146,18 +146,21 @@ class Directory(Selectors):
                 self._team_names.setdefault(name_digest(record.name), record.id)
         of_kind[record.id] = record
         if isinstance(record, ServiceLevelPolicy):
-            in_use = [
-                (agreement.order, policy.id, policy, agreement)
-                for policy in self._all(ServiceLevelPolicy)
-                if (agreement := policy.published)
-            ]
-            self._policies = tuple(row[2:] for row in sorted(in_use, key=lambda row: row[:2]))
+            self._order_policies()
+
+    def _order_policies(self) -> None:
+        in_use = [
+            (agreement.order, policy.id, policy, agreement)
+            for policy in self._all(ServiceLevelPolicy)
+            if (agreement := policy.published)
+        ]
+        self._policies = tuple(row[2:] for row in sorted(in_use, key=lambda row: row[:2]))
 
     def _keep_person(self, person: Person) -> None:
         known = self.person(person.id)
         if known is not None:
-            _drop(self._usernames, known.username, person.id)
-            _drop(self._emails, known.email, person.id)
+            let_go(self._usernames, known.username, person.id)
+            let_go(self._emails, known.email, person.id)
         if person.is_erased:
             self.ledger.forget(person.id)
         else:
@@ -180,10 +183,6 @@ class Directory(Selectors):
 
     def _all(self, kind: type[A]) -> Iterator[A]:
         return (record for record in self._records[kind].values() if isinstance(record, kind))
-
-    def records(self) -> list[Aggregate]:
-        """All that is known here, of all kinds."""
-        return [record for of_kind in self._records.values() for record in of_kind.values()]
 
     def record(self, id: UUID) -> Aggregate | None:
         """A record of any of these kinds."""
@@ -391,7 +390,8 @@ class Directory(Selectors):
         return next(iter(in_force(slas, facts)), None)
 
 
-def _drop(names: dict[str, UUID], name: str, id: UUID) -> None:
+def let_go(names: dict[str, UUID], name: str, id: UUID) -> None:
+    """Free a name, if it is this record's."""
     digest = name_digest(name)
     if names.get(digest) == id:
         del names[digest]

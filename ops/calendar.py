@@ -21,13 +21,22 @@ app = typer.Typer(no_args_is_help=True, help="Calendars: hours, public holidays,
 
 Number = Annotated[str, typer.Argument(help="The number of a calendar, such as CAL0000001.")]
 Version = Annotated[int | None, typer.Option("--version", help="A version; else the latest.")]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", help="As it was: 2026-03-03T14:00Z, 5m ago, or @120.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show it, record nothing.")]
 Since = Annotated[str | None, typer.Option("--from", help="A date, such as 2026-12-01.")]
 Until = Annotated[str | None, typer.Option("--to", help="A date, which is counted too.")]
 
 
 @app.command()
-def show(number: Number, version: Version = None, data: Data = None, config: Config = None) -> None:
+def show(
+    number: Number,
+    version: Version = None,
+    as_of: AsOfOption = None,
+    data: Data = None,
+    config: Config = None,
+) -> None:
     """Print the hours of a calendar, its holidays with their names, and where they come from."""
 
     async def run() -> None:
@@ -35,7 +44,7 @@ def show(number: Number, version: Version = None, data: Data = None, config: Con
         from ops.compose import open_ledger
 
         async with open_ledger(settings_of(data, config)) as ledger:
-            calendar = await _calendar(ledger, number)
+            calendar = await _calendar(ledger, number, as_of, "show")
             for line in held(calendar, version or calendar.hours_version):
                 _print(line)
 
@@ -48,6 +57,7 @@ def preview(
     since: Since = None,
     until: Until = None,
     version: Version = None,
+    as_of: AsOfOption = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -58,7 +68,7 @@ def preview(
         from ops.compose import open_ledger
 
         async with open_ledger(settings_of(data, config)) as ledger:
-            calendar = await _calendar(ledger, number)
+            calendar = await _calendar(ledger, number, as_of, "preview")
             hours = calendar.hours_of(version or calendar.hours_version)
             zone = ZoneInfo(hours.zone)
             first = _date("--from", since) or datetime.now(zone).date()
@@ -192,6 +202,7 @@ def export(
         bool, typer.Option("--windows", help="With the windows of the week.")
     ] = False,
     version: Version = None,
+    as_of: AsOfOption = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -203,7 +214,7 @@ def export(
         from ops.compose import open_ledger
 
         async with open_ledger(settings_of(data, config)) as ledger:
-            calendar = await _calendar(ledger, number)
+            calendar = await _calendar(ledger, number, as_of, "export")
             chosen = version or calendar.hours_version
             hours, given = calendar.hours_of(chosen), calendar.given_of(chosen)
             made = [
@@ -225,14 +236,26 @@ def export(
     in_order(run())
 
 
-async def _calendar(ledger: "Ledger", number: str) -> "Calendar":
+async def _calendar(
+    ledger: "Ledger", number: str, as_of: str | None = None, command: str = ""
+) -> "Calendar":
+    """A calendar as it is, or as it was, which is noted."""
     from domain.calendar import Calendar
     from domain.ids import parse_reference, prefix_of
+    from domain.past_ledger import PastLedger
+    from domain.read_log import Why
+    from ops.history_points import asked
+    from ops.read_notes import note
 
     id = parse_reference(number)
     if prefix_of(id) != Calendar.prefix:
         raise Wrong(f"{number} is no number such as CAL0000001.")
-    return await ledger.find(Calendar, id)
+    then = await asked(ledger, as_of, None)
+    if then is None:
+        return await ledger.find(Calendar, id)
+    calendar = await PastLedger(ledger, then).find(Calendar, id)
+    await note(ledger, f"calendar {command}", Why.PAST, {"as_of": as_of}, id)
+    return calendar
 
 
 def _renewal(known: Any, by: "Provenance") -> Any:

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import domain.kinds  # noqa: F401 - every kind of definition must be known
-from domain.aggregate import KINDS, Aggregate, Event
+from domain.aggregate import KINDS, Aggregate, Event, all_names
 from domain.asset import Asset
 from domain.change import Change
 from domain.incident import Incident
@@ -41,7 +41,7 @@ def begun(
     """The records that begin before a moment, with their first events and the positions of these,
     up to a position of the ledger; page by page."""
     known = set(kinds)
-    topics = [topic for kind, first in FIRST if kind in known for topic in _stored(kind, first)]
+    topics = [topic for kind, first in FIRST if kind in known for topic in all_names(kind, first)]
     position = 0
     while position < head:
         rows = ledger.recorder.select_notifications(
@@ -53,9 +53,3 @@ def begun(
                 yield row.originator_id, first, row.id
         position = rows[-1].id if len(rows) == PAGE else head
     tell(phase, head, head)
-
-
-def _stored(kind: type[Aggregate], event: type[Event]) -> list[str]:
-    """The names under which an event is stored, in all of its versions."""
-    name = f"{kind.__name__}.{event.__name__}"
-    return [name, *(f"{name}:{version}" for version in range(2, event.class_version + 1))]

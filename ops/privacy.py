@@ -149,6 +149,9 @@ def retention(
     within: Annotated[
         int, typer.Option("--within", min=0, max=36_500, help="So many days from now.")
     ] = 0,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", help="As it was: 2026-03-03T14:00Z, 5m ago, or @120.")
+    ] = None,
     data: Data = None,
     config: Config = None,
 ) -> None:
@@ -156,11 +159,22 @@ def retention(
     settings = settings_of(data, config)
 
     async def run() -> None:
+        from domain.desk import Desk
         from domain.ids import number_of
+        from domain.past_desk import PastDesk, moment_of
+        from domain.read_log import Why
         from ops.compose import open_desk
+        from ops.history_points import asked
+        from ops.read_notes import note
 
-        at = datetime.now(UTC) + timedelta(days=within)
-        async with open_desk(settings) as desk:
+        at = datetime.now(UTC)
+        async with open_desk(settings) as present:
+            desk: Desk = present
+            if then := await asked(present.ledger, as_of, None):
+                at = moment_of(present.ledger, then, at)
+                desk = PastDesk(present.ledger, present.directory.frozen(), then)
+                await note(present.ledger, "privacy retention", Why.PAST, {"as_of": as_of})
+            at += timedelta(days=within)
             people, words = desk.kept_too_long(at), desk.words_kept_too_long(at)
         for until, person in people:
             out.print(

@@ -64,7 +64,7 @@ class Moment(NamedTuple):
 # The story ---------------------------------------------------------------------------------
 
 
-async def begin(house: House) -> Found:
+async def begin(house: House, subjects: Found) -> Found:
     """What the steps are about, by names of the story."""
     adam, carl, olga = (house.as_(name) for name in ("adam", "carl", "olga"))
     replacing = {"name": "Replace", "definition": TEMPLATE}
@@ -85,7 +85,9 @@ async def begin(house: House) -> Found:
     found["process"] = (await olga.made("/approval-processes", process))["number"]
     found["asked"] = (await adam.made("/changes", {"title": "New core switch"}))["number"]
     found["incident"] = (await adam.made("/incidents", {"title": "No mail"}))["number"]
-    return found | {"freeze": freeze["number"]}
+    found["late"] = (await adam.made("/incidents", {"title": "No paper"}))["number"]
+    promises = subjects["service-level-policies"]
+    return found | {"freeze": freeze["number"], "promises": promises}
 
 
 async def plan(house: House, found: Found) -> None:
@@ -94,6 +96,7 @@ async def plan(house: House, found: Found) -> None:
     for name in ("first", "second"):
         await carl.act(f"/changes/{found[name]}/schedule", _span(21, 21))
     await olga.act(f"/approval-processes/{found['process']}/publish")
+    await olga.act(f"/service-level-policies/{found['promises']}/publish")
     change = f"/changes/{found['asked']}"
     await adam.act(f"{change}/categorise", {"category": "network"})
     await adam.act(f"{change}/assess-risk", {"impact": 3, "likelihood": 3})
@@ -114,6 +117,10 @@ async def freeze(house: House, found: Found) -> None:
     await house.as_("anna").act(f"/people/{house.number('anna')}/delegate", on_leave)
     for name in ("adam", "anna", "carl"):
         await zoe.act(f"/people/{house.number(name)}/amend", {"name": f"{name.title()} the First"})
+    token = {"name": "laptop", "scopes": ["read"]}
+    await zoe.made(f"/people/{house.number('adam')}/issue-token", token)
+    promised = (await house.as_("adam").made("/incidents", {"title": "No screen"}))["number"]
+    await house.as_("adam").act(f"/incidents/{promised}/prioritise", {"impact": 1, "urgency": 1})
     term = {"kind": "incident", "days": 30, "files_days": 10}
     await zoe.act(f"/organisations/{house.organisations['desk']}/set-words-retention", term)
 
@@ -125,6 +132,8 @@ async def thaw(house: House, found: Found) -> None:
     await house.as_("anna").act(f"/people/{house.number('anna')}/end-delegation", {"number": 1})
     await adam.act(f"/incidents/{found['incident']}/cancel", {"reason": "It is there."})
     await carl.act(f"/change-windows/{found['freeze']}/retire")
+    solved = {"code": "solved", "resolution": "Restarted."}
+    await adam.act(f"/incidents/{found['late']}/resolve", solved)
 
 
 async def end(house: House, found: Found) -> None:
@@ -175,10 +184,15 @@ async def questions(house: House, subjects: Found, found: Found) -> list[Questio
 
 
 async def _reader(house: House, path: str) -> str:
-    for who in READERS:
-        if (await house.as_(who).get(path)).status_code not in REFUSED:
-            return who
-    raise AssertionError(f"Nobody may read {path}.")
+    """Who may read it, and is told most."""
+    answers = {who: await house.as_(who).get(path) for who in READERS}
+    told = {
+        who: len(answer.content) if answer.status_code == 200 else 0
+        for who, answer in answers.items()
+        if answer.status_code not in REFUSED
+    }
+    assert told, f"Nobody may read {path}."
+    return max(told, key=lambda who: told[who])
 
 
 def _more(house: House, found: Found) -> Iterator[Question]:

@@ -56,6 +56,26 @@ async def test_the_past_of_a_list_is_noted_without_the_words_that_were_looked_fo
     assert noted["record"] is None
 
 
+@pytest.mark.parametrize(
+    ("path", "act"),
+    [
+        (f"/changes/calendar?{SPAN.replace('2020', '2029')}", "change_board.read"),
+        ("/people/{rita}/delegations", "person.read_delegations"),
+        ("/retention?within=31", "organisation.read_retention"),
+        ("/approvals", "approvals_inbox.read"),
+    ],
+)
+async def test_the_past_of_what_is_computed_is_noted(house: House, path: str, act: str) -> None:
+    before = house.desk.ledger.position()
+    at = path.replace("{rita}", house.number("rita"))
+
+    await house.as_("axel").read(f"{at}{'&' if '?' in at else '?'}as_of=@{before}")
+
+    [noted] = await reads(house, "&why=past", before)
+    assert noted["act"] == act
+    assert noted["asked"]["as_of"] == f"@{before}"
+
+
 async def test_others_who_ask_for_the_past_are_not_noted(house: House) -> None:
     number = await incident(house)
     before = house.desk.ledger.position()

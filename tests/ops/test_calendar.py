@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -14,6 +14,7 @@ from domain.calendar import Calendar
 from domain.calendar_holidays import PublicHolidays, Wanted
 from domain.desk import Desk
 from domain.ids import record_id
+from domain.read_log import ReadLog
 from ops import doctor
 from ops.cli import app, guarded
 from ops.compose import open_desk
@@ -213,3 +214,35 @@ def test_a_mistake_ends_with_a_sentence(
     assert run(*arguments, *where) == 2
 
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_calendar_is_shown_as_it_was_which_is_noted(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = on_desk(data, _position)
+    assert run("renew", "CAL0000001", "--until", str(THIS_YEAR + 9), "--data", data) == 0
+
+    capsys.readouterr()
+    assert run("show", "CAL0000001", "--as-of", f"@{before}", "--data", data) == 0
+    was = capsys.readouterr().out
+    run("show", "CAL0000001", "--data", data)
+    now = capsys.readouterr().out
+
+    assert "version 1 of 1" in was
+    assert "version 2 of 2" in now
+    noted = on_desk(data, _noted)
+    assert noted == [("ledgerdesk calendar show", {"as_of": f"@{before}"})]
+    assert run("show", "CAL0000001", "--as-of", "@0", "--data", data) == 2
+
+
+async def _position(desk: Desk) -> int:
+    return desk.ledger.position()
+
+
+async def _noted(desk: Desk) -> list[tuple[str, Any]]:
+    return [
+        (entry.event.place, entry.event.asked)
+        for _, entries in desk.ledger.all_of(ReadLog)
+        for entry in entries
+        if isinstance(entry.event, ReadLog.Noted)
+    ]

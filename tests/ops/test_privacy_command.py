@@ -132,11 +132,14 @@ def test_whose_days_will_be_over_is_told_ahead(
             )
 
     asyncio.run(keep_for_a_week())
+    none = "0 people, 0 of records, of which 0 are held\n"
 
     run("retention", "--data", data)
-    assert told(capsys) == "0 people, 0 of records, of which 0 are held\n"
+    assert told(capsys) == none
     run("retention", "--within", 8, "--data", data)
     assert "is kept until" in told(capsys)
+    run("retention", "--within", 8, "--as-of", "@4", "--data", data)
+    assert told(capsys) == none
 
 
 def test_proofs_hold_after_an_erasure(

@@ -8,6 +8,7 @@ from domain.asset import Asset
 from domain.asset_record import Cost
 from domain.ids import record_id
 from domain.impact_analysis import analysed, net_at
+from domain.outlook import around
 from domain.rules import Refused
 from projections.past import AsOf
 from projections.views import Views
@@ -50,6 +51,8 @@ async def test_impact_is_that_of_the_events_as_of_every_position(kit: Kit, views
             assert found == [
                 (str(one.asset), [str(id) for id in one.path], one.effect) for one in expected
             ]
+        around_them = await views.relations_around(IDS[:2], 3, as_of)
+        assert around_them == around(net.relations, IDS[:2], 3)
     assert any(asset.groups for asset in assets)
 
 
