@@ -15,6 +15,7 @@ from ops.audit.commands import app as audit_app
 from ops.bulk_command import app as bulk_app
 from ops.calendar import app as calendar_app
 from ops.export.formats import Format
+from ops.inventory.command import inventory
 from ops.mail import app as mail_app
 from ops.options import Config, Data, Port, Wrong, err, in_order, instant, out, settings_of
 from ops.privacy import app as privacy_app
@@ -44,6 +45,7 @@ app.add_typer(privacy_app, name="privacy")
 app.add_typer(mail_app, name="mail")
 app.add_typer(bulk_app, name="bulk")
 app.add_typer(reports_app, name="reports")
+app.command()(inventory)
 
 
 @app.command()

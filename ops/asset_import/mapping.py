@@ -14,6 +14,7 @@ from domain.asset_type import AssetType
 from ops.importing.errors import BadFile, BadMapping
 from ops.importing.mapping import FileFormat, Part
 
+SHIPPED = Path(__file__).with_name("mappings")
 BYTES_MAX = 1_000_000
 RULES_MAX = 10
 
@@ -55,7 +56,10 @@ class AssetMapping(Part):
 
 
 def load(path: Path) -> tuple[AssetMapping, str]:
-    """A mapping with its text. Raises BadMapping with all that is wrong."""
+    """A mapping with its text: of a file, or one that comes with the desk, by its name. Raises
+    BadMapping with all that is wrong."""
+    if path.parent == Path() and (shipped := SHIPPED / f"{path}.yaml").exists():
+        path = shipped
     try:
         text = path.read_bytes()[: BYTES_MAX + 1].decode("utf-8-sig")
     except OSError as error:
