@@ -62,6 +62,12 @@ MEANT = {
         ("", {}, {"n": "row.n + 1"}, False),
         ("", {}, {"n": "row.n + 2"}, False),
     ],
+    "row.n = 1\ndel row": [("", {}, {"n": "1"}, False), ("", {}, {}, True)],
+    "kept.times = 1\nkept.at = by.at if kept.times > 0 else never": [
+        ("", {"times": "1"}, {}, False),
+        ("", {"at": "kept.times > 0 ? by.at : never"}, {}, False),
+    ],
+    "del row\nrow.n = 1": [("", {}, {}, True), ("", {}, {"n": "1"}, False)],
     "if row.n > 3:\n    return\nrow.n += 1": [("!(row.n > 3)", {}, {"n": "row.n + 1"}, False)],
     "if kept.at is not None and by.day == 'x':\n    del row": [
         ('kept.at != never && by.day == "x"', {}, {}, True)
@@ -99,6 +105,37 @@ MEANT = {
 @pytest.mark.parametrize("body", MEANT)
 def test_a_method_becomes_rules(body: str) -> None:
     assert rules(body) == MEANT[body]
+
+
+MOVING = """class ByName:
+    name: str = key(kept.name)
+    n: int
+    m: int
+
+    class kept:
+        name: str
+        n: int
+
+    @on("Incident.Categorised")
+    def categorised(row, kept):
+"""
+
+
+def test_a_row_is_another_one_when_what_it_is_found_by_changes() -> None:
+    def told(body: str) -> list[tuple[object, ...]]:
+        found = of_source(MOVING + indent(body, " " * 8), "py").definition.rules
+        return [(rule.when, rule.remember, rule.set) for rule in found]
+
+    assert told("if row.n > 1:\n    kept.name = event.category\n    row.n = 1") == [
+        ("row.n > 1", {"name": "event.category"}, {"n": "1"})
+    ]
+    assert told("row.m = 1\nkept.name = event.category\nkept.n = row.n\nrow.n = 1") == [
+        ("", {}, {"m": "1"}),
+        ("", {"name": "event.category"}, {}),
+        ("", {"n": "row.n"}, {"n": "1"}),
+    ]
+    with pytest.raises(Refused, match="changes before all is done that depends on it"):
+        told("if row.n > 1:\n    kept.name = event.category\n    kept.name = 'x'")
 
 
 REFUSED = {

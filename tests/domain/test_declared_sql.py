@@ -111,6 +111,42 @@ def test_the_comment_at_the_top_is_the_title_and_create_view_has_the_name() -> N
     assert found.definition.rules == (Rule(on=("Incident.Logged",), set={"n": "row.n + 1"}),)
 
 
+CONDITIONS = {
+    "by.day LIKE 'x%'": 'by.day.startsWith("x")',
+    "by.day NOT LIKE '%x'": '!by.day.endsWith("x")',
+    "by.day LIKE '%x%' OR by.day LIKE 'x'": 'by.day.contains("x") || by.day == "x"',
+    "event.topic NOT LIKE 'Incident.L%'": '!event.topic.startsWith("Incident.L")',
+    "event.topic <> 'Incident.Logged'": 'event.topic != "Incident.Logged"',
+    "by.channel NOT IN ('api', 'it''s')": '!(by.channel in ["api", "it\'s"])',
+    "event.position NOT BETWEEN 1 AND 2 + 3": "!(event.position >= 1 && event.position <= 2 + 3)",
+    "length(by.day || 'x') % 2 = -1": 'size(by.day + "x") % 2 == -1',
+    "by.at > TIMESTAMP '2026-01-01T00:00:00Z'": 'by.at > timestamp("2026-01-01T00:00:00Z")',
+    "by.at - by.effective_at > INTERVAL '2' HOUR": 'by.at - by.effective_at > duration("7200s")',
+    "CASE by.day WHEN 'x' THEN TRUE ELSE NOT FALSE END": 'by.day == "x" ? true : !false',
+    "CAST(event.position AS text) = '1'": 'string(event.position) == "1"',
+    "(by.day = 'a' OR by.day = 'b') AND by.day <> 'c'": (
+        '(by.day == "a" || by.day == "b") && by.day != "c"'
+    ),
+}
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_condition_is_told_in_cel(condition: str) -> None:
+    told = rules(f"count(*) FILTER (WHERE event.topic = 'Incident.Logged' AND ({condition})) AS n")
+
+    assert told == [(("Incident.Logged",), CONDITIONS[condition], {"n": "row.n + 1"})]
+
+
+def test_a_value_is_looked_for_in_a_list() -> None:
+    tagged = (
+        "count(*) FILTER (WHERE event.topic = 'Incident.FieldsSet' AND 'vip' IN event.cleared) AS n"
+    )
+
+    assert rules(tagged) == [
+        (("Incident.FieldsSet",), '"vip" in event.cleared', {"n": "row.n + 1"})
+    ]
+
+
 REFUSED = {
     f"count(DISTINCT event.team) {LOGGED} AS n": "1, column 23: count(DISTINCT) would keep all",
     f"avg(1) {LOGGED} AS n": "1, column 23: AVG is neither in GROUP BY nor one of count(*), sum",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from domain.aggregate import Entry
@@ -82,6 +82,7 @@ def block(depth: int) -> st.SearchStrategy[list[str]]:
 KEYS = st.sampled_from(["event.position", "kept.x", "1"])
 
 
+@settings(max_examples=200)
 @given(key=KEYS, bodies=st.lists(block(1), min_size=1, max_size=2))
 def test_methods_do_what_python_would_do(key: str, bodies: list[list[str]]) -> None:
     text = "\n".join(
