@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlglot
 from sqlglot import exp
@@ -28,15 +28,19 @@ def of_sql(text: str) -> Declaration:
     statement, words = _parsed(text), Words(text, {})
     name, select = _named(words, statement)
     memory = _memory(words, select)
-    words = Words(text, {alias: frozenset(_columns(words, of)) for alias, of in memory.items()})
+    remembered = {alias: _columns(words, of) for alias, of in memory.items()}
     columns = _columns(words, select)
+    key = {one: columns[one] for one in _group(words, select, columns)}
+    words = Words(text, {alias: frozenset(of) for alias, of in remembered.items()})
+    kept = {alias: _aggregates(words, memory[alias], of) for alias, of in remembered.items()}
+    others = {one: of for one, of in columns.items() if one not in key}
     draft = Draft(words)
     definition = draft.definition(
         names=list(columns),
-        key={one: columns[one] for one in _group(words, select, columns)},
-        told=_aggregates(words, select, columns),
-        kept=_aggregates(words, memory.get("kept")),
-        before=_aggregates(words, memory.get("before")),
+        key=key,
+        told=_aggregates(words, select, others),
+        kept=kept.get("kept", []),
+        before=kept.get("before", []),
     )
     return checked(Declaration(name=name, title=_title(text), definition=definition), draft.places)
 
@@ -132,25 +136,22 @@ def _grouped(words: Words, select: exp.Select) -> list[exp.Column]:
     return list(group.expressions)
 
 
-def _group(words: Words, select: exp.Select, columns: dict[str, exp.Expr]) -> Iterator[str]:
+def _group(words: Words, select: exp.Select, columns: Mapping[str, exp.Expr]) -> Iterator[str]:
+    """The names of the columns of the key."""
     for one in _grouped(words, select):
         if len(one.parts) != 1 or one.name not in columns:
-            words.refuse(one, f"there is no column {one.sql()[:80]} to group by.")
+            words.refuse(one, f"there is no column {one.name[:80]} to group by.")
         yield one.name
 
 
 def _aggregates(
-    words: Words, select: exp.Select | None, columns: dict[str, exp.Expr] | None = None
+    words: Words, select: exp.Select, columns: Mapping[str, exp.Expr]
 ) -> list[Aggregate]:
-    """What the columns are told by that are not grouped by."""
-    if select is None:
-        return []
+    """What some of its columns are told by."""
     where = select.args.get("where")
-    group = {one.name for one in _grouped(words, select)} if columns is not None else set()
     return [
         aggregate(words, name, node, where.this if where else None)
-        for name, node in (columns or _columns(words, select)).items()
-        if name not in group
+        for name, node in columns.items()
     ]
 
 

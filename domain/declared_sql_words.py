@@ -14,7 +14,6 @@ from domain.wrong_expression import WrongExpression, at_offset
 ROOTS = ("event", "record", "by", "row")
 MEMORY = ("kept", "before")
 """What is told of a record up to an event, and until the one before it."""
-INTEGER_MAX = 2**63 - 1
 
 _TOPIC = ["event", "topic"]
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
