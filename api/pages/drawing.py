@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,10 @@ def environment() -> Environment:
         "prose": prose,
         "illustrated": illustrated,
         "moment": moment,
+        "local": local,
+        "clock": clock,
+        "part_of": part_of,
+        "twice": lambda choice: (choice, choice),
         "tone": lambda state: TONES.get(state, "quiet"),
         "words": words,
         "first_upper": first_upper,
@@ -132,6 +136,27 @@ def span(at: str, now: datetime) -> str:
             said = f"{int(left // length)} {unit}"
             return f"in {said}" if seconds > 0 else f"{said} ago"
     return "now"
+
+
+def clock(at: str, zone: ZoneInfo, day: date) -> str:
+    """The time of an instant by the clock of a zone; with its day if that is another."""
+    there = datetime.fromisoformat(at).astimezone(zone)
+    if there.date() == day:
+        return f"{there:%H:%M}"
+    return f"{there.day} {there:%b}, {there:%H:%M}"
+
+
+def local(at: str | None, zone: ZoneInfo) -> str:
+    """An instant of the API as a field for moments takes it, by the clock of a zone."""
+    return f"{datetime.fromisoformat(at).astimezone(zone):%Y-%m-%dT%H:%M}" if at else ""
+
+
+def part_of(record: Mapping[str, Any], path: str) -> Any:
+    """A part of a record, by its names with dots between them; None if there is none."""
+    found: Any = record if path else None
+    for name in path.split("."):
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found
 
 
 def zone_of(name: str) -> ZoneInfo:

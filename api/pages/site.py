@@ -11,12 +11,15 @@ from api.http.refusals import nothing_here
 from api.http.routing import Route
 from api.pages import (
     approvals,
+    assets,
+    calendar,
     catalogue,
     dashboard,
     guides,
     history,
     home,
     knowledge,
+    proposals,
     queue,
     report,
     sign_in,
@@ -28,7 +31,7 @@ from api.pages.visits import Inside, Visit
 
 PRACTICES = (
     *(sign_in, home, tickets, report, catalogue, guides, knowledge, approvals, queue, dashboard),
-    history,
+    *(proposals, calendar, assets, history),
 )
 
 MENU: Sequence[tuple[str, str, str]] = (
@@ -38,6 +41,8 @@ MENU: Sequence[tuple[str, str, str]] = (
     ("Dashboard", "/dashboard", "reports.read"),
     ("Approvals", "/approvals", ""),
     ("My tickets", "/tickets", ""),
+    ("Changes", "/calendar", "change_board.read"),
+    ("Assets", "/assets", "asset.list"),
     ("Catalogue", "/catalogue", "offering.order"),
     ("Knowledge", "/knowledge", "article.list"),
     ("Search", "/search", "work_queue.read"),

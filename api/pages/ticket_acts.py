@@ -4,26 +4,27 @@ Which of them somebody sees is decided by the policy and by the moves of the tic
 client.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec.structs import replace
 
 from api.commands import Practice
+from api.pages.act import REASON, TEAM, Act, Field, Options, same
+from api.pages.change_acts import CHANGE_ACTS, risk_questions
 from api.pages.forms import Form
 from api.pages.people import number_in
+from api.pages.problem_acts import PROBLEM_ACTS
 from api.pages.visits import Visit
+from domain import change_moves
+from domain.change import Change
 from domain.life_cycle import PendingReason
 from domain.policy import about
+from domain.problem import Problem
 from domain.satisfaction import Satisfaction
 from domain.ticket import LinkType, Ticket
-
-Options = Sequence[tuple[str, str]]
-
-
-def _same(literal: Any) -> Options:
-    return tuple((word, word) for word in literal.__args__)
-
 
 LEVELS: Options = (("1", "1 high"), ("2", "2 medium"), ("3", "3 low"))
 SCORES: Options = (
@@ -37,38 +38,6 @@ CODES: Options = tuple(
     (code, code)
     for code in ("solved", "solved by a workaround", "solved by the requester", "not reproducible")
 )
-OUTCOMES: Options = tuple(
-    (word, word) for word in ("successful", "successful with issues", "unsuccessful")
-)
-
-
-class Field(Struct, frozen=True, kw_only=True):
-    name: str
-    label: str
-    kind: str = "area"
-    """`area`, `text`, `whole`, `choice`, `level` (a whole number of some), `person`, `team`,
-    `template`."""
-    options: Options = ()
-    is_needed: bool = True
-    hint: str = ""
-    shown: str = ""
-    """The field of the record that says how it is now."""
-
-
-class Act(Struct, frozen=True, kw_only=True):
-    name: str
-    """Of the command, as in the domain and in the policy."""
-    title: str
-    button: str
-    fields: tuple[Field, ...] = ()
-    not_for: tuple[str, ...] = ()
-    """The kinds, by the letters of their numbers, that ask for more than pages do."""
-    is_usual: bool = False
-    """Whether its button stands beside the ticket, as what is done next."""
-
-
-_REASON = Field(name="reason", label="Reason")
-_TEAM = Field(name="team", label="Team", kind="team", is_needed=False, shown="team")
 _ASSIGNEE = Field(
     name="assignee",
     label="Person",
@@ -89,12 +58,6 @@ ACTS: Sequence[Act] = (
     Act(name="resume", title="Wait no longer", button="Resume", is_usual=True),
     Act(name="submit", title="Ask for approval", button="Submit for approval", is_usual=True),
     Act(name="start_fulfilment", title="Start", button="Start fulfilment", is_usual=True),
-    Act(
-        name="start_implementation",
-        title="Start",
-        button="Start the implementation",
-        is_usual=True,
-    ),
     Act(
         name="give_answer",
         title="Answer the question",
@@ -120,21 +83,15 @@ ACTS: Sequence[Act] = (
         fields=(Field(name="fulfilment", label="What was done"),),
     ),
     Act(
-        name="complete_implementation",
-        title="Complete the implementation",
-        button="Complete",
-        fields=(Field(name="outcome", label="Outcome", kind="choice", options=OUTCOMES),),
-    ),
-    Act(
         name="pend",
         title="Let it wait",
         button="Wait",
         fields=(
-            Field(name="reason", label="For whom", kind="choice", options=_same(PendingReason)),
+            Field(name="reason", label="For whom", kind="choice", options=same(PendingReason)),
             Field(name="note", label="Note", is_needed=False),
         ),
     ),
-    Act(name="assign", title="Assign", button="Assign", fields=(_TEAM, _ASSIGNEE)),
+    Act(name="assign", title="Assign", button="Assign", fields=(TEAM, _ASSIGNEE)),
     Act(
         name="escalate_functionally",
         title="Hand over to another level",
@@ -142,7 +99,7 @@ ACTS: Sequence[Act] = (
         fields=(
             Field(name="team", label="Team", kind="team"),
             Field(name="support_level", label="Level", kind="level", options=LEVELS),
-            _REASON,
+            REASON,
         ),
     ),
     Act(
@@ -172,7 +129,7 @@ ACTS: Sequence[Act] = (
     ),
     Act(name="begin_edit", title="Edit it", button="Tell that I edit it", is_usual=True),
     Act(name="end_edit", title="Edit it no more", button="Edit it no more", is_usual=True),
-    Act(name="break_lock", title="Break the lock", button="Break it", fields=(_REASON,)),
+    Act(name="break_lock", title="Break the lock", button="Break it", fields=(REASON,)),
     Act(
         name="update_stakeholders",
         title="Tell the stakeholders",
@@ -192,7 +149,7 @@ ACTS: Sequence[Act] = (
         title="Link",
         button="Link",
         fields=(
-            Field(name="type", label="How", kind="choice", options=_same(LinkType)),
+            Field(name="type", label="How", kind="choice", options=same(LinkType)),
             Field(name="other", label="Number of the other record", kind="text"),
         ),
     ),
@@ -206,7 +163,7 @@ ACTS: Sequence[Act] = (
         name="add_task",
         title="Add a task",
         button="Add",
-        fields=(Field(name="title", label="What is to be done", kind="text"), _TEAM),
+        fields=(Field(name="title", label="What is to be done", kind="text"), TEAM),
     ),
     Act(
         name="book_time",
@@ -232,15 +189,19 @@ ACTS: Sequence[Act] = (
         button="Ask again",
         fields=(Field(name="text", label="What the answer leaves open"),),
     ),
-    Act(name="reopen", title="It is not solved", button="Reopen", fields=(_REASON,)),
-    Act(name="close", title="Close it for good", button="Close", not_for=("CHG",)),
-    Act(name="withdraw", title="Withdraw", button="Withdraw", fields=(_REASON,)),
-    Act(name="cancel", title="Cancel", button="Cancel it", fields=(_REASON,)),
+    Act(name="reopen", title="It is not solved", button="Reopen", fields=(REASON,)),
+    Act(name="close", title="Close it for good", button="Close"),
+    Act(name="withdraw", title="Withdraw", button="Withdraw", fields=(REASON,)),
+    Act(name="cancel", title="Cancel", button="Cancel it", fields=(REASON,)),
 )
 """In the order in which they are shown."""
 
-_BY_NAME = {act.name: act for act in ACTS}
-_WHOLE = ("whole", "impact", "urgency", "support_level", "score")
+OF_KINDS: Mapping[str, Sequence[Act]] = {
+    Change.prefix: CHANGE_ACTS,
+    Problem.prefix: PROBLEM_ACTS,
+}
+"""What one kind has besides, or in another way."""
+
 _WHILE_OPEN = (
     "assign",
     "prioritise",
@@ -248,18 +209,38 @@ _WHILE_OPEN = (
     "escalate_functionally",
     "add_item",
     "add_task",
+    *("note_symptom", "identify_cause", "document_workaround", "plan_fix"),
 )
 
 
-def possible(visit: Visit, practice: Practice, record: Ticket) -> Iterator[Act]:
+def acts_of(prefix: str) -> list[Act]:
+    """All acts of a kind of tickets, in the order in which they are shown."""
+    own = OF_KINDS.get(prefix, ())
+    names = {act.name for act in own}
+    return [*own, *(act for act in ACTS if act.name not in names)]
+
+
+async def act_of(visit: Visit, record: Ticket, name: str) -> Act | None:
+    """An act with what its form asks for this ticket."""
+    act = next((act for act in acts_of(record.prefix) if act.name == name), None)
+    if act is not None and isinstance(record, Change) and name == "assess_risk":
+        questions = await risk_questions(visit, record)
+        return replace(act, fields=questions or act.fields)
+    return act
+
+
+async def possible(visit: Visit, practice: Practice, record: Ticket) -> list[Act]:
     """The acts that the policy and the state of the ticket leave to whoever visits."""
     known = {command.name for command in practice.commands}
     seen = about(record)
-    for act in ACTS:
-        is_known = act.name in known and practice.kind.prefix not in act.not_for
-        is_possible = is_known and _is_its_turn(visit, record, act.name)
-        if is_possible and visit.may(f"{practice.what}.{act.name}", seen):
-            yield act
+    names = [
+        act.name
+        for act in acts_of(record.prefix)
+        if act.name in known
+        and _is_its_turn(visit, record, act.name)
+        and visit.may(f"{practice.what}.{act.name}", seen)
+    ]
+    return [act for name in names if (act := await act_of(visit, record, name))]
 
 
 _OF_EDITING: Mapping[str, Callable[[Visit, Ticket], bool]] = {
@@ -282,23 +263,41 @@ def _is_its_turn(visit: Visit, record: Any, act: str) -> bool:
         until = record.asks_until if isinstance(record, Satisfaction) else None
         is_own = record.requester == visit.me.person.id
         return is_own and until is not None and until >= visit.now
-    moves = getattr(record, "moves", {})
+    if isinstance(record, Change):
+        is_urgent = act == "start_implementation" and record.type == "emergency"
+        if is_urgent and record.status in change_moves.AT_ONCE:
+            return True
+        if act == "unaffect":
+            return bool(record.affected_assets) and _is_its_turn(visit, record, "affect")
+    moves = change_moves.MOVES if isinstance(record, Change) else getattr(record, "moves", {})
     if act in moves:
         return record.status in moves[act].sources and record.status != moves[act].target
     return not (record.is_over and act in _WHILE_OPEN)
 
 
-def body_of(visit: Visit, act: str, form: Form) -> dict[str, Any]:
+def body_of(visit: Visit, act: Act, form: Form) -> dict[str, Any]:
     """What was typed into the form of an act, as the API takes it."""
     body: dict[str, Any] = {}
-    for field in _BY_NAME[act].fields:
+    for field in act.fields:
         text = form.text(field.name)
         if not text and not field.is_needed:
             continue
+        inside, _, name = field.name.rpartition(".")
+        into = body.setdefault(inside, {}) if inside else body
         if field.kind in ("whole", "level"):
-            body[field.name] = form.whole(field.name)
+            into[name] = form.whole(field.name)
         elif field.kind == "person":
-            body[field.name] = number_in(visit, text)
+            into[name] = number_in(visit, text)
+        elif field.kind == "moment":
+            into[name] = instant_of(text, visit.zone)
         else:
-            body[field.name] = text
+            into[name] = text
     return body
+
+
+def instant_of(text: str, zone: ZoneInfo) -> str:
+    """A moment by the clock of a zone, as the API takes it; what is none stays as it is."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=zone).isoformat()
+    except ValueError:
+        return text

@@ -8,12 +8,14 @@ from api.commands import Practice
 from api.http.answers import Answer
 from api.http.errors import Problem
 from api.inline_images import images_of
-from api.pages import ticket_acts
+from api.pages import change_page, ticket_acts
+from api.pages.act import Act
 from api.pages.page import Page
 from api.pages.people import colleagues, name_of
 from api.pages.visits import Visit
 from api.practices import PRACTICES
 from domain.article import Article
+from domain.asset import Asset
 from domain.ids import number_of, parse_reference, prefix_of
 from domain.policy import about
 from domain.ticket import Ticket
@@ -57,7 +59,7 @@ async def show(visit: Visit) -> Answer:
     shown = await visit.get(f"/{practice.plural}/{{ref}}", record.number)
     is_staff = visit.may(f"{practice.what}.read_internal", about(record))
     said = await _said(visit, practice, shown)
-    acts = list(ticket_acts.possible(visit, practice, record))
+    acts = await ticket_acts.possible(visit, practice, record)
     return visit.draw(
         "ticket.html",
         practice=practice,
@@ -78,6 +80,7 @@ async def show(visit: Visit) -> Answer:
         is_edited=is_staff and record.editor_at(visit.now) is not None,
         changed=await _changed(visit, practice, record),
         can_take=_can_take(visit, practice, record),
+        of_change=await change_page.parts(visit, record, shown) if is_staff else None,
     )
 
 
@@ -85,6 +88,8 @@ def place_of(number: str) -> str:
     """The page of a record; "" if it has none."""
     if number.startswith(Article.prefix):
         return f"/knowledge/{number}"
+    if number.startswith(Asset.prefix):
+        return f"/assets/{number}"
     return f"/tickets/{number}" if number[:3] in TICKETS else ""
 
 
@@ -122,7 +127,7 @@ async def _clocks(visit: Visit, shown: dict[str, Any]) -> list[dict[str, Any]]:
     return board["data"] if board else []
 
 
-async def _choices(visit: Visit, acts: list[ticket_acts.Act]) -> dict[str, list[tuple[str, str]]]:
+async def _choices(visit: Visit, acts: list[Act]) -> dict[str, list[tuple[str, str]]]:
     """What can be chosen for the fields of acts, by the kind of the field."""
     teams = await visit.find("/teams", limit=250, fields="id,name")
     is_told = any(act.name == "update_stakeholders" for act in acts)
@@ -185,7 +190,7 @@ async def send(visit: Visit) -> Answer:
     act = visit.form.text("act")
     if act == "say":
         return await _say(visit, practice, record, place)
-    path, body = _command(visit, record, act)
+    path, body = await _command(visit, record, act)
     done = await visit.post(
         f"/{practice.plural}/{{ref}}/{path.replace('_', '-')}",
         record.number,
@@ -195,7 +200,7 @@ async def send(visit: Visit) -> Answer:
     return visit.go(place, done=path, after=done)
 
 
-def _command(visit: Visit, record: Ticket, act: str) -> tuple[str, dict[str, Any]]:
+async def _command(visit: Visit, record: Ticket, act: str) -> tuple[str, dict[str, Any]]:
     form = visit.form
     if act == "take":
         team = {"team": number_of(record.team)} if record.team else {}
@@ -204,9 +209,10 @@ def _command(visit: Visit, record: Ticket, act: str) -> tuple[str, dict[str, Any
         return "provide_information", form.given("answer", "stage")
     if item := _OF_ITEM.fullmatch(act):
         return item[1], {"number": int(item[2]), **form.given("note")}
-    if act not in {one.name for one in ticket_acts.ACTS}:
+    found = await ticket_acts.act_of(visit, record, act)
+    if found is None:
         raise Problem("bad_request", "There is nothing like this to do with a ticket.")
-    return act, ticket_acts.body_of(visit, act, form)
+    return act, ticket_acts.body_of(visit, found, form)
 
 
 async def _say(visit: Visit, practice: Practice, record: Ticket, place: str) -> Answer:
