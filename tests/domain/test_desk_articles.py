@@ -17,7 +17,7 @@ from domain.person import Role
 from domain.rules import Refused
 from tests.domain.articles import DRUCKER, PRINTER
 from tests.domain.desks import Company, open_desk
-from tests.domain.test_publishing import drafted
+from tests.domain.governed import drafted
 
 OWNERS = Stage(
     name="Knowledge",

@@ -1,7 +1,6 @@
 """Definitions that a process governs: submitted, voted on, and published by their approval."""
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -9,9 +8,7 @@ from uuid import UUID
 import pytest
 from msgspec.structs import replace
 
-from domain.approval import Any as AnyOne
-from domain.approval import Stage
-from domain.approval_process import ApprovalProcess, Definition
+from domain.approval_process import ApprovalProcess
 from domain.approval_round import ApprovalRounds
 from domain.calendar import Calendar
 from domain.change_template import ChangeTemplate
@@ -20,7 +17,7 @@ from domain.definition import digest
 from domain.person import Role
 from domain.quorum import Count
 from domain.risk_model import RiskModel
-from domain.rules import Forbidden, NotFound, Refused
+from domain.rules import Refused
 from domain.service_level_policy import (
     Agreement,
     AppliesTo,
@@ -28,21 +25,9 @@ from domain.service_level_policy import (
     TargetPromise,
 )
 from domain.team import Team
-from domain.versioned import Versioned
 from tests.domain.desks import CAB, Company, open_desk, system
 from tests.domain.examples import BY_TEST, FREEZE, RESTART
-from tests.people import MONDAY
-
-OWNERS = Stage(
-    name="Process owners",
-    approvers=("role:process owner",),
-    quorum=AnyOne(),
-    patience="8h",
-    remind=("4h",),
-    on_timeout="reject",
-)
-GOVERNING = Definition(subjects=("approval process",), stages=(OWNERS,))
-ON_CHANGES = Definition(subjects=("change",), stages=(CAB,))
+from tests.domain.governed import GOVERNING, ON_CHANGES, OWNERS, drafted, found, governed, revise
 
 
 @pytest.fixture
@@ -54,38 +39,6 @@ async def company(tmp_path: Path) -> AsyncIterator[Company]:
             await company.hire(name, company.operator, Role.PROCESS_OWNER)
         await company.hire("sue", company.operator, Role.ADMINISTRATOR)
         yield company
-
-
-async def drafted(company: Company, kind: Any, definition: Any, *, by: str = "ola") -> UUID:
-    id = await company.desk.ledger.next_id(kind)
-    signed = company.signed(by)
-
-    async def decide(work: Any) -> None:
-        work.add(kind.draft(id, name="New", definition=definition, by=signed))
-
-    await company.desk.ledger.run(signed, decide)
-    return id
-
-
-async def governed(company: Company, definition: Definition = GOVERNING) -> UUID:
-    """A process that governs definitions, in use."""
-    id = await drafted(company, ApprovalProcess, definition)
-    await company.desk.publish_process(id, by=company.signed("ola"))
-    return id
-
-
-async def revise(company: Company, id: UUID, definition: Any, *, by: str = "ola") -> None:
-    signed = company.signed(by)
-    kind = type(await found(company, id))
-    await company.desk.ledger.edit(
-        kind, id, lambda record: record.revise(definition, by=signed), by=signed
-    )
-
-
-async def found(company: Company, id: UUID) -> Versioned[Any]:
-    record = await company.desk.ledger.peek(id)
-    assert isinstance(record, Versioned)
-    return record
 
 
 def topics(company: Company, id: UUID) -> list[str]:
@@ -342,149 +295,3 @@ async def test_an_approval_is_kept_for_a_draft_that_cannot_be_published_yet(
 async def rename(company: Company, team: UUID, name: str) -> None:
     by = company.signed("sue")
     await company.desk.ledger.edit(Team, team, lambda one: one.rename(name, by=by), by=by)
-
-
-async def test_a_draft_that_is_revised_after_its_approval_needs_another(company: Company) -> None:
-    await governed(company)
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-    await company.desk.vote(process, "approve", by=company.signed("pia"))
-
-    await revise(company, process, replace(ON_CHANGES, order=7))
-
-    with pytest.raises(Refused, match="governs this approval process"):
-        await company.desk.publish_process(process, by=company.signed("ola"))
-
-
-async def test_a_process_governs_its_own_next_version_in_the_one_that_is_in_use(
-    company: Company,
-) -> None:
-    itself = await governed(company)
-    stricter = replace(GOVERNING, stages=(replace(OWNERS, name="All owners", quorum=Count(2)),))
-    await company.hire("tom", company.operator, Role.PROCESS_OWNER)
-    await revise(company, itself, stricter)
-
-    await company.desk.submit_definition(itself, by=company.signed("ola"))
-    await company.desk.vote(itself, "approve", by=company.signed("pia"))
-
-    record = await found(company, itself)
-    assert record.published == stricter
-    assert record.standing.process == itself
-    assert record.standing.process_version == 1
-
-
-async def test_an_administrator_is_the_way_out_where_nobody_is_left_to_vote(
-    company: Company,
-) -> None:
-    governing = await governed(company)
-    for name in ("pia", "rob"):
-        await company.leave(name)
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-
-    with pytest.raises(Refused, match="Process owners: nobody is found to approve"):
-        await company.desk.submit_definition(process, by=company.signed("ola"))
-    with pytest.raises(Forbidden, match="Only an administrator can retire a process by which"):
-        await company.desk.retire_process(governing, reason="Gone.", by=company.signed("ola"))
-    with pytest.raises(Refused, match="needs a reason"):
-        await company.desk.retire_process(governing, by=company.signed("sue"))
-    await company.desk.retire_process(
-        governing, reason="Two of three have left.", by=company.signed("sue")
-    )
-    await company.desk.publish_process(process, by=company.signed("ola"))
-
-    assert (await found(company, process)).published == ON_CHANGES
-    retired: Any = company.desk.ledger.history(governing)[-1].event
-    assert (retired.by.actor, retired.reason) == (
-        str(company.people["sue"]),
-        "Two of three have left.",
-    )
-
-
-async def test_a_submission_is_withdrawn_and_the_draft_stays(company: Company) -> None:
-    await governed(company)
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-    by = company.signed("ola")
-
-    await company.desk.ledger.edit(
-        ApprovalProcess, process, lambda one: one.withdraw(reason="Not yet.", by=by), by=by
-    )
-
-    record = await found(company, process)
-    assert (record.approval, record.standing.open) == ("", {})
-    assert record.draft_definition == ON_CHANGES
-    with pytest.raises(Refused, match="not open for votes"):
-        await company.desk.vote(process, "approve", by=company.signed("pia"))
-
-
-async def test_silence_rejects_where_the_process_says_so(company: Company) -> None:
-    await governed(company)
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-    late = MONDAY + timedelta(hours=9)
-
-    await company.desk.time_out_stage(process, 1, "Process owners", by=company.signed("sue", late))
-
-    assert (await found(company, process)).approval == "rejected"
-
-
-async def test_silence_publishes_where_the_process_says_so(company: Company) -> None:
-    silent = replace(OWNERS, on_timeout="approve")
-    await governed(company, replace(GOVERNING, stages=(silent,)))
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-    late = MONDAY + timedelta(hours=9)
-
-    await company.desk.time_out_stage(process, 1, "Process owners", by=company.signed("sue", late))
-
-    assert (await found(company, process)).published == ON_CHANGES
-
-
-async def test_a_draft_in_approval_is_not_published_beside_it(company: Company) -> None:
-    governing = await governed(company)
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-    await company.desk.retire_process(governing, reason="Gone.", by=company.signed("sue"))
-
-    with pytest.raises(Refused, match="is in approval, and is published when it is approved"):
-        await company.desk.publish_process(process, by=company.signed("ola"))
-
-    await company.desk.vote(process, "approve", by=company.signed("pia"))
-    assert (await found(company, process)).published == ON_CHANGES
-
-
-async def test_a_revision_for_which_another_stage_would_apply_is_refused(company: Company) -> None:
-    audit = replace(OWNERS, name="Audit", when="subject.order < 10")
-    await governed(company, replace(GOVERNING, stages=(OWNERS, audit)))
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-
-    with pytest.raises(Refused, match="a stage of its approval would apply that was skipped"):
-        await revise(company, process, replace(ON_CHANGES, order=1))
-
-
-async def test_a_running_approval_of_a_definition_moves_to_another_version(
-    company: Company,
-) -> None:
-    governing = await governed(company)
-    process = await drafted(company, ApprovalProcess, ON_CHANGES)
-    await company.desk.submit_definition(process, by=company.signed("ola"))
-    await revise(company, governing, replace(GOVERNING, order=50))
-    await company.desk.submit_definition(governing, by=company.signed("ola"))
-    await company.desk.vote(governing, "approve", by=company.signed("pia"))
-
-    running = await company.desk.running_approvals(governing)
-    await company.desk.migrate_approval(process, 2, by=company.signed("rob"))
-
-    assert [one.id for one in running] == [process]
-    assert (await found(company, process)).standing.process_version == 2
-
-
-@pytest.mark.parametrize("number", ["TEA", "PER"])
-async def test_what_nobody_approves_is_not_found(company: Company, number: str) -> None:
-    id = {"TEA": company.service_desk, "PER": company.people["ann"]}[number]
-
-    with pytest.raises(NotFound, match="is no definition"):
-        await company.desk.submit_definition(id, by=company.signed("ola"))
-    with pytest.raises(NotFound, match="is nothing that is approved"):
-        await company.desk.vote(id, "approve", by=company.signed("pia"))

@@ -1,24 +1,20 @@
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 import msgspec
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import business_time
 from domain.business_time import BusinessHours, duration
-from domain.clock_marks import check_mark, moment, next_mark
-from domain.clock_spans import CLOSED, MET, Span, Trace
-from domain.rules import Refused
+from domain.clock_marks import next_mark
 from domain.service_clock import (
     Clock,
     Fact,
     FactKind,
     Target,
     due,
-    marked,
     re_budget,
     remaining,
     replay,
@@ -27,13 +23,11 @@ from domain.service_clock import (
     used,
     waiting,
 )
-from domain.wall_clock import micros
 from tests.domain.calendars import STEP, calendars, slowly_open
+from tests.domain.clocks import BUDGETS, DAYS, MONDAY, OFFICE, PENDING, at, facts_of, spans, targets
 
-DAYS = ("mon", "tue", "wed", "thu", "fri")
-OFFICE = BusinessHours(zone="UTC", weekly={day: (("09:00", "17:00"),) for day in DAYS})
 LONGER = BusinessHours(zone="UTC", weekly={day: (("06:00", "22:00"),) for day in DAYS})
-PENDING = Target("resolution", "4h", pausing=("pending", "freeze"))
+
 KINDS: tuple[FactKind, ...] = (
     "start",
     "pause",
@@ -45,39 +39,6 @@ KINDS: tuple[FactKind, ...] = (
     "re_budget",
     "mark",
 )
-BUDGETS = ("30m", "4h", "2bd", "1d", "5400s")
-MONDAY = datetime(2026, 3, 23, tzinfo=UTC)
-
-
-def at(text: str) -> datetime:
-    """A moment of the week of Monday, 23 March 2026, such as `tue 09:30`."""
-    day, time = text.split()
-    hours, minutes = time.split(":")
-    return MONDAY + timedelta(
-        days=("mon", "tue", "wed", "thu", "fri", "sat", "sun").index(day),
-        hours=int(hours),
-        minutes=int(minutes),
-    )
-
-
-def facts_of(*told_facts: tuple[str, FactKind, str]) -> list[Fact]:
-    return [Fact(at(when), kind, by) for when, kind, by in told_facts]
-
-
-def spans(
-    target: Target, told_facts: Sequence[Fact], hours: BusinessHours, until: datetime
-) -> tuple[Span, ...]:
-    """Why the clock of a target ran or stood until a moment."""
-    trace, clock = Trace(), waiting(target)
-    for fact in sorted(told_facts, key=lambda fact: fact.at):
-        if fact.at > until:
-            break
-        before, clock = clock, told(clock, fact, hours)
-        if clock.settled is not None:
-            trace.add(before, clock.settled, hours)
-    if clock.is_open:
-        trace.add(clock, micros(until), hours)
-    return trace.spans(target.name)
 
 
 @st.composite
@@ -94,9 +55,6 @@ def facts(draw: st.DrawFn, kinds: Sequence[FactKind] = KINDS) -> list[Fact]:
             by = draw(st.sampled_from(BUDGETS))
         found.append(Fact(MONDAY + quarter * STEP, kind, by))
     return found
-
-
-targets = st.sampled_from(BUDGETS).map(lambda b: Target("t", b, pausing=("pending", "freeze")))
 
 
 @given(targets, facts(), st.randoms(), calendars(2026))
@@ -352,99 +310,3 @@ def test_a_restarted_clock_has_its_whole_budget_again() -> None:
     assert due(clock) == at("tue 14:00")
     assert clock.breached_at is None
     assert clock.earlier[0].breached_at == at("mon 13:00")
-
-
-def test_a_cancelled_clock_is_never_due_again() -> None:
-    clock = replay(
-        PENDING,
-        facts_of(
-            ("mon 09:00", "start", ""), ("mon 10:00", "cancel", ""), ("mon 11:00", "start", "")
-        ),
-        OFFICE,
-    )
-
-    assert (clock.state, clock.consumed, due(clock)) == ("cancelled", timedelta(hours=1), None)
-
-
-@pytest.mark.parametrize(
-    ("mark", "expected"),
-    [
-        ("50%", "mon 17:00"),
-        ("75%", "tue 10:00"),
-        ("100%", "tue 11:00"),
-        ("150%", "tue 13:00"),
-        ("-30m", "tue 10:30"),
-        ("-3h", "mon 16:00"),
-        ("-2bd", "mon 15:00"),
-        ("+1h", "tue 12:00"),
-        ("+1bd", "wed 11:00"),
-        ("+1d", "wed 11:00"),
-    ],
-)
-def test_marks_lie_before_at_and_after_the_due_moment(mark: str, expected: str) -> None:
-    clock = replay(PENDING, facts_of(("mon 15:00", "start", "")), OFFICE)
-
-    assert moment(clock, OFFICE, mark) == at(expected)
-
-
-def test_the_next_mark_is_the_earliest_that_is_not_done() -> None:
-    clock = replay(PENDING, facts_of(("mon 09:00", "start", "")), OFFICE)
-    marks = ("100%", "75%", "+1h")
-
-    assert next_mark(clock, OFFICE, marks) == ("75%", at("mon 12:00"))
-    clock = marked(clock, "75%")
-    assert next_mark(clock, OFFICE, marks) == ("100%", at("mon 13:00"))
-    paused = told(clock, Fact(at("mon 12:30"), "pause", "freeze"), OFFICE)
-    assert next_mark(paused, OFFICE, marks) is None
-    resumed = told(paused, Fact(at("mon 13:30"), "resume"), OFFICE)
-    assert next_mark(resumed, OFFICE, marks) == ("100%", at("mon 14:00"))
-    done = marked(marked(resumed, "100%"), "+1h")
-    assert next_mark(done, OFFICE, marks) is None
-
-
-@given(targets, st.integers(1, 100), calendars(2026))
-def test_a_share_is_reached_when_so_much_is_consumed(
-    target: Target, percent: int, hours: BusinessHours
-) -> None:
-    clock = replay(target, [Fact(MONDAY, "start")], hours)
-    reached = moment(clock, hours, f"{percent}%")
-
-    assert clock.due_at is not None
-    assert MONDAY <= reached <= clock.due_at
-    wanted = clock.total * percent
-    consumed = used(clock, reached, hours) // timedelta(microseconds=1)
-    assert consumed * 100 - wanted in range(100) or percent == 100
-
-
-@pytest.mark.parametrize("mark", ["", "75", "0%", "%", "30m", "-30", "+0h", "75.5%"])
-def test_other_marks_are_refused(mark: str) -> None:
-    with pytest.raises(Refused):
-        check_mark(mark)
-
-
-def test_spans_say_why_each_stretch_ran_or_stood() -> None:
-    told_facts = facts_of(
-        ("mon 15:00", "start", ""),
-        ("mon 16:00", "pause", "pending"),
-        ("mon 16:30", "resume", ""),
-        ("tue 09:30", "meet", ""),
-        ("tue 10:00", "meet", ""),
-        ("tue 11:00", "reopen", ""),
-    )
-
-    assert spans(PENDING, told_facts, OFFICE, at("tue 11:30")) == (
-        Span(at("mon 15:00"), at("mon 16:00"), True, ""),
-        Span(at("mon 16:00"), at("mon 16:30"), False, "pending"),
-        Span(at("mon 16:30"), at("mon 17:00"), True, ""),
-        Span(at("mon 17:00"), at("tue 09:00"), False, CLOSED),
-        Span(at("tue 09:00"), at("tue 09:30"), True, ""),
-        Span(at("tue 09:30"), at("tue 11:00"), False, MET),
-        Span(at("tue 11:00"), at("tue 11:30"), True, ""),
-    )
-
-
-def test_a_wrong_budget_is_refused() -> None:
-    with pytest.raises(Refused):
-        waiting(Target("t", "soon"))
-    with pytest.raises(Refused):
-        re_budget(waiting(PENDING), MONDAY, OFFICE, "-1h")

@@ -1,11 +1,8 @@
 """`ledgerdesk process backtest`: over a small history, and over the first records of a real log."""
 
-import asyncio
 import csv
 import json
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
@@ -16,50 +13,13 @@ from domain.backtest_past import history as past_history
 from domain.desk import Desk
 from domain.directory import Directory
 from domain.ledger import Ledger
-from ops.cli import app, guarded
-from ops.compose import open_desk
-from ops.importing import load_mapping
-from ops.settings import load
 from tests.domain.desks import CAB, Company
-from tests.importing import DATA, Importing, first_records
 from tests.keys import MemoryKeys
+from tests.ops.backtesting import DRAFT, run, with_desk
 from tests.people import MONDAY
-from tests.stores import ROOT, Store
+from tests.stores import Store
 
-DRAFT = """\
-name: Managers first
-subjects: [change]
-when: subject.priority <= 3
-order: 10
-stages:
-  - name: Manager
-    approvers: ["manager-of:requester"]
-    quorum: any
-    patience: 8h
-    on_timeout: reject
-  - name: Security
-    when: subject.category == "security"
-    approvers: [person:bea]
-    quorum: any
-    patience: 4h
-    on_timeout: reject
-"""
 TIME = ("--from", "2026-03-02", "--to", "2026-03-02")
-LOG = DATA / "servicenow_incidents.csv.gz"
-WHOLE = ("--from", "2016-01-01", "--to", "2017-12-31")
-
-
-def run(*arguments: str | Path) -> int:
-    given = [str(argument) for argument in ("process", "backtest", *arguments)]
-    return guarded(lambda: app(given))
-
-
-def with_desk(folder: Path, work: Callable[[Desk], Coroutine[Any, Any, Any]]) -> Any:
-    async def opened() -> Any:
-        async with open_desk(load(None, data=folder)) as desk:
-            return await work(desk)
-
-    return asyncio.run(opened())
 
 
 def position(folder: Path) -> int:
@@ -105,6 +65,7 @@ stages:
     patience: 8h
     on_timeout: reject
 """
+
 OF_PROCESSES = OF_RECORDS[: OF_RECORDS.index("  - name: Audit")].replace(", asset", "")
 
 
@@ -376,58 +337,3 @@ async def test_every_store_tells_the_same_history(store: Store) -> None:
     assert [(one.topic, one.originator_version, one.event.by) for one in told] == [
         (one.topic, one.originator_version, one.event.by) for one in known
     ]
-
-
-# A real log --------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first thousand incidents of the ServiceNow log."""
-    if not LOG.exists():
-        pytest.skip(f"the logs are not in {DATA}")
-    folder = tmp_path_factory.mktemp("log")
-
-    async def take(desk: Desk) -> None:
-        with first_records(LOG, 0, 1_000, folder / "first.csv") as first:
-            await Importing(desk.ledger, folder).run(first, load_mapping("servicenow_incidents"))
-
-    with_desk(folder, take)
-    return folder
-
-
-def test_a_draft_is_run_over_imported_incidents(
-    log: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    draft = ROOT / "docs" / "processes" / "servicenow-changes.yaml"
-    options = ("--subjects", "incidents", "--members-as-worked", "--json", "-")
-
-    code = run(draft, *WHOLE, *options, "--data", log)
-
-    report = json.loads(capsys.readouterr().out)
-    assert code == 0
-    assert report["subjects"] == 1_000
-    assert sum(report["governed"].values()) == 1_000
-    assert sum(report["outcomes"].values()) == report["governed"]["draft"]
-    assert report["compared"] == 0
-    assert report["stages"][2]["applied"] == 0
-    assert "stages[2].when" in [one["place"] for one in report["silent"]]
-    assert report["unknown"]["service"] == 1_000
-
-
-def test_imported_changes_have_the_fields_of_the_incidents_that_name_them(
-    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    draft, rows = ROOT / "docs" / "processes" / "servicenow-changes.yaml", tmp_path / "rows.csv"
-
-    code = run(draft, *WHOLE, "--csv", rows, "--answer-after", "1h", "--data", log)
-
-    with rows.open(encoding="utf-8", newline="") as stream:
-        found = list(csv.DictReader(stream))
-    assert code == 0
-    assert len(found) > 3
-    assert all(one["number"].startswith("CHG") for one in found)
-    assert all(one["known by"].startswith("INC") for one in found)
-    assert all(one["decided then"] == one["added (s)"] == "" for one in found)
-    assert {one["outcome"] for one in found if one["governed by"] == "draft"} == {"refused"}
-    assert "nobody is found to approve (team:Group 66" in capsys.readouterr().out
