@@ -10,7 +10,7 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import structs
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -29,6 +29,7 @@ from ops.bench import (
     webhooks,
     workflows,
 )
+from ops.bench.effort import FEW_SERIES, FULL, QUICK, Effort, Place
 from ops.bench.figures import NUMERIC, Profile, Section, markdown
 from ops.bench.machine import Machine, look
 from ops.bench.parts import of_approvals, of_commands, of_events, of_loading, of_workflows
@@ -39,79 +40,9 @@ from ops.stores.embedded_postgres import EmbeddedPostgres
 from ops.stores.postgres_install import PostgresUnavailable
 
 SLOW_MS = 1.0
-FEW_SERIES = tuple(
-    series
-    for series in commands.SERIES
-    if series.callers in (8, 256) or (series.processes, series.callers) == (8, 1)
-)
 MARK = re.compile(r"(<!-- figures: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 Told = list[Section | Profile]
-Progress = Callable[[str], None]
-
-
-class Effort(Struct, frozen=True, kw_only=True):
-    """How long to measure: the quick way shows that all of it works, and hints at the figures."""
-
-    seconds: float = 1.0
-    rounds: int = 2
-    connections: tuple[int, ...] = http.CONNECTIONS
-    events: int = 60_000
-    replayed: int = views.MILLION
-    visible: int = 500
-    changes: int = desk.CHANGES
-    idle: int = workflows.IDLE
-    storm: int = workflows.STORM
-    approvals: int = approvals.OPEN
-    tickets: int = clocks.TICKETS
-    series: tuple[commands.Series, ...] = commands.SERIES
-
-
-FULL = Effort()
-QUICK = Effort(
-    seconds=0.3,
-    rounds=1,
-    connections=(8, 64),
-    events=10_000,
-    replayed=50_000,
-    visible=100,
-    changes=10,
-    idle=1_000,
-    storm=100,
-    approvals=100,
-    tickets=2_000,
-    series=FEW_SERIES,
-)
-
-
-class Place(Struct, frozen=True):
-    """Where to measure: a folder, and a PostgreSQL server if there can be one."""
-
-    folder: Path
-    server: EmbeddedPostgres | None
-    progress: Progress = lambda _: None
-    with_sqlite: bool = True
-    """Whether parts that measure one store after the other measure SQLite."""
-
-    @contextmanager
-    def stores(self) -> Iterator[list[tuple[Path, str, str | None]]]:
-        """For each store: an empty folder, its name, and the URL of a new database."""
-        found: list[tuple[Path, str, str | None]] = []
-        if self.with_sqlite:
-            found.append((self._new_folder(), "SQLite", None))
-        name = f"bench_{os.urandom(4).hex()}"
-        if self.server is not None:
-            found.append((self._new_folder(), "PostgreSQL", self.server.create_database(name)))
-        try:
-            yield found
-        finally:
-            if self.server is not None:
-                self.server.drop_database(name)
-            for folder, _, _ in found:
-                shutil.rmtree(folder)
-
-    def _new_folder(self) -> Path:
-        return Path(tempfile.mkdtemp(dir=self.folder))
 
 
 def run_all(
