@@ -70,22 +70,25 @@ class ReportMails:
         """Send what is outstanding, and let the schedule fall due if its moment has come."""
         schedule = await self.desk.ledger.find(ReportSchedule, id)
         self.desk.directory.catch_up()
-        is_behind = False
+        behind = 0
         for delivery in schedule.outstanding:
-            is_behind |= not await self._deliver(schedule, delivery)
+            behind += not await self._deliver(schedule, delivery)
         now = self.now()
-        if is_behind:
-            return Mailed(until=now + TRY_AGAIN)
-        if schedule.status is not Status.ACTIVE:
-            return Mailed(is_over=True)
+        again = [now + TRY_AGAIN] if behind else []
+        # One whom the server puts off holds up nobody; but not all can be put off for ever.
+        if schedule.status is Status.ACTIVE and behind < RECIPIENTS_MAX:
+            moment = self._next(schedule, now)
+            if moment <= now:
+                await self._fall_due(schedule, moment)
+                return Mailed(until=now)
+            again.append(moment)
+        return Mailed(until=min(again)) if again else Mailed(is_over=True)
+
+    def _next(self, schedule: ReportSchedule, now: datetime) -> datetime:
         calendar = self.desk.directory.calendar(schedule.rhythm.calendar)
         hours = None if calendar is None else calendar.hours
         after = max(schedule.since, now - CAUGHT_UP)
-        moment = next_moment(schedule.rhythm, schedule.zone, after, hours)
-        if moment > now:
-            return Mailed(until=moment)
-        await self._fall_due(schedule, moment)
-        return Mailed(until=now)
+        return next_moment(schedule.rhythm, schedule.zone, after, hours)
 
     async def _fall_due(self, schedule: ReportSchedule, moment: datetime) -> None:
         recipients = self._recipients(schedule)

@@ -97,10 +97,13 @@ class ViewMails:
         begun = self._begun(view)
         next: list[datetime] = []
         for person, mailing in view.mailings.items() if view.is_kept else ():
+            if person not in begun:
+                # The history is later than the view: they have just unsubscribed.
+                continue
             until = await self._see_to(view, person, mailing, begun[person])
             if until is not None:
                 next.append(until)
-        return Mailed(until=min(next), is_over=False) if next else Mailed(is_over=True)
+        return Mailed(until=min(next)) if next else Mailed(is_over=True)
 
     async def _see_to(
         self, view: SavedView, id: UUID, mailing: Mailing, begun: Begun
@@ -157,7 +160,7 @@ class ViewMails:
             raise
         except DomainError as error:
             # Amended so that it cannot be followed, or asks for what is no more.
-            log.warning("%s cannot be followed: %s", view.number, error)
+            log.info("%s cannot be followed: %s", view.number, error)
             return News(upto=max(after, until or after))
 
     async def _send(self, view: SavedView, person: Person, told: Told, news: News) -> bool:
