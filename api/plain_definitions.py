@@ -30,6 +30,7 @@ def practice_of(
     definition: type[msgspec.Struct],
     *,
     title: str,
+    plural: str = "",
     example: dict[str, Any],
 ) -> Practice:
     """The routes of a kind, whose definitions have this body and become this Struct."""
@@ -56,7 +57,7 @@ def practice_of(
 
     return Practice(
         kind=kind,
-        plural=f"{what.replace('_', '-')}s",
+        plural=plural or f"{what.replace('_', '-')}s",
         what=what,
         title=title,
         creation=Creation(

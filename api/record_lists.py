@@ -83,6 +83,7 @@ LISTS: Mapping[str, List] = {
     ),
     "text_module": List(name="text_modules", sort=("name",)),
     "update_template": List(name="update_templates", sort=("name",)),
+    "survey_policy": List(name="survey_policies", sort=("name",)),
     "macro": List(name="macros", sort=("name",)),
     "data_rule": List(
         name="data_rules",

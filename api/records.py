@@ -43,6 +43,7 @@ from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
+from domain.survey_policy import SurveyPolicy
 from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket_type import TicketType
@@ -152,6 +153,7 @@ SHAPES: Mapping[type[Aggregate], Shape] = {
     Contract: Shape((contracts.fold,), (contracts.CONTRACTS,)),
     PurchaseOrder: Shape((purchase_orders.fold,), (purchase_orders.ORDERS,)),
     UpdateTemplate: Shape((plain_definitions.fold,), (plain_definitions.UPDATES,)),
+    SurveyPolicy: Shape((plain_definitions.fold,), (plain_definitions.SURVEYS,)),
     TextModule: Shape((plain_definitions.fold,), (plain_definitions.TEXTS,)),
     Macro: Shape((plain_definitions.fold,), (plain_definitions.MACROS,)),
     DataRule: Shape((plain_definitions.fold,), (plain_definitions.DATA_RULES,)),

@@ -69,7 +69,7 @@ ACT = "reports.read"
 TAG = "Reports"
 CSV = "text/csv"
 FORMATS = ("json", "csv")
-FILTERS = (*DIMENSIONS, "requester", "known_error")
+FILTERS = (*DIMENSIONS, "requester", "known_error", "survey_policy", "survey_version")
 """What tickets can be chosen by, beside the time."""
 RECORDS = ("team", "organisation")
 """What is grouped by and has a name of its own."""

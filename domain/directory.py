@@ -39,6 +39,7 @@ from domain.service import Service
 from domain.service_clock import Target
 from domain.service_level_policy import Agreement, Facts, ServiceLevelPolicy, in_force
 from domain.subjects import SubjectKind, Value
+from domain.survey_policy import SurveyPolicy
 from domain.team import Team
 from domain.ticket_type import TicketType
 
@@ -358,6 +359,11 @@ class Directory(Selectors):
             if (asked := model.published) and condition(asked.when, "change").holds(facts)
         ]
         return min(fitting)[2] if fitting else None
+
+    def survey_policies(self) -> list[SurveyPolicy]:
+        """Those in use, in the order of their names."""
+        found = (one for one in self._all(SurveyPolicy) if not one.is_retired)
+        return sorted(found, key=lambda one: (one.name, one.id))
 
     def assignment_rule(self, id: UUID | None) -> AssignmentRule | None:
         return self._get(AssignmentRule, id)

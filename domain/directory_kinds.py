@@ -13,11 +13,13 @@ from domain.person import Person
 from domain.risk_model import RiskModel
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
+from domain.survey_policy import SurveyPolicy
 from domain.team import Team
 from domain.ticket_type import TicketType
 
 KINDS: tuple[type[Aggregate], ...] = (
     Person,
+    SurveyPolicy,
     Team,
     Organisation,
     ApprovalProcess,

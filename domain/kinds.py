@@ -32,6 +32,7 @@ from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
+from domain.survey_policy import SurveyPolicy
 from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket_type import TicketType
@@ -71,6 +72,7 @@ __all__ = [
     "Service",
     "ServiceLevelPolicy",
     "ServiceRequest",
+    "SurveyPolicy",
     "Team",
     "TextModule",
     "TicketType",

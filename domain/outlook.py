@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.aggregate import KIND_OF_PREFIX, KINDS
+from domain.aggregate import KIND_OF_PREFIX, KINDS, Entry
 from domain.alike import Alike
 from domain.approval_round import ApprovalRounds
 from domain.article import Article
@@ -28,6 +28,7 @@ from domain.obligations import passed
 from domain.promises import RESOLUTION
 from domain.purchase_order import PurchaseOrder
 from domain.question import Question
+from domain.satisfaction import Satisfaction
 from domain.service_request import ServiceRequest
 from domain.ticket import Ticket
 
@@ -81,6 +82,15 @@ class Outlook(Protocol):
 
     async def major_incidents(self) -> Sequence[UUID]:
         """The major incidents that somebody works on, as far as that is known by now."""
+        ...
+
+    async def surveys_due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        """So many of the tickets whose requesters are to be asked or reminded by now, those due
+        first first, as far as that is known by now."""
+        ...
+
+    async def is_asked_since(self, person: UUID, since: datetime) -> bool:
+        """Whether somebody was asked to rate a resolution after a moment."""
         ...
 
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
@@ -169,6 +179,27 @@ class LedgerOutlook:
     async def major_incidents(self) -> Sequence[UUID]:
         found = (incident for incident, _ in self._ledger.all_of(Incident))
         return [one.id for one in found if one.is_major and one.is_at_work]
+
+    async def surveys_due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        found = [
+            (due, ticket.id)
+            for ticket, _ in self._rated()
+            if (due := ticket.survey_due) and due <= now
+        ]
+        return [id for _, id in sorted(found)[:limit]]
+
+    async def is_asked_since(self, person: UUID, since: datetime) -> bool:
+        return any(
+            isinstance(entry.event, Satisfaction.RatingAsked)
+            and entry.event.by.effective_at > since
+            for ticket, entries in self._rated()
+            if ticket.requester == person
+            for entry in entries
+        )
+
+    def _rated(self) -> Iterable[tuple[Satisfaction, list[Entry]]]:
+        kinds: tuple[type[Satisfaction], ...] = (Incident, Question, ServiceRequest)
+        return (found for kind in kinds for found in self._ledger.all_of(kind))
 
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
         kinds = [kind for kind in KINDS.values() if issubclass(kind, Ticket)]

@@ -1,5 +1,5 @@
-"""Who may do what with text modules, update templates, macros, data rules, contracts and purchase
-orders, which are the operator's."""
+"""Who may do what with text modules, templates of updates, survey policies, macros, data rules,
+contracts and purchase orders, which are the operator's."""
 
 from collections.abc import Mapping
 
@@ -49,9 +49,27 @@ def _definitions(what: str, writers: Grants) -> dict[str, Row]:
     }
 
 
+_RATED = {"incident": "an incident", "question": "a question", "service_request": "a request"}
+
+
+def _surveys(what: str, a: str) -> dict[str, Row]:
+    return rows(
+        NOBODY,
+        WRITE,
+        {
+            f"{what}.plan_survey": f"plan whether and when {a} is rated",
+            f"{what}.ask_rating": f"ask how well {a} was resolved",
+            f"{what}.leave_out_rating": f"leave out to ask how well {a} was resolved",
+            f"{what}.remind_of_rating": f"remind of rating {a}",
+        },
+    )
+
+
 HELPS: Mapping[str, Row] = {
+    **{act: row for what, a in _RATED.items() for act, row in _surveys(what, a).items()},
     **_definitions("text_module", OPERATORS_AGENT_OR_PROCESS_OWNER),
     **_definitions("update_template", OPERATORS_AGENT_OR_PROCESS_OWNER),
+    **_definitions("survey_policy", OPERATORS_PROCESS_OWNER),
     **_definitions("macro", OPERATORS_PROCESS_OWNER),
     **_definitions("data_rule", OPERATORS_PROCESS_OWNER),
     **rows(

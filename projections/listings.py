@@ -144,6 +144,7 @@ LISTINGS: dict[str, Listing] = {
         Listing(purchase_orders.ORDERS, purchase_orders.NAME),
         Listing(plain_definitions.TEXTS, plain_definitions.NAME),
         Listing(plain_definitions.UPDATES, plain_definitions.NAME),
+        Listing(plain_definitions.SURVEYS, plain_definitions.NAME),
         Listing(plain_definitions.MACROS, plain_definitions.NAME),
         Listing(plain_definitions.DATA_RULES, plain_definitions.NAME),
         Listing(plain_definitions.GUIDES, plain_definitions.NAME),

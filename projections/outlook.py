@@ -14,6 +14,7 @@ from projections import (
     asset_reminders,
     change_board,
     change_work,
+    ticket_figures,
     ticket_page,
     work_queue,
 )
@@ -98,6 +99,20 @@ class ViewsOutlook:
         except NotBuilt:
             # Every sweep of the clocks asks: they look again once there is a view.
             return ()
+
+    async def surveys_due(self, now: datetime, limit: int) -> Sequence[UUID]:
+        try:
+            return await self._views.surveys_due(now, limit)
+        except NotBuilt:
+            # Every sweep of the clocks asks: they look again once there is a view.
+            return ()
+
+    async def is_asked_since(self, person: UUID, since: datetime) -> bool:
+        try:
+            await self._reached(ticket_figures.NAME)
+            return await self._views.is_asked_since(person, since)
+        except NotBuilt:
+            return await self._exact.is_asked_since(person, since)
 
     async def loads(self, people: Collection[UUID]) -> Mapping[UUID, int]:
         try:

@@ -1,5 +1,5 @@
-"""What the desk has defined for its own use: text modules, update templates, macros, data rules and
-order guides, each as its latest version says."""
+"""What the desk has defined for its own use: text modules, macros, data rules and their like,
+each as its latest version says."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +13,7 @@ from domain.ids import prefix_of
 from domain.macro import Macro
 from domain.order_guide import OrderGuide
 from domain.plain_definition import PlainDefinition
+from domain.survey_policy import SurveyPolicy
 from domain.text_module import TextModule
 from domain.update_template import UpdateTemplate
 from projections.rows import Rows
@@ -20,7 +21,7 @@ from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, 
 from projections.view import View
 
 NAME = "plain_definitions"
-VERSION = 2
+VERSION = 3
 
 
 class DefinitionRow(Row):
@@ -46,6 +47,17 @@ class UpdateRow(DefinitionRow):
     text: str = ""
     audience: str = ""
     language: str = ""
+
+
+class SurveyRow(DefinitionRow):
+    tickets: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    condition: str = ""
+    percent: int = 100
+    delay_hours: int = 0
+    once_in_days: int = 0
+    remind_after_days: int = 0
+    expires_after_days: int = 14
 
 
 class MacroRow(DefinitionRow):
@@ -74,12 +86,14 @@ def _table(name: str, row: type[DefinitionRow]) -> Table[Any]:
 
 TEXTS = _table("text_modules", TextRow)
 UPDATES = _table("update_templates", UpdateRow)
+SURVEYS = _table("survey_policies", SurveyRow)
 MACROS = _table("macros", MacroRow)
 DATA_RULES = _table("data_rules", DataRuleRow)
 GUIDES = _table("order_guides", GuideRow)
 TABLES: Mapping[str, Table[Any]] = {
     TextModule.prefix: TEXTS,
     UpdateTemplate.prefix: UPDATES,
+    SurveyPolicy.prefix: SURVEYS,
     Macro.prefix: MACROS,
     DataRule.prefix: DATA_RULES,
     OrderGuide.prefix: GUIDES,
@@ -125,7 +139,7 @@ def _key(entry: Entry) -> list[tuple[Table[Any], tuple[str]]]:
 VIEW = View(
     NAME,
     VERSION,
-    (TEXTS, UPDATES, MACROS, DATA_RULES, GUIDES),
+    (TEXTS, UPDATES, SURVEYS, MACROS, DATA_RULES, GUIDES),
     fold,
     concerns=concerns,
     keys=_key,

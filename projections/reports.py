@@ -176,6 +176,7 @@ REPORTS = {
             of={},
             moment="rated_at",
             measure=Mean("score", "points"),
+            also=("survey_policy", "survey_version"),
         ),
         Report(
             name="satisfied",
@@ -185,6 +186,18 @@ REPORTS = {
             of={},
             moment="rated_at",
             measure=Share({"score": Span(since=4)}),
+            also=("survey_policy", "survey_version"),
+        ),
+        Report(
+            name="survey-response",
+            summary="Read which share of those who were asked for a rating gave one",
+            text="The share of tickets whose requesters rated the resolution that they were asked "
+            "about by a survey policy, of those whose requesters were asked. They count when their "
+            "requesters were asked last.",
+            of={},
+            moment="asked_at",
+            measure=Share({"is_answered": True}),
+            also=("survey_policy", "survey_version"),
         ),
         Report(
             name="workaround-resolution",

@@ -27,13 +27,14 @@ from projections.tables import (
     id_or_none,
     id_text,
     instant,
+    instant_or_none,
     moment,
     number_text,
 )
 from projections.view import Cases, View
 
 NAME = "ticket_figures"
-VERSION = 3
+VERSION = 4
 
 
 class FigureRow(Row):
@@ -78,6 +79,16 @@ class FigureRow(Row):
     score: int | None = None
     """The latest rating of a resolution."""
     rated_at: Instant | None = None
+    survey_policy: Id | None = None
+    """Which policy planned in which version whether its requester is asked, of the latest
+    resolution that one planned."""
+    survey_version: int | None = None
+    survey_due: Instant | None = None
+    """When its requester is to be asked, or reminded."""
+    asked_at: Instant | None = None
+    """When its requester was asked last by a policy."""
+    is_answered: bool = False
+    """Whether they have rated it since."""
     outcome: str = ""
     known_error: Id | None = None
     """The problem whose workaround was given to an incident last."""
@@ -98,6 +109,9 @@ FIGURES = Table(
         ("done_at",),
         ("first_done_at",),
         ("rated_at",),
+        ("asked_at",),
+        ("survey_due",),
+        ("requester", "asked_at"),
         ("worked_around_at",),
         ("organisation", "opened_at"),
     ],
@@ -229,7 +243,7 @@ def _requeue(_: Event, row: FigureRow) -> None:
 
 def _undo(row: FigureRow) -> None:
     row.done_at, row.done_after, row.is_first_contact = None, None, False
-    row.is_worked_around = False
+    row.is_worked_around, row.survey_due = False, None
 
 
 @CASES.on(Change.Implemented)
@@ -253,6 +267,24 @@ def _review(event: Change.Reviewed, row: FigureRow) -> None:
 @CASES.on(Satisfaction.Rated)
 def _rate(event: Satisfaction.Rated, row: FigureRow) -> None:
     row.score, row.rated_at = event.score, instant(event.by.effective_at)
+    row.survey_due, row.is_answered = None, row.asked_at is not None
+
+
+@CASES.on(Satisfaction.SurveyPlanned)
+def _plan_survey(event: Satisfaction.SurveyPlanned, row: FigureRow) -> None:
+    row.survey_policy, row.survey_version = id_text(event.policy), event.version
+    row.survey_due = instant_or_none(event.asks_at)
+
+
+@CASES.on(Satisfaction.RatingAsked)
+def _ask(event: Satisfaction.RatingAsked, row: FigureRow) -> None:
+    row.asked_at, row.is_answered = instant(event.by.effective_at), False
+    row.survey_due = instant_or_none(event.remind_at)
+
+
+@CASES.on(Satisfaction.RatingLeftOut, Satisfaction.RatingReminded)
+def _settle_survey(_: Event, row: FigureRow) -> None:
+    row.survey_due = None
 
 
 # Whose it is -------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from domain.alike import CALLED_OFF, Alike
 from domain.as_of import AsOf
 from domain.ids import range_of
 from domain.policy import Visibility
-from projections import change_board, change_work, ticket_page, work_queue
+from projections import change_board, change_work, ticket_figures, ticket_page, work_queue
 from projections.listings import LISTINGS
 from projections.queries import EVERYTHING, Query, Span
 from projections.reading import Reading, shown_rows
@@ -95,6 +95,26 @@ class TicketViews(Reading):
             f" ORDER BY opened_at DESC, id DESC LIMIT {limit:d}"
         )
         return [UUID(id) for (id,) in rows]
+
+    async def surveys_due(self, now: datetime, limit: int) -> list[UUID]:
+        """The tickets whose requesters are to be asked or reminded by now, those due first first,
+        at most so many."""
+        source = self._at(ticket_figures.FIGURES.stored)
+        rows = await self._query(
+            f"SELECT id FROM {source} WHERE survey_due <= ?"
+            f" ORDER BY survey_due, id LIMIT {limit:d}",
+            (instant(now),),
+        )
+        return [UUID(id) for (id,) in rows]
+
+    async def is_asked_since(self, person: UUID, since: datetime) -> bool:
+        """Whether somebody was asked to rate a resolution after a moment."""
+        source = self._at(ticket_figures.FIGURES.stored)
+        rows = await self._query(
+            f"SELECT 1 FROM {source} WHERE requester = ? AND asked_at > ? LIMIT 1",
+            (str(person), instant(since)),
+        )
+        return bool(rows)
 
     async def loads(self, people: Collection[UUID]) -> dict[UUID, int]:
         """How many open tickets each of some people has."""

@@ -36,7 +36,7 @@ from projections.tables import (
 from projections.view import Cases, View
 
 NAME = "ticket_work"
-VERSION = 5
+VERSION = 6
 
 
 class WorkRow(Row):
@@ -268,6 +268,16 @@ def _set(event: CustomFields.FieldsSet, row: WorkRow, _: Rows) -> None:
 def _done(event: Event, row: WorkRow, _: Rows) -> None:
     if issubclass(KIND_OF_PREFIX[row.number[:3]], Satisfaction):
         row.score, row.rated_until = None, instant(event.by.effective_at + RATED_WITHIN)
+
+
+@CASES.on(Satisfaction.SurveyPlanned)
+def _planned(_event: Event, row: WorkRow, _: Rows) -> None:
+    row.rated_until = None
+
+
+@CASES.on(Satisfaction.RatingAsked)
+def _asked(event: Satisfaction.RatingAsked, row: WorkRow, _: Rows) -> None:
+    row.rated_until = instant(event.until)
 
 
 @CASES.on(Reopenable.Reopened, Question.AskedAgain)

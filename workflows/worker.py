@@ -27,6 +27,7 @@ from workflows.reminders import Reminders
 from workflows.retention import Retention
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
+from workflows.surveys import Surveys
 from workflows.sweep import SweepActivities
 from workflows.triage import Schedules
 from workflows.values import QUEUE
@@ -73,6 +74,7 @@ def worker(
         Schedules(desk),
         Updates(desk),
         Closing(desk),
+        Surveys(desk),
         Retention(desk),
         WordsRetention(desk),
         ArticleReviews(desk),

@@ -28,6 +28,7 @@ from domain.desk.removals import Removals
 from domain.desk.requesters import Requesters
 from domain.desk.services import Services
 from domain.desk.stakeholders import Stakeholders
+from domain.desk.surveys import Surveys
 from domain.desk.tasks import TaskActs
 from domain.desk.ticket_types import TicketTypes
 from domain.desk.workarounds import Workarounds
@@ -61,6 +62,7 @@ class Desk(
     TicketTypes,
     EditLocks,
     DeclaredViews,
+    Surveys,
     Closing,
     Workarounds,
     Management,

@@ -41,6 +41,11 @@ QUERIES = {
 }
 
 
+DEFINED = (
+    *("text-modules", "update-templates", "survey-policies"),
+    *("macros", "data-rules", "contracts"),
+    *("purchase-orders", "choice-lists"),
+)
 SHARED = {"shared_with": "organisation"}
 WATCHING = {"act": "incident.watch", "records": ["INC0000001"]}
 ENDS = {
@@ -115,10 +120,7 @@ async def subjects(house: House, organisation: str = "") -> dict[str, str]:
     made["views"] = await olga.made("/views", definitions["/views"] | view)
     kept = {"name": f"{view['name']}_kept"}
     made["views in use"] = await olga.made("/views", definitions["/views"] | kept)
-    for plural in (
-        *("text-modules", "update-templates", "macros", "data-rules", "contracts"),
-        *("purchase-orders", "choice-lists"),
-    ):
+    for plural in DEFINED:
         made[plural] = await olga.made(f"/{plural}", definitions[f"/{plural}"])
     made["order-guides"] = await guided(house, at, definitions["/order-guides"])
     saved = definitions["/saved-views"]

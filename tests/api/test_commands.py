@@ -10,6 +10,7 @@ from api.practices import PRACTICES
 from domain.policy_table import TABLE
 
 BY_THE_DESK = {
+    *("plan_survey", "ask_rating", "leave_out_rating", "remind_of_rating"),
     "remove_words",
     "apply_service_level",
     "mark",

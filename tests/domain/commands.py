@@ -56,6 +56,7 @@ from domain.service_level_policy import (
 from domain.service_request import ServiceRequest
 from domain.signature import Proven
 from domain.subjects import WRITTEN
+from domain.survey_policy import SurveyPolicy
 from domain.tasks import PHASES
 from domain.team import Team
 from domain.text_module import TextModule
@@ -98,7 +99,7 @@ from tests.domain.examples import (
     texts,
 )
 from tests.domain.offerings import ITEMS
-from tests.domain.plain_definitions import CONDITIONS, GUIDES, MACROS, TEXTS, UPDATES
+from tests.domain.plain_definitions import CONDITIONS, GUIDES, MACROS, SURVEYS, TEXTS, UPDATES
 from tests.domain.ticket_types import SITE_AND_MORE, SOME_VALUES, TYPES
 from tests.people import MONDAY
 
@@ -242,6 +243,12 @@ TICKET: dict[str, Arguments] = {
     ),
 }
 RATING: dict[str, Arguments] = {
+    "plan_survey": said(
+        policy=st.just(record_id("SUR", 1)), version=st.just(1), asks_at=maybe(moments)
+    ),
+    "ask_rating": said(until=moments, remind_at=maybe(moments)),
+    "leave_out_rating": NOTHING,
+    "remind_of_rating": NOTHING,
     "rate": said(score=st.sampled_from([0, 1, 5, 6]), comment=texts),
 }
 TASKS: dict[str, Arguments] = {
@@ -843,6 +850,7 @@ COMMANDS: dict[type[Aggregate], dict[str, Arguments]] = {
         "cancel": REASON,
     },
     TicketType: {"revise": said(definition=TYPES)},
+    SurveyPolicy: {"revise": said(name=texts, definition=SURVEYS), "retire": NOTHING},
     TextModule: {"revise": said(name=texts, definition=TEXTS), "retire": NOTHING},
     UpdateTemplate: {"revise": said(name=texts, definition=UPDATES), "retire": NOTHING},
     Macro: {"revise": said(name=texts, definition=MACROS), "retire": NOTHING},
@@ -1055,6 +1063,7 @@ BEGINNINGS: dict[type[Aggregate], tuple[str, Arguments]] = {
             form=st.dictionaries(texts, st.one_of(texts, st.booleans(), st.integers()), max_size=2),
         ),
     ),
+    SurveyPolicy: ("define", said(name=texts, definition=SURVEYS)),
     TextModule: ("define", said(name=texts, definition=TEXTS)),
     UpdateTemplate: ("define", said(name=texts, definition=UPDATES)),
     Macro: ("define", said(name=texts, definition=MACROS)),

@@ -62,6 +62,7 @@ from domain.saved_view import SavedView
 from domain.service import Service
 from domain.service_level_policy import ServiceLevelPolicy
 from domain.service_request import ServiceRequest
+from domain.survey_policy import SurveyPolicy
 from domain.team import SUPPORT_LEVELS, Team
 from domain.text_module import TextModule
 from domain.ticket import Ticket
@@ -97,6 +98,11 @@ def check_ticket(ticket: Ticket) -> None:
     if isinstance(ticket, Satisfaction):
         assert all(1 <= score <= SCORE_MAX for score in ticket.scores.values())
         assert all(1 <= resolution <= ticket.reopened + 1 for resolution in ticket.scores)
+        survey = ticket.survey
+        if survey is not None:
+            assert 1 <= survey.resolution <= ticket.reopened + 1
+            assert survey.asks_at is None or survey.until is None
+            assert survey.remind_at is None or survey.until is not None
     if ticket.impact is None or ticket.urgency is None:
         assert ticket.priority is None
     else:
@@ -521,6 +527,7 @@ CHECKS: dict[type[Aggregate], Callable[[Any], None]] = {
     PurchaseOrder: check_purchase_order,
     DataRule: check_plain_definition,
     Macro: check_plain_definition,
+    SurveyPolicy: check_plain_definition,
     TextModule: check_plain_definition,
     UpdateTemplate: check_plain_definition,
     ApprovalProcess: check_definition,

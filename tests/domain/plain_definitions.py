@@ -17,6 +17,7 @@ from domain.macro import (
     Wait,
 )
 from domain.order_guide import Guide, GuidedItem
+from domain.survey_policy import SurveyDefinition
 from domain.text_module import TextDefinition
 from domain.ticket import Visibility
 from domain.triage import Categorise, Prioritise
@@ -50,6 +51,26 @@ UPDATES = st.sampled_from(
         replace(GOES_ON, text=" "),
         replace(GOES_ON, text="{{ password }}"),
         replace(GOES_ON, audience="x" * 201),
+    ]
+)
+
+ONE_OF_FOUR = SurveyDefinition(
+    tickets=("incident",),
+    condition="ticket.priority in [1, 2]",
+    percent=25,
+    delay_hours=24,
+    once_in_days=30,
+    remind_after_days=3,
+)
+OF_MAIL = SurveyDefinition(services=("Mail",))
+SURVEYS = st.sampled_from(
+    [
+        ONE_OF_FOUR,
+        OF_MAIL,
+        replace(ONE_OF_FOUR, percent=0),
+        replace(ONE_OF_FOUR, condition="ticket.nothing"),
+        replace(ONE_OF_FOUR, remind_after_days=14),
+        replace(OF_MAIL, services=(" Mail",)),
     ]
 )
 

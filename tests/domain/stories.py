@@ -50,6 +50,7 @@ from domain.service_conditions import Named
 from domain.service_level_policy import Effects, ServiceLevelPolicy
 from domain.service_request import ServiceRequest
 from domain.signature import Proven
+from domain.survey_policy import SurveyPolicy
 from domain.team import Team
 from domain.text_module import TextModule
 from domain.ticket import Visibility
@@ -100,6 +101,8 @@ from tests.domain.plain_definitions import (
     JAMMED,
     NAMELESS,
     NEW_COLLEAGUE,
+    OF_MAIL,
+    ONE_OF_FOUR,
     OWNERLESS,
     VENDOR,
 )
@@ -202,6 +205,25 @@ TICKET = [
     step("correct_time", number=1, minutes=20, reason="It was shorter."),
 ]
 RATED = step("rate", "ann", score=4, comment="Quick enough.")
+SURVEY_PLANNED = step(
+    "plan_survey",
+    "clock",
+    policy=record_id("SUR", 1),
+    version=1,
+    asks_at=MONDAY + timedelta(days=9),
+)
+LEFT_OUT = [SURVEY_PLANNED, step("leave_out_rating", "clock")]
+SURVEYED = [
+    SURVEY_PLANNED,
+    step(
+        "ask_rating",
+        "clock",
+        until=MONDAY + timedelta(days=60),
+        remind_at=MONDAY + timedelta(days=30),
+    ),
+    step("remind_of_rating", "clock"),
+    RATED,
+]
 RESOLVED = step("resolve", code="fixed", resolution="Restarted.")
 REOPENED = step("reopen", "ann", reason="Again.")
 CANCELLED = step("cancel", reason="It was not plugged in.")
@@ -721,9 +743,10 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 visibility=Visibility.PUBLIC,
             ),
             RESOLVED,
-            RATED,
+            *SURVEYED,
             REOPENED,
             RESOLVED,
+            *LEFT_OUT,
             step("close", "ann"),
         ],
         [
@@ -907,9 +930,10 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
                 source=OTHER,
                 address="https://example.org/new",
             ),
+            *LEFT_OUT,
             step("ask_again", "ann", question="And on the old one?"),
             step("give_answer", address="https://example.org/old"),
-            RATED,
+            *SURVEYED,
             step("close", "ann"),
         ],
         [step("ask", "ann", **NEW), step("give_answer", answer="Yes.")],
@@ -1178,9 +1202,10 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("pend", reason="vendor", note="It is ordered."),
             step("resume"),
             step("fulfil", fulfilment="It lies on the desk."),
-            RATED,
+            *SURVEYED,
             step("reopen", "ann", reason="No bag."),
             step("fulfil", fulfilment="With a bag."),
+            *LEFT_OUT,
             step("close", "ann"),
         ],
         [
@@ -1357,6 +1382,13 @@ STORIES: dict[type[Aggregate], list[list[Step]]] = {
             step("add_member", person=person("bea"), is_lead=True),
             step("remove_member", person=person("bea")),
             step("disband"),
+        ]
+    ],
+    SurveyPolicy: [
+        [
+            step("define", name="One of four", definition=ONE_OF_FOUR),
+            step("revise", name="Of mail", definition=OF_MAIL),
+            step("retire"),
         ]
     ],
     TextModule: [

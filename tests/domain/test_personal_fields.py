@@ -57,6 +57,8 @@ OF_THE_DESK = {
     "Team.Formed.description",
     "Team.Formed.name",
     "Team.Renamed.name",
+    "SurveyPolicy.Defined.name",
+    "SurveyPolicy.Revised.name",
     "TextModule.Defined.name",
     "TextModule.Revised.name",
     "UpdateTemplate.Defined.name",

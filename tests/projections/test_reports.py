@@ -42,6 +42,7 @@ from tests.projections.lives import definitions, entries_of, folded, lived, row_
 
 NETWORK, SERVERS = record_id("TEA", 1), record_id("TEA", 2)
 RITA = person("rita")
+SURVEY = record_id("SUR", 1)
 PROBLEM = record_id("PRB", 1)
 SOLVED = {"code": "solved", "resolution": "Restarted."}
 HOUR = 3_600_000_000
@@ -87,6 +88,12 @@ def given_workaround(incident: Incident, hours: float, number: int = 1) -> None:
     )
 
 
+def survey_for(incident: Incident, hours: float) -> None:
+    clock = system("survey-clock", at(hours))
+    incident.plan_survey(SURVEY, version=2, asks_at=at(hours), by=clock)
+    incident.ask_rating(until=at(500), by=clock)
+
+
 def week_of_work() -> list[Aggregate]:
     """One resolved by the first who had it and rated, one by a workaround after a hand-over, one
     that nobody has taken up, and three changes."""
@@ -94,6 +101,7 @@ def week_of_work() -> list[Aggregate]:
     first.assign(team=NETWORK, assignee=person("ann"), by=signed("ann", at(1)))
     given_workaround(first, 2)
     first.resolve(**SOLVED, by=signed("ann", at(4)))
+    survey_for(first, 4)
     first.rate(score=4, comment="", by=signed("rita", at(5)))
     second.assign(team=NETWORK, assignee=None, by=signed("ann", at(2)))
     given_workaround(second, 3)
@@ -106,6 +114,7 @@ def week_of_work() -> list[Aggregate]:
         resolution="Restarted.",
         by=signed("bob", at(6) + timedelta(microseconds=1)),
     )
+    survey_for(second, 7)
     changes = (
         changed(1, "normal", "successful", 10),
         changed(2, "emergency", "unsuccessful", 2),
@@ -132,6 +141,9 @@ async def test_each_report_counts_what_it_says(kit: Kit, views: Views) -> None:
     kit.projector().catch_up()
 
     assert await total(views, "time-to-acknowledge") == Total(2, 1 * HOUR + 3 * HOUR)
+    assert await total(views, "survey-response") == Total(2, 1)
+    by_policy = await asked(views, "survey-response", "survey_policy", "survey_version")
+    assert by_policy.groups == {(str(SURVEY), 2): Total(2, 1)}
     assert await total(views, "time-to-resolve") == Total(2, 4 * HOUR + 5 * HOUR + 1)
     assert await total(views, "first-contact-resolution") == Total(2, 1)
     assert await total(views, "backlog") == Total(4, 0)
@@ -192,7 +204,7 @@ async def test_a_figure_of_a_past_moment_comes_out_again_whatever_came_later(
     assert [name for name in REPORTS if now[name] != before[name]] == [
         *("time-to-acknowledge", "time-to-resolve", "first-contact-resolution", "backlog"),
         *("reopen-rate", "reassignment-rate", "ping-pong-rate", "satisfaction", "satisfied"),
-        "workaround-resolution",
+        *("survey-response", "workaround-resolution"),
     ]
     for as_of in (
         AsOf(moment=at(49)),
