@@ -13,7 +13,8 @@ class Field(Struct, frozen=True, kw_only=True):
     label: str
     kind: str = "area"
     """`area`, `text`, `whole`, `choice`, `level` (a whole number of some), `person`, `team`,
-    `template`, `moment` (in the time zone of whoever visits)."""
+    `template`, `moment` (in the time zone of whoever visits), `numbers` (of records, with
+    blanks between them)."""
     options: Options = ()
     is_needed: bool = True
     hint: str = ""

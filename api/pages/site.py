@@ -19,8 +19,10 @@ from api.pages import (
     history,
     home,
     knowledge,
+    meetings,
     proposals,
     queue,
+    releases,
     report,
     sign_in,
     tickets,
@@ -31,7 +33,7 @@ from api.pages.visits import Inside, Visit
 
 PRACTICES = (
     *(sign_in, home, tickets, report, catalogue, guides, knowledge, approvals, queue, dashboard),
-    *(proposals, calendar, assets, history),
+    *(proposals, calendar, releases, meetings, assets, history),
 )
 
 MENU: Sequence[tuple[str, str, str]] = (

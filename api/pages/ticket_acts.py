@@ -4,6 +4,7 @@ Which of them somebody sees is decided by the policy and by the moves of the tic
 client.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -196,6 +197,7 @@ ACTS: Sequence[Act] = (
 )
 """In the order in which they are shown."""
 
+_BETWEEN = re.compile(r"[\s,;]+")
 OF_KINDS: Mapping[str, Sequence[Act]] = {
     Change.prefix: CHANGE_ACTS,
     Problem.prefix: PROBLEM_ACTS,
@@ -288,6 +290,8 @@ def body_of(visit: Visit, act: Act, form: Form) -> dict[str, Any]:
             into[name] = form.whole(field.name)
         elif field.kind == "person":
             into[name] = number_in(visit, text)
+        elif field.kind == "numbers":
+            into[name] = _BETWEEN.split(text) if text else []
         elif field.kind == "moment":
             into[name] = instant_of(text, visit.zone)
         else:
