@@ -22,14 +22,23 @@ class Parts(Struct, frozen=True, eq=False):
 class _Source(Struct, frozen=True):
     types: Callable[[Directory], Iterable[Any]]
     parts: Callable[[Iterable[Any]], tuple[Part, ...]]
+    columns: tuple[str, ...]
+    """The JSON columns that they are parts of."""
 
 
 _SOURCES = {
-    REGISTER.name: _Source(Directory.asset_types, parts_of_assets),
-    QUEUE.name: _Source(Directory.ticket_types, parts_of_tickets),
+    REGISTER.name: _Source(Directory.asset_types, parts_of_assets, ("attributes", "ends")),
+    QUEUE.name: _Source(Directory.ticket_types, parts_of_tickets, ("fields",)),
 }
 _NONE = Parts()
 _known: WeakKeyDictionary[Directory, dict[str, tuple[list[Any], Parts]]] = WeakKeyDictionary()
+
+
+def pattern_of(table: Table[Any]) -> str:
+    """How the names of the parts of a list are written, as an alternative in a pattern; "" if it
+    has none."""
+    source = _SOURCES.get(table.name)
+    return "" if source is None else rf"|({'|'.join(source.columns)})\.\w{{1,80}}(\.\w{{1,80}})?"
 
 
 def parts_of(directory: Directory, table: Table[Any]) -> Parts:

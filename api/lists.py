@@ -13,6 +13,7 @@ from api.http import cursors
 from api.http.answers import Answer, json
 from api.http.calls import Call
 from api.http.errors import Problem
+from api.list_parts import parts_of
 from domain.policy import Visibility
 from projections import search_rows
 from projections.listings import LISTINGS
@@ -130,7 +131,9 @@ async def answer(
             document["total"] = await context.views.count_rows(the.listing, **of)
         if "facet" in query:
             columns = query["facet"].split(",")
-            document["facets"] = await context.views.facets(the.listing, columns, **of)
+            parts = parts_of(context.desk.directory, the.listing.table).all
+            counted = context.views.facets(the.listing, columns, **of, parts=parts)
+            document["facets"] = await counted
         to_reach = partial(reach, call, position=query.get("min_position"))
         await expansion.expand(call, document["data"], tree, as_of, to_reach)
     except BadQuery as error:

@@ -13,6 +13,7 @@ from api.http import cursors
 from api.http.answers import Answer, Header, json
 from api.http.calls import Call
 from api.http.routing import Endpoint, Operation, Route
+from api.list_parts import pattern_of
 from api.lists import List, only, reach_ledger, whole
 from api.names import Names
 from api.openapi import camel
@@ -301,7 +302,7 @@ _VIEW = schemas.query(
 def _of_values(the: List) -> Iterator[dict[str, Any]]:
     """How the values of fields are counted, and the records that they name shown."""
     counted = [name for name, column in the.columns.items() if is_facet(column.kind)]
-    names = "|".join(counted)
+    names = "|".join(counted) + pattern_of(the.listing.table)
     yield schemas.query(
         "facet",
         "How many rows have each value of these fields.",

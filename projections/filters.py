@@ -179,16 +179,10 @@ class Statement:
         self._values = {part.name: f"part{place}.value" for place, part in enumerate(parts)}
         text = self._of(condition)
         for place, part in enumerate(parts):
-            text = f"(SELECT {text} FROM (SELECT {self._part(part)} AS value) AS part{place})"
+            value, parameters = value_of(part, self._reader)
+            self.parameters += parameters
+            text = f"(SELECT {text} FROM (SELECT {value} AS value) AS part{place})"
         return text
-
-    def _part(self, part: Part) -> str:
-        value = f"({self._reader.part(part.of, part.kind)})"
-        self.parameters += (*part.types, part.key)
-        if not part.types:
-            return value
-        types = f"{part.type_column} IN ({', '.join('?' * len(part.types))})"
-        return f"CASE WHEN {types} THEN {value} END"
 
     def _name(self, column: Column) -> str:
         return self._values[column.name] if isinstance(column, Part) else column.name
@@ -295,6 +289,15 @@ class Statement:
             return f"({known} AND {equality})"
         neither = " AND ".join(f"{name} IS NULL" for name in names)
         return f"(({known} AND {equality}) OR ({neither}))"
+
+
+def value_of(part: Part, reader: ViewReader) -> tuple[str, tuple[str, ...]]:
+    """The value of a part in SQL, and the parameters in it."""
+    value = f"({reader.part(part.of, part.kind)})"
+    if not part.types:
+        return value, (part.key,)
+    types = f"{part.type_column} IN ({', '.join('?' * len(part.types))})"
+    return f"CASE WHEN {types} THEN {value} END", (*part.types, part.key)
 
 
 def parts_in(condition: Condition) -> tuple[Part, ...]:

@@ -4,7 +4,7 @@ Times are answered as texts in UTC and ids as UUIDs in text, as they are stored.
 not been built raises NotBuilt.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from projections.counts import Counts, count
 from projections.facets import Facet, facets
 from projections.filters import Asked
 from projections.listings import LISTINGS, listing_of
+from projections.parts import Part
 from projections.past import AsOf
 from projections.progress import Progress
 from projections.queries import (
@@ -138,10 +139,11 @@ class Views(ArticleViews, AssetViews, ChangeViews, ClockViews, SuggestionViews, 
         visibility: Visibility = EVERYTHING,
         as_of: AsOf | None = None,
         where: Asked | None = None,
+        parts: Iterable[Part] = (),
     ) -> dict[str, Facet]:
-        """How many rows of a list have each value of these columns. Raises BadQuery."""
+        """How many rows of a list have each value of these columns or parts. Raises BadQuery."""
         query = await self._asking(name, filters, visibility, as_of, where)
-        return await facets(self._reader, query, columns)
+        return await facets(self._reader, query, columns, parts)
 
     async def worded_then(self, where: Asked | None, as_of: AsOf | None) -> Asked | None:
         """A condition of which the words are those that records had then. Lists make it of each

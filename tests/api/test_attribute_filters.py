@@ -24,6 +24,10 @@ async def _numbers(house: House, asked: str) -> list[str]:
 async def test_lists_rules_views_and_jobs_ask_for_attributes(house: House) -> None:
     olga, adam = house.as_("olga"), house.as_("adam")
     type = await olga.made("/asset-types", {"name": "Notebook", "attributes": ATTRIBUTES})
+    weak = 'attributes.ram_gb < 8 && attributes.os == "Windows 10"'
+    rule = await olga.made(
+        "/data-rules", {"name": "Weak", "definition": {"list": "assets", "violated_by": weak}}
+    )
     small, large = [
         await adam.made(
             "/assets",
@@ -31,10 +35,6 @@ async def test_lists_rules_views_and_jobs_ask_for_attributes(house: House) -> No
         )
         for ram, os in ((4, "Windows 10"), (16, "Linux"))
     ]
-    weak = 'attributes.ram_gb < 8 && attributes.os == "Windows 10"'
-    rule = await olga.made(
-        "/data-rules", {"name": "Weak", "definition": {"list": "assets", "violated_by": weak}}
-    )
     view = await adam.made(
         "/saved-views", {"name": "Weak", "list": "assets", "asking": {"filter": weak}}
     )
@@ -51,6 +51,11 @@ async def test_lists_rules_views_and_jobs_ask_for_attributes(house: House) -> No
     large_ones = "has(attributes.ram_gb) && attributes.ram_gb >= 16"
     found = await _numbers(house, f"/assets?filter={quote(large_ones)}&sort=number&{reached}")
     assert found == [small["number"], large["number"]]
+    counted = await adam.read(f"/assets?type={type['id']}&facet=attributes.os&{reached}")
+    assert counted["facets"]["attributes.os"]["values"] == [
+        {"value": "Linux", "count": 1},
+        {"value": "Windows 10", "count": 1},
+    ]
     before = f"as_of=@{small['position']}"
     assert await _numbers(house, f"/assets?filter={quote(weak)}&{before}") == [small["number"]]
     told = await adam.read(f"/saved-views/{view['number']}/changes?after=0&{reached}")
