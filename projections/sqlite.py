@@ -341,8 +341,8 @@ def _decimal(text: str) -> float | None:
 
 def _create(table: Table[Any]) -> Iterator[str]:
     columns = _columns(table.stored_columns)
-    # A key of several columns is most of its row: such a table is its own index.
-    form = "STRICT, WITHOUT ROWID" if len(table.key) > 1 else "STRICT"
+    # Where the key is most of the row, the table is its own index.
+    form = "STRICT, WITHOUT ROWID" if len(table.key) > 1 or table.least else "STRICT"
     yield (
         f"CREATE TABLE {table.stored} ({', '.join(columns)},"
         f" PRIMARY KEY ({', '.join(table.key)})) {form}"
