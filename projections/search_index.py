@@ -33,6 +33,10 @@ class Candidate(Struct, frozen=True):
     """The first of its words."""
 
 
+CANDIDATE = f"id, place, kind, number, title, substr(words, 1, {SCORED:d})"
+"""The columns of one."""
+
+
 class Written(Struct, frozen=True):
     """What is written in a record."""
 
@@ -73,26 +77,29 @@ class Index(Reading):
         found = await self.words_between(word, word + LAST, LOOKED_AT)
         return sorted(found, key=lambda one: (len(one), one))[:LONGER_MAX]
 
-
-class PresentIndex(Index):
-    async def latest(self, sought: Sought, limit: int) -> dict[str, Candidate]:
-        rest, text = self._reader.latest(SEARCH, sought, limit)
-        rows = await self._query(
-            f"SELECT id, place, kind, number, title, substr(words, 1, {SCORED:d})"
-            f" FROM {self._at(SEARCH.stored)} {rest}",
-            (text,),
-            varies=True,
-        )
-        return {row[0]: Candidate(*row) for row in rows}
-
-    async def is_common(self, word: str) -> bool:
-        rest, text = self._reader.latest(SEARCH, Word(word), COMMON)
+    async def _are_common(self, sought: Sought) -> bool:
+        """Whether `COMMON` records have these words now."""
+        rest, text = self._reader.latest(SEARCH, sought, COMMON)
         [(count,)] = await self._query(
             f"SELECT count(*) FROM (SELECT place FROM {self._at(SEARCH.stored)} {rest}) AS common",
             (text,),
             varies=True,
         )
         return int(count) >= COMMON
+
+
+class PresentIndex(Index):
+    async def latest(self, sought: Sought, limit: int) -> dict[str, Candidate]:
+        rest, text = self._reader.latest(SEARCH, sought, limit)
+        rows = await self._query(
+            f"SELECT {CANDIDATE} FROM {self._at(SEARCH.stored)} {rest}",
+            (text,),
+            varies=True,
+        )
+        return {row[0]: Candidate(*row) for row in rows}
+
+    async def is_common(self, word: str) -> bool:
+        return await self._are_common(Word(word))
 
     async def words_between(self, first: str, last: str, limit: int) -> list[str]:
         rows = await self._query(

@@ -5,6 +5,7 @@ never lost a word, had them; of the others it is looked how they stood then. So 
 grows with the records that were open at the moment, and not with all.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Collection, Sequence
 
 from msgspec import structs
@@ -12,7 +13,7 @@ from msgspec import structs
 from projections.filters import WordedThen
 from projections.past import ENDLESS, AsOf, micros
 from projections.search_changes import undone
-from projections.search_index import COMMON, Candidate, Index, Written
+from projections.search_index import CANDIDATE, COMMON, Candidate, Index, Written
 from projections.search_question import SCORED
 from projections.search_rows import CHANGES, GONE, SEARCH, VOCABULARY, ChangeRow, SearchRow
 from projections.sought import Some, Sought, Word, has, replaced
@@ -22,6 +23,8 @@ AT_FIRST = 250
 """How many candidates are looked through before"""
 AT_ONCE = 1_000
 """so many together."""
+KEPT_MAX = 5_000
+"""How many records that have changed since are kept as they were, for the next question."""
 
 
 class PastIndex(Index):
@@ -29,6 +32,7 @@ class PastIndex(Index):
         super().__init__(reader)
         self._moment = ENDLESS if as_of.moment is None else micros(as_of.moment)
         self._position = ENDLESS if as_of.position is None else as_of.position
+        self._end: int | None = None
         self._then: dict[str, Candidate] = {}
         """Records that have changed since, as they were, with all of their words."""
 
@@ -42,13 +46,7 @@ class PastIndex(Index):
         return found
 
     async def is_common(self, word: str) -> bool:
-        rest, text = self._reader.latest(SEARCH, _ever(Word(word)), COMMON)
-        [(count,)] = await self._query(
-            f"SELECT count(*) FROM (SELECT place FROM {self._at(SEARCH.stored)} {rest}) AS common",
-            (text,),
-            varies=True,
-        )
-        if count < COMMON:
+        if not await self._are_common(_ever(Word(word))):
             return False
         return len(await self.latest(Word(word), COMMON)) == COMMON
 
@@ -75,11 +73,9 @@ class PastIndex(Index):
             varies=True,
         )
         ids = [id for (id,) in changed]
-        had = [
-            one.id
-            for start in range(0, len(ids), AT_ONCE)
-            for one in await self._as_then(ids[start : start + AT_ONCE], words)
-        ]
+        had: list[str] = []
+        for start in range(0, len(ids), AT_ONCE):
+            had += [one.id for one in await self._as_then(ids[start : start + AT_ONCE], words)]
         return WordedThen(words, tuple(had), self._moment, self._position)
 
     async def _having(self, sought: Sought) -> AsyncIterator[list[Candidate]]:
@@ -104,25 +100,31 @@ class PastIndex(Index):
 
     async def _after_all(self) -> int:
         """A place after those of all that was there; 0 if nothing was."""
+        if self._end is not None:
+            return self._end
         rows = await self._query(
             f"SELECT place FROM {self._at(SEARCH.stored)} WHERE place <= ? AND began <= ?"
             " ORDER BY place DESC LIMIT 1",
             (self._position, self._moment),
         )
-        return int(rows[0][0]) + 1 if rows else 0
+        self._end = int(rows[0][0]) + 1 if rows else 0
+        return self._end
 
     async def _as_now(self, ids: Collection[str]) -> list[Candidate]:
         if not ids:
             return []
         rows = await self._query(
-            f"SELECT id, place, kind, number, title, substr(words, 1, {SCORED:d})"
-            f" FROM {self._at(SEARCH.stored)}"
+            f"SELECT {CANDIDATE} FROM {self._at(SEARCH.stored)}"
             f" WHERE id IN ({_marks(ids)}) AND held <= ? AND known <= ?",
             [*ids, self._moment, self._position],
         )
         return [Candidate(*row) for row in rows]
 
     async def _as_then(self, ids: Collection[str], sought: Sought) -> list[Candidate]:
+        # Stores may answer without waiting: others are served in between.
+        await asyncio.sleep(0)
+        if len(self._then) > KEPT_MAX:
+            self._then.clear()
         unknown = {id for id in ids if id not in self._then}
         for found in (self._that_said_less, self._that_were_otherwise):
             known = {one.id: one for one in await found(unknown)}

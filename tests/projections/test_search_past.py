@@ -170,6 +170,7 @@ NARROW = (
     (search_index, "LOOKED_AT", 3),
     (search_past, "AT_FIRST", 3),
     (search_past, "AT_ONCE", 5),
+    (search_past, "KEPT_MAX", 8),
 )
 """Limits that a few records reach."""
 
