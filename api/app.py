@@ -1,7 +1,8 @@
 """The HTTP API as one application: commands to the desk, questions to views and ledger, pages."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
@@ -108,9 +109,11 @@ def create_app(
         redirect_slashes=False,
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for path, endpoint in (pages.routes() | status.routes()).items():
-        app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
+    apart = pages.routes() | status.routes()
+    # Routes are tried one after the other: what is asked most stands before what it does not hide.
+    _add_apart(app, {path: one for path, one in apart.items() if path.startswith(ROOT)})
     _add(app, routes, context)
+    _add_apart(app, {path: one for path, one in apart.items() if not path.startswith(ROOT)})
     app.router.routes.extend(site.routes())
     app.router.routes.extend(decisions.routes())
     app.router.routes.extend(unsubscribing.routes())
@@ -121,6 +124,11 @@ def create_app(
     app.add_middleware(Edge, requests=requests)
     app.openapi = pages.document  # type: ignore[method-assign]  # FastAPI asks for it so
     return app
+
+
+def _add_apart(app: FastAPI, endpoints: Mapping[str, Callable[..., Any]]) -> None:
+    for path, endpoint in endpoints.items():
+        app.add_api_route(path, endpoint, response_model=None, include_in_schema=False)
 
 
 def _add(app: FastAPI, routes: Sequence[ApiRoute], context: Context) -> None:

@@ -29,10 +29,11 @@ class Row(NamedTuple):
     grants: Grants
 
     def lets(self, actor: Actor, about: About) -> bool:
-        return any(
-            role in actor.roles and condition.holds(actor, about)
-            for role, condition in self.grants.items()
-        )
+        for role in actor.roles:
+            condition = self.grants.get(role)
+            if condition is not None and condition.holds(actor, about):
+                return True
+        return False
 
 
 READ, WRITE, ADMIN = Scope.READ, Scope.WRITE, Scope.ADMIN

@@ -194,7 +194,10 @@ class PostgresRecorder(LedgerRecorder):
         self, id: UUID, *, after: int = 0, until: int | None = None
     ) -> Sequence[StoredEvent]:
         if after and until is None:
-            return await self._later(id, after)
+            try:
+                return await self._home.looks.later(id, after)
+            except psycopg.Error as error:
+                raise failure(error) from error
         highest = VERSION_MAX if until is None else until
         return [StoredEvent(*row) for row in await self._rows(SELECT_STREAM, id, after, highest)]
 
@@ -276,12 +279,6 @@ class PostgresRecorder(LedgerRecorder):
     async def _rows(self, query: LiteralString, *parameters: object) -> list[Row]:
         try:
             return await self._home.readers.rows(query, parameters)
-        except psycopg.Error as error:
-            raise failure(error) from error
-
-    async def _later(self, id: UUID, after: int) -> Sequence[StoredEvent]:
-        try:
-            return await self._home.looks.later(id, after)
         except psycopg.Error as error:
             raise failure(error) from error
 
