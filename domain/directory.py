@@ -221,11 +221,8 @@ class Directory(Selectors):
         """The active people for whom a person may vote at a moment, and how far."""
         if id not in self._delegators:
             return ()
-        return tuple(
-            (person, made)
-            for person, made in self.delegated_to(id)
-            if person.is_active and made.holds(at)
-        )
+        to = self.delegated_to(id)
+        return tuple((who, made) for who, made in to if who.is_active and made.holds(at))
 
     def team(self, id: UUID | None) -> Team | None:
         return self._get(Team, id)
@@ -360,10 +357,8 @@ class Directory(Selectors):
         ]
         return min(fitting)[2] if fitting else None
 
-    def survey_policies(self) -> list[SurveyPolicy]:
-        """Those in use, in the order of their names."""
-        found = (one for one in self._all(SurveyPolicy) if not one.is_retired)
-        return sorted(found, key=lambda one: (one.name, one.id))
+    def survey_policies(self) -> Iterator[SurveyPolicy]:
+        return self._all(SurveyPolicy)
 
     def assignment_rule(self, id: UUID | None) -> AssignmentRule | None:
         return self._get(AssignmentRule, id)

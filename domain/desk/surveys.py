@@ -46,7 +46,7 @@ class Surveys(ChangeCalendar):
         ):
             return
         assert isinstance(record, Ticket)
-        for policy in self.directory.survey_policies():
+        for policy in self._policies_in_use():
             definition, version = policy.definition, policy.definition_version
             # What is imported was done long ago: nobody is asked about it any more.
             ends = done_at + definition.delay + timedelta(days=definition.expires_after_days)
@@ -60,6 +60,11 @@ class Surveys(ChangeCalendar):
                     by=_because(policy, version, record.pending[-1].event.by),
                 )
                 return
+
+    def _policies_in_use(self) -> list[SurveyPolicy]:
+        """In the order of their names."""
+        found = (one for one in self.directory.survey_policies() if not one.is_retired)
+        return sorted(found, key=lambda one: (one.name, one.id))
 
     async def surveys_due(self, now: datetime) -> Sequence[UUID]:
         """The tickets whose requesters are to be asked or reminded by now."""
