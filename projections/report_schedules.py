@@ -37,7 +37,7 @@ class ScheduleRow(Row):
     version: int
     position: int
     report: str = ""
-    view: Id | None = None
+    saved_view: Id | None = None
     contents: Json = {}
     rhythm: Json = {}
     zone: str = "UTC"
@@ -96,7 +96,7 @@ def fold(entry: Entry, rows: Rows) -> None:
 @CASES.on(ReportSchedule.Defined, ReportSchedule.Amended)
 def _said(event: ReportSchedule.Defined | ReportSchedule.Amended, row: ScheduleRow) -> None:
     row.name = event.name
-    row.report, row.view = event.contents.report, id_or_none(event.contents.view)
+    row.report, row.saved_view = event.contents.report, id_or_none(event.contents.view)
     row.contents = as_json(to_builtins(event.contents))
     row.rhythm, row.zone = as_json(to_builtins(event.rhythm)), event.zone
     row.people = tuple(map(id_text, event.people))
