@@ -128,7 +128,7 @@ class Looks:
         self.close()
 
     def close(self) -> None:
-        """Let go of the connection, from whichever thread."""
+        """Let go of the connection, in its event loop or after that has ended."""
         line, self._line = self._line, None
         if line is not None:
             line.close()
