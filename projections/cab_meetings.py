@@ -6,7 +6,7 @@ import msgspec
 
 from domain.aggregate import Entry, Event
 from domain.cab_meeting import CabMeeting, Status
-from projections.rows import Rows
+from projections.one_row import fold_of
 from projections.tables import Id, Instant, Json, Row, Table, id_text, instant, number_text
 from projections.view import Cases, View
 
@@ -62,32 +62,24 @@ def concerns(entry: Entry) -> bool:
     return entry.topic.startswith("CabMeeting.")
 
 
-def fold(entry: Entry, rows: Rows) -> None:
-    event = entry.event
-    id, at = id_text(entry.originator_id), instant(event.by.effective_at)
-    if isinstance(event, CabMeeting.Scheduled):
-        row = rows.put(
-            MEETINGS,
-            MeetingRow(
-                id=id,
-                number=number_text(entry.originator_id),
-                title=event.title,
-                status=Status.SCHEDULED,
-                team=id_text(event.team),
-                chair=id_text(event.chair),
-                starts_at=instant(event.start),
-                ends_at=instant(event.end),
-                at=at,
-                version=1,
-                position=entry.position,
-                agenda_filter=msgspec.to_builtins(event.filter),
-            ),
-        )
-    else:
-        row = rows.get(MEETINGS, id)
-    if case := CASES.of(type(event)):
-        case(event, row)
-    row.at, row.version, row.position = at, entry.originator_version, entry.position
+def _scheduled(entry: Entry, event: CabMeeting.Scheduled, at: str) -> MeetingRow:
+    return MeetingRow(
+        id=id_text(entry.originator_id),
+        number=number_text(entry.originator_id),
+        title=event.title,
+        status=Status.SCHEDULED,
+        team=id_text(event.team),
+        chair=id_text(event.chair),
+        starts_at=instant(event.start),
+        ends_at=instant(event.end),
+        at=at,
+        version=1,
+        position=entry.position,
+        agenda_filter=msgspec.to_builtins(event.filter),
+    )
+
+
+fold = fold_of(MEETINGS, CabMeeting.Scheduled, _scheduled, CASES)
 
 
 @CASES.on(CabMeeting.Rescheduled)

@@ -1,12 +1,13 @@
 """Contracts: with whom, until when, at which cost, and for which assets."""
 
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.asset_record import Cost
 from domain.contract import Contract, Status
-from projections.rows import Rows
+from projections.one_row import fold_of
 from projections.tables import (
     Id,
     Instant,
@@ -14,7 +15,6 @@ from projections.tables import (
     Table,
     id_or_none,
     id_text,
-    instant,
     number_text,
 )
 from projections.view import Cases, View
@@ -63,21 +63,6 @@ CASES = Cases[Any]()
 
 def concerns(entry: Entry) -> bool:
     return entry.topic.startswith("Contract.")
-
-
-def fold(entry: Entry, rows: Rows) -> None:
-    event: Any = entry.event
-    id, at = id_text(entry.originator_id), instant(event.by.effective_at)
-    if isinstance(event, Contract.Drafted):
-        row = rows.put(CONTRACTS, _drafted(entry, event, at))
-    else:
-        row = rows.get(CONTRACTS, id)
-        if case := CASES.of(type(event)):
-            case(event, row)
-    row.notice_by = _notice_by(row)
-    row.at = at
-    row.version = entry.originator_version
-    row.position = entry.position
 
 
 def _drafted(entry: Entry, event: Contract.Drafted, at: str) -> ContractRow:
@@ -142,13 +127,13 @@ def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 
 
-def _notice_by(row: ContractRow) -> str | None:
-    if row.last_day is None:
-        return None
-    try:
-        return (date.fromisoformat(row.last_day) - timedelta(days=row.notice_days)).isoformat()
-    except OverflowError:
-        return None
+def _set_notice(row: ContractRow) -> None:
+    row.notice_by = None
+    if row.last_day is not None:
+        with suppress(OverflowError):
+            day = date.fromisoformat(row.last_day) - timedelta(days=row.notice_days)
+            row.notice_by = day.isoformat()
 
 
+fold = fold_of(CONTRACTS, Contract.Drafted, _drafted, CASES, finish=_set_notice)
 VIEW = View(NAME, VERSION, (CONTRACTS,), fold, concerns=concerns, keyed=(CONTRACTS,))

@@ -5,7 +5,7 @@ from typing import Any
 from domain.aggregate import Entry, Event
 from domain.purchase_lines import Line
 from domain.purchase_order import PurchaseOrder, Status, status_of
-from projections.rows import Rows
+from projections.one_row import fold_of
 from projections.tables import (
     Id,
     Instant,
@@ -14,7 +14,6 @@ from projections.tables import (
     Table,
     id_or_none,
     id_text,
-    instant,
     number_text,
 )
 from projections.view import Cases, View
@@ -65,21 +64,6 @@ CASES = Cases[Any]()
 
 def concerns(entry: Entry) -> bool:
     return entry.topic.startswith("PurchaseOrder.")
-
-
-def fold(entry: Entry, rows: Rows) -> None:
-    event: Any = entry.event
-    id, at = id_text(entry.originator_id), instant(event.by.effective_at)
-    if isinstance(event, PurchaseOrder.Drafted):
-        row = rows.put(ORDERS, _drafted(entry, event, at))
-    else:
-        row = rows.get(ORDERS, id)
-        if case := CASES.of(type(event)):
-            case(event, row)
-    _count(row)
-    row.at = at
-    row.version = entry.originator_version
-    row.position = entry.position
 
 
 def _drafted(entry: Entry, event: PurchaseOrder.Drafted, at: str) -> OrderRow:
@@ -186,4 +170,5 @@ def _each(row: OrderRow, field: str) -> tuple[str, ...]:
     return tuple(sorted({line[field] for line in row.lines if line[field]}))
 
 
+fold = fold_of(ORDERS, PurchaseOrder.Drafted, _drafted, CASES, finish=_count)
 VIEW = View(NAME, VERSION, (ORDERS,), fold, concerns=concerns, keyed=(ORDERS,))

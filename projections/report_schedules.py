@@ -6,7 +6,7 @@ from msgspec import to_builtins
 
 from domain.aggregate import Entry, Event
 from domain.report_schedule import ReportSchedule, Status
-from projections.rows import Rows
+from projections.one_row import fold_of
 from projections.tables import (
     Id,
     Instant,
@@ -68,29 +68,21 @@ def concerns(entry: Entry) -> bool:
     return entry.topic.startswith("ReportSchedule.")
 
 
-def fold(entry: Entry, rows: Rows) -> None:
-    event = entry.event
-    id, at = id_text(entry.originator_id), instant(event.by.effective_at)
-    if isinstance(event, ReportSchedule.Defined):
-        row = rows.put(
-            SCHEDULES,
-            ScheduleRow(
-                id=id,
-                number=number_text(entry.originator_id),
-                name=event.name,
-                status=Status.ACTIVE,
-                owner=id_text(event.owner),
-                organisation=id_text(event.organisation),
-                at=at,
-                version=1,
-                position=entry.position,
-            ),
-        )
-    else:
-        row = rows.get(SCHEDULES, id)
-    if case := CASES.of(type(event)):
-        case(event, row)
-    row.at, row.version, row.position = at, entry.originator_version, entry.position
+def _defined(entry: Entry, event: ReportSchedule.Defined, at: str) -> ScheduleRow:
+    return ScheduleRow(
+        id=id_text(entry.originator_id),
+        number=number_text(entry.originator_id),
+        name=event.name,
+        status=Status.ACTIVE,
+        owner=id_text(event.owner),
+        organisation=id_text(event.organisation),
+        at=at,
+        version=1,
+        position=entry.position,
+    )
+
+
+fold = fold_of(SCHEDULES, ReportSchedule.Defined, _defined, CASES)
 
 
 @CASES.on(ReportSchedule.Defined, ReportSchedule.Amended)

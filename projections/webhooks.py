@@ -4,7 +4,7 @@ from typing import Any
 
 from domain.aggregate import Entry, Event
 from domain.webhook import Status, Webhook
-from projections.rows import Rows
+from projections.one_row import fold_of
 from projections.tables import Id, Instant, Row, Table, id_text, instant, number_text
 from projections.view import Cases, View
 
@@ -54,29 +54,21 @@ def concerns(entry: Entry) -> bool:
     return entry.topic.startswith("Webhook.")
 
 
-def fold(entry: Entry, rows: Rows) -> None:
-    event = entry.event
-    id, at = id_text(entry.originator_id), instant(event.by.effective_at)
-    if isinstance(event, Webhook.Registered):
-        row = rows.put(
-            WEBHOOKS,
-            WebhookRow(
-                id=id,
-                number=number_text(entry.originator_id),
-                url=event.url,
-                status=Status.ACTIVE,
-                owner=id_text(event.owner),
-                organisation=id_text(event.organisation),
-                at=at,
-                version=1,
-                position=entry.position,
-            ),
-        )
-    else:
-        row = rows.get(WEBHOOKS, id)
-    if case := CASES.of(type(event)):
-        case(event, row)
-    row.at, row.version, row.position = at, entry.originator_version, entry.position
+def _registered(entry: Entry, event: Webhook.Registered, at: str) -> WebhookRow:
+    return WebhookRow(
+        id=id_text(entry.originator_id),
+        number=number_text(entry.originator_id),
+        url=event.url,
+        status=Status.ACTIVE,
+        owner=id_text(event.owner),
+        organisation=id_text(event.organisation),
+        at=at,
+        version=1,
+        position=entry.position,
+    )
+
+
+fold = fold_of(WEBHOOKS, Webhook.Registered, _registered, CASES)
 
 
 @CASES.on(Webhook.Registered, Webhook.Amended)
