@@ -3,7 +3,10 @@ from hypothesis import settings
 
 # What they assert is told in full, as it is of the tests themselves.
 pytest.register_assert_rewrite(
-    "tests.domain.invariants", "tests.domain.lived", "tests.domain.steps"
+    "tests.domain.invariants",
+    "tests.domain.invariants_of_tickets",
+    "tests.domain.lived",
+    "tests.domain.steps",
 )
 
 pytest_plugins = ("tests.postgres", "tests.s3", "tests.stores")

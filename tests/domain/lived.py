@@ -8,7 +8,7 @@ from domain.person import Person
 from domain.rules import Refused
 from tests.domain.invariants import check
 from tests.domain.steps import check_step
-from tests.domain.stories import Attempt
+from tests.domain.steps_of_stories import Attempt
 from tests.people import person
 
 State = dict[str, Any]

@@ -11,7 +11,8 @@ from domain import snapshots
 from domain.aggregate import Aggregate
 from domain.mapper import LedgerMapper
 from domain.person import Person
-from tests.domain.commands import BEGINNINGS, COMMANDS, OTHER_BEGINNINGS
+from tests.domain.beginnings import BEGINNINGS, OTHER_BEGINNINGS
+from tests.domain.commands import COMMANDS
 from tests.domain.kinds import EVERY_KIND
 from tests.domain.lived import lived
 from tests.domain.stories import STORIES, attempts, told

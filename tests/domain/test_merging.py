@@ -27,9 +27,9 @@ from domain.situation import situation_of
 from domain.situation_events import after
 from domain.ticket import Visibility
 from domain.wall_clock import micros
+from tests.domain.arguments import LAPTOP_PLAN
 from tests.domain.changes import stage
 from tests.domain.clock_lives import ONE_HOUR, TEN_HOURS, Life, at, hours_of
-from tests.domain.commands import LAPTOP_PLAN
 from tests.domain.desks import Company, open_desk
 from tests.keys import MemoryKeys
 from tests.people import ANN, BEA, CEM

@@ -14,7 +14,12 @@ from domain.service_level_names import any_names, names_of
 from domain.service_level_text import parse
 from domain.service_level_yaml import to_yaml
 from domain.yaml_tree import path_of
-from tests.domain.policy_documents import ACME, BAD, BASE, NETWORK, OFFICE, SERVERS, names
+from tests.domain.policy_documents import ACME, BASE, NETWORK, OFFICE, SERVERS, names
+from tests.domain.wrong_escalations import OF_STEPS
+from tests.domain.wrong_policies import OF_FIELDS
+from tests.domain.wrong_targets import OF_TARGETS
+
+BAD = OF_FIELDS + OF_TARGETS + OF_STEPS
 
 
 def changed(old: str | None, new: str) -> str:

@@ -18,7 +18,7 @@ from projections.runner import write
 from projections.sqlite import SqliteViews
 from projections.tables import R, Table, Values
 from projections.view import View
-from tests.domain.stories import Attempt
+from tests.domain.steps_of_stories import Attempt
 from tests.people import CLOCK
 
 

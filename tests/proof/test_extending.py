@@ -158,23 +158,23 @@ VENDOR_CASE = (
         "@CASES.on(LifeCycle.Paused)\n",
     ),
     Edit(
-        "tests/domain/commands.py",
+        "tests/domain/commands_of_tickets.py",
         "    Incident: {\n",
         '    Incident: {\n        "name_vendor_case": said(case=texts),\n',
     ),
     Edit(
-        "tests/domain/stories.py",
+        "tests/domain/stories_of_tickets.py",
         '            step("log", "ann", **NEW, description="Since nine.", channel="phone"),\n',
         '            step("log", "ann", **NEW, description="Since nine.", channel="phone"),\n'
         '            step("name_vendor_case", case="V-118"),\n',
     ),
     Edit(
-        "tests/domain/test_policy.py",
+        "tests/domain/policy_of_tickets.py",
         "\nincident.respond ",
         "\nincident.name_vendor_case - s - - - - -\nincident.respond ",
     ),
     Edit(
-        "tests/api/test_authorisation.py",
+        "tests/api/may_tickets.py",
         '    "POST /incidents/{ref}/start": "-x-----",\n',
         '    "POST /incidents/{ref}/start": "-x-----",\n'
         '    "POST /incidents/{ref}/name-vendor-case": "-x-----",\n',
