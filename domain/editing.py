@@ -62,7 +62,8 @@ class Editing(TicketBase, abstract=True):
 
         def apply(self, ticket: "Editing", /) -> None:
             ticket.editor = as_id(self.by.actor)
-            ticket.edited_until = self.until
+            # What is no person edits nothing.
+            ticket.edited_until = None if ticket.editor is None else self.until
             ticket.edit_minutes = self.lock_minutes
 
     def require_unlocked(self, by: Provenance) -> None:

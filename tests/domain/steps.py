@@ -45,6 +45,7 @@ AFTERWARDS = {
     *("Commented", "MentionsRead", "Linked", "Unlinked", "Watched", "Unwatched"),
     *("EscalationAcknowledged", "MarkReached", "TargetBreached"),
     *("TimeBooked", "TimeCorrected", "Rated"),
+    *("SurveyPlanned", "RatingAsked", "RatingReminded", "RatingLeftOut"),
     *("TemplateMade", "Unmerged", "Released"),
     *("StakeholdersUpdated", "TimelineNoted", "ReviewBegun", "ReviewActionAdded"),
     *("ReviewActionDone", "ReviewCompleted"),
