@@ -185,15 +185,13 @@ def results(
 @contextmanager
 def _desk(data: Path | None, config: Path | None) -> "Iterator[Client]":
     """The desk, to be asked. What it refuses is told as it says it. Raises Wrong."""
+    import httpx2
+
+    from api.client import Client, Problem
+
     settings = settings_of(data, config)
     if settings.token is None:
         raise Wrong("LEDGERDESK_TOKEN: give a token, in whose name it is done.")
-    try:
-        import httpx2
-
-        from api.client import Client, Problem
-    except ModuleNotFoundError as missing:
-        raise Wrong(f"There is no {missing.name}: pip install ledgerdesk[client].") from None
     server = settings.server or settings.url
     try:
         with Client(server, settings.token.get_secret_value()) as desk:

@@ -26,13 +26,13 @@ class Answer:
     ) -> None:
         self.status = status
         self.body = body
-        self.headers = headers if headers is not None else []
+        # A list of its own, to which others add: several answers may be given the same one.
+        self.headers = list(headers) if headers is not None else []
         self.media_type = media_type
 
     async def send(self, send: Send, *, with_body: bool = True) -> None:
         headers = self.headers
         if self.status not in (204, 304):
-            # A list of its own: several answers may share the headers that were given.
             headers = [
                 *headers,
                 (b"content-type", self.media_type),

@@ -54,6 +54,15 @@ async def test_each_version_stays_as_it_was_offered(house: House) -> None:
     assert (await house.as_("bakery.rita").get(f"{at}/versions/1")).status_code == 403
 
 
+async def test_each_answer_has_headers_of_its_own(house: House) -> None:
+    at = await offered(house, await live(house, "Workplaces with headers"))
+
+    first, second = [await house.as_("adam").get(f"{at}/versions/1") for _ in range(2)]
+
+    assert sorted(first.headers.keys()) == sorted(second.headers.keys())
+    assert len(first.headers.raw) == len(second.headers.raw)
+
+
 async def test_a_wrong_form_is_refused_with_the_place_of_each_mistake(house: House) -> None:
     form = {"type": "object", "properties": {"a/b": {"type": "text"}}, "requierd": ["a"]}
 
