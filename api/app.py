@@ -55,6 +55,7 @@ from api.practices import PRACTICES, command_routes
 from api.process_versions import process_routes
 from api.proofs import proof_routes
 from api.queue_columns import queue_column_routes
+from api.rating_links import RatingPages
 from api.read_audit import read_audit_routes
 from api.reads import read_routes
 from api.reports import ticket_report_routes
@@ -99,6 +100,7 @@ def create_app(
     )
     status = Status(context, requests)
     decisions = DecisionPages(context, site.templates)
+    ratings = RatingPages(context, site.templates)
     unsubscribing = UnsubscribePages(context, site.templates)
     app = FastAPI(
         title="Ledgerdesk",
@@ -116,6 +118,7 @@ def create_app(
     _add_apart(app, {path: one for path, one in apart.items() if not path.startswith(ROOT)})
     app.router.routes.extend(site.routes())
     app.router.routes.extend(decisions.routes())
+    app.router.routes.extend(ratings.routes())
     app.router.routes.extend(unsubscribing.routes())
     app.state.routes = routes
     app.state.tail = context.tail

@@ -4,65 +4,38 @@ Looking at it never decides anything, as programs look at the links in mails too
 way of every other: the same policy, the same rules, and the password where it is to be signed.
 """
 
-from urllib.parse import parse_qs
 from uuid import UUID, uuid5
 
 from jinja2 import Environment
-from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from api.context import Context
-from api.http.errors import Problem
-from api.link_pages import CHANNEL, LinkPages
+from api.link_pages import CHANNEL, ActingPages
 from api.passwords import PASSWORD_MAX
 from domain.approval import Vote
-from domain.decision_link import Asking, Forged, Over, Superseded, opened, require_asked
+from domain.decision_link import Asking, Forged, Over, opened, require_asked
 from domain.desk.rounds import kind_of
 from domain.person import Person
 from domain.provenance import Provenance
-from domain.rules import DomainError, Forbidden, NotFound, Refused
+from domain.rules import Refused
 from domain.signature import Proven
 from domain.text import REASON_MAX
 
-PATH = "/decide/{link}"
-FORM_BYTES_MAX = 64 * 1024
 VOTES: dict[str, Vote] = {"approve": "approve", "reject": "reject", "abstain": "abstain"}
 _COMMANDS = UUID("0f7bb9a4-3c3a-8d0e-9a55-64656369646c")
 """The name space of the ids of votes that come by link."""
-_REFUSALS: list[tuple[type[DomainError], int, str]] = [
-    (Forged, 403, "This link cannot be used"),
-    (Forbidden, 403, "You may not decide this"),
-    (NotFound, 403, "This link cannot be used"),
-    (Over, 410, "There is nothing to decide here any more"),
-    (Superseded, 409, "Something else is asked by now"),
-]
 
 
-class DecisionPages(LinkPages):
+class DecisionPages(ActingPages):
+    path = "/decide/{link}"
+    forbidden = "You may not decide this"
+    over = "There is nothing to decide here any more"
+
     def __init__(self, context: Context, templates: Environment) -> None:
         super().__init__(context, templates, "decision_link.html")
 
-    def routes(self) -> list[Route]:
-        return [Route(PATH, self.answer, methods=["GET", "HEAD", "POST"])]
-
-    async def answer(self, request: Request) -> Response:
-        request.scope["ledgerdesk.route"] = PATH
-        address = request.client.host if request.client else ""
-        link = str(request.path_params["link"])
-        try:
-            if not self._may_ask(address):
-                raise Problem("too_many_requests", "Too many requests came from your address.")
-            if request.method == "POST":
-                return await self._decide(link, await _fields(request), address)
-            return await self._show(self._asking(link))
-        except Problem as problem:
-            return self._say(problem.status, "Not now", str(problem))
-        except DomainError as error:
-            for kind, status, title in _REFUSALS:
-                if isinstance(error, kind):
-                    return self._say(status, title, str(error))
-            raise
+    async def _look(self, link: str) -> Response:
+        return await self._show(self._asking(link))
 
     def _asking(self, link: str) -> Asking:
         key = self.context.settings.decision_key
@@ -84,7 +57,7 @@ class DecisionPages(LinkPages):
             comment_max=REASON_MAX,
         )
 
-    async def _decide(self, link: str, fields: dict[str, str], address: str) -> Response:
+    async def _act(self, link: str, fields: dict[str, str], address: str) -> Response:
         asking, at, desk = self._asking(link), self.context.clock(), self.context.desk
         vote = VOTES.get(fields.get("vote", ""))
         if vote is None:
@@ -119,17 +92,3 @@ class DecisionPages(LinkPages):
         ):
             raise Refused("This is not your password.")
         return Proven(method="password", at=self.context.clock())
-
-
-async def _fields(request: Request) -> dict[str, str]:
-    """The fields of a form. Raises Problem for one that is too large, or none."""
-    raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > FORM_BYTES_MAX:
-            raise Problem("too_large", f"A form has at most {FORM_BYTES_MAX} bytes.")
-    try:
-        found = parse_qs(raw.decode("utf-8"), max_num_fields=20)
-    except ValueError:
-        raise Problem("bad_request", "This is no form of this page.") from None
-    return {name: values[-1] for name, values in found.items()}

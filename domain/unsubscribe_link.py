@@ -4,18 +4,16 @@ Each is for one person and one view; nobody can make one without the key of the 
 can be done again and is no harm, so it does not expire.
 """
 
-import hmac
 import re
-from base64 import b32encode
 from uuid import UUID
 
 from msgspec import Struct
 
-from domain.decision_link import Forged
-from domain.ids import number_of, parse_reference
-from domain.rules import NotFound
+from domain.ids import number_of
+from domain.plain_link import named, sealed, unsealed
 
-_LINK = re.compile(r"(VIE\d{1,19})\.(PER\d{1,19})\.([a-z2-7]{32})")
+PURPOSE = "unsubscribe"
+_SAID = re.compile(r"(VIE\d{1,19})\.(PER\d{1,19})", re.ASCII)
 
 
 class Subscription(Struct, frozen=True):
@@ -26,22 +24,10 @@ class Subscription(Struct, frozen=True):
 def link(key: bytes, subscription: Subscription) -> str:
     """The secret part of the address of a link, for that alone."""
     said = f"{number_of(subscription.view)}.{number_of(subscription.person)}"
-    return f"{said}.{_mark(key, said)}"
+    return sealed(key, PURPOSE, said)
 
 
 def opened(key: bytes, text: str) -> Subscription:
     """What a link is for. Raises Forged."""
-    match = _LINK.fullmatch(text)
-    said, _, mark = text.rpartition(".")
-    # A desk without a key has made no links.
-    if not key or match is None or not hmac.compare_digest(mark, _mark(key, said)):
-        raise Forged("This link was cut short or changed, or is none of this desk.")
-    try:
-        return Subscription(parse_reference(match[1]), parse_reference(match[2]))
-    except NotFound:
-        raise Forged("It names nothing of this desk.") from None
-
-
-def _mark(key: bytes, said: str) -> str:
-    digest = hmac.digest(key, f"unsubscribe link {said}".encode(), "sha256")
-    return b32encode(digest[:20]).decode().lower()
+    said = unsealed(key, PURPOSE, _SAID, text)
+    return Subscription(named(said[1]), named(said[2]))

@@ -4,7 +4,8 @@ They are sealed under the keys of people, so the state of a record must not hold
 that could be guessed after an erasure.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from domain.aggregate import Entry, Event
 
@@ -28,6 +29,13 @@ def texts_of(history: Iterable[Entry]) -> dict[str, str]:
         if isinstance(entry.event, Worded):
             found |= {name: said for name, said in entry.event.texts.items() if said is not None}
     return found
+
+
+def title_of(history: Sequence[Entry]) -> str:
+    """The title of a ticket as it is after its history."""
+    first: Any = history[0].event
+    title: str = texts_of(history).get("title", first.title)
+    return title
 
 
 def detail_texts(details: Mapping[str, str]) -> dict[str, str]:

@@ -40,6 +40,8 @@ from workflows.poker import Poker
 from workflows.reactor import Reactor
 from workflows.report_mails import ReportMails
 from workflows.shards import Shards
+from workflows.survey_mail_activities import SurveyMailActivities
+from workflows.survey_mails import SurveyMails
 from workflows.temporal import Temporal
 from workflows.triage import Triage
 from workflows.view_mails import ViewMails
@@ -134,6 +136,7 @@ async def mail(
     temporal = Temporal(client, cluster.identify, queue=MAIL_QUEUE)
     server, key, address = mail_server(settings), decision_key(settings), settings.url
     decisions = DecisionMailActivities(desk, server, key=key, address=address)
+    surveys = SurveyMailActivities(desk, server, key=key, address=address)
     news = ViewNews(desk, views, address)
     counting = ReportCounting(LateApi(settings, desk, views).context, address)
     mailings = MailingActivities(
@@ -142,9 +145,11 @@ async def mail(
             ReportSchedule.prefix: ReportMails(desk, server, counting),
         }
     )
-    async with mail_worker(client, decisions, mailings):
+    async with mail_worker(client, decisions, surveys, mailings):
         await asyncio.gather(
-            DecisionMails(desk, temporal).run(), MailingStarts(desk.ledger, temporal).run()
+            DecisionMails(desk, temporal).run(),
+            SurveyMails(desk, temporal).run(),
+            MailingStarts(desk.ledger, temporal).run(),
         )
 
 

@@ -1,17 +1,10 @@
-"""One mail that asks for a decision: sent once, and tried again as long as the server is away."""
-
-from datetime import timedelta
+"""One mail that asks for a decision."""
 
 from temporalio import workflow
-from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from workflows.decision_mail_values import DecisionMail
-
-ATTEMPT = timedelta(minutes=3)
-PATIENCE = timedelta(days=3)
-"""After that it is left out: reminders and escalations have mails of their own."""
-RETRIES = RetryPolicy(initial_interval=timedelta(seconds=5), maximum_interval=timedelta(minutes=30))
+    from workflows.one_mail import send_once
 
 
 @workflow.defn(name="DecisionMail")
@@ -19,12 +12,4 @@ class DecisionMailWorkflow:
     @workflow.run
     async def run(self, mail: DecisionMail) -> str:
         """What came of it, in words."""
-        outcome: str = await workflow.execute_activity(
-            "decisions.mail",
-            mail,
-            result_type=str,
-            start_to_close_timeout=ATTEMPT,
-            schedule_to_close_timeout=PATIENCE,
-            retry_policy=RETRIES,
-        )
-        return outcome
+        return await send_once("decisions.mail", mail)

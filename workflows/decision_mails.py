@@ -6,12 +6,11 @@ from uuid import UUID
 
 from domain.aggregate import Entry
 from domain.approval_round import ApprovalRounds
-from domain.desk import Desk
 from domain.desk.rounds import kind_of
 from domain.provenance import Cause, Provenance
 from workflows.decision_mail_values import DecisionMail, workflow_id
-from workflows.follower import Follower, stored_names
-from workflows.temporal import Temporal
+from workflows.follower import stored_names
+from workflows.mail_follower import MailFollower
 
 ASKING = {
     "StageOpened",
@@ -28,15 +27,9 @@ ASKING = {
 """What asks somebody, or makes the link that they have void."""
 
 
-class DecisionMails(Follower):
-    """Follows the ledger. It begins where it is switched on: nobody is told of what was before."""
-
+class DecisionMails(MailFollower):
     name = "decision-mails"
     actor = "decision-mails"
-
-    def __init__(self, desk: Desk, temporal: Temporal) -> None:
-        super().__init__(desk)
-        self.temporal = temporal
 
     def topics(self) -> list[str]:
         return stored_names(ApprovalRounds, ASKING)
@@ -62,13 +55,6 @@ class DecisionMails(Follower):
                     is_reminder=isinstance(event, ApprovalRounds.VotersReminded),
                 )
                 await self.temporal.start("DecisionMail", workflow_id(mail, record.number), mail)
-
-    def _tracked(self) -> int:
-        recorder = self.desk.ledger.recorder
-        position = super()._tracked()
-        if position == 0 and (position := self.desk.ledger.position()):
-            recorder.track(self.name, position)
-        return position
 
 
 def _stages(event: Any, record: ApprovalRounds) -> Sequence[str]:

@@ -27,6 +27,8 @@ from workflows.reminders import Reminders
 from workflows.retention import Retention
 from workflows.sandbox import sandbox, unsandboxed
 from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
+from workflows.survey_mail import SurveyMailWorkflow
+from workflows.survey_mail_activities import SurveyMailActivities
 from workflows.surveys import Surveys
 from workflows.sweep import SweepActivities
 from workflows.triage import Schedules
@@ -38,7 +40,7 @@ from workflows.words_retention import WordsRetention
 
 WORKFLOWS = (ApprovalWorkflow, SlaClockWorkflow, EscalationWorkflow)
 WEBHOOK_WORKFLOWS = (WebhookDeliveriesWorkflow,)
-MAIL_WORKFLOWS = (DecisionMailWorkflow, MailingsWorkflow)
+MAIL_WORKFLOWS = (DecisionMailWorkflow, SurveyMailWorkflow, MailingsWorkflow)
 BULK_WORKFLOWS = (BulkJobWorkflow,)
 
 CACHED_MAX = 500
@@ -122,6 +124,7 @@ def webhook_worker(
 def mail_worker(
     client: Client,
     decisions: DecisionMailActivities,
+    surveys: SurveyMailActivities,
     mailings: MailingActivities,
     *,
     sandboxed: bool = False,
@@ -132,7 +135,7 @@ def mail_worker(
         client,
         task_queue=queue,
         workflows=MAIL_WORKFLOWS,
-        activities=[decisions.mail, mailings.send],
+        activities=[decisions.mail, surveys.mail, mailings.send],
         workflow_runner=sandbox() if sandboxed else unsandboxed(),
         max_cached_workflows=CACHED_MAX,
         max_concurrent_workflow_tasks=TURNS_MAX,

@@ -23,6 +23,7 @@ from domain.desk.migrations import Migrations
 from domain.desk.offerings import Offerings
 from domain.desk.people import People
 from domain.desk.purchasing import Purchasing
+from domain.desk.ratings import Ratings
 from domain.desk.releases import Releases
 from domain.desk.removals import Removals
 from domain.desk.requesters import Requesters
@@ -63,6 +64,7 @@ class Desk(
     EditLocks,
     DeclaredViews,
     Surveys,
+    Ratings,
     Closing,
     Workarounds,
     Management,

@@ -29,7 +29,7 @@ from domain.rules import Refused, require
 from domain.ticket import Ticket
 from domain.triage import Categorise, Prioritise
 from domain.variables import filled
-from domain.wording import texts_of
+from domain.wording import title_of
 
 
 class Macros(TicketTypes, Incidents):
@@ -70,13 +70,11 @@ class Macros(TicketTypes, Incidents):
 
     def values_of(self, ticket: Ticket, speaker: UUID | None) -> Mapping[str, str]:
         """What the variables stand for in what somebody says: see `domain.variables`."""
-        history = self.ledger.history(ticket.id)
-        first: Any = history[0].event
         state: Any = ticket
         team = self.directory.team(ticket.team)
         return {
             "number": ticket.number,
-            "title": texts_of(history).get("title", first.title),
+            "title": title_of(self.ledger.history(ticket.id)),
             "status": str(state.status),
             "priority": str(ticket.priority or ""),
             "category": ticket.category,

@@ -19,6 +19,7 @@ from workflows.decision_mail_activities import DecisionMailActivities
 from workflows.mailing_activities import MailingActivities
 from workflows.mailing_starts import MailingStarts
 from workflows.mailing_values import Mailed
+from workflows.survey_mail_activities import SurveyMailActivities
 from workflows.temporal import Temporal
 from workflows.view_mails import ViewMails
 from workflows.worker import mail_worker
@@ -91,9 +92,10 @@ async def mailing(
 ) -> AsyncIterator[None]:
     desk = post.floor.desk
     decisions = DecisionMailActivities(desk, post.box.server, key=KEY, address="")
+    surveys = SurveyMailActivities(desk, post.box.server, key=KEY, address="")
     mailings = MailingActivities({SavedView.prefix: post.mails})
     starts = MailingStarts(desk.ledger, Temporal(client, namespace_id, queue=queue))
-    async with mail_worker(client, decisions, mailings, sandboxed=sandboxed, queue=queue):
+    async with mail_worker(client, decisions, surveys, mailings, sandboxed=sandboxed, queue=queue):
         tasks = [
             asyncio.create_task(starts.run()),
             asyncio.create_task(post.floor.projector.run()),

@@ -14,6 +14,8 @@ with workflow.unsafe.imports_passed_through():
     from workflows.mailing_values import Mailing
     from workflows.mailings import MailingsWorkflow
     from workflows.service_levels import EscalationWorkflow, SlaClockWorkflow
+    from workflows.survey_mail import SurveyMailWorkflow
+    from workflows.survey_mail_values import SurveyMail
     from workflows.values import Approval, Escalation, Shard
     from workflows.webhook_deliveries import WebhookDeliveriesWorkflow
     from workflows.webhook_values import Delivering
@@ -82,6 +84,16 @@ class LazyMail(DecisionMailWorkflow):
 
     @workflow.run
     async def run(self, mail: DecisionMail) -> str:
+        await workflow.sleep(timedelta(hours=1))
+        return await super().run(mail)
+
+
+@workflow.defn(name="SurveyMail")
+class LazySurveyMail(SurveyMailWorkflow):
+    """Sends nothing for an hour."""
+
+    @workflow.run
+    async def run(self, mail: SurveyMail) -> str:
         await workflow.sleep(timedelta(hours=1))
         return await super().run(mail)
 

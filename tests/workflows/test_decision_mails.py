@@ -25,12 +25,13 @@ from tests.domain.desks import CAB, system
 from tests.workflows.floor import Floor
 from tests.workflows.machinery import eventually
 from tests.workflows.mail_server import Mailbox, receiving
-from workflows import decision_mail
+from workflows import one_mail
 from workflows.decision_mail_activities import DecisionMailActivities
 from workflows.decision_mail_values import DecisionMail
 from workflows.decision_mails import DecisionMails
 from workflows.mail_sending import MailAway, MailRefused, check, send
 from workflows.mailing_activities import MailingActivities
+from workflows.survey_mail_activities import SurveyMailActivities
 from workflows.temporal import Temporal
 from workflows.worker import mail_worker
 
@@ -50,7 +51,9 @@ async def mailing(floor: Floor, client: Client, box: Mailbox, queue: str) -> Asy
         floor.desk, box.server, key=KEY, address="https://desk.example/"
     )
     follower = DecisionMails(floor.desk, Temporal(client, namespace_id, queue=queue))
-    async with mail_worker(client, activities, MailingActivities({}), sandboxed=True, queue=queue):
+    surveys = SurveyMailActivities(floor.desk, box.server, key=KEY, address="")
+    mailings = MailingActivities({})
+    async with mail_worker(client, activities, surveys, mailings, sandboxed=True, queue=queue):
         following = asyncio.create_task(follower.run())
         try:
             yield
@@ -72,7 +75,7 @@ async def test_whoever_is_asked_gets_one_mail_whatever_ends_in_between(
     floor: Floor, box: Mailbox, live_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     quick = RetryPolicy(initial_interval=timedelta(milliseconds=50))
-    monkeypatch.setattr(decision_mail, "RETRIES", quick)
+    monkeypatch.setattr(one_mail, "RETRIES", quick)
     queue = f"mail-{uuid4()}"
     box.says = "451 Later"
 

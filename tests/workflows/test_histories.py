@@ -15,6 +15,7 @@ from tests.workflows.sabotaged_workflows import (
     LazyDeliveries,
     LazyMail,
     LazyMailings,
+    LazySurveyMail,
     PatientEscalation,
 )
 from tests.workflows.sample_workflows import Nap, Sleeper
@@ -25,7 +26,7 @@ from workflows.worker import BULK_WORKFLOWS, MAIL_WORKFLOWS, WEBHOOK_WORKFLOWS, 
 EVERY = (*WORKFLOWS, *WEBHOOK_WORKFLOWS, *MAIL_WORKFLOWS, *BULK_WORKFLOWS)
 SABOTAGED = (
     *(HastyApproval, ForgetfulClock, PatientEscalation),
-    *(LazyDeliveries, LazyMail, LazyMailings, LazyBulkJob),
+    *(LazyDeliveries, LazyMail, LazySurveyMail, LazyMailings, LazyBulkJob),
 )
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 
@@ -59,7 +60,7 @@ def test_each_workflow_has_a_recorded_history() -> None:
 
     assert kinds == {
         *("Approval", "SlaClock", "Escalation"),
-        *("WebhookDeliveries", "DecisionMail", "Mailings", "BulkJob"),
+        *("WebhookDeliveries", "DecisionMail", "SurveyMail", "Mailings", "BulkJob"),
     }
 
 

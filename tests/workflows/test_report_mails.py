@@ -36,6 +36,7 @@ from workflows.mailing_activities import MailingActivities
 from workflows.mailing_starts import MailingStarts
 from workflows.mailing_values import Mailed
 from workflows.report_mails import ReportMails
+from workflows.survey_mail_activities import SurveyMailActivities
 from workflows.temporal import Temporal
 from workflows.worker import mail_worker
 
@@ -292,9 +293,10 @@ async def test_what_was_sent_and_not_noted_comes_again_under_the_same_message_id
 async def printing(press: Press, client: Client, queue: str) -> AsyncIterator[None]:
     desk = press.floor.desk
     decisions = DecisionMailActivities(desk, press.box.server, key=b"", address="")
+    surveys = SurveyMailActivities(desk, press.box.server, key=b"", address="")
     mailings = MailingActivities({ReportSchedule.prefix: press.mails})
     starts = MailingStarts(desk.ledger, Temporal(client, namespace_id, queue=queue))
-    async with mail_worker(client, decisions, mailings, sandboxed=True, queue=queue):
+    async with mail_worker(client, decisions, surveys, mailings, sandboxed=True, queue=queue):
         tasks = [asyncio.create_task(starts.run()), asyncio.create_task(press.projector.run())]
         try:
             yield

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -11,10 +10,11 @@ import pytest
 from domain.incident import Incident
 from domain.rules import Refused
 from domain.satisfaction import RATED_WITHIN
-from domain.survey_policy import SurveyDefinition, SurveyPolicy, is_sampled
-from tests.domain.desks import Company, open_desk, system
+from domain.survey_policy import SurveyDefinition, is_sampled
+from tests.domain.desks import Company, open_desk
 from tests.keys import MemoryKeys
 from tests.people import MONDAY
+from tests.workflows.surveyed import define, resolved
 from workflows.surveys import Surveys
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
@@ -24,34 +24,6 @@ DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 async def company(tmp_path: Path) -> AsyncIterator[Company]:
     async with open_desk(tmp_path, MemoryKeys()) as desk:
         yield await Company(desk).build()
-
-
-async def define(company: Company, **definition: Any) -> UUID:
-    ledger = company.desk.ledger
-    policy = SurveyPolicy.define(
-        await ledger.next_id(SurveyPolicy),
-        name="A policy",
-        definition=SurveyDefinition(**definition),
-        by=system(),
-    )
-
-    async def decide(work: Any) -> None:
-        work.add(policy)
-
-    await ledger.run(system(), decide)
-    company.desk.directory.catch_up()
-    return policy.id
-
-
-async def resolved(company: Company, at: datetime = MONDAY) -> UUID:
-    receipt = await company.desk.log_incident(
-        title="No mail", requester=company.people["ann"], by=company.signed("ann", at)
-    )
-    by = company.signed("bea", at)
-    await company.desk.resolve(
-        Incident, receipt.subject, code="solved", resolution="Restarted.", by=by
-    )
-    return receipt.subject
 
 
 async def incident(company: Company, id: UUID) -> Incident:
