@@ -21,7 +21,8 @@ async def find(visit: Visit, practice: Practice) -> Aggregate:
     """The record that the address names. Raises Problem, and NotFound."""
     id = parse_reference(visit.params["ref"])
     if prefix_of(id) != practice.kind.prefix:
-        raise Problem("not_found", f"{visit.params['ref'][:80]} is no {practice.title.lower()}.")
+        what = practice.what.replace("_", " ")
+        raise Problem("not_found", f"{visit.params['ref'][:80]} is no {what}.")
     return await visit.context.ledger.find(practice.kind, id)
 
 
