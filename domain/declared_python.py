@@ -11,7 +11,7 @@ from domain.declaration import NESTING, Declaration, Place, checked
 from domain.declared_definition import ColumnDefinition, ColumnType, Rule, ViewDefinition
 from domain.declared_python_rules import Method, asks_of
 from domain.declared_python_words import ROOTS, Words
-from domain.wrong_expression import WrongExpression
+from domain.wrong_expression import WrongExpression, at_offset
 
 TYPES: Mapping[str, ColumnType] = {
     "str": "text",
@@ -20,11 +20,15 @@ TYPES: Mapping[str, ColumnType] = {
     "datetime": "instant",
     "UUID": "id",
 }
+NO_TEXT = "this is no text of Python."
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def of_python(text: str) -> Declaration:
     """What a class declares. Raises WrongExpression."""
+    if "\x00" in text:
+        # Each version of Python says this in another way.
+        raise at_offset(text, text.index("\x00"), NO_TEXT)
     try:
         module = ast.parse(text)
     except SyntaxError as error:
@@ -33,7 +37,7 @@ def of_python(text: str) -> Declaration:
     except MemoryError:
         raise WrongExpression(1, 1, NESTING) from None
     except ValueError:
-        raise WrongExpression(1, 1, "this is no text of Python.") from None
+        raise WrongExpression(1, 1, NO_TEXT) from None
     words = Words(text)
     match module.body:
         case [ast.ClassDef() as found]:

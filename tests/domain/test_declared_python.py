@@ -191,7 +191,7 @@ OTHERS = {
     "class A:\n    x: int\n    @on('A.B')\n    def f(row=1): row.x = 1": "a method takes of event",
     "class A:\n    x: int\n    @on('A.B')\n    def f(row: int): row.x = 1": "a method has no annot",
     "class A:\n    x: str = key(by.day)\n    @on('A.B')\n    def f(row): del row": "there is no ev",
-    "\0": "this is no Python: source code string cannot contain null bytes.",
+    "\0": "this is no text of Python.",
     "\ud800": "this is no text of Python.",
 }
 

@@ -17,7 +17,8 @@ def mailed(desk: RunningDesk, subject: str) -> EmailMessage:
     """The mail whose subject begins so, once it has come."""
     assert desk.mailbox is not None
     mails = desk.mailbox.mails
-    until(lambda: any(subject in str(mail["Subject"]) for mail in mails), 30, "mailed")
+    # What a look came too early for is seen by the next one, a minute later.
+    until(lambda: any(subject in str(mail["Subject"]) for mail in mails), 90, "mailed")
     return next(mail for mail in mails if subject in str(mail["Subject"]))
 
 
